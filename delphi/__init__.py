@@ -1,0 +1,3 @@
+"""What a Delphi study is, and preparing one."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Scales, rules, counts and what follows from them: pure."""

@@ -1,0 +1,1 @@
+"""Every table, one aggregate a module; import from the leaf modules."""

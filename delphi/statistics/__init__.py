@@ -1,0 +1,1 @@
+"""Statistics of consensus: pure NumPy, one family a module."""

@@ -1,0 +1,1 @@
+"""Formats: one writer a file type."""

@@ -1,0 +1,1 @@
+"""Reports: one builder a table."""

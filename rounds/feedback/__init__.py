@@ -1,0 +1,1 @@
+"""What a panelist sees of the round before."""

@@ -1,0 +1,1 @@
+"""Jinja templates, a folder a blueprint."""
