@@ -14,7 +14,7 @@ def scaled_quantile(
     counts: ArrayLike,
     p: Fraction,
     type: int = 7,
-    values: ArrayLike | None = None,  # noqa: A002 (the field's word)
+    values: ArrayLike | None = None,
 ) -> tuple[NDArray[np.int64], int]:
     """Quantile of each row of counts as an integer multiple of 1/D.
 
@@ -61,9 +61,7 @@ def scaled_quantile(
     return (denominator - gamma) * lower + gamma * upper, denominator
 
 
-def _position(
-    n: NDArray[np.int64], p: Fraction, type_: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+def _position(n: NDArray[np.int64], p: Fraction, type_: int) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
     """Return j and γ·D of each n, and D."""
     a, b = p.numerator, p.denominator
     if type_ == 3:
@@ -78,17 +76,13 @@ def _position(
     return j, g, d
 
 
-def _order_statistic(
-    cumulative: NDArray[np.int64], rank: NDArray[np.int64], v: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _order_statistic(cumulative: NDArray[np.int64], rank: NDArray[np.int64], v: NDArray[np.int64]) -> NDArray[np.int64]:
     """Value of the rank-th smallest rating; ranks outside 1 … n take the first or the last."""
     rank = np.clip(rank, 1, np.maximum(cumulative[..., -1], 1))
     return v[np.minimum((cumulative < rank[..., None]).sum(-1), len(v) - 1)]
 
 
-def quantile(
-    counts: ArrayLike, p: Fraction, *, type: int = 7, values: ArrayLike | None = None
-) -> Fraction | None:  # noqa: A002 (the field's word)
+def quantile(counts: ArrayLike, p: Fraction, *, type: int = 7, values: ArrayLike | None = None) -> Fraction | None:
     """Quantile of one count vector, exactly; None without ratings. See `scaled_quantile`.
 
     Examples
@@ -107,7 +101,7 @@ def median(counts: ArrayLike, *, values: ArrayLike | None = None) -> Fraction | 
     return quantile(counts, HALF, values=values)
 
 
-def iqr(counts: ArrayLike, *, type: int = 7, values: ArrayLike | None = None) -> Fraction | None:  # noqa: A002 (the field's word)
+def iqr(counts: ArrayLike, *, type: int = 7, values: ArrayLike | None = None) -> Fraction | None:
     """Interquartile range Q(¾) − Q(¼) of one count vector; 0 for a single rating.
 
     Examples
