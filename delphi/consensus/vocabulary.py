@@ -1,0 +1,46 @@
+"""The closed vocabularies of the method (METHOD 1)."""
+
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """Outcome of the consensus rule for one statement, round and population."""
+
+    IN = "in"
+    OUT = "out"
+    NONE = "none"
+    TOO_FEW = "too_few"
+
+
+class Change(StrEnum):
+    """An edge of the lineage between two rounds."""
+
+    KEPT = "kept"
+    REWORDED = "reworded"
+    MERGED = "merged"
+    SPLIT = "split"
+    ADDED = "added"
+    DROPPED = "dropped"
+    MOVED = "moved"
+    REOPENED = "reopened"
+
+
+class Relation(StrEnum):
+    """What a statement of a round is to the round before."""
+
+    SAME = "same"
+    REWORDED_SAME_MEANING = "reworded_same_meaning"
+    REWORDED = "reworded"
+    MERGED = "merged"
+    SPLIT = "split"
+    NEW = "new"
+
+
+class Proposal(StrEnum):
+    """What the rule proposes for the next round; a person decides."""
+
+    SETTLED_IN = "settled_in"
+    SETTLED_OUT = "settled_out"
+    RATE_AGAIN = "rate_again"
+    REVISE = "revise"
+    REOPEN = "reopen"
