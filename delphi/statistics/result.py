@@ -38,6 +38,7 @@ class Reason(StrEnum):
     CENSORED = "censored"
     INVALID_QUANTILES = "invalid_quantiles"
     SUPPRESSED_DISCLOSURE = "suppressed_disclosure"
+    NOT_APPLICABLE = "not_applicable"
 
 
 class Flag(StrEnum):

@@ -1,0 +1,98 @@
+"""From an id in a URL to an object: who may see or change it. "Not yours" looks like "not there"."""
+
+import hashlib
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from delphi.errors import NotFound
+from delphi.model.account import Account
+from delphi.model.panel import AccessLink, Panelist, PanelistSession
+from delphi.model.round import Round
+from delphi.model.study import Membership, Role, Study
+
+
+class Capability(StrEnum):
+    """What a role allows (TRUST 5.6)."""
+
+    READ = "read"
+    LEAD = "lead"
+    ROSTER = "roster"
+    ANALYSE = "analyse"
+    MODERATE = "moderate"
+    AUDIT = "audit"
+
+
+ALLOWED: dict[Role, frozenset[Capability]] = {
+    Role.OWNER: frozenset(Capability),
+    Role.ANALYST: frozenset({Capability.READ, Capability.ANALYSE}),
+    Role.PANEL_MANAGER: frozenset({Capability.READ, Capability.ROSTER}),
+    Role.VIEWER: frozenset({Capability.READ}),
+}
+
+
+def sha256(secret: str) -> str:
+    """Hash a random secret: 256 random bits need no salt and no slow hash."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def studies_of(session: Session, account: Account) -> list[Study]:
+    """List the studies of an account, newest first."""
+    mine = select(Study).join(Membership, Membership.study_id == Study.id).where(Membership.account == account.id)
+    return list(session.scalars(mine.order_by(Study.created_at.desc(), Study.id.desc())))
+
+
+def study_for(session: Session, account: Account, slug: str, *, to: Capability) -> Study:
+    """Find the study of this name if the account may do this there."""
+    found = session.execute(
+        select(Study, Membership.role)
+        .join(Membership, Membership.study_id == Study.id)
+        .where(Study.slug == slug, Membership.account == account.id)
+    ).first()
+    if found is None or to not in ALLOWED[found.role]:
+        raise NotFound
+    study: Study = found[0]
+    return study
+
+
+def capabilities(session: Session, account: Account, study: Study) -> frozenset[Capability]:
+    """List what an account may do in a study."""
+    membership = session.get(Membership, (study.id, account.id))
+    return ALLOWED[membership.role] if membership else frozenset()
+
+
+def round_for(session: Session, account: Account, slug: str, number: int, *, to: Capability) -> tuple[Study, Round]:
+    """Find a round of a study if the account may do this there."""
+    study = study_for(session, account, slug, to=to)
+    round_ = session.get(Round, (study.id, number))
+    if round_ is None:
+        raise NotFound
+    return study, round_
+
+
+def link_holder(session: Session, token: str) -> tuple[Study, Panelist] | None:
+    """Find whose personal link this is; the hash index makes the time say nothing."""
+    return _panelist(session, AccessLink, AccessLink.token_sha256 == sha256(token))
+
+
+def session_holder(session: Session, grant: str | None, *, today: date) -> tuple[Study, Panelist]:
+    """Find the panelist behind a browser's grant."""
+    if grant is not None:
+        mine = (PanelistSession.grant_sha256 == sha256(grant)) & (PanelistSession.expires_on >= today)
+        if found := _panelist(session, PanelistSession, mine):
+            return found
+    raise NotFound
+
+
+def _panelist(
+    session: Session, key: type[AccessLink] | type[PanelistSession], condition: object
+) -> tuple[Study, Panelist] | None:
+    row = session.execute(
+        select(Study, Panelist)
+        .join(Panelist, Panelist.study_id == Study.id)
+        .join(key, (key.study_id == Panelist.study_id) & (key.panelist == Panelist.id))
+        .where(condition)  # type: ignore[arg-type]  # two tables share one shape
+    ).first()
+    return None if row is None else (row[0], row[1])

@@ -1,0 +1,58 @@
+"""The application: settings, doors and the blueprints that wsgi.py hands over."""
+
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+from flask import Blueprint, Flask, request, url_for
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import delphi
+from delphi import database
+from delphi.config import Settings
+from delphi.web import accounts, errors, policy, security, texts
+
+TEMPLATES = Path(delphi.__file__).parent.parent / "templates"
+TABLES = "account study panel identity statement round rating result event letter"
+
+
+def load_tables() -> None:
+    """Import every table, so that the metadata are whole."""
+    for name in TABLES.split():
+        import_module(f"delphi.model.{name}")
+
+
+def create_app(settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:
+    """Make the web application."""
+    load_tables()
+    app = Flask("delphi", template_folder=str(TEMPLATES), root_path=str(Path(delphi.__file__).parent))
+    app.config.update(security.settings_of(settings), **accounts.settings_of(settings))
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["settings"] = settings
+    if settings.trusted_proxies:
+        proxies = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
+    database.init_app(app, database.Database(settings.database_url))
+    security.init_app(app, settings)
+    accounts.init_app(app)
+    policy.init_app(app)
+    errors.init_app(app)
+    texts.init_app(app)
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
+    app.context_processor(lambda: {"asset": asset, "path": request.path})
+    return app
+
+
+def asset(name: str) -> str:
+    """Address of a static file with its hash, so that browsers may keep it for a year."""
+    return url_for("static", filename=name, v=_digest(name))
+
+
+@cache
+def _digest(name: str) -> str:
+    return hashlib.sha256((Path(delphi.__file__).parent / "static" / name).read_bytes()).hexdigest()[:12]

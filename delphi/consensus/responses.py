@@ -1,0 +1,81 @@
+"""From a file of ratings to an analysis: matrices of each round, then nothing but counts."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
+from delphi.consensus.counts import Integers
+from delphi.consensus.matrix import ABSENT, BLANK, NOT_QUALIFIED, Matrix, count_matrix, count_moves
+from delphi.consensus.rule import Relation
+from delphi.sheets.ratings import Answer, RatingsFile, RoundAnswers, StatementEntry
+
+
+def analysis_of(file: RatingsFile, definition: Definition) -> Analysis:
+    """Count every round of a file; a statement of the same name is the same statement version."""
+    rows = {panelist: i for i, panelist in enumerate(dict.fromkeys(p for r in file.rounds for p in r.panelists))}
+    columns = {entry.name: j for j, entry in enumerate(file.statements)}
+    matrices = [matrix_of(round_, rows, columns, definition.scale.lo) for round_ in file.rounds]
+    counted = [_round(file, k, matrices, definition.scale.K) for k in range(len(file.rounds))]
+    return Analysis(definition, tuple(counted))
+
+
+def matrix_of(round_: RoundAnswers, rows: dict[str, int], columns: dict[str, int], lo: int) -> Matrix:
+    """Panelists × statements of one round, `ABSENT` outside the analysis set and where nothing was shown."""
+    matrix = np.full((len(rows), len(columns)), ABSENT, dtype=np.int8, order="F")
+    analysed = set(round_.analysed)
+    for (panelist, statement), given in round_.answers.items():
+        if panelist in analysed:
+            matrix[rows[panelist], columns[statement]] = _code(given, lo)
+    return matrix
+
+
+def _code(given: Answer, lo: int) -> int:
+    if given is None:
+        return BLANK
+    return NOT_QUALIFIED if isinstance(given, str) else given - lo
+
+
+def _round(file: RatingsFile, k: int, matrices: list[Matrix], options: int) -> RoundData:
+    """Count round k, with the moves since the last round in which each statement stood."""
+    round_ = file.rounds[k]
+    places = {entry.name: j for j, entry in enumerate(file.statements)}
+    sections = {entry.section: None for entry in file.statements if entry.section}
+    kept = [(j, entry) for j, entry in enumerate(file.statements) if entry.name in set(round_.statements)]
+    names, member = _groups(file)
+    before = [_previous(file, k, entry.name) for _, entry in kept]
+    items = tuple(_item(entry, file, list(sections), at) for (_, entry), at in zip(kept, before, strict=True))
+    now = matrices[k][:, [places[entry.name] for _, entry in kept]]
+    then = np.full_like(now, ABSENT)
+    for column, (at, (j, _)) in enumerate(zip(before, kept, strict=True)):
+        if at is not None:
+            then[:, column] = matrices[at][:, j]
+    invited = [sum(file.groups.get(p, "") == name for p in round_.panelists) for name in names]
+    by_group = [count_moves(then[member == g], now[member == g], options) for g in range(len(names))]
+    counts = count_matrix(now, options, member, names, invited)
+    moves: Integers = np.stack(by_group, axis=1)
+    return RoundData(round_.number, items, counts, np.asarray(moves.sum(1), dtype=np.int64), moves)
+
+
+def _groups(file: RatingsFile) -> tuple[tuple[str, ...], NDArray[np.intp]]:
+    """Names of the groups and the group of each panelist, both in order of first appearance."""
+    everyone = dict.fromkeys(panelist for round_ in file.rounds for panelist in round_.panelists)
+    names = tuple(dict.fromkeys(file.groups.get(panelist, "") for panelist in everyone))
+    return names, np.array([names.index(file.groups.get(panelist, "")) for panelist in everyone], dtype=np.intp)
+
+
+def _previous(file: RatingsFile, k: int, statement: str) -> int | None:
+    """Index of the last earlier round in which a statement stood."""
+    return next((at for at in reversed(range(k)) if statement in file.rounds[at].statements), None)
+
+
+def _item(entry: StatementEntry, file: RatingsFile, sections: list[str], at: int | None) -> Item:
+    return Item(
+        statement=entry.name,
+        version=1,
+        kind=entry.kind,
+        section_no=sections.index(entry.section) + 1 if entry.section else None,
+        section=entry.section,
+        text=entry.name,
+        relation=Relation.NEW if at is None else Relation.SAME,
+        previous_round=None if at is None else file.rounds[at].number,
+    )

@@ -1,0 +1,165 @@
+"""Figures of statements from their counts, in exact integers; nothing here knows a panelist (METHOD 6, 2.6)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import sqrt
+
+import numpy as np
+
+from delphi.consensus.analysis import Definition
+from delphi.consensus.counts import Counts, Integers, total
+from delphi.consensus.rules.base import Ballot, columns
+from delphi.statistics.exact import mean_share
+from delphi.statistics.quantiles import HALF, QUARTER, scaled_quantile
+
+MEAN_METHODS = ("exact_shares", "rounded_shares", "pooled")
+Z_95 = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One statement in one population.
+
+    Attributes
+    ----------
+    base
+        Denominator of the shares, by the definition.
+    disagree_k, neutral_k
+        None where the scale has no such set.
+    """
+
+    counts: tuple[int, ...]
+    n_rated: int
+    n_nq: int
+    n_blank: int
+    base: int
+    agree_k: int
+    combined_k: int
+    disagree_k: int | None
+    neutral_k: int | None
+    median: Fraction | None
+    q1: Fraction | None
+    q3: Fraction | None
+    mean: Fraction | None
+    sd: float | None
+    modes: tuple[int, ...]
+
+    @property
+    def n_shown(self) -> int:
+        """Panelists of the analysis set to whom it was shown."""
+        return self.n_rated + self.n_nq + self.n_blank
+
+    @property
+    def iqr(self) -> Fraction | None:
+        """Interquartile range."""
+        return None if self.q1 is None or self.q3 is None else self.q3 - self.q1
+
+    @property
+    def dissent_k(self) -> int:
+        """Ratings in the disagreement set; outside the agreement set where the scale has none."""
+        return self.n_rated - self.combined_k if self.disagree_k is None else self.disagree_k
+
+    def percent(self, k: int | None) -> Fraction | None:
+        """Share of a count in per cent; None without ratings."""
+        return None if k is None or not self.n_rated else Fraction(100 * k, self.base)
+
+
+def figures(counts: Counts, definition: Definition) -> list[Figures]:
+    """Describe every statement of a round; groups are taken together."""
+    ballot, scale = Ballot(counts, definition.terms), definition.scale
+    f, v = ballot.f, np.array(scale.values, dtype=np.int64)
+    sets = [columns(f, members, scale.lo) for members in (scale.agree, scale.combined, scale.disagree, scale.neutral)]
+    first, second, third = (_quantiles(f, p, definition.quantile_type, v) for p in (QUARTER, HALF, 1 - QUARTER))
+    sums, squares = f @ v, f @ v**2
+    return [
+        Figures(
+            counts=tuple(f[j].tolist()),
+            n_rated=int(n),
+            n_nq=int(counts.not_qualified[j].sum()),
+            n_blank=int(counts.blank[j].sum()),
+            base=int(ballot.base[j]),
+            agree_k=int(sets[0][j]),
+            combined_k=int(sets[1][j]),
+            disagree_k=int(sets[2][j]) if scale.disagree else None,
+            neutral_k=int(sets[3][j]) if scale.neutral else None,
+            median=second[j] if n else None,
+            q1=first[j] if n else None,
+            q3=third[j] if n else None,
+            mean=Fraction(int(sums[j]), int(n)) if n else None,
+            sd=sqrt((n * squares[j] - sums[j] ** 2) / (n * (n - 1))) if n > 1 else None,
+            modes=tuple(v[f[j] == f[j].max()].tolist()) if n else (),
+        )
+        for j, n in enumerate(total(f))
+    ]
+
+
+def _quantiles(f: Integers, p: Fraction, type_: int, values: Integers) -> list[Fraction]:
+    """Quantile of every statement; the median is of type 7 whatever the setting (METHOD 5.1)."""
+    numerators, denominator = scaled_quantile(f, p, 7 if p == HALF else type_, values)
+    return [Fraction(numerator, denominator) for numerator in numerators.tolist()]
+
+
+def wilson_interval(k: int, n: int) -> tuple[float, float] | None:
+    """Wilson's 95 % interval of a share, in per cent; None if n is 0.
+
+    Notes
+    -----
+    (k + z²/2 ± z √(k(n − k)/n + z²/4)) / (n + z²).
+
+    Examples
+    --------
+    >>> [round(bound, 1) for bound in wilson_interval(8, 10)]
+    [49.0, 94.3]
+    """
+    if n == 0:
+        return None
+    z2 = Z_95 * Z_95
+    middle, half = k + z2 / 2, Z_95 * sqrt(k * (n - k) / n + z2 / 4)
+    low = 0.0 if k == 0 else 100 * (middle - half) / (n + z2)
+    return low, 100.0 if k == n else 100 * (middle + half) / (n + z2)
+
+
+@dataclass(frozen=True)
+class RoundMeans:
+    """What a report says of all items of one kind in one round (METHOD 4.5).
+
+    Attributes
+    ----------
+    items, unrated
+        Items with ratings, and items left out because nobody rated them.
+    agree, combined
+        Mean share in per cent by each method of METHOD 2.6.
+    """
+
+    items: int
+    unrated: int
+    agree: dict[str, Fraction | None]
+    combined: dict[str, Fraction | None]
+    unanimous: int
+    dissent_above_5: int
+    n_least: int
+    n_most: int
+
+
+def round_means(rows: Sequence[Figures]) -> RoundMeans:
+    """Average over items.
+
+    Examples
+    --------
+    >>> one = Figures((0, 0, 9, 40), 49, 0, 0, 49, 40, 49, 0, None, None, None, None, None, None, ())
+    >>> round_means([one, one]).unanimous
+    2
+    """
+    rated = [row for row in rows if row.n_rated]
+    sizes = [row.n_rated for row in rated] or [0]
+    return RoundMeans(
+        items=len(rated),
+        unrated=len(rows) - len(rated),
+        agree={method: mean_share([(row.agree_k, row.base) for row in rated], method) for method in MEAN_METHODS},
+        combined={method: mean_share([(row.combined_k, row.base) for row in rated], method) for method in MEAN_METHODS},
+        unanimous=sum(row.combined_k == row.n_rated for row in rated),
+        dissent_above_5=sum(100 * row.dissent_k > 5 * row.n_rated for row in rated),
+        n_least=min(sizes),
+        n_most=max(sizes),
+    )

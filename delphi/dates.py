@@ -1,0 +1,44 @@
+"""Times as people read them, and the minutes a questionnaire takes."""
+
+from datetime import UTC, datetime, time, timedelta
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+
+WORDS_A_MINUTE = 200
+MINUTES_A_RATING = 0.2
+
+
+def in_words(moment: datetime, zone: str, locale: str = "en_GB") -> str:
+    """Write a moment in full with its zone.
+
+    Examples
+    --------
+    >>> in_words(datetime(2027, 3, 9, 22, 59, 59, tzinfo=UTC), "Europe/Amsterdam")
+    'Tuesday 9 March 2027, 23:59 (Amsterdam time)'
+    """
+    day_and_time = format_datetime(moment, "EEEE d MMMM y, HH:mm", tzinfo=ZoneInfo(zone), locale=locale)
+    return f"{day_and_time} ({zone_in_words(zone)})"
+
+
+def zone_in_words(zone: str) -> str:
+    """Name a zone by its city: "Amsterdam time"."""
+    return zone if "/" not in zone else f"{zone.rpartition('/')[2].replace('_', ' ')} time"
+
+
+def end_of_day(day: datetime, zone: str, *, days: int = 0) -> datetime:
+    """Give the last second of a day, some days ahead, as the study's zone counts days."""
+    local = day.astimezone(ZoneInfo(zone)).date() + timedelta(days=days)
+    return datetime.combine(local, time(23, 59, 59), ZoneInfo(zone)).astimezone(UTC)
+
+
+def minutes_for(statements: int, words: int) -> int:
+    """Estimate the minutes of a questionnaire: reading at 200 words a minute and 0.2 minutes a rating.
+
+    Examples
+    --------
+    >>> minutes_for(24, 480)
+    8
+    """
+    return max(1, ceil(words / WORDS_A_MINUTE + MINUTES_A_RATING * statements))

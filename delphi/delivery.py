@@ -1,0 +1,181 @@
+"""The postman: claims due letters, looks up addresses, mints links, sends (TRUST 4, 9).
+
+It is the one place where a panelist's code meets an address outside the preparation of the panel.
+"""
+
+import logging
+import random
+import secrets
+import smtplib
+import threading
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from uuid import UUID
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+
+from delphi import clock, mail
+from delphi.access import sha256
+from delphi.config import Settings
+from delphi.database import Database
+from delphi.dates import in_words, minutes_for
+from delphi.model.identity import Identity
+from delphi.model.letter import Letter, LetterKind
+from delphi.model.panel import AccessLink, Panelist
+from delphi.model.round import Participation, QuestionnaireItem, Round, State
+from delphi.model.statement import StatementVersion
+from delphi.model.study import Study
+
+LEASE = timedelta(seconds=120)
+ATTEMPTS = 8
+BATCH = 20
+log = logging.getLogger(__name__)
+
+Key = tuple[int, UUID]
+
+
+class Postman:
+    """Sends what is due, until told to stop."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self.database, self.settings = database, settings
+        self.name = secrets.token_hex(8)
+        self.stop = threading.Event()
+
+    def run(self, pause: float = 1.0) -> None:
+        """Send for ever; a failure is logged and tried again."""
+        while not self.stop.is_set():
+            try:
+                sent = self.deliver(at=clock.now())
+            except Exception:
+                log.exception("postman")
+                sent = 0
+            if not sent:
+                self.stop.wait(pause)
+
+    def deliver(self, *, at: datetime) -> int:
+        """Claim a batch of due letters and send each; gives how many were claimed."""
+        with self.database.transaction() as session:
+            claimed = claim(session, by=self.name, at=at)
+        for key in claimed:
+            self._deliver_one(key, at=at)
+        return len(claimed)
+
+    def _deliver_one(self, key: Key, *, at: datetime) -> None:
+        with self.database.transaction() as session:
+            message = prepare(session, key, by=self.name, at=at, settings=self.settings)
+        if message is None:
+            return
+        ending: dict[str, datetime] = {}
+        try:
+            if self.settings.mail_url is None:
+                raise OSError("MAIL_URL is not set")
+            mail.hand_over(message, self.settings.mail_url)
+            ending = {"sent_at": clock.now()}
+        except smtplib.SMTPRecipientsRefused as error:
+            if all(code >= 500 for code, _ in error.recipients.values()):
+                ending = {"failed_at": clock.now()}
+        except (OSError, smtplib.SMTPException) as error:
+            log.warning("letter not sent: %s", type(error).__name__)
+        with self.database.transaction() as session:
+            finish(session, key, by=self.name, at=clock.now(), ending=ending)
+
+
+def claim(session: Session, *, by: str, at: datetime) -> Sequence[Key]:
+    """Take a lease on a batch of due letters; another postman's live lease is left alone."""
+    due = (
+        select(Letter.study_id, Letter.id)
+        .where(Letter.sent_at.is_(None), Letter.failed_at.is_(None), Letter.dropped_at.is_(None))
+        .where(Letter.run_after <= at, or_(Letter.claimed_until.is_(None), Letter.claimed_until < at))
+        .order_by(Letter.run_after, Letter.id)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    keys = [(row.study_id, row.id) for row in session.execute(due)]
+    for study_id, letter in keys:
+        session.execute(
+            update(Letter)
+            .where(Letter.study_id == study_id, Letter.id == letter)
+            .values(claimed_by=by, claimed_until=at + LEASE, attempts=Letter.attempts + 1)
+        )
+    return keys
+
+
+def prepare(session: Session, key: Key, *, by: str, at: datetime, settings: Settings) -> EmailMessage | None:
+    """Decide again whether the letter is still right, mint the link, write the letter; None if it was dropped."""
+    letter = session.get_one(Letter, key)
+    study = session.get_one(Study, letter.study_id)
+    round_ = session.get_one(Round, (letter.study_id, letter.round))
+    person = session.get(Identity, (letter.study_id, letter.panelist))
+    panelist = session.get_one(Panelist, (letter.study_id, letter.panelist))
+    if letter.claimed_by != by:
+        return None
+    if person is None or panelist.declined_on or round_.state is not State.OPEN or _answered(session, letter):
+        letter.dropped_at, letter.claimed_by, letter.claimed_until = at, None, None
+        return None
+    token = secrets.token_urlsafe(32)
+    session.add(
+        AccessLink(study_id=study.id, token_sha256=sha256(token), panelist=letter.panelist, minted_on=at.date())
+    )
+    items, words = _size(session, round_)
+    assert round_.closes_at is not None
+    subject, text = mail.write(
+        letter.kind,
+        {
+            "study": study,
+            "round": round_,
+            "items": items,
+            "minutes": minutes_for(items, words),
+            "closes": in_words(round_.closes_at, study.time_zone),
+            "link": f"{settings.public_url}/p/{token}",
+        },
+    )
+    return mail.envelope(
+        subject=subject,
+        text=text,
+        name=person.name,
+        address=person.email,
+        sender=settings.mail_from,
+        reply_to=study.contact_email,
+        message_id=f"<{letter.id}@{settings.host}>",
+    )
+
+
+def _answered(session: Session, letter: Letter) -> bool:
+    """Whether a reminder has become needless."""
+    if letter.kind is not LetterKind.REMINDER:
+        return False
+    taking_part = session.get_one(Participation, (letter.study_id, letter.round, letter.panelist))
+    return taking_part.submitted_on is not None
+
+
+def _size(session: Session, round_: Round) -> tuple[int, int]:
+    """Count the statements of a round and, roughly, their words."""
+    items, letters = session.execute(
+        select(func.count(), func.sum(func.length(StatementVersion.text)))
+        .select_from(QuestionnaireItem)
+        .join(
+            StatementVersion,
+            (StatementVersion.study_id == QuestionnaireItem.study_id)
+            & (StatementVersion.statement == QuestionnaireItem.statement)
+            & (StatementVersion.version == QuestionnaireItem.version),
+        )
+        .where(QuestionnaireItem.study_id == round_.study_id, QuestionnaireItem.round == round_.number)
+    ).one()
+    return items, (letters or 0) // 6
+
+
+def finish(session: Session, key: Key, *, by: str, at: datetime, ending: dict[str, datetime]) -> None:
+    """Write down how a delivery ended; without an ending it is tried again later, up to eight times."""
+    letter = session.get_one(Letter, key)
+    if letter.claimed_by != by:
+        return
+    if not ending and letter.attempts >= ATTEMPTS:
+        ending = {"failed_at": at}
+    for name, moment in ending.items():
+        setattr(letter, name, moment)
+    letter.claimed_by = letter.claimed_until = None
+    jitter = random.uniform(0.8, 1.2)  # noqa: S311 (spreads retries; not a secret)
+    letter.run_after = letter.run_after if ending else at + timedelta(minutes=4**letter.attempts * jitter / 4)

@@ -1,0 +1,36 @@
+"""What can go wrong in a decision; the web and the command line say it to people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class DelphiError(Exception):
+    """A decision could not be carried out; nothing was changed."""
+
+
+class NotFound(DelphiError):
+    """It is not there, or not yours: the two look alike."""
+
+
+class Refused(DelphiError):
+    """The state of things does not allow it; the message says what to do."""
+
+
+class RoundClosed(Refused):
+    """An answer came after the close or the deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing that is missing before a point of no return."""
+
+    code: str
+    message: str
+
+
+class NotReady(Refused):
+    """Something is missing; ``issues`` lists it all."""
+
+    def __init__(self, issues: Sequence[Issue]) -> None:
+        super().__init__("; ".join(issue.message for issue in issues))
+        self.issues = tuple(issues)

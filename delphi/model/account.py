@@ -1,0 +1,36 @@
+"""Accounts of the study team and their sessions; columns as Flask-Security expects them (TRUST 5.1)."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from delphi.model.base import Base, UtcDateTime
+
+
+class Account(Base):
+    """A person of a study team, who signs in with a password."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        UniqueConstraint("email"),
+        UniqueConstraint("fs_uniquifier"),
+        CheckConstraint("email = lower(email)", name="email_lower"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    password: Mapped[str | None] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(String(64))
+
+
+class AccountSession(Base):
+    """A signed-in browser: without its row a cookie opens nothing."""
+
+    __tablename__ = "account_session"
+    __table_args__ = (CheckConstraint("length(grant_sha256) = 64", name="grant_is_a_hash"),)
+
+    grant_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

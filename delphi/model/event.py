@@ -1,0 +1,64 @@
+"""The audit trail: append only, each row carries the hash of the one before."""
+
+import hashlib
+import json
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, PrimaryKeyConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from delphi.model.base import Base, UtcDateTime, Word, one_of
+
+
+class EventKind(StrEnum):
+    """What the team did. Panelists' answers are no events: nothing with a clock is caused by a rating."""
+
+    STUDY_CREATED = "study:created"
+    STATEMENTS_IMPORTED = "statements:imported"
+    PANEL_IMPORTED = "panel:imported"
+    PROTOCOL_LOCKED = "protocol:locked"
+    ROUND_PREPARED = "round:prepared"
+    ROUND_LAUNCHED = "round:launched"
+    ROUND_EXTENDED = "round:extended"
+    ROUND_CLOSED = "round:closed"
+    ROUND_RELEASED = "round:released"
+    STATEMENT_REWORDED = "statement:reworded"
+    STATEMENTS_MERGED = "statement:merged"
+    STATEMENT_ADDED = "statement:added"
+    STATEMENT_DROPPED = "statement:dropped"
+    COMMENTS_MODERATED = "comments:moderated"
+    EXPORTED = "export:made"
+
+
+class Event(Base):
+    """One decision: when, who, what."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        PrimaryKeyConstraint("study_id", "sequence"),
+        CheckConstraint("sequence >= 1", name="sequence_positive"),
+        CheckConstraint(one_of("kind", EventKind), name="kind"),
+        CheckConstraint("length(hash) = 64 AND length(previous_hash) = 64", name="hash_length"),
+    )
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    sequence: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    kind: Mapped[EventKind] = mapped_column(Word(EventKind))
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+    def seal(self, previous_hash: str) -> None:
+        """Chain this row to the one before."""
+        self.previous_hash = previous_hash
+        self.hash = self.expected_hash()
+
+    def expected_hash(self) -> str:
+        """SHA-256 over the row and the hash before it, as canonical JSON."""
+        content = [self.previous_hash, self.sequence, self.at.isoformat(), self.actor, self.kind.value, self.data]
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()

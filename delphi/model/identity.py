@@ -1,0 +1,27 @@
+"""Names and addresses. Only preparing and delivering may import this module: no road leads here from an answer."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, PrimaryKeyConstraint, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from delphi.model.base import Base, belongs
+
+
+class Identity(Base):
+    """Who a panelist is, with the characteristics that leave only as totals (country, field of work, years)."""
+
+    __tablename__ = "identity"
+    __table_args__ = (
+        PrimaryKeyConstraint("study_id", "panelist"),
+        belongs("panelist", "panelist", "id", ondelete="CASCADE"),
+        UniqueConstraint("study_id", "email"),
+        CheckConstraint("email = lower(email)", name="email_lower"),
+    )
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    panelist: Mapped[UUID]
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(254))
+    characteristics: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

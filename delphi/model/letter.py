@@ -1,0 +1,52 @@
+"""The outbox: letters as references. No address, no text, no link stands here (TRUST 9)."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from delphi.model.base import Base, UtcDateTime, Word, belongs, one_of
+
+DUE = text("sent_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL")
+
+
+class LetterKind(StrEnum):
+    """What a letter is about; its template has the same name."""
+
+    INVITATION = "invitation"
+    REMINDER = "reminder"
+
+
+class Letter(Base):
+    """A letter to a panelist, queued in the transaction that decided it."""
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        PrimaryKeyConstraint("study_id", "id"),
+        belongs("round panelist", "participation"),
+        UniqueConstraint("study_id", "dedupe_key"),
+        Index("ix_letter_due", "run_after", sqlite_where=DUE, postgresql_where=DUE),
+        CheckConstraint(one_of("kind", LetterKind), name="kind"),
+        CheckConstraint("(claimed_by IS NULL) = (claimed_until IS NULL)", name="claim_has_lease"),
+        CheckConstraint(
+            "(CASE WHEN sent_at IS NULL THEN 0 ELSE 1 END) + (CASE WHEN failed_at IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN dropped_at IS NULL THEN 0 ELSE 1 END) <= 1",
+            name="one_ending",
+        ),
+    )
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    id: Mapped[UUID] = mapped_column(default=uuid4)
+    kind: Mapped[LetterKind] = mapped_column(Word(LetterKind))
+    round: Mapped[int]
+    panelist: Mapped[UUID]
+    dedupe_key: Mapped[str] = mapped_column(String(200))
+    run_after: Mapped[datetime] = mapped_column(UtcDateTime)
+    claimed_by: Mapped[str | None] = mapped_column(String(64))
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    dropped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,86 @@
+"""Statements, their versions and the lineage between the rounds."""
+
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from delphi.consensus.vocabulary import Change
+from delphi.model.base import Base, Word, belongs, one_of
+
+
+class Kind(StrEnum):
+    """What an item is, as far as it is put to agreement."""
+
+    STATEMENT = "statement"
+    RECOMMENDATION = "recommendation"
+
+
+class Statement(Base):
+    """An item put to agreement, with a stable code; its wording stands in its versions."""
+
+    __tablename__ = "statement"
+    __table_args__ = (
+        PrimaryKeyConstraint("study_id", "number"),
+        UniqueConstraint("study_id", "code"),
+        CheckConstraint("number >= 1", name="number_positive"),
+        CheckConstraint("enters_round >= 1", name="enters_round_positive"),
+        CheckConstraint(one_of("kind", Kind), name="kind"),
+    )
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    number: Mapped[int]
+    code: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[Kind] = mapped_column(Word(Kind))
+    section: Mapped[str] = mapped_column(String(200), default="")
+    enters_round: Mapped[int] = mapped_column(default=1)
+
+
+class StatementVersion(Base):
+    """One exact wording; never changed once it was asked."""
+
+    __tablename__ = "statement_version"
+    __table_args__ = (
+        PrimaryKeyConstraint("study_id", "statement", "version"),
+        belongs("statement", "statement", "number", ondelete="CASCADE"),
+        CheckConstraint("version >= 1", name="version_positive"),
+        CheckConstraint("length(text) > 0", name="text_present"),
+    )
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    statement: Mapped[int]
+    version: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    help: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class Lineage(Base):
+    """What became of a statement on the way into a round, and why."""
+
+    __tablename__ = "lineage"
+    __table_args__ = (
+        PrimaryKeyConstraint("study_id", "round", "from_statement", "to_statement"),
+        belongs("round", "round", "number"),
+        belongs("from_statement from_version", "statement_version", "statement version"),
+        belongs("to_statement to_version", "statement_version", "statement version"),
+        Index("ix_lineage_to", "study_id", "to_statement"),
+        CheckConstraint(one_of("change", Change), name="change"),
+        CheckConstraint(
+            "(change IN ('merged', 'split')) = (from_statement <> to_statement)", name="only_merge_and_split_cross"
+        ),
+        CheckConstraint("(change = 'added') = (from_version IS NULL)", name="added_comes_from_nothing"),
+        CheckConstraint("(change = 'dropped') = (to_version IS NULL)", name="dropped_goes_to_nothing"),
+        CheckConstraint("length(reason) > 0", name="reason_present"),
+        CheckConstraint("change <> 'kept'", name="kept_needs_no_row"),
+    )
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    round: Mapped[int]
+    from_statement: Mapped[int]
+    from_version: Mapped[int | None]
+    to_statement: Mapped[int]
+    to_version: Mapped[int | None]
+    change: Mapped[Change] = mapped_column(Word(Change))
+    same_meaning: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,114 @@
+"""Reading CSV as people save it: any of three separators, UTF-8 or Windows-1252; cells stay text."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from delphi.sheets.errors import SheetError
+
+SEPARATORS = ",;\t"
+MEGABYTE = 2**20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Sizes above which a file is refused before it is read further."""
+
+    size: int = 5 * MEGABYTE
+    rows: int = 200_000
+    columns: int = 500
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Names of the columns, and the filled rows with the line each begins on."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+def decoded(data: bytes) -> str:
+    """Read bytes as UTF-8, with or without a mark at the start, else as Windows-1252.
+
+    Examples
+    --------
+    >>> decoded("é".encode("cp1252")), decoded("é".encode("utf-8-sig"))
+    ('é', 'é')
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise SheetError.at(1, "", "the file is saved as UTF-16; save it as “CSV UTF-8”")
+    if b"\0" in data:
+        raise SheetError.at(data[: data.index(b"\0")].count(b"\n") + 1, "", "this is not a text file")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def separator(text: str) -> str:
+    """Guess the separator from the head: the most frequent one outside quotes.
+
+    Examples
+    --------
+    >>> separator('"a,b";c;d')
+    ';'
+    """
+    head = "".join(text.splitlines()[:1]).split('"')[::2]
+    return max(SEPARATORS, key=lambda mark: sum(part.count(mark) for part in head))
+
+
+def read_csv(data: bytes, limits: Limits = LIMITS) -> Sheet:
+    """Read a CSV file.
+
+    Raises
+    ------
+    SheetError
+        It is too large, no text, or its lines do not fit its head.
+    """
+    if len(data) > limits.size:
+        raise SheetError.at(1, "", f"the file is larger than {limits.size // MEGABYTE} MB")
+    text = decoded(data)
+    lines = _lines(text, limits)
+    head = tuple(name.strip() for name in next(lines, (1, ()))[1])
+    _check_head(head, limits)
+    rows = tuple((line, _fitted(line, cells, len(head))) for line, cells in lines)
+    if not rows:
+        raise SheetError.at(1, "", "the file has no rows below its head")
+    return Sheet(head, rows)
+
+
+def _lines(text: str, limits: Limits) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield filled rows with the line each begins on."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text), strict=True)
+    begin, count = 1, 0
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield begin, tuple(cells)
+                count += 1
+            if count > limits.rows:
+                raise SheetError.at(begin, "", f"the file has more than {limits.rows} rows")
+            begin = reader.line_num + 1
+    except csv.Error as error:
+        raise SheetError.at(begin, "", f"the quotes of this line do not close properly ({error})") from None
+
+
+def _check_head(head: tuple[str, ...], limits: Limits) -> None:
+    if not head:
+        raise SheetError.at(1, "", "the file is empty")
+    if len(head) > limits.columns:
+        raise SheetError.at(1, "", f"the file has more than {limits.columns} columns")
+    twice = sorted({name for name in head if name and head.count(name) > 1})
+    if twice:
+        raise SheetError.at(1, twice[0], "two columns have this name")
+
+
+def _fitted(line: int, cells: tuple[str, ...], width: int) -> tuple[str, ...]:
+    """Fill a short row; refuse one with more cells than the head."""
+    if any(cell.strip() for cell in cells[width:]):
+        raise SheetError.at(line, "", f"{len(cells)} cells under {width} column names")
+    return (*cells[:width], *[""] * (width - len(cells)))

@@ -1,0 +1,143 @@
+"""Preparing a study: the template library, and creating a study from it."""
+
+import csv
+import hashlib
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from delphi import audit, protocol, statements
+from delphi.errors import Refused
+from delphi.model.event import EventKind
+from delphi.model.round import Round
+from delphi.model.statement import Kind
+from delphi.model.study import Document, Membership, Role, Settled, StakeholderGroup, Study
+from delphi.statements import NewStatement
+
+LIBRARY = Path(__file__).parent / "library"
+
+
+@dataclass(frozen=True, slots=True)
+class StudyTemplate:
+    """A study design of the template library, one folder each."""
+
+    key: str
+    title: str
+    scale: str
+    rule: str
+    information: str
+    summary: str = ""
+    notice: str = ""
+    rule_settings: dict[str, Any] = field(default_factory=dict)
+    rounds: int = 3
+    smallest_cell: int = 5
+    minimum_n: int = 5
+    settled: str = "stay"
+    feedback: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    statements: tuple[NewStatement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StudyPlan:
+    """What a lead decides when creating a study, beside the template."""
+
+    slug: str
+    title: str
+    lead_name: str
+    contact_email: str
+    time_zone: str = "UTC"
+    simulated: bool = False
+
+
+@cache
+def templates() -> dict[str, StudyTemplate]:
+    """Read the template library."""
+    return {path.parent.name: _template(path) for path in sorted(LIBRARY.glob("*/study.toml"))}
+
+
+def _template(path: Path) -> StudyTemplate:
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    listed = path.with_name("statements.csv")
+    rows = list(csv.DictReader(listed.read_text(encoding="utf-8").splitlines())) if listed.exists() else []
+    first = [row for row in rows if row["version"] == "1" and not _comes_from_others(row, rows)]
+    return StudyTemplate(
+        **{k: tuple(v) if isinstance(v, list) else v for k, v in data.items()},
+        statements=tuple(
+            NewStatement(
+                code=row["code"],
+                text=row["text"],
+                kind=Kind(row["kind"]),
+                section=row["section"],
+                help=row["help"],
+                enters_round=int(row["first_round"]),
+            )
+            for row in first
+        ),
+    )
+
+
+def _comes_from_others(row: dict[str, str], rows: Sequence[dict[str, str]]) -> bool:
+    """Whether a planned statement is the outcome of a merge: the lead makes it at the desk, it is not there before."""
+    return any(other["becomes"] == row["code"] != other["code"] for other in rows)
+
+
+def create(session: Session, template: StudyTemplate, plan: StudyPlan, *, by: int, at: datetime) -> Study:
+    """Create a study with its first wording, its documents and a draft of round 1; ``by`` becomes its owner."""
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", plan.slug):
+        raise Refused("The short name may hold small letters, digits and single hyphens. Nothing was created.")
+    if session.scalar(select(Study.id).where(Study.slug == plan.slug)) is not None:
+        raise Refused(
+            f"There is a study with the short name “{plan.slug}” already. Choose another; nothing was created."
+        )
+    study = Study(
+        slug=plan.slug,
+        title=plan.title or template.title,
+        lead_name=plan.lead_name,
+        contact_email=plan.contact_email,
+        time_zone=plan.time_zone,
+        simulated=plan.simulated,
+        notice=template.notice if plan.simulated else "",
+        created_at=at,
+        scale=template.scale,
+        rule=template.rule,
+        rule_settings=template.rule_settings,
+        maximum_rounds=template.rounds,
+        smallest_cell=template.smallest_cell,
+        minimum_n=template.minimum_n,
+        settled=Settled(template.settled),
+        feedback_plan=list(template.feedback),
+    )
+    session.add(study)
+    session.flush()
+    session.add(Membership(study_id=study.id, account=by, role=Role.OWNER))
+    digest = hashlib.sha256(template.information.encode()).hexdigest()
+    session.add(Document(study_id=study.id, version=1, text=template.information.strip(), sha256=digest))
+    add_groups(session, study, template.groups)
+    draft = Round(study_id=study.id, number=1)
+    session.add(draft)
+    session.flush()
+    statements.add(session, study, template.statements)
+    statements.place(session, study, draft)
+    protocol.definition_of(study)  # a template that defines no rule must not become a study
+    audit.record(session, study.id, EventKind.STUDY_CREATED, by=by, at=at, template=template.key)
+    return study
+
+
+def add_groups(session: Session, study: Study, keys: Sequence[str]) -> None:
+    """Declare stakeholder groups; known ones stay as they are."""
+    known = list(session.scalars(select(StakeholderGroup.key).filter_by(study_id=study.id)))
+    new = [key for key in dict.fromkeys(keys) if key not in known]
+    session.add_all(
+        StakeholderGroup(study_id=study.id, key=key, position=position)
+        for position, key in enumerate(new, len(known) + 1)
+    )
+    session.flush()

@@ -1,0 +1,143 @@
+"""Accounts of the study team: Flask-Security on our own tables, with sessions that can be revoked (TRUST 5)."""
+
+import secrets
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from flask import Flask, session
+from flask_security import Security, UserDatastore, UserMixin, user_authenticated
+from flask_security.recoverable import generate_reset_password_token
+from sqlalchemy import delete, func, select
+
+from delphi import clock
+from delphi.access import sha256
+from delphi.config import Settings
+from delphi.database import Database, current_session
+from delphi.errors import Refused
+from delphi.model.account import Account, AccountSession
+
+LONGEST_SESSION = timedelta(hours=12)
+
+
+class TeamAccount(Account, UserMixin):
+    """An account as Flask-Security wants to see it; the same row of the same table."""
+
+    roles: ClassVar[tuple[()]] = ()
+
+
+class AccountStore(UserDatastore):
+    """Flask-Security's store on the session of the request; it flushes and never commits."""
+
+    def __init__(self) -> None:
+        super().__init__(TeamAccount, None)
+
+    def put(self, model: Any) -> Any:
+        """Keep a new or changed row."""
+        current_session().add(model)
+        return model
+
+    def commit(self) -> None:
+        """Leave the commit to the edge."""
+        current_session().flush()
+
+    def delete(self, model: Any) -> None:
+        """Remove a row."""
+        current_session().delete(model)
+
+    def find_user(self, case_insensitive: bool = False, **query: Any) -> TeamAccount | None:  # noqa: FBT001, FBT002 (interface)
+        """Find an account by one column."""
+        ((column, value),) = query.items()
+        stored = getattr(TeamAccount, column)
+        match = func.lower(stored) == str(value).lower() if case_insensitive else stored == value
+        return current_session().scalars(select(TeamAccount).where(match)).first()
+
+
+def settings_of(settings: Settings) -> dict[str, Any]:
+    """Give Flask-Security's settings; TRUST 5.2 says why each differs from the default."""
+    return {
+        "SECURITY_PASSWORD_SALT": settings.password_salt,
+        "SECURITY_PASSWORD_SCHEMES": ["argon2"],
+        "SECURITY_PASSWORD_HASH": "argon2",
+        "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {
+            "argon2__memory_cost": 19456,
+            "argon2__time_cost": 2,
+            "argon2__parallelism": 1,
+        },
+        "SECURITY_DEPRECATED_PASSWORD_SCHEMES": [],
+        "SECURITY_HASHING_SCHEMES": ["hex_sha256"],
+        "SECURITY_DEPRECATED_HASHING_SCHEMES": [],
+        "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
+        "SECURITY_RETURN_GENERIC_RESPONSES": True,
+        "SECURITY_API_ENABLED_METHODS": ["session"],
+        "SECURITY_PASSWORD_LENGTH_MIN": 12,
+        "SECURITY_PASSWORD_COMPLEXITY_CHECKER": "zxcvbn",
+        "SECURITY_RESET_PASSWORD_WITHIN": "1 hours",
+        "SECURITY_RECOVERABLE": True,
+        "SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL": False,
+        "SECURITY_REGISTERABLE": False,
+        "SECURITY_TRACKABLE": False,
+        "SECURITY_JOIN_USER_ROLES": False,
+        "SECURITY_URL_PREFIX": "/account",
+        "SECURITY_LOGIN_URL": "/sign-in",
+        "SECURITY_LOGOUT_URL": "/sign-out",
+        "SECURITY_LOGOUT_METHODS": ["POST"],
+        "SECURITY_POST_LOGIN_VIEW": "/studies",
+        "SECURITY_POST_LOGOUT_VIEW": "/",
+        "SECURITY_POST_RESET_VIEW": "/studies",
+        "SECURITY_DEFAULT_REMEMBER_ME": False,
+        "SECURITY_FLASH_MESSAGES": True,
+    }
+
+
+def init_app(app: Flask) -> None:
+    """Wire Flask-Security; after `CSRFProtect`, which it looks for."""
+    Security(app, AccountStore(), register_blueprint=True)
+    app.login_manager.session_protection = None
+    app.login_manager.user_loader(load_account)
+    user_authenticated.connect(open_session, app)
+
+
+def open_session(_app: Flask, user: TeamAccount, **_: Any) -> None:
+    """Give this browser a grant; only its hash is stored."""
+    grant = secrets.token_urlsafe(32)
+    session.pop("csrf_token", None)
+    session["grant"] = grant
+    current_session().add(
+        AccountSession(grant_sha256=sha256(grant), account=user.id, expires_at=clock.now() + LONGEST_SESSION)
+    )
+
+
+def load_account(uniquifier: str) -> TeamAccount | None:
+    """Give the account of a signed cookie, if its grant still has a row."""
+    found = current_session().scalars(
+        select(TeamAccount)
+        .join(AccountSession, AccountSession.account == TeamAccount.id)
+        .where(
+            TeamAccount.fs_uniquifier == uniquifier,
+            TeamAccount.active,
+            AccountSession.grant_sha256 == sha256(session.get("grant", "")),
+            AccountSession.expires_at > clock.now(),
+        )
+    )
+    return found.first()
+
+
+def end_sessions(account_id: int) -> None:
+    """Sign an account out everywhere."""
+    current_session().execute(delete(AccountSession).where(AccountSession.account == account_id))
+
+
+def one_time_link(database: Database, settings: Settings, email: str, *, new: bool) -> str:
+    """Make a link with which a person sets a password, once and within the hour; creates the account if it is new."""
+    address = email.strip().lower()
+    with database.transaction() as session_:
+        account = session_.scalars(select(TeamAccount).where(TeamAccount.email == address)).first()
+        if new and account is not None:
+            raise Refused(f"There is an account for {address} already. Use: delphi account link {address}")
+        if account is None:
+            if not new:
+                raise Refused(f"There is no account for {address}. Use: delphi account create {address}")
+            account = TeamAccount(email=address, fs_uniquifier=secrets.token_hex(32), active=True)
+            session_.add(account)
+            session_.flush()
+        return f"{settings.public_url}/account/reset/{generate_reset_password_token(account)}"

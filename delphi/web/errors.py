@@ -1,0 +1,62 @@
+"""Where errors meet HTTP: the exceptions know no status, this module knows no rule."""
+
+import logging
+import secrets
+
+from flask import Flask, render_template
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from delphi.errors import NotFound, NotReady, Refused
+from delphi.sheets.errors import SheetError
+
+log = logging.getLogger(__name__)
+Page = tuple[str, int]
+
+
+def init_app(app: Flask) -> None:
+    """Register one handler a kind of error."""
+
+    @app.errorhandler(NotFound)
+    @app.errorhandler(404)
+    @app.errorhandler(405)
+    def not_found(_error: Exception) -> Page:
+        return render_template("errors/not_found.html"), 404
+
+    @app.errorhandler(NotReady)
+    def not_ready(error: NotReady) -> Page:
+        return render_template("errors/refused.html", messages=[issue.message for issue in error.issues]), 409
+
+    @app.errorhandler(SheetError)
+    def bad_rows(error: SheetError) -> Page:
+        return render_template("errors/bad_rows.html", errors=error.errors), 422
+
+    @app.errorhandler(Refused)
+    def refused(error: Refused) -> Page:
+        return render_template("errors/refused.html", messages=[str(error)]), 409
+
+    @app.errorhandler(IntegrityError)
+    @app.errorhandler(StaleDataError)
+    def overtaken(_error: Exception) -> Page:
+        return render_template("errors/overtaken.html"), 409
+
+    @app.errorhandler(CSRFError)
+    def stale_form(_error: CSRFError) -> Page:
+        return render_template("errors/stale_form.html"), 400
+
+    @app.errorhandler(OperationalError)
+    def busy(error: OperationalError) -> tuple[str, int, dict[str, str]]:
+        log.warning("database: %s", type(error.orig).__name__)
+        return render_template("errors/busy.html"), 503, {"Retry-After": "5"}
+
+    @app.errorhandler(HTTPException)
+    def other(error: HTTPException) -> Page:
+        return render_template("errors/other.html"), error.code or 500
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Page:
+        number = secrets.token_hex(4)
+        log.error("unexpected error %s", number, exc_info=error)
+        return render_template("errors/unexpected.html", number=number), 500

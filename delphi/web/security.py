@@ -1,0 +1,64 @@
+"""Headers, hosts and cross-site checks, on every answer (TRUST 6)."""
+
+from flask import Flask, Response, abort, request
+from flask_wtf import CSRFProtect
+
+from delphi.config import Settings
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+    "X-Robots-Tag": "noindex",
+}
+csrf = CSRFProtect()
+
+
+def settings_of(settings: Settings) -> dict[str, object]:
+    """Give Flask's settings for cookies, forms, hosts and sizes."""
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SESSION_COOKIE_NAME": "__Host-session" if settings.https else "session",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": 24 * 3600,
+        "TRUSTED_HOSTS": [settings.host],
+        "MAX_CONTENT_LENGTH": 1_000_000,
+        "WTF_CSRF_TIME_LIMIT": None,
+        # Our referrer policy sends none, and Flask-WTF would demand one over HTTPS; see `same_site` instead.
+        "WTF_CSRF_SSL_STRICT": False,
+    }
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Check where a request comes from, and send the headers."""
+    csrf.init_app(app)
+
+    @app.before_request
+    def same_site() -> None:
+        if request.method in {"GET", "HEAD", "OPTIONS"}:
+            return
+        site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+        if site not in (None, "same-origin", "none"):
+            abort(400)
+        if site is None and origin not in (None, "null", settings.public_url):
+            abort(400)
+
+    @app.after_request
+    def headers(response: Response) -> Response:
+        response.headers.update(HEADERS)
+        if settings.https:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        response.headers["Cache-Control"] = (
+            "public, max-age=31536000, immutable" if _is_hashed_file() and response.status_code == 200 else "no-store"
+        )
+        return response
+
+
+def _is_hashed_file() -> bool:
+    return request.endpoint == "static" and "v" in request.args

@@ -1,0 +1,171 @@
+"""Pages of preparing: studies, protocol, statements, panel."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_security import current_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from delphi import access, clock, panels, protocol, statements, studies
+from delphi.access import Capability
+from delphi.consensus.vocabulary import Change
+from delphi.database import current_session
+from delphi.errors import NotFound
+from delphi.model.round import Round, State
+from delphi.model.statement import Kind, Statement, StatementVersion
+from delphi.model.study import Study
+from delphi.studies import StudyPlan
+from delphi.web.forms import ButtonForm, FileForm, StudyForm
+from delphi.web.policy import ACCOUNT, OPEN, account, policy
+from delphi.web.texts import gettext as _
+
+blueprint = Blueprint("studies", __name__)
+Page = str | Response
+
+
+def _study(slug: str, to: Capability) -> Study:
+    return access.study_for(current_session(), account(), slug, to=to)
+
+
+@blueprint.get("/")
+@policy(OPEN)
+def welcome() -> Page:
+    """Greet, or lead a signed-in person on."""
+    if current_user.is_authenticated:
+        return redirect(url_for("studies.index"), 303)
+    return render_template("study/welcome.html")
+
+
+@blueprint.get("/studies")
+@policy(ACCOUNT)
+def index() -> Page:
+    """List own studies."""
+    mine = access.studies_of(current_session(), account())
+    return render_template("study/index.html", studies=mine, form=ButtonForm())
+
+
+@blueprint.route("/studies/new", methods=["GET", "POST"])
+@policy(ACCOUNT)
+def new() -> Page:
+    """Create a study from the template library."""
+    form = StudyForm()
+    if form.validate_on_submit():
+        template = studies.templates().get(form.template.data or "")
+        if template is None:
+            raise NotFound
+        plan = StudyPlan(
+            slug=form.slug.data or "",
+            title=form.title.data or "",
+            lead_name=form.lead_name.data or "",
+            contact_email=form.contact_email.data or "",
+            time_zone=form.time_zone.data or "UTC",
+            simulated=bool(form.simulated.data),
+        )
+        study = studies.create(current_session(), template, plan, by=account().id, at=clock.now())
+        flash(_("The study is created. Nothing is mailed before you launch round 1."))
+        return redirect(url_for("studies.show", slug=study.slug), 303)
+    return render_template("study/new.html", form=form, templates=studies.templates())
+
+
+@blueprint.get("/studies/<slug>")
+@policy(Capability.READ)
+def show(slug: str) -> Page:
+    """Show where a study stands."""
+    study = _study(slug, Capability.READ)
+    session = current_session()
+    rounds = session.scalars(select(Round).where(Round.study_id == study.id).order_by(Round.number)).all()
+    return render_template(
+        "study/show.html",
+        study=study,
+        rounds=rounds,
+        rule=protocol.definition_of(study).describe(),
+        panel_size=panels.size(session, study),
+        countries=panels.characteristic_counts(session, study, "country"),
+        form=ButtonForm(),
+    )
+
+
+@blueprint.post("/studies/<slug>/lock")
+@policy(Capability.LEAD)
+def lock(slug: str) -> Page:
+    """Lock the protocol."""
+    study = _study(slug, Capability.LEAD)
+    protocol.lock(current_session(), study, by=account().id, at=clock.now())
+    flash(_("The protocol is locked."))
+    return redirect(url_for("studies.show", slug=slug), 303)
+
+
+@blueprint.route("/studies/<slug>/statements", methods=["GET", "POST"], endpoint="statements")
+@policy(Capability.LEAD)
+def statement_list(slug: str) -> Page:
+    """List the statements, and import them from a file."""
+    study = _study(slug, Capability.LEAD)
+    session, form = current_session(), FileForm()
+    if form.validate_on_submit():
+        rows = statements.read(form.file.data.read())
+        n = statements.import_statements(session, study, rows, by=account().id, at=clock.now())
+        flash(_("%(n)s statements were imported.") % {"n": n})
+        return redirect(url_for("studies.statements", slug=slug), 303)
+    first = session.get_one(Round, (study.id, 1))
+    return render_template(
+        "study/statements.html",
+        study=study,
+        form=form,
+        kinds={Kind.STATEMENT: _("statement"), Kind.RECOMMENDATION: _("recommendation")},
+        statements=_newest(study),
+        importable=first.state is State.DRAFT,
+    )
+
+
+def _newest(study: Study) -> list[Any]:
+    """Pair each statement with its newest wording."""
+    versions = {
+        v.statement: v
+        for v in current_session().scalars(
+            select(StatementVersion).filter_by(study_id=study.id).order_by(StatementVersion.version)
+        )
+    }
+    listed = current_session().scalars(select(Statement).filter_by(study_id=study.id).order_by(Statement.number))
+    return [(statement, versions[statement.number]) for statement in listed]
+
+
+@blueprint.route("/studies/<slug>/panel", methods=["GET", "POST"], endpoint="panel")
+@policy(Capability.ROSTER)
+def panel_list(slug: str) -> Page:
+    """Show the roster: names and who has finished, never an answer and never a code."""
+    study = _study(slug, Capability.ROSTER)
+    session, form = current_session(), FileForm()
+    if form.validate_on_submit():
+        rows = panels.read(form.file.data.read())
+        n = panels.import_panel(session, study, rows, by=account().id, at=clock.now())
+        flash(_("%(n)s people were added to the panel.") % {"n": n})
+        return redirect(url_for("studies.panel", slug=slug), 303)
+    round_ = session.scalars(
+        select(Round)
+        .where(Round.study_id == study.id, Round.opened_at.is_not(None))
+        .order_by(Round.number.desc())
+        .limit(1)
+    ).first()
+    return render_template(
+        "study/panel.html",
+        study=study,
+        form=form,
+        people=panels.roster(session, study),
+        round=round_,
+        finished=panels.submitted(session, study, round_.number) if round_ else set(),
+    )
+
+
+@blueprint.app_context_processor
+def words() -> dict[str, Any]:
+    """Give templates the words of the lineage."""
+    return {
+        "changes": {
+            Change.REWORDED: _("reworded"),
+            Change.MERGED: _("merged"),
+            Change.SPLIT: _("split"),
+            Change.ADDED: _("added"),
+            Change.DROPPED: _("dropped"),
+        }
+    }

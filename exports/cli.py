@@ -1,0 +1,167 @@
+"""The command line of reporting."""
+
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import click
+
+if TYPE_CHECKING:
+    from delphi.consensus.analysis import Definition
+    from delphi.consensus.scale import Scale
+    from exports.formats.kind import Format
+    from exports.table import Table
+
+FORMATS = ("table", "csv", "json")  # spelled out: the help page needs no writer
+RULE_HELP = "Key of the consensus rule; the scale proposes one."
+
+
+def _pairs(context: click.Context, parameter: click.Parameter, value: Any) -> dict[str, str]:
+    """Read name=value pairs, separated by commas or given one by one."""
+    del context, parameter
+    pairs = [value] if isinstance(value, str) else list(value or ())
+    found = {}
+    for pair in pairs:
+        name, sign, text = pair.partition("=")
+        if not sign or not name.strip():
+            raise click.BadParameter(f"“{pair}” is not of the form name=value")
+        found[name.strip()] = text.strip()
+    return found
+
+
+def _columns(context: click.Context, parameter: click.Parameter, value: str | None) -> dict[str, tuple[str, ...]]:
+    """Read panelist=panellist,statement=block+item."""
+    from delphi.sheets.ratings import COLUMNS
+
+    found = _pairs(context, parameter, value.split(",") if value else ())
+    if unknown := found.keys() - set(COLUMNS):
+        raise click.BadParameter(f"“{min(unknown)}” is not one of {', '.join(COLUMNS)}")
+    return {name: tuple(part.strip() for part in text.split("+")) for name, text in found.items()}
+
+
+def definition_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that define consensus."""
+    options = [
+        click.option("--scale", required=True, help="Key of a scale, or its ends: 1..9."),
+        click.option(
+            "--agree", default="", help="Options that count as agreement, for a scale given by its ends: 7..9."
+        ),
+        click.option("--disagree", default="", help="Options that count as disagreement: 1..3."),
+        click.option("--rule", help=RULE_HELP),
+        click.option("--set", "settings", multiple=True, callback=_pairs, help="A parameter of the rule: name=value."),
+        click.option("--quantiles", type=click.IntRange(1, 9), default=7, show_default=True, help="Quantile type."),
+        click.option("--denominator", type=click.Choice(["rated", "answered", "shown"]), default="rated"),
+        click.option("--min-n", type=click.IntRange(1), default=1, show_default=True, help="Fewest ratings judged."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def definition_from(given: dict[str, Any]) -> "Definition":
+    """Make the definition of consensus from the options; what contradicts itself is a usage error."""
+    from delphi.consensus.analysis import Definition
+    from delphi.consensus.rule import rule_from
+
+    try:
+        scale = _scale(given["scale"], given["agree"], given["disagree"])
+        proposed = scale.settings if given["rule"] in (None, scale.rule) else {}
+        rule = rule_from(given["rule"] or scale.rule, {**proposed, **given["settings"]}, scale)
+        return Definition(scale, rule, given["quantiles"], given["denominator"], given["min_n"])
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _scale(name: str, agree: str, disagree: str) -> "Scale":
+    from delphi.consensus.rule import read_set
+    from delphi.consensus.scale import SCALES, Scale
+
+    if name in SCALES:
+        if agree or disagree:
+            raise ValueError("--agree and --disagree belong to a scale given by its ends, such as 1..9")
+        return SCALES[name]
+    ends = re.fullmatch(r"(-?[0-9]{1,4})\.\.(-?[0-9]{1,4})", name)
+    if not ends:
+        raise ValueError(f"there is no scale “{name}”; there are {', '.join(SCALES)}, or ends: 1..9")
+    return Scale.from_zones(int(ends[1]), int(ends[2]), read_set(agree), read_set(disagree))
+
+
+@click.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--columns", callback=_columns, help="Other names: panelist=panellist,statement=block+item.")
+@definition_options
+@click.option("--by-group", is_flag=True, help="A row for each group, too.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
+def analyse(
+    file: BinaryIO,
+    columns: dict[str, tuple[str, ...]],
+    by_group: bool,  # noqa: FBT001 - click passes the flag by name
+    format_: str,
+    **given: Any,
+) -> None:
+    """Print the consensus table of a CSV file of ratings.
+
+    The file has the columns panelist, statement and rating, and may have round, group, kind and section. A rating is
+    a whole number, NQ (not qualified), or blank (no answer); a row, blank or not, means invited and shown.
+    """
+    from delphi.consensus.responses import analysis_of
+    from delphi.sheets.errors import SheetError
+    from delphi.sheets.ratings import read_ratings
+    from delphi.sheets.reading import Limits
+    from exports.formats import FORMATS as WRITERS
+    from exports.reports.consensus import build
+
+    definition = definition_from(given)
+    limits = Limits(size=2**30, rows=20_000_000)
+    try:
+        ratings = read_ratings(file.read(), definition.scale.lo, definition.scale.hi, columns, limits)
+    except SheetError as error:
+        for problem in error.errors:
+            click.echo(f"{file.name}, {problem}", err=True)
+        raise click.exceptions.Exit(2) from None
+    if by_group and not ratings.groups:
+        raise click.UsageError("--by-group needs a column group in the file")
+    table = build(analysis_of(ratings, definition), by_group=by_group)
+    _print(WRITERS[format_], table)
+
+
+def _print(writer: "Format", table: "Table", output: str | None = None) -> None:
+    """Write a table to a file, or to standard output."""
+    out = io.BytesIO()
+    writer.write(table, out)
+    if output:
+        Path(output).write_bytes(out.getvalue())
+    else:
+        click.echo(out.getvalue(), nl=False)
+
+
+@click.command()
+@click.argument("study")
+@click.option("--report", type=click.Choice(["consensus"]), default="consensus", show_default=True)
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="csv", show_default=True)
+@click.option("--by-group", is_flag=True, help="A row for each group, too.")
+@click.option("--output", type=click.Path(dir_okay=False), help="A file; standard output if left out.")
+def export(study: str, report: str, format_: str, by_group: bool, output: str | None) -> None:  # noqa: FBT001 - as above
+    """Write a report of a STUDY (its short name) from the database: closed and released rounds, nobody's name."""
+    from sqlalchemy import select
+
+    from delphi import config
+    from delphi.database import Database
+    from delphi.model.round import Round
+    from delphi.model.study import Study
+    from exports.formats import FORMATS as WRITERS
+    from exports.sources import consensus_table
+
+    del report
+    with Database(config.database_url()).transaction(writing=False) as session:
+        found = session.scalars(select(Study).where(Study.slug == study)).first()
+        if found is None:
+            raise click.ClickException(f"There is no study with the short name “{study}”.")
+        closed = select(Round).where(Round.study_id == found.id, Round.closed_at.is_not(None)).order_by(Round.number)
+        table = consensus_table(session, found, session.scalars(closed).all(), by_group=by_group)
+    _print(WRITERS[format_], table, output)
+
+
+COMMANDS = (analyse, export)

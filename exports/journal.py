@@ -1,0 +1,133 @@
+"""The consensus table as a journal prints it: agreement-grade style, by kind and section (REPORTING 1.3)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import groupby
+from typing import Any
+
+from delphi.consensus.analysis import Definition
+from delphi.statistics.exact import format_percent, mean_share, round_half_up
+
+Row = dict[str, Any]
+CHANGE_WORDS = {"wording_changed": "reworded", "merged": "merged", "split": "split", "new": "new"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One statement as printed: code, wording, grade, and the cells under the heads."""
+
+    code: str
+    text: str
+    grade: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The statements of one kind: their sections, and the mean of combined agreement over them."""
+
+    kind: str
+    count: int
+    mean_combined: str
+    mean_agree: str
+    fewest: int
+    most: int
+    sections: tuple[tuple[str, tuple[Line, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalPage:
+    """Heads and parts of the printed table, with the size of the panel."""
+
+    heads: tuple[str, ...]
+    options: tuple[tuple[str, str], ...]
+    invited: int
+    definition: str
+    parts: tuple[Part, ...]
+
+
+def page(rows: Sequence[Row], definition: Definition) -> JournalPage:
+    """Print the rows of one round for the whole panel."""
+    scale = definition.scale
+    rows = [row for row in rows if row["group"] == "all"]
+    options = tuple(zip(short_labels(definition), scale.labels, strict=True))[::-1]
+    opt_out = ("NQ",) if scale.opt_out else ()
+    return JournalPage(
+        heads=(*(short for short, _ in options), "N", *opt_out, "Median", "IQR", "Change"),
+        options=options,
+        invited=max((row["n_invited"] for row in rows), default=0),
+        definition=definition.describe(),
+        parts=tuple(
+            _part(kind, list(members), definition)
+            for kind, members in groupby(
+                sorted(rows, key=lambda row: _kind_order(rows, row)), lambda row: str(row["kind"])
+            )
+        ),
+    )
+
+
+def short_labels(definition: Definition) -> tuple[str, ...]:
+    """Abbreviate the options: the scale's own short forms, or its numbers."""
+    scale = definition.scale
+    return scale.short or tuple(map(str, scale.values))
+
+
+def _kind_order(rows: Sequence[Row], row: Row) -> int:
+    """Keep kinds in the order of their first statement."""
+    return next(i for i, other in enumerate(rows) if other["kind"] == row["kind"])
+
+
+def _part(kind: str, rows: list[Row], definition: Definition) -> Part:
+    numbers = [row["n_rated"] for row in rows]
+    return Part(
+        kind=kind,
+        count=len(rows),
+        mean_combined=_mean(rows, "combined_k"),
+        mean_agree=_mean(rows, "agree_k"),
+        fewest=min(numbers),
+        most=max(numbers),
+        sections=tuple(
+            (str(section), tuple(_line(row, definition) for row in members))
+            for section, members in groupby(rows, lambda row: row["section"] or "")
+        ),
+    )
+
+
+def _mean(rows: list[Row], column: str) -> str:
+    mean = mean_share([(row[column], row["n_rated"]) for row in rows if row[column] is not None])
+    return "–" if mean is None else str(round_half_up(mean, 1))
+
+
+def _line(row: Row, definition: Definition) -> Line:
+    return Line(str(row["statement"]), str(row["text"]), str(row["grade"] or "–"), tuple(_cells(row, definition)))
+
+
+def _cells(row: Row, definition: Definition) -> Iterator[str]:
+    n = row["n_rated"]
+    for position in range(definition.scale.K, 0, -1):
+        yield format_percent(row[f"k_{position}"] or 0, n or 0)
+    yield "–" if n is None else str(n)
+    if definition.scale.opt_out:
+        yield format_percent(row["n_nq"] or 0, (n or 0) + (row["n_nq"] or 0))
+    yield number(row["median"])
+    yield number(row["iqr"])
+    yield change(row)
+
+
+def number(value: float | None) -> str:
+    """Print a median or a range: up to two decimals, none if they are zeros."""
+    if value is None:
+        return "–"
+    text = str(round_half_up(Fraction(value).limit_denominator(1000), 2))
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def change(row: Row) -> str:
+    """Print the change of combined agreement in points, or why there is none."""
+    delta = row["delta_combined_pp"]
+    if delta is not None:
+        points = round_half_up(Fraction(delta).limit_denominator(10**6))
+        return "0" if points == 0 else f"{points:+}".replace("-", "−")
+    reasons = dict(pair.split("=") for pair in str(row["reasons"]).split(";") if pair)
+    return CHANGE_WORDS.get(reasons.get("delta_combined_pp", ""), "–")

@@ -1,0 +1,157 @@
+"""Tables: all that a file format sees. What may not be shown is hidden here, before any format (REPORTING 6)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from delphi.statistics.exact import round_half_up
+
+Cell = int | float | str | bool | None
+Row = tuple[Cell, ...]
+HIDDEN = "suppressed_disclosure"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    Attributes
+    ----------
+    type
+        "int", "float", "percent", "text" or "bool".
+    floor
+        Ratings a statement needs before this cell may be shown outside the analyst profile; None if it says
+        nothing of the ratings.
+    people
+        Column that holds the number of people behind the cell.
+    brief
+        Shown in narrow output.
+    """
+
+    name: str
+    type: str
+    label: str
+    floor: int | None = None
+    people: str = "n_rated"
+    brief: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of plain Python values under named columns."""
+
+    schema: str
+    title: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+    definition: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if any(len(row) != len(self.columns) for row in self.rows):
+            raise ValueError("a row does not fit the columns")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Machine names of the columns."""
+        return tuple(column.name for column in self.columns)
+
+    def as_dicts(self) -> list[dict[str, Cell]]:
+        """Return the rows as dictionaries, ready for JSON."""
+        return [dict(zip(self.names, row, strict=True)) for row in self.rows]
+
+
+def rows_of(columns: Iterable[Column], rows: Iterable[Mapping[str, Any]]) -> tuple[Row, ...]:
+    """Order dictionaries by columns; a missing cell is empty."""
+    names = [column.name for column in columns]
+    return tuple(tuple(row.get(name) for name in names) for row in rows)
+
+
+def suppress(table: Table, below: int) -> Table:
+    """Hide what would tell single answers (METHOD 12.1, 12.4).
+
+    Parameters
+    ----------
+    below
+        Smallest number of ratings of which anything may be said.
+
+    Notes
+    -----
+    A cell needs as many ratings as its column's floor, and never fewer than ``below``. A group is shown only if it
+    and the remainder both have ``below`` ratings of the statement; while the hidden groups together have fewer, the
+    next smallest is hidden too.
+    """
+    if below < 3:
+        raise ValueError("the smallest number of ratings that may be shown is at least 3")
+    rows = table.as_dicts()
+    closed = _closed(rows, below)
+    hidden = [_hide(table.columns, row, below, closed=i in closed) for i, row in enumerate(rows)]
+    note = f"– : hidden because fewer than {below} ratings, or too few for this figure, stand behind it."
+    return replace(table, rows=rows_of(table.columns, hidden), notes=(*table.notes, note))
+
+
+def _closed(rows: list[dict[str, Cell]], below: int) -> set[int]:
+    """Rows of which nothing is shown."""
+    families: dict[tuple[Cell, Cell], list[int]] = defaultdict(list)
+    for i, row in enumerate(rows):
+        families[row.get("statement"), row.get("round")].append(i)
+    closed = {i for i, row in enumerate(rows) if _people(row) < below}
+    for members in families.values():
+        closed |= _closed_groups({i: _people(rows[i]) for i in members if rows[i].get("group") != "all"}, below)
+    return closed
+
+
+def _closed_groups(sizes: dict[int, int], below: int) -> set[int]:
+    """Find the groups that are small, whose remainder is small, or that would give away a hidden one."""
+    everyone = sum(sizes.values())
+    shut = {i for i, n in sizes.items() if n < below or (len(sizes) > 1 and 0 < everyone - n < below)}
+    for i in sorted(sizes, key=lambda i: sizes[i]):
+        if 0 < sum(sizes[g] for g in shut) < below:
+            shut.add(i)
+    return shut
+
+
+def _people(row: Mapping[str, Cell], column: str = "n_rated") -> int:
+    value = row.get(column)
+    return value if isinstance(value, int) else 0
+
+
+def _hide(columns: Iterable[Column], row: dict[str, Cell], below: int, *, closed: bool) -> dict[str, Cell]:
+    """Empty the cells that may not be shown and name them among the reasons."""
+    names = [
+        c.name for c in columns if c.floor is not None and (closed or _people(row, c.people) < max(c.floor, below))
+    ]
+    kept = [pair for pair in str(row.get("reasons") or "").split(";") if pair and pair.split("=")[0] not in names]
+    reasons = ";".join(kept + [f"{name}={HIDDEN}" for name in names])
+    return row | dict.fromkeys(names) | ({"reasons": reasons} if "reasons" in row else {})
+
+
+def printed(column: Column, value: Cell) -> str:
+    """Print a cell for reading: rounded once, half up; a dash where there is nothing.
+
+    Examples
+    --------
+    >>> share = Column("x", "percent", "X")
+    >>> [printed(share, value) for value in (66.5, 0.1, 99.9, 100.0, None)]
+    ['67', '<1', '>99', '100', '–']
+    """
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not isinstance(value, float):
+        return str(value)
+    if column.type == "percent":
+        return printed_percent(value)
+    text = str(round_half_up(value, 2))
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def printed_percent(value: float) -> str:
+    """Print a percentage; “0” and “100” stand only for none and for all."""
+    shown = round_half_up(value)
+    if value > 0 and shown == 0:
+        return "<1"
+    return ">99" if value < 100 and shown == 100 else str(shown)

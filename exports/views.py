@@ -1,0 +1,94 @@
+"""Results as pages and files. What a reader may see depends on the capability, and is decided here once."""
+
+import io
+
+from flask import Blueprint, Response, render_template, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from delphi import access, audit, clock
+from delphi.access import Capability
+from delphi.database import current_session
+from delphi.errors import NotFound
+from delphi.model.event import EventKind
+from delphi.model.round import Round, State
+from delphi.model.study import Study
+from delphi.protocol import definition_of
+from delphi.web.forms import ButtonForm
+from delphi.web.policy import account, policy
+from exports import journal
+from exports.formats import FORMATS
+from exports.sources import consensus_table
+from exports.table import Table, suppress
+
+blueprint = Blueprint("export", __name__)
+
+
+@blueprint.get("/studies/<slug>/results")
+@policy(Capability.READ)
+def results(slug: str) -> str:
+    """Show the consensus table of a round in the style of a journal."""
+    session = current_session()
+    study = access.study_for(session, account(), slug, to=Capability.READ)
+    rounds = visible_rounds(session, study)
+    chosen = next(
+        (r for r in rounds if r.number == request.args.get("round", type=int)), rounds[-1] if rounds else None
+    )
+    if chosen is None:
+        return render_template("export/no_results.html", study=study)
+    table = _permitted(session, study, consensus_table(session, study, [chosen]))
+    return render_template(
+        "export/results.html",
+        study=study,
+        round=chosen,
+        rounds=rounds,
+        form=ButtonForm(),
+        page=journal.page(table.as_dicts(), definition_of(study)),
+        formats={key: FORMATS[key] for key in ("csv", "json")},
+    )
+
+
+@blueprint.post("/studies/<slug>/results.<format>")
+@policy(Capability.READ)
+def download(slug: str, format: str) -> Response:
+    """Write the consensus table of all visible rounds as a file; the download is an event."""
+    session = current_session()
+    study = access.study_for(session, account(), slug, to=Capability.READ)
+    if format not in FORMATS:
+        raise NotFound
+    table = _permitted(session, study, consensus_table(session, study, visible_rounds(session, study)))
+    stream = io.BytesIO()
+    FORMATS[format].write(table, stream)
+    audit.record(
+        session,
+        study.id,
+        EventKind.EXPORTED,
+        by=account().id,
+        at=clock.now(),
+        report="consensus",
+        format=format,
+        rows=len(table.rows),
+    )
+    name = f"{study.slug}_consensus_all_{_profile(session, study)}_{clock.now():%Y-%m-%d}.{FORMATS[format].suffix}"
+    return Response(
+        stream.getvalue(),
+        mimetype=FORMATS[format].media_type,
+        headers={"Content-Disposition": f"attachment; filename={name}"},
+    )
+
+
+def visible_rounds(session: Session, study: Study) -> list[Round]:
+    """List the rounds whose results this reader may see: released ones, and closed ones for who may analyse."""
+    may = access.capabilities(session, account(), study)
+    states = {State.RELEASED} | ({State.CLOSED} if Capability.ANALYSE in may else set())
+    rounds = session.scalars(select(Round).where(Round.study_id == study.id).order_by(Round.number))
+    return [round_ for round_ in rounds if round_.state in states]
+
+
+def _profile(session: Session, study: Study) -> str:
+    return "analyst" if Capability.ANALYSE in access.capabilities(session, account(), study) else "public"
+
+
+def _permitted(session: Session, study: Study, table: Table) -> Table:
+    """Hide small numbers from everybody but the analyst profile."""
+    return table if _profile(session, study) == "analyst" else suppress(table, study.smallest_cell)

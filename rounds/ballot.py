@@ -1,0 +1,179 @@
+"""A panelist's answers: save and submit. Lock, then look, then read the clock (TRUST 8.2)."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from delphi.consensus.scale import SCALES
+from delphi.database import database_now, locked
+from delphi.errors import NotFound, Refused, RoundClosed
+from delphi.model.rating import AnswerKind, Comment, Rating, SaveRequest
+from delphi.model.round import Participation, QuestionnaireItem, Round
+from delphi.model.study import Study
+
+Key = tuple[int, int, UUID]  # study, round, panelist: the participation
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a page sends for one statement; ``seen`` is the version of the answer that the page knew."""
+
+    statement: int
+    kind: AnswerKind
+    value: int | None
+    seen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment on one statement, with the version that the page knew."""
+
+    statement: int
+    text: str
+    seen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of a save: the new versions by statement, and the statements where another window was first."""
+
+    versions: dict[str, int]
+    conflicts: list[int]
+
+
+class KeyReused(Refused):
+    """One save key came with two different bodies."""
+
+
+def save(
+    session: Session, key: Key, answers: Sequence[Answer], remarks: Sequence[Remark] = (), *, request: str
+) -> Saved:
+    """Save answers once; the same request again gives the same outcome. One transaction, ended by the edge."""
+    taking_part = locked(session, Participation, key)
+    if taking_part is None:
+        raise NotFound
+    digest = _digest(answers, remarks)
+    if (before := session.get(SaveRequest, (*key, request))) is not None:
+        if before.digest != digest:
+            raise KeyReused("This page was sent twice with different answers. Reload it; nothing was changed.")
+        return Saved(**before.answer)
+    _accepting(session, key)
+    _check(session, key, answers, remarks)
+    rated = _apply(session, key, Rating, {a.statement: (a.seen, {"kind": a.kind, "value": a.value}) for a in answers})
+    noted = _apply(
+        session,
+        key,
+        Comment,
+        {r.statement: (r.seen, {"text": r.text}) for r in remarks},
+    )
+    outcome = Saved(
+        {f"answer-{s}": v for s, v in rated.versions.items()} | {f"comment-{s}": v for s, v in noted.versions.items()},
+        sorted({*rated.conflicts, *noted.conflicts}),
+    )
+    session.add(
+        SaveRequest(study_id=key[0], round=key[1], panelist=key[2], key=request, digest=digest, answer=asdict(outcome))
+    )
+    session.flush()
+    return outcome
+
+
+def submit(session: Session, key: Key, *, on: date) -> None:
+    """Say "I am finished": reminders stop; answers can still be changed until the close."""
+    taking_part = locked(session, Participation, key)
+    if taking_part is None:
+        raise NotFound
+    _accepting(session, key)
+    taking_part.submitted_on = on
+    session.flush()
+
+
+def _accepting(session: Session, key: Key) -> None:
+    """Hold the round against a close, then ask the database's clock."""
+    round_ = locked(session, Round, key[:2], share=True)
+    if round_ is None or not round_.accepts(at=database_now(session)):
+        raise closed(round_)
+
+
+def closed(round_: Round | None) -> RoundClosed:
+    """Say that the round has closed, what counts and what was not kept."""
+    name = f"Round {round_.number}" if round_ else "The round"
+    return RoundClosed(f"{name} has closed. Your saved answers count; what you sent now was not saved.")
+
+
+def _check(session: Session, key: Key, answers: Sequence[Answer], remarks: Sequence[Remark]) -> None:
+    """Refuse what was not asked and what is not on the scale."""
+    asked = set(session.scalars(select(QuestionnaireItem.statement).filter_by(study_id=key[0], round=key[1])))
+    if not {a.statement for a in answers} | {r.statement for r in remarks} <= asked:
+        raise NotFound
+    scale = SCALES[session.scalars(select(Study.scale).where(Study.id == key[0])).one()]
+    for answer in answers:
+        if (answer.kind is AnswerKind.RATED) != (answer.value in scale.values):
+            raise Refused("An answer is not on the scale; nothing was saved. Reload the page and choose again.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Applied:
+    versions: dict[int, int]
+    conflicts: list[int]
+
+
+def _apply(
+    session: Session, key: Key, table: type[Rating] | type[Comment], given: Mapping[int, tuple[int, dict[str, Any]]]
+) -> _Applied:
+    """Write what differs from what is stored, where the page knew what is stored; otherwise it is a conflict."""
+    if not given:
+        return _Applied({}, [])
+    stored = {
+        row.statement: row
+        for row in session.scalars(
+            select(table)
+            .filter_by(study_id=key[0], round=key[1], panelist=key[2])
+            .where(table.statement.in_(given))
+            .execution_options(populate_existing=True)
+        )
+    }
+    versions, conflicts, rows = {}, [], []
+    for statement, (seen, values) in given.items():
+        row = stored.get(statement)
+        if row is not None and all(getattr(row, name) == value for name, value in values.items()):
+            versions[statement] = row.version
+        elif (row.version if row else 0) != seen:
+            conflicts.append(statement)
+        elif row is not None or _says_something(values):
+            versions[statement] = seen + 1
+            rows.append(
+                {"study_id": key[0], "round": key[1], "panelist": key[2], "statement": statement}
+                | values
+                | {"version": seen + 1}
+            )
+    if rows:
+        session.execute(_upsert(session, table, rows[0]), rows)
+    return _Applied(versions, conflicts)
+
+
+def _says_something(values: Mapping[str, Any]) -> bool:
+    """Whether a first answer is worth a row: clearing what was never given is not."""
+    return values.get("kind") is not AnswerKind.CLEARED and values.get("text") != ""
+
+
+def _upsert(session: Session, table: type[Rating] | type[Comment], row: Mapping[str, Any]) -> Insert:
+    """Insert or overwrite by the key, in one statement on either database."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    insert = dialect.insert(table)
+    key = ("study_id", "round", "statement", "panelist")
+    return insert.on_conflict_do_update(
+        index_elements=key, set_={name: insert.excluded[name] for name in row if name not in key}
+    )
+
+
+def _digest(answers: Sequence[Answer], remarks: Sequence[Remark]) -> str:
+    body = [[asdict(a) for a in answers], [asdict(r) for r in remarks]]
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()

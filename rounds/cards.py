@@ -1,0 +1,205 @@
+"""The cards of a round for one panelist: statement, own answer, and what the plan shows of the round before.
+
+A bounded number of queries, whatever the size of the panel: feedback comes from the frozen results.
+"""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from delphi.consensus.scale import SCALES
+from delphi.consensus.vocabulary import Change, Relation
+from delphi.model.rating import AnswerKind, Comment, Moderation, Rating
+from delphi.model.result import Result
+from delphi.model.round import QuestionnaireItem
+from delphi.model.statement import Lineage, Statement, StatementVersion
+from delphi.model.study import Study
+from rounds.feedback import FEEDBACK
+from rounds.feedback.evidence import NOT_QUALIFIED, Evidence, Source
+from rounds.ratings import relation_of
+
+PAGE = 10
+FRESH = {"populate_existing": True}  # a save by upsert does not touch objects that were loaded before it
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One statement as it stands on a panelist's page."""
+
+    place: int
+    statement: int
+    code: str
+    section: str
+    text: str
+    help: str
+    answer: int | str | None = None
+    answer_version: int = 0
+    comment: str = ""
+    comment_version: int = 0
+    feedback: Mapping[str, Any] = field(default_factory=dict)
+    feedback_round: int = 0
+
+    @property
+    def answered(self) -> bool:
+        """Whether there is a rating or a "not qualified"."""
+        return self.answer is not None
+
+
+def cards(
+    session: Session, study: Study, number: int, panelist: UUID, *, only: Sequence[int] | None = None
+) -> list[Card]:
+    """Give the cards of a round; with ``only``, those of the statements on one page, with their feedback."""
+    asked = _asked(session, study, number)
+    answers = _own(session, study, number, panelist)
+    remarks = {
+        c.statement: c
+        for c in session.scalars(
+            select(Comment).filter_by(study_id=study.id, round=number, panelist=panelist), execution_options=FRESH
+        )
+    }
+    evidence = _evidence(session, study, number, panelist, asked, only) if only is not None and number > 1 else {}
+    made = []
+    for place, (statement, (item, version)) in enumerate(asked.items(), 1):
+        if only is not None and statement not in only:
+            continue
+        rating, remark = answers.get(statement), remarks.get(statement)
+        made.append(
+            Card(
+                place=place,
+                statement=statement,
+                code=item.code,
+                section=item.section,
+                text=version.text,
+                help=version.help,
+                answer=_given(rating),
+                answer_version=rating.version if rating else 0,
+                comment=remark.text if remark else "",
+                comment_version=remark.version if remark else 0,
+                feedback=_feedback(study, evidence[statement]) if statement in evidence else {},
+                feedback_round=number - 1,
+            )
+        )
+    return made
+
+
+def _feedback(study: Study, evidence: Evidence) -> dict[str, Any]:
+    built = {key: FEEDBACK[key](evidence) for key in FEEDBACK if key in study.feedback_plan}
+    return {key: value for key, value in built.items() if value is not None}
+
+
+def _given(rating: Rating | None) -> int | str | None:
+    if rating is None or rating.kind is AnswerKind.CLEARED:
+        return None
+    return rating.value if rating.kind is AnswerKind.RATED else NOT_QUALIFIED
+
+
+Asked = dict[int, tuple[Statement, StatementVersion]]
+
+
+def _asked(session: Session, study: Study, number: int) -> Asked:
+    rows = session.execute(
+        select(Statement, StatementVersion)
+        .join(
+            QuestionnaireItem,
+            (QuestionnaireItem.study_id == Statement.study_id) & (QuestionnaireItem.statement == Statement.number),
+        )
+        .join(
+            StatementVersion,
+            (StatementVersion.study_id == QuestionnaireItem.study_id)
+            & (StatementVersion.statement == QuestionnaireItem.statement)
+            & (StatementVersion.version == QuestionnaireItem.version),
+        )
+        .where(QuestionnaireItem.study_id == study.id, QuestionnaireItem.round == number)
+        .order_by(QuestionnaireItem.position)
+    )
+    return {statement.number: (statement, version) for statement, version in rows}
+
+
+def _own(session: Session, study: Study, number: int, panelist: UUID) -> dict[int, Rating]:
+    ratings = select(Rating).filter_by(study_id=study.id, round=number, panelist=panelist)
+    return {rating.statement: rating for rating in session.scalars(ratings, execution_options=FRESH)}
+
+
+def _evidence(
+    session: Session, study: Study, number: int, panelist: UUID, asked: Asked, only: Sequence[int]
+) -> dict[int, Evidence]:
+    """Collect what may be shown: frozen results, own answers, released comments, earlier wordings."""
+    before = _asked(session, study, number - 1)
+    own = _own(session, study, number - 1, panelist)
+    rows = {
+        result.statement: result.row
+        for result in session.scalars(select(Result).filter_by(study_id=study.id, round=number - 1, group="all"))
+    }
+    edges: dict[int, list[Lineage]] = {}
+    for edge in session.scalars(select(Lineage).filter_by(study_id=study.id, round=number)):
+        if edge.to_version is not None and edge.change is not Change.ADDED:
+            edges.setdefault(edge.to_statement, []).append(edge)
+    voices = _released_comments(session, study, number - 1, panelist) if "comments" in study.feedback_plan else {}
+    made = {}
+    for statement in only:
+        mine = edges.get(statement, [])
+        relation = relation_of(before, statement, mine[0] if mine else None)
+        if relation is Relation.NEW:
+            continue
+        origins = [edge.from_statement for edge in mine] or [statement]
+        made[statement] = Evidence(
+            scale=SCALES[study.scale],
+            round=number - 1,
+            smallest_cell=study.smallest_cell,
+            relation=relation,
+            text=asked[statement][1].text,
+            reason=mine[0].reason if mine else "",
+            sources=tuple(
+                Source(before[o][0].code, before[o][1].text, rows[o], _given(own.get(o))) for o in origins if o in rows
+            ),
+            comments=tuple(text for o in origins for text in voices.get(o, ())),
+        )
+    return made
+
+
+def _released_comments(session: Session, study: Study, number: int, reader: UUID) -> dict[int, list[str]]:
+    """Give released comments by statement, in an order that stays the same for one reader and differs between them."""
+    comments = session.execute(
+        select(Comment.statement, Comment.released_text)
+        .filter_by(study_id=study.id, round=number, moderation=Moderation.RELEASED)
+        .order_by(Comment.statement, Comment.ticket)
+    )
+    voices: dict[int, list[str]] = {}
+    for statement, text in comments:
+        voices.setdefault(statement, []).append(text)
+    for statement, texts in voices.items():
+        random.Random(f"{reader}/{statement}").shuffle(texts)  # noqa: S311 (an order, not a secret)
+    return voices
+
+
+def pages(sections: Sequence[str], *, most: int = PAGE) -> list[range]:
+    """Cut a questionnaire into as few pages as hold ten statements each, at the ends of sections where possible.
+
+    Examples
+    --------
+    >>> [list(page) for page in pages(["a"] * 3 + ["b"] * 2, most=3)]
+    [[0, 1, 2], [3, 4]]
+    """
+    n = len(sections)
+    if n == 0:
+        return []
+    count = -(-n // most)
+    # best[i]: cheapest cut of the first i statements, as (pages, split sections, unevenness) and where it was cut
+    best: list[tuple[tuple[int, int, int], int]] = [((0, 0, 0), 0)]
+    for end in range(1, n + 1):
+        split = int(end < n and sections[end - 1] == sections[end])
+        options = []
+        for start in range(max(0, end - most), end):
+            (used, splits, uneven), _ = best[start]
+            options.append(((used + 1, splits + split, uneven + (end - start - n // count) ** 2), start))
+        best.append(min(options))
+    cuts = [n]
+    while cuts[-1]:
+        cuts.append(best[cuts[-1]][1])
+    return [range(start, end) for end, start in pairwise(cuts)][::-1]

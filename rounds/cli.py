@@ -1,0 +1,3 @@
+"""Commands of running: demo and replay."""
+
+COMMANDS = ()

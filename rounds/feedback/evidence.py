@@ -1,0 +1,44 @@
+"""What is known about one statement from the round before, as a panelist may see it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from delphi.consensus.scale import Scale
+from delphi.consensus.vocabulary import Relation
+
+NOT_QUALIFIED = "nq"
+
+
+def label(scale: Scale, value: int) -> str:
+    """Give the wording of an option."""
+    return scale.labels[value - scale.lo]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A statement of the round before that led to this one, with its frozen result and the own answer to it."""
+
+    code: str
+    text: str
+    row: Mapping[str, Any]
+    own: int | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything feedback may be built from: frozen results only, never live answers."""
+
+    scale: Scale
+    round: int
+    smallest_cell: int
+    relation: Relation
+    text: str
+    reason: str
+    sources: tuple[Source, ...]
+    comments: tuple[str, ...] = ()
+
+    @property
+    def same_wording(self) -> bool:
+        """Whether the answers of the round before were given to the same wording."""
+        return self.relation in (Relation.SAME, Relation.REWORDED_SAME_MEANING)

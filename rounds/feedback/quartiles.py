@@ -1,0 +1,34 @@
+"""The middle answer and the spread, in the words of the scale (shown from eight ratings on)."""
+
+from dataclasses import dataclass
+from math import ceil, floor
+
+from rounds.feedback.evidence import Evidence, label
+
+FROM = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Quartiles:
+    """Median as one option, or between two; the interquartile range as it is printed."""
+
+    low: str
+    high: str
+    median: float
+    iqr: str
+
+
+def build(evidence: Evidence) -> Quartiles | None:
+    """Give the middle answer to the wording that was asked; none for merged statements and small numbers."""
+    if len(evidence.sources) != 1:
+        return None
+    row = evidence.sources[0].row
+    if row["n_rated"] < max(FROM, evidence.smallest_cell):
+        return None
+    median = row["median"]
+    return Quartiles(
+        low=label(evidence.scale, floor(median)),
+        high=label(evidence.scale, ceil(median)),
+        median=median,
+        iqr=f"{row['iqr']:g}",
+    )

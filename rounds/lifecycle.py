@@ -1,0 +1,230 @@
+"""The life of a round: prepare, launch, extend, close, release. States follow from recorded facts."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from delphi import audit
+from delphi.consensus.analysis import Analysis
+from delphi.consensus.rows import consensus_rows
+from delphi.database import locked
+from delphi.errors import Issue, NotReady, Refused
+from delphi.model.event import EventKind
+from delphi.model.rating import Comment, SaveRequest
+from delphi.model.result import Result
+from delphi.model.round import QuestionnaireItem, Round, State
+from delphi.model.statement import Statement
+from delphi.model.study import Study
+from delphi.protocol import definition_of
+from delphi.statements import in_order, write_questionnaire
+from rounds import invitations
+from rounds.ratings import digest_of, items_of, round_data
+
+SHORTEST = timedelta(hours=20)  # WCAG 2.2.1: no time limit under 20 hours
+
+
+def issues_before_launch(session: Session, study: Study, round_: Round) -> list[Issue]:
+    """List what is missing before a round can be launched; page, button and guard share this list."""
+    checks = [
+        (
+            study.protocol_locked_at is None,
+            Issue(
+                "protocol_open", "The protocol is not locked. Lock it, so that the rule stands before the first answer."
+            ),
+        ),
+        (
+            not _count(session, QuestionnaireItem, round_),
+            Issue("no_statements", "The questionnaire has no statement. Import or add statements."),
+        ),
+        (
+            not invitations.invited_next(session, study.id),
+            Issue("no_panel", "The panel is empty. Import the panelists."),
+        ),
+        (
+            round_.number > study.maximum_rounds,
+            Issue(
+                "too_many_rounds",
+                f"The protocol plans {study.maximum_rounds} rounds. A further one needs an amendment.",
+            ),
+        ),
+        (
+            round_.number > 1 and not _released(session, study, round_.number - 1),
+            Issue("feedback_missing", f"Round {round_.number - 1} is not released, so its feedback cannot be shown."),
+        ),
+        (
+            round_.state is not State.DRAFT,
+            Issue("launched_already", f"Round {round_.number} was launched already."),
+        ),
+    ]
+    return [issue for missing, issue in checks if missing]
+
+
+def _count(session: Session, table: type[QuestionnaireItem], round_: Round) -> int:
+    return (
+        session.scalar(select(func.count()).select_from(table).filter_by(study_id=round_.study_id, round=round_.number))
+        or 0
+    )
+
+
+def _released(session: Session, study: Study, number: int) -> bool:
+    before = session.get(Round, (study.id, number))
+    return before is not None and before.state is State.RELEASED
+
+
+def launch(session: Session, study: Study, round_: Round, *, closes_at: datetime, by: int, at: datetime) -> None:
+    """Open a round: the questionnaire is fixed, every panelist is invited."""
+    _lock(session, round_)
+    issues = issues_before_launch(session, study, round_)
+    if closes_at < at + SHORTEST:
+        issues.append(
+            Issue("deadline_near", "The round must stay open for at least 20 hours. Choose a later deadline.")
+        )
+    if issues:
+        raise NotReady(issues)
+    round_.opened_at, round_.closes_at = at, closes_at
+    session.flush()
+    invited = invitations.invite(session, round_, at=at)
+    audit.record(
+        session,
+        study.id,
+        EventKind.ROUND_LAUNCHED,
+        by=by,
+        at=at,
+        round=round_.number,
+        invited=invited,
+        closes_at=closes_at.isoformat(),
+    )
+
+
+def extend(session: Session, round_: Round, *, closes_at: datetime, reason: str, by: int, at: datetime) -> None:
+    """Move the deadline of an open round; afterwards nothing reopens it."""
+    _lock(session, round_)
+    if round_.state is not State.OPEN or round_.closes_at is None:
+        raise Refused("Only an open round can be extended; nothing was changed.")
+    if closes_at <= round_.closes_at:
+        raise Refused("The new deadline is not later than the present one; nothing was changed.")
+    round_.closes_at = closes_at
+    audit.record(
+        session,
+        round_.study_id,
+        EventKind.ROUND_EXTENDED,
+        by=by,
+        at=at,
+        round=round_.number,
+        closes_at=closes_at.isoformat(),
+        reason=reason,
+    )
+
+
+def close(session: Session, round_: Round, *, by: int, at: datetime) -> None:
+    """Close a round: running saves have ended, nothing is accepted afterwards, the input is hashed."""
+    _lock(session, round_)
+    if round_.state is not State.OPEN:
+        raise Refused(f"Round {round_.number} is not open; nothing was changed.")
+    round_.closed_at, round_.input_sha256 = at, digest_of(session, round_)
+    session.execute(delete(SaveRequest).filter_by(study_id=round_.study_id, round=round_.number))
+    audit.record(
+        session,
+        round_.study_id,
+        EventKind.ROUND_CLOSED,
+        by=by,
+        at=at,
+        round=round_.number,
+        input_sha256=round_.input_sha256,
+    )
+
+
+def analyse(session: Session, study: Study, numbers: list[int]) -> Analysis:
+    """Analyse closed rounds: a pure function of their answers and the protocol."""
+    return Analysis(definition_of(study), tuple(round_data(session, study, number) for number in numbers))
+
+
+def results(session: Session, study: Study, round_: Round, *, by_group: bool = False) -> list[dict[str, Any]]:
+    """Give the rows of the consensus table of a round: frozen ones once released, computed ones before."""
+    if round_.state is State.RELEASED:
+        frozen = (
+            select(Result.row)
+            .join(
+                QuestionnaireItem,
+                (QuestionnaireItem.study_id == Result.study_id)
+                & (QuestionnaireItem.round == Result.round)
+                & (QuestionnaireItem.statement == Result.statement),
+            )
+            .where(Result.study_id == study.id, Result.round == round_.number)
+            .order_by(QuestionnaireItem.position, Result.position)
+        )
+        return list(session.scalars(frozen if by_group else frozen.where(Result.group == "all")))
+    return consensus_rows(analyse(session, study, [round_.number]), by_group=by_group)
+
+
+def release(session: Session, study: Study, round_: Round, *, by: int, at: datetime) -> None:
+    """Release the feedback of a closed round: its results are frozen as the panel will see them."""
+    _lock(session, round_)
+    if round_.state is not State.CLOSED:
+        raise Refused(f"Round {round_.number} is not closed or was released already; nothing was changed.")
+    undecided = session.scalar(
+        select(func.count())
+        .select_from(Comment)
+        .where(Comment.text != "")
+        .filter_by(study_id=study.id, round=round_.number, moderation=None)
+    )
+    if undecided and "comments" in study.feedback_plan:
+        raise NotReady(
+            [
+                Issue(
+                    "comments_undecided",
+                    f"{undecided} comments are undecided. Release or hold each before the panel sees them.",
+                )
+            ]
+        )
+    analysis = analyse(session, study, [round_.number])
+    numbers = {item.statement: number for number, item in items_of(session, study, round_.number).items()}
+    frozen = [
+        {
+            "study_id": study.id,
+            "round": round_.number,
+            "statement": numbers[row["statement"]],
+            "group": row["group"],
+            "position": position,
+            "verdict": row["verdict"],
+            "row": row,
+        }
+        for position, row in enumerate(consensus_rows(analysis, by_group=True), 1)
+    ]
+    session.execute(insert(Result), frozen)
+    round_.released_at = at
+    audit.record(session, study.id, EventKind.ROUND_RELEASED, by=by, at=at, round=round_.number, rows=len(frozen))
+
+
+def prepare_next(session: Session, study: Study, closed: Round, *, by: int, at: datetime) -> Round:
+    """Draft the next round: what was asked stays, what enters now is added; the lead revises it afterwards."""
+    _lock(session, closed)
+    if closed.state not in (State.CLOSED, State.RELEASED):
+        raise Refused(f"Round {closed.number} is still running. Close it first; nothing was changed.")
+    draft = Round(study_id=study.id, number=closed.number + 1)
+    if session.get(Round, (study.id, draft.number)) is not None:
+        raise Refused(f"Round {draft.number} was prepared already; nothing was changed.")
+    session.add(draft)
+    session.flush()
+    asked = session.execute(
+        select(QuestionnaireItem.statement, QuestionnaireItem.version)
+        .filter_by(study_id=study.id, round=closed.number)
+        .order_by(QuestionnaireItem.position)
+    ).all()
+    entering = session.scalars(
+        select(Statement)
+        .where(Statement.study_id == study.id, Statement.enters_round == draft.number)
+        .order_by(Statement.number)
+    ).all()
+    write_questionnaire(
+        session, draft, [(r.statement, r.version) for r in asked] + [(s.number, 1) for s in in_order(entering)]
+    )
+    audit.record(session, study.id, EventKind.ROUND_PREPARED, by=by, at=at, round=draft.number)
+    return draft
+
+
+def _lock(session: Session, round_: Round) -> None:
+    """Take the round for ourselves: two leads who decide at once are put in a row."""
+    locked(session, Round, (round_.study_id, round_.number))

@@ -1,0 +1,205 @@
+"""The only way ratings reach NumPy. Knows pseudonyms only, and gives counts before it gives rows."""
+
+import hashlib
+from collections.abc import Container, Mapping
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from delphi.consensus.analysis import Item, RoundData
+from delphi.consensus.counts import Counts
+from delphi.consensus.scale import SCALES
+from delphi.consensus.vocabulary import Change, Relation
+from delphi.model.panel import Panelist
+from delphi.model.rating import AnswerKind, Rating
+from delphi.model.round import Participation, QuestionnaireItem, Round
+from delphi.model.statement import Lineage, Statement, StatementVersion
+from delphi.model.study import StakeholderGroup, Study
+
+SAME = (Relation.SAME, Relation.REWORDED_SAME_MEANING)
+
+
+def round_data(session: Session, study: Study, number: int) -> RoundData:
+    """Give everything that is known of one round as numbers: items, counts, transitions from the round before."""
+    items = items_of(session, study, number)
+    moves = transitions_of(session, study, number, items)
+    return RoundData(
+        number=number,
+        items=tuple(items.values()),
+        counts=counts_of(session, study, number),
+        paired=None if moves is None else moves.sum(1),
+        paired_by_group=moves,
+    )
+
+
+def items_of(session: Session, study: Study, number: int) -> dict[int, Item]:
+    """Give the items of a round by statement number, in the order shown."""
+    rows = session.execute(
+        select(QuestionnaireItem.statement, QuestionnaireItem.version, Statement, StatementVersion.text)
+        .join(
+            Statement,
+            (Statement.study_id == QuestionnaireItem.study_id) & (Statement.number == QuestionnaireItem.statement),
+        )
+        .join(
+            StatementVersion,
+            (StatementVersion.study_id == QuestionnaireItem.study_id)
+            & (StatementVersion.statement == QuestionnaireItem.statement)
+            & (StatementVersion.version == QuestionnaireItem.version),
+        )
+        .where(QuestionnaireItem.study_id == study.id, QuestionnaireItem.round == number)
+        .order_by(QuestionnaireItem.position)
+    ).all()
+    relations = relations_of(session, study, number)
+    sections: dict[str, int] = {}
+    for _, _, statement, _ in rows:
+        sections.setdefault(statement.section, len(sections) + 1)
+    return {
+        asked: Item(
+            statement=statement.code,
+            version=version,
+            kind=statement.kind.value,
+            section_no=sections[statement.section] if statement.section else None,
+            section=statement.section,
+            text=text,
+            relation=relations[asked],
+            previous_round=number - 1 if relations[asked] is not Relation.NEW else None,
+        )
+        for asked, version, statement, text in rows
+    }
+
+
+def relations_of(session: Session, study: Study, number: int) -> dict[int, Relation]:
+    """Say of each item of a round how it relates to the round before."""
+    asked = _versions(session, study, number)
+    before = _versions(session, study, number - 1)
+    edges = session.scalars(select(Lineage).where(Lineage.study_id == study.id, Lineage.round == number))
+    changes = {edge.to_statement: edge for edge in edges if edge.to_version is not None}
+    return {statement: relation_of(before, statement, changes.get(statement)) for statement in asked}
+
+
+def relation_of(before: Container[int], statement: int, edge: Lineage | None) -> Relation:
+    """Say what an item is to the round before, from its edge in the lineage if it has one."""
+    if edge is not None and edge.change is Change.REWORDED:
+        return Relation.REWORDED_SAME_MEANING if edge.same_meaning else Relation.REWORDED
+    if edge is not None and edge.change in (Change.MERGED, Change.SPLIT):
+        return Relation(edge.change.value)
+    return Relation.SAME if statement in before else Relation.NEW
+
+
+def _versions(session: Session, study: Study, number: int) -> dict[int, int]:
+    items = select(QuestionnaireItem.statement, QuestionnaireItem.version).where(
+        QuestionnaireItem.study_id == study.id, QuestionnaireItem.round == number
+    )
+    return {row.statement: row.version for row in session.execute(items.order_by(QuestionnaireItem.position))}
+
+
+def counts_of(session: Session, study: Study, number: int) -> Counts:
+    """Count a round: statements × groups × categories, by one grouped query and not by persons."""
+    scale = SCALES[study.scale]
+    groups = _groups(session, study)
+    statements = {s: j for j, s in enumerate(_versions(session, study, number))}
+    g_of: dict[str | None, int] = {key: g for g, key in enumerate(groups)}
+    g_of.setdefault(None, 0)
+    ratings = np.zeros((len(statements), len(groups), scale.K), dtype=np.int64)
+    not_qualified = np.zeros((len(statements), len(groups)), dtype=np.int64)
+    counted = (
+        select(Rating.statement, Panelist.stakeholder_group, Rating.kind, Rating.value, func.count())
+        .join(Panelist, (Panelist.study_id == Rating.study_id) & (Panelist.id == Rating.panelist))
+        .where(Rating.study_id == study.id, Rating.round == number, Rating.kind != AnswerKind.CLEARED)
+        .group_by(Rating.statement, Panelist.stakeholder_group, Rating.kind, Rating.value)
+    )
+    for statement, group, kind, value, n in session.execute(counted):
+        j, g = statements[statement], g_of[group]
+        if kind is AnswerKind.RATED:
+            ratings[j, g, value - scale.lo] = n
+        else:
+            not_qualified[j, g] = n
+    analysed = _people(session, study, number, g_of, answered=True)
+    return Counts(
+        ratings=ratings,
+        not_qualified=not_qualified,
+        blank=analysed[None, :] - ratings.sum(-1) - not_qualified,
+        invited=_people(session, study, number, g_of, answered=False),
+        groups=groups,
+    )
+
+
+def _groups(session: Session, study: Study) -> tuple[str, ...]:
+    """Names of the groups in order; one unnamed group when some or all panelists have none."""
+    keys = session.scalars(
+        select(StakeholderGroup.key).where(StakeholderGroup.study_id == study.id).order_by(StakeholderGroup.position)
+    ).all()
+    without = session.scalar(
+        select(func.count()).where(Panelist.study_id == study.id, Panelist.stakeholder_group.is_(None))
+    )
+    return ("", *keys) if without or not keys else tuple(keys)
+
+
+def _people(
+    session: Session, study: Study, number: int, g_of: Mapping[str | None, int], *, answered: bool
+) -> NDArray[np.int64]:
+    """Count the invited of each group, or those of them with at least one answer (the analysis set)."""
+    people = (
+        select(Panelist.stakeholder_group, func.count())
+        .join(
+            Participation,
+            (Participation.study_id == Panelist.study_id) & (Participation.panelist == Panelist.id),
+        )
+        .where(Participation.study_id == study.id, Participation.round == number)
+        .group_by(Panelist.stakeholder_group)
+    )
+    if answered:
+        people = people.where(
+            select(Rating.panelist)
+            .where(
+                Rating.study_id == Participation.study_id,
+                Rating.round == Participation.round,
+                Rating.panelist == Participation.panelist,
+                Rating.kind != AnswerKind.CLEARED,
+            )
+            .exists()
+        )
+    counted = np.zeros(len(set(g_of.values())), dtype=np.int64)
+    for group, n in session.execute(people):
+        counted[g_of[group]] += n
+    return counted
+
+
+def transitions_of(session: Session, study: Study, number: int, items: Mapping[int, Item]) -> NDArray[np.int64] | None:
+    """Count rating before × rating now, by group, of the panelists who rated the same wording in both rounds."""
+    if number == 1:
+        return None
+    scale, groups = SCALES[study.scale], _groups(session, study)
+    g_of: dict[str | None, int] = {key: g for g, key in enumerate(groups)} | {None: 0}
+    table = np.zeros((len(items), len(groups), scale.K, scale.K), dtype=np.int64)
+    before, now = aliased(Rating), aliased(Rating)
+    same = [statement for statement, item in items.items() if item.relation in SAME]
+    pairs = (
+        select(now.statement, Panelist.stakeholder_group, before.value, now.value, func.count())
+        .join(
+            before,
+            (now.study_id == before.study_id) & (now.panelist == before.panelist) & (now.statement == before.statement),
+        )
+        .join(Panelist, (Panelist.study_id == now.study_id) & (Panelist.id == now.panelist))
+        .where(now.study_id == study.id, now.round == number, before.round == number - 1)
+        .where(now.statement.in_(same), before.value.is_not(None), now.value.is_not(None))
+        .group_by(now.statement, Panelist.stakeholder_group, before.value, now.value)
+    )
+    place = {statement: j for j, statement in enumerate(items)}
+    for statement, group, a, b, n in session.execute(pairs):
+        table[place[statement], g_of[group], a - scale.lo, b - scale.lo] += n
+    return table
+
+
+def digest_of(session: Session, round_: Round) -> str:
+    """Hash the answers of a round in the order of their keys: the input of the analysis."""
+    rows = session.execute(
+        select(Rating.statement, Rating.panelist, Rating.kind, Rating.value)
+        .where(Rating.study_id == round_.study_id, Rating.round == round_.number, Rating.kind != AnswerKind.CLEARED)
+        .order_by(Rating.statement)
+    )
+    lines = sorted(f"{s} {UUID(str(p)).hex} {kind.value} {value}" for s, p, kind, value in rows)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

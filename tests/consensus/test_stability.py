@@ -1,0 +1,55 @@
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from delphi.consensus.stability import StabilityRule, ac2_transition, moves_of
+
+
+def test_nobody_in_both_rounds():
+    moves = moves_of(np.zeros((4, 4), dtype=np.int64), 1, (3, 4))
+    assert (moves.n_paired, moves.changed_pct, moves.delta_combined, moves.delta_median, moves.stable) == (
+        0,
+        None,
+        None,
+        None,
+        "too_few",
+    )
+
+
+def test_nobody_moved():
+    moves = moves_of(np.diag([0, 1, 4, 5]), 1, (3, 4))
+    assert (moves.changed_pct, moves.delta_combined, moves.delta_median) == (0, 0, 0)
+    assert (moves.coefficient, moves.stable) == (1, "stable")
+
+
+def test_two_of_ten_moved_into_agreement():
+    table = np.diag([0, 2, 3, 3])
+    table[1, 3] = 2
+    moves = moves_of(table, 1, (3, 4))
+    assert (moves.changed_pct, moves.delta_combined, moves.delta_median) == (20, 20, Fraction(1, 2))
+    assert moves.stable == "unstable"
+
+
+def test_fifteen_per_cent_is_still_few():
+    table = np.diag([0, 0, 10, 7])
+    table[2, 3] = 3
+    assert moves_of(table, 1, (3, 4)).stable == "stable"
+    assert StabilityRule(max_changed="14.9").judge(20, 3, Fraction(0), Fraction(9, 10)) == "unstable"
+
+
+@pytest.mark.parametrize(
+    ("n", "shift", "coefficient", "expected"),
+    [(4, "0", "1", "too_few"), (20, "1", "0.9", "unstable"), (20, "0", "0.5", "unstable"), (20, "0", "0.6", "stable")],
+)
+def test_every_bound_counts(n, shift, coefficient, expected):
+    assert StabilityRule().judge(n, 1, Fraction(shift), Fraction(coefficient)) == expected
+
+
+def test_ac2_agrees_with_the_definition():
+    table = np.random.default_rng(3).integers(0, 9, (5, 5))
+    n, q = table.sum(), 5
+    w = 1 - (np.arange(q)[:, None] - np.arange(q)) ** 2 / (q - 1) ** 2
+    pi = (table.sum(0) + table.sum(1)) / (2 * n)
+    pa, pe = (w * table).sum() / n, w.sum() / (q * (q - 1)) * (pi * (1 - pi)).sum()
+    assert float(ac2_transition(table)) == pytest.approx((pa - pe) / (1 - pe), abs=1e-12)

@@ -1,0 +1,25 @@
+"""The application and the command line, composed from the three packages: only here do all three meet."""
+
+from typing import TYPE_CHECKING
+
+import exports.cli
+import rounds.cli
+from delphi import cli, config
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def app(settings: config.Settings | None = None) -> "Flask":
+    """Make the application: `gunicorn "wsgi:app()"`. The web stack is loaded only here; `delphi analyse` needs none."""
+    import exports.views
+    import rounds.desk
+    import rounds.panelist
+    from delphi.app import create_app
+    from delphi.web import studies
+
+    blueprints = (studies.blueprint, rounds.desk.blueprint, rounds.panelist.blueprint, exports.views.blueprint)
+    return create_app(settings or config.from_environment(), blueprints)
+
+
+main = cli.group(app, (*rounds.cli.COMMANDS, *exports.cli.COMMANDS))
