@@ -79,7 +79,7 @@ def _position(n: NDArray[np.int64], p: Fraction, type_: int) -> tuple[NDArray[np
 def _order_statistic(cumulative: NDArray[np.int64], rank: NDArray[np.int64], v: NDArray[np.int64]) -> NDArray[np.int64]:
     """Value of the rank-th smallest rating; ranks outside 1 … n take the first or the last."""
     rank = np.clip(rank, 1, np.maximum(cumulative[..., -1], 1))
-    return v[np.minimum((cumulative < rank[..., None]).sum(-1), len(v) - 1)]
+    return np.asarray(v[np.minimum((cumulative < rank[..., None]).sum(-1), len(v) - 1)])
 
 
 def quantile(counts: ArrayLike, p: Fraction, *, type: int = 7, values: ArrayLike | None = None) -> Fraction | None:
