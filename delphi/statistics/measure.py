@@ -14,7 +14,7 @@ Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
 Figures: TypeAlias = "np.ma.MaskedArray[tuple[Any, ...], np.dtype[np.float64]]"
 
-_TOO_FEW = {1: Reason.NO_RATINGS, 2: Reason.N_BELOW_2, 4: Reason.N_BELOW_4}
+_TOO_FEW = {2: Reason.N_BELOW_2, 4: Reason.N_BELOW_4}
 
 
 def as_counts(counts: ArrayLike) -> Ints:
@@ -41,13 +41,17 @@ def as_values(values: ArrayLike | None, categories: int) -> Ints:
 class Measure(Generic[P]):
     """A figure of one count vector; ``table`` gives it for every row of a count table at once.
 
-    Called with counts of shape (K,) it returns a `Result`; ``measure.table`` takes counts of shape (..., K) and
-    returns a masked array of shape (...), masked where the figure is undefined (``tolist()`` gives None there).
+    Called with counts of shape (K,) it returns a `Result`; ``.table`` takes counts of shape (..., K) and returns a
+    masked array of shape (...), masked where the figure is undefined (``tolist()`` gives None there). Measures of
+    change take a transition table (K, K) in place of counts.
     """
 
-    def __init__(self, kernel: Callable[Concatenate[Ints, P], Floats], least: int, otherwise: Reason) -> None:
+    def __init__(
+        self, kernel: Callable[Concatenate[Ints, P], Floats], least: int, otherwise: Reason, axes: int, empty: Reason
+    ) -> None:
         """Wrap a kernel that needs ``least`` ratings and is undefined for the reason ``otherwise`` beyond that."""
-        self._kernel, self.least, self.otherwise = kernel, least, otherwise
+        self._kernel, self._least, self._otherwise = kernel, least, otherwise
+        self._axes, self._empty = tuple(range(-axes, 0)), empty
         update_wrapper(self, kernel)
 
     def table(self, counts: ArrayLike, *args: P.args, **kwargs: P.kwargs) -> Figures:
@@ -55,14 +59,14 @@ class Measure(Generic[P]):
         f = as_counts(counts)
         with np.errstate(divide="ignore", invalid="ignore"):
             value = np.asarray(self._kernel(f, *args, **kwargs), dtype=np.float64)
-        undefined = (f.sum(-1) < self.least) | ~np.isfinite(value)
+        undefined = (f.sum(self._axes) < self._least) | ~np.isfinite(value)
         return np.ma.MaskedArray(np.where(undefined, 0.0, value), mask=undefined)
 
     def __call__(self, counts: ArrayLike, *args: P.args, **kwargs: P.kwargs) -> Result:
         """Figure of one count vector."""
         value = self.table(counts, *args, **kwargs)
         if value.ndim:
-            raise ValueError("one count vector is expected; use .table for several")
+            raise ValueError("counts of one statement are expected; use .table for several")
         n = int(np.sum(as_counts(counts)))
         if np.ma.getmaskarray(value):
             return Result(None, n, self._reason(n))
@@ -70,15 +74,22 @@ class Measure(Generic[P]):
 
     def _reason(self, n: int) -> Reason:
         if n == 0:
-            return Reason.NO_RATINGS
-        return _TOO_FEW[self.least] if n < self.least else self.otherwise
+            return self._empty
+        return _TOO_FEW[self._least] if n < self._least else self._otherwise
 
 
 def measure(
     least: int = 1, otherwise: Reason = Reason.NO_VARIATION
 ) -> Callable[[Callable[Concatenate[Ints, P], Floats]], Measure[P]]:
-    """Turn a kernel into a `Measure` that needs at least so many ratings (decorator)."""
-    return lambda kernel: Measure(kernel, least, otherwise)
+    """Turn a kernel over count vectors into a `Measure` that needs at least so many ratings (decorator)."""
+    return lambda kernel: Measure(kernel, least, otherwise, 1, Reason.NO_RATINGS)
+
+
+def paired_measure(
+    least: int = 1, otherwise: Reason = Reason.NO_VARIATION
+) -> Callable[[Callable[Concatenate[Ints, P], Floats]], Measure[P]]:
+    """Turn a kernel over transition tables (..., K, K) into a `Measure` (decorator)."""
+    return lambda kernel: Measure(kernel, least, otherwise, 2, Reason.NO_PAIRED_RATINGS)
 
 
 def undefined(reason: Reason, n: int = 0) -> Result:
