@@ -1,5 +1,7 @@
 """Quantiles, median and interquartile range of rating counts, exact in integers (METHOD 5)."""
 
+from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 from math import lcm
 
@@ -79,7 +81,7 @@ def _position(n: NDArray[np.int64], p: Fraction, type_: int) -> tuple[NDArray[np
 def _order_statistic(cumulative: NDArray[np.int64], rank: NDArray[np.int64], v: NDArray[np.int64]) -> NDArray[np.int64]:
     """Value of the rank-th smallest rating; ranks outside 1 … n take the first or the last."""
     rank = np.clip(rank, 1, np.maximum(cumulative[..., -1], 1))
-    return v[np.minimum((cumulative < rank[..., None]).sum(-1), len(v) - 1)]
+    return np.asarray(v[np.minimum((cumulative < rank[..., None]).sum(-1), len(v) - 1)])
 
 
 def quantile(counts: ArrayLike, p: Fraction, *, type: int = 7, values: ArrayLike | None = None) -> Fraction | None:
@@ -111,3 +113,114 @@ def iqr(counts: ArrayLike, *, type: int = 7, values: ArrayLike | None = None) ->
     """
     low, high = (quantile(counts, p, type=type, values=values) for p in (QUARTER, 1 - QUARTER))
     return None if low is None or high is None else high - low
+
+
+def quantile_of_values(x: Sequence[float | Fraction | Decimal], p: Fraction, *, type: int = 7) -> Fraction | None:
+    """Quantile of raw values, exactly; None without values.
+
+    Parameters
+    ----------
+    x
+        Values in any order; a float counts as the decimal it prints as.
+    p
+        Probability between 0 and 1.
+    type
+        Hyndman and Fan's number, 1 to 9.
+
+    Examples
+    --------
+    >>> quantile_of_values([0.1, 0.2, 0.4], HALF), quantile_of_values([], HALF)
+    (Fraction(1, 5), None)
+    """
+    if not x:
+        return None
+    ordered = sorted(Fraction(str(value)) for value in x)
+    j, gamma, denominator = _position(np.asarray(len(ordered), dtype=np.int64), p, type)
+    lower, upper = (ordered[min(max(rank, 1), len(ordered)) - 1] for rank in (int(j), int(j) + 1))
+    return lower + Fraction(int(gamma), denominator) * (upper - lower)
+
+
+def tukey_hinges(counts: ArrayLike, *, values: ArrayLike | None = None) -> tuple[Fraction, Fraction] | None:
+    """Tukey's hinges: medians of the lower and the upper half, the middle rating in both when n is odd.
+
+    Parameters
+    ----------
+    counts : (K,)
+        Ratings in each category.
+    values : (K,), optional
+        The integer behind each category; 0 … K−1 if left out.
+
+    Returns
+    -------
+    (lower, upper) or None
+        As R's ``fivenum``; None without ratings.
+
+    Examples
+    --------
+    >>> tukey_hinges([1, 1, 1, 1, 1], values=[1, 2, 3, 4, 5])
+    (Fraction(2, 1), Fraction(4, 1))
+    """
+    f = np.asarray(counts, dtype=np.int64)
+    half = (int(f.sum()) + 1) // 2
+    lower = np.diff(np.minimum(f.cumsum(), half), prepend=0)
+    upper = np.diff(np.minimum(f[::-1].cumsum(), half), prepend=0)[::-1]
+    low, high = median(lower, values=values), median(upper, values=values)
+    return None if low is None or high is None else (low, high)
+
+
+def grouped_median(counts: ArrayLike, *, values: ArrayLike | None = None) -> Fraction | None:
+    """Median interpolated within its category, taken as an interval one step wide; no verdict uses it.
+
+    Parameters
+    ----------
+    counts : (K,)
+        Ratings in each category.
+    values : (K,), optional
+        The integer behind each category, evenly spaced; 0 … K−1 if left out.
+
+    Notes
+    -----
+    L + (n/2 − N)/f · step, with L the lower border of the first category whose cumulative count reaches n/2,
+    f its count and N the count below it. Always labelled as interpolated.
+
+    Examples
+    --------
+    >>> grouped_median([0, 2, 2, 4], values=[1, 2, 3, 4])
+    Fraction(7, 2)
+    """
+    f = np.asarray(counts, dtype=np.int64)
+    n = int(f.sum())
+    if n == 0:
+        return None
+    v = np.arange(len(f)) if values is None else np.asarray(values, dtype=np.int64)
+    at = int(np.argmax(2 * f.cumsum() >= n))
+    step, below = Fraction(int(v[1] - v[0])), int(f[:at].sum())
+    return int(v[at]) - step / 2 + step * Fraction(n - 2 * below, 2 * int(f[at]))
+
+
+def quartile_signature(n: int, *, type: int = 7) -> tuple[Fraction, Fraction]:
+    """Fractions in which printed quartiles of n integer ratings can end under a quantile type.
+
+    Parameters
+    ----------
+    n
+        Number of ratings.
+    type
+        Hyndman and Fan's number, 1 to 9.
+
+    Returns
+    -------
+    tuple of Fraction
+        Weight γ of the upper neighbour at the first and at the third quartile; it tells the types apart in
+        published tables.
+
+    Examples
+    --------
+    >>> quartile_signature(11, type=7), quartile_signature(11, type=6)
+    ((Fraction(1, 2), Fraction(1, 2)), (Fraction(0, 1), Fraction(0, 1)))
+    """
+    if type not in TYPES:
+        raise ValueError(f"quantile type {type} is not one of 1 to 9")
+    first, third = (_position(np.asarray(n, dtype=np.int64), p, type) for p in (QUARTER, 1 - QUARTER))
+    # γ = 1 is the upper neighbour itself, which ends in 0
+    return Fraction(int(first[1]), first[2]) % 1, Fraction(int(third[1]), third[2]) % 1

@@ -1,0 +1,279 @@
+"""Change of the same panelists' ratings between two rounds (METHOD 7.2); rows round r, columns round r + 1."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from delphi.statistics.measure import Floats, Ints, as_counts, paired_measure, undefined
+from delphi.statistics.result import Reason, Result
+from delphi.statistics.tails import doubled_mid_ranks
+
+Disagreement = Literal["quadratic", "linear", "unweighted"]
+
+
+def transition_table(before: ArrayLike, after: ArrayLike, categories: int) -> Ints:
+    """Count the pairs (rating in round r, rating in round r + 1) over the declared scale.
+
+    Parameters
+    ----------
+    before, after : (n,)
+        Positions 0 … K−1 of the ratings of the same panelists; panelists without both ratings are left out
+        by the caller.
+    categories
+        Categories K of the declared scale.
+
+    Returns
+    -------
+    (K, K)
+        Rows round r, columns round r + 1.
+
+    Examples
+    --------
+    >>> transition_table([0, 1, 1], [1, 1, 1], 2)
+    array([[0, 1], [0, 2]])
+    """
+    pairs = np.asarray(before, dtype=np.int64) * categories + np.asarray(after, dtype=np.int64)
+    return np.bincount(pairs, minlength=categories**2).reshape(categories, categories)
+
+
+def differences(transitions: ArrayLike, step: int = 1) -> Ints:
+    """Signed changes of all pairs of a transition table, for rank tests.
+
+    Examples
+    --------
+    >>> differences([[0, 1], [0, 2]])
+    array([1, 0, 0])
+    """
+    t = as_counts(transitions)
+    i, j = np.indices(t.shape)
+    return np.repeat((j - i).ravel() * step, t.ravel())
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How many of the paired panelists changed, and where to; counts, so that shares stay exact."""
+
+    changed: int
+    up: int
+    down: int
+    n: int
+    across_zones: int | None = None
+    towards: int | None = None
+    away: int | None = None
+    reason: Reason | None = None
+
+    @property
+    def value(self) -> float | None:
+        """Percentage of the paired panelists whose rating changed."""
+        return 100 * self.changed / self.n if self.n else None
+
+
+def percent_changed(
+    transitions: ArrayLike, zones: Sequence[int] | None = None, shown_median: Fraction | float | None = None
+) -> Changes:
+    """Percentage of paired panelists whose rating changed; shown first, before any test.
+
+    Parameters
+    ----------
+    transitions : (K, K)
+        Transition table.
+    zones : (K,), optional
+        Number of the zone of each category, to count changes across zones.
+    shown_median
+        Median of round r shown in the feedback, as a position 0 … K−1, to count moves towards and away from it.
+
+    Returns
+    -------
+    Changes
+        ``no_paired_ratings`` without pairs.
+
+    Notes
+    -----
+    Off-diagonal count / n_paired.
+
+    Examples
+    --------
+    >>> percent_changed([[1, 2], [0, 1]], shown_median=1)
+    Changes(changed=2, up=2, down=0, n=4, across_zones=None, towards=2, away=0, reason=None)
+    """
+    t = as_counts(transitions)
+    i, j = np.indices(t.shape)
+    n, up, down = (int(part.sum()) for part in (t, np.triu(t, 1), np.tril(t, -1)))
+    across = towards = away = None
+    if zones is not None:
+        zone = np.asarray(zones)
+        across = int(t[zone[i] != zone[j]].sum())
+    if shown_median is not None:
+        was, is_ = (np.abs(place - float(shown_median)) for place in (i, j))
+        towards, away = int(t[is_ < was].sum()), int(t[is_ > was].sum())
+    return Changes(up + down, up, down, n, across, towards, away, None if n else Reason.NO_PAIRED_RATINGS)
+
+
+@paired_measure()
+def mean_absolute_change(t: Ints) -> Floats:
+    """Mean absolute change of the ratings, in steps of the scale: Σ abs(d) / n_paired.
+
+    Parameters
+    ----------
+    t : (K, K)
+        Transition table; (..., K, K) for ``mean_absolute_change.table``.
+
+    Examples
+    --------
+    >>> mean_absolute_change([[1, 2], [0, 1]]).value
+    0.5
+    """
+    i, j = np.indices(t.shape[-2:])
+    return np.asarray((t * np.abs(i - j)).sum((-2, -1)) / t.sum((-2, -1)), dtype=np.float64)
+
+
+def disagreement(weights: Disagreement | ArrayLike, categories: int) -> Floats:
+    """Disagreement weights v of a scale with K categories, or a matrix given as such."""
+    if not isinstance(weights, str):
+        return np.asarray(weights, dtype=np.float64)
+    i, j = np.indices((categories, categories))
+    power = {"quadratic": 2, "linear": 1, "unweighted": 0}[weights]
+    return np.where(i == j, 0.0, np.abs(i - j, dtype=np.float64) ** power)
+
+
+@paired_measure()
+def weighted_kappa(t: Ints, weights: Disagreement | ArrayLike = "quadratic") -> Floats:
+    """Cohen's weighted kappa between two rounds, over the full declared scale.
+
+    Parameters
+    ----------
+    t : (K, K)
+        Transition table; (..., K, K) for ``weighted_kappa.table``.
+    weights
+        "quadratic", "linear", "unweighted", or a (K, K) matrix of disagreement.
+
+    Returns
+    -------
+    Result
+        ``no_paired_ratings``; ``no_variation`` if no disagreement could occur by chance. Skewed margins make κ low
+        at high agreement: show `ac2_transition` beside it.
+
+    Notes
+    -----
+    κ = 1 − Σ v_ij n_ij / (Σ v_ij n_i. n_.j / n).
+
+    References
+    ----------
+    .. [1] Cohen J. Weighted kappa: nominal scale agreement with provision for scaled disagreement or partial credit.
+           Psychol Bull 1968;70:213-220. doi:10.1037/h0026256
+    .. [2] Holey EA, Feeley JL, Dixon J, Whittaker VJ. An exploration of the use of simple statistics to measure
+           consensus and stability in Delphi studies. BMC Med Res Methodol 2007;7:52. doi:10.1186/1471-2288-7-52
+
+    Examples
+    --------
+    >>> round(weighted_kappa([[5, 2, 0], [1, 3, 0], [0, 4, 6]]).value, 3)
+    0.689
+    """
+    v = disagreement(weights, t.shape[-1])
+    expected = t.sum(-1)[..., :, None] * t.sum(-2)[..., None, :]
+    return np.asarray(1 - t.sum((-2, -1)) * (v * t).sum((-2, -1)) / (v * expected).sum((-2, -1)), dtype=np.float64)
+
+
+@paired_measure()
+def ac2_transition(t: Ints, weights: Disagreement = "quadratic") -> Floats:
+    """Gwet's AC2 between two rounds: agreement corrected for chance without κ's paradox of skewed margins.
+
+    Parameters
+    ----------
+    t : (K, K)
+        Transition table; (..., K, K) for ``ac2_transition.table``.
+    weights
+        "quadratic", "linear" or "unweighted" (AC1).
+
+    Returns
+    -------
+    Result
+        ``no_paired_ratings``.
+
+    Notes
+    -----
+    (pa − pe)/(1 − pe) with pa = Σ w_ij n_ij/n, π_k = (n_k. + n_.k)/2n, pe = Σw/(K(K−1)) · Σ π_k(1 − π_k) and the
+    agreement weights w = 1 − v/v_max.
+
+    References
+    ----------
+    .. [1] Gwet KL. Handbook of Inter-Rater Reliability. 4th ed. Gaithersburg, MD: Advanced Analytics; 2014.
+
+    Examples
+    --------
+    >>> ac2_transition([[9, 1], [1, 0]], "unweighted").value > weighted_kappa([[9, 1], [1, 0]]).value
+    True
+    """
+    v, k, n = disagreement(weights, t.shape[-1]), t.shape[-1], t.sum((-2, -1))
+    w = 1 - v / v.max()
+    pa = (w * t).sum((-2, -1)) / n
+    share = (t.sum(-1) + t.sum(-2)) / (2 * n[..., None])
+    pe = w.sum() / (k * (k - 1)) * (share * (1 - share)).sum(-1)
+    return np.asarray((pa - pe) / (1 - pe), dtype=np.float64)
+
+
+def _rank_correlation(t: Ints) -> Floats:
+    rows, columns = t.sum(-1), t.sum(-2)
+    n = t.sum((-2, -1))
+    # twice the mid-ranks, centred on n + 1: integers, so that constancy shows as an exact 0
+    x, y = (doubled_mid_ranks(margin) - (n + 1)[..., None] for margin in (rows, columns))
+    covariance = (x[..., :, None] * t * y[..., None, :]).sum((-2, -1))
+    return np.asarray(covariance / np.sqrt((rows * x**2).sum(-1) * (columns * y**2).sum(-1)), dtype=np.float64)
+
+
+@paired_measure(least=2, otherwise=Reason.CONSTANT_INPUT)
+def rank_correlation(t: Ints) -> Floats:
+    """Spearman's rank correlation between two rounds, from the transition table.
+
+    Parameters
+    ----------
+    t : (K, K)
+        Transition table; (..., K, K) for ``rank_correlation.table``.
+
+    Returns
+    -------
+    Result
+        ``no_paired_ratings``; ``n_below_2``; ``constant_input`` if a round has only one rating value.
+
+    Notes
+    -----
+    Pearson correlation of the mid-ranks; no 1 − 6Σd² shortcut, which ties break.
+
+    Examples
+    --------
+    >>> rank_correlation([[2, 0], [0, 2]]).value
+    1.0
+    """
+    return _rank_correlation(t)
+
+
+def spearman(x: ArrayLike, y: ArrayLike) -> Result:
+    """Spearman's rank correlation of paired values.
+
+    Parameters
+    ----------
+    x, y : (n,)
+        Values of the same panelists or items.
+
+    Returns
+    -------
+    Result
+        ``no_paired_ratings``, ``n_below_2``, ``constant_input``.
+
+    Notes
+    -----
+    Pearson correlation of the mid-ranks.
+
+    Examples
+    --------
+    >>> spearman([1, 2, 3], [10, 30, 20]).value
+    0.5
+    """
+    rows, columns = (np.unique(np.asarray(side), return_inverse=True)[1] for side in (x, y))
+    if not len(rows):
+        return undefined(Reason.NO_PAIRED_RATINGS)
+    return rank_correlation(transition_table(rows, columns, int(max(rows.max(), columns.max())) + 1))

@@ -1,0 +1,63 @@
+"""Tail probabilities: exact where integers do, `scipy.special` otherwise (it loads fast, `scipy.stats` does not)."""
+
+from fractions import Fraction
+from math import comb
+
+import numpy as np
+
+from delphi.statistics.measure import Ints
+
+
+def chi_square_p(statistic: float, df: float) -> float:
+    """P(χ² ≥ statistic); 1 for no degrees of freedom.
+
+    Examples
+    --------
+    >>> round(chi_square_p(3.841, 1), 3), chi_square_p(0.0, 0)
+    (0.05, 1.0)
+    """
+    from scipy.special import chdtrc
+
+    return float(chdtrc(df, statistic)) if df else 1.0
+
+
+def normal_p(z: float) -> float:
+    """Two-sided P(abs(Z) ≥ z) for a z of 0 or more."""
+    from scipy.special import ndtr
+
+    return float(2 * ndtr(-z))
+
+
+def normal_quantile(p: float) -> float:
+    """Quantile of the standard normal distribution."""
+    from scipy.special import ndtri
+
+    return float(ndtri(p))
+
+
+def fair_coin_p(n: int, k: int) -> float:
+    """Two-sided exact p of k heads in n tosses: twice the smaller tail, at most 1.
+
+    Examples
+    --------
+    >>> fair_coin_p(7, 1)
+    0.125
+    """
+    tail = sum(comb(n, i) for i in range(min(k, n - k) + 1))
+    return float(min(Fraction(1), Fraction(2 * tail, 2**n)))
+
+
+def doubled_mid_ranks(ties: Ints) -> Ints:
+    """Twice the mid-rank of each category, from the number of ratings tied in it.
+
+    Examples
+    --------
+    >>> doubled_mid_ranks(np.array([2, 0, 1]))
+    array([3, 5, 6])
+    """
+    return np.asarray(2 * ties.cumsum(-1) - ties + 1)
+
+
+def tie_term(ties: Ints) -> Ints:
+    """Σ (t³ − t): how much ties take from the variance of ranks."""
+    return np.asarray((ties**3 - ties).sum(-1))
