@@ -171,7 +171,7 @@ def weighted_kappa(t: Ints, weights: Disagreement | ArrayLike = "quadratic") -> 
     Examples
     --------
     >>> round(weighted_kappa([[5, 2, 0], [1, 3, 0], [0, 4, 6]]).value, 3)
-    0.689
+    0.759
     """
     v = disagreement(weights, t.shape[-1])
     expected = t.sum(-1)[..., :, None] * t.sum(-2)[..., None, :]

@@ -63,7 +63,7 @@ def signed_rank(d: ArrayLike, *, zeros: Literal["wilcoxon", "pratt"] = "wilcoxon
     0.2421875
     """
     # numeric estimates: 1.30 − 1.29 and 0.01 must tie
-    change = np.round(np.asarray(d, dtype=np.float64), 9)
+    change = np.asarray(np.round(np.asarray(d, dtype=np.float64), 9), dtype=np.float64)
     n, kept = len(change), change[change != 0]
     if not len(kept):
         return _nobody_changed(n)
@@ -135,7 +135,7 @@ def sign_test(d: ArrayLike) -> SignTest:
     >>> sign_test([1, 1, 1, -1, 2, 2, -2, 3]).p
     0.2890625
     """
-    change = np.round(np.asarray(d, dtype=np.float64), 9)
+    change = np.asarray(np.round(np.asarray(d, dtype=np.float64), 9), dtype=np.float64)
     up, down, n = int((change > 0).sum()), int((change < 0).sum()), len(change)
     if n == 0:
         return SignTest(0, 0, None, 0, Reason.NO_PAIRED_RATINGS)
