@@ -16,7 +16,6 @@ GENESIS = "0" * 64
 def record(session: Session, study_id: int, kind: EventKind, *, by: int | None, at: datetime, **data: Any) -> Event:
     """Append one event. ``by`` is an account; a panelist's answer is never an event."""
     locked(session, Study, (study_id,))
-    session.flush()
     last = session.scalars(
         select(Event).where(Event.study_id == study_id).order_by(Event.sequence.desc()).limit(1)
     ).first()

@@ -82,6 +82,7 @@ def _on_begin(connection: Connection) -> None:
 
 def locked(session: Session, kind: type[Row], key: tuple[Any, ...], *, share: bool = False) -> Row | None:
     """Lock a row and look at it as it is now: a plain lock would give an already loaded object's old attributes."""
+    session.flush()  # looking again must not lose what was decided and not yet written
     return session.get(kind, key, with_for_update={"read": share}, populate_existing=True)
 
 

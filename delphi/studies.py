@@ -4,7 +4,7 @@ import csv
 import hashlib
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi import audit, protocol, statements
+from delphi.consensus.scale import SCALES
 from delphi.errors import Refused
 from delphi.model.event import EventKind
 from delphi.model.round import Round
@@ -56,6 +57,7 @@ class StudyPlan:
     contact_email: str
     time_zone: str = "UTC"
     simulated: bool = False
+    method: Mapping[str, Any] = field(default_factory=dict)  # what differs from the template, by column of the study
 
 
 @cache
@@ -107,15 +109,12 @@ def create(session: Session, template: StudyTemplate, plan: StudyPlan, *, by: in
         simulated=plan.simulated,
         notice=template.notice if plan.simulated else "",
         created_at=at,
-        scale=template.scale,
-        rule=template.rule,
-        rule_settings=template.rule_settings,
-        maximum_rounds=template.rounds,
-        smallest_cell=template.smallest_cell,
-        minimum_n=template.minimum_n,
-        settled=Settled(template.settled),
-        feedback_plan=list(template.feedback),
+        **_method(template, plan),
     )
+    try:
+        protocol.definition_of(study)
+    except ValueError as error:
+        raise Refused(f"This consensus rule does not work: {error}. Nothing was created.") from None
     session.add(study)
     session.flush()
     session.add(Membership(study_id=study.id, account=by, role=Role.OWNER))
@@ -127,9 +126,31 @@ def create(session: Session, template: StudyTemplate, plan: StudyPlan, *, by: in
     session.flush()
     statements.add(session, study, template.statements)
     statements.place(session, study, draft)
-    protocol.definition_of(study)  # a template that defines no rule must not become a study
     audit.record(session, study.id, EventKind.STUDY_CREATED, by=by, at=at, template=template.key)
     return study
+
+
+def _method(template: StudyTemplate, plan: StudyPlan) -> dict[str, Any]:
+    """Give the method's columns: the plan's where it says something, else the template's, else the scale's own rule."""
+    method: dict[str, Any] = {
+        "scale": template.scale,
+        "rule": template.rule,
+        "rule_settings": template.rule_settings,
+        "quantile_type": 7,
+        "denominator": "rated",
+        "maximum_rounds": template.rounds,
+        "smallest_cell": template.smallest_cell,
+        "minimum_n": template.minimum_n,
+        "settled": Settled(template.settled),
+        "feedback_plan": list(template.feedback),
+    } | dict(plan.method)
+    scale = SCALES[method["scale"]]
+    if scale.key != template.scale and "rule" not in plan.method:
+        method["rule"] = ""
+    method["rule"] = method["rule"] or scale.rule
+    if not method["rule_settings"] and method["rule"] == scale.rule:
+        method["rule_settings"] = dict(scale.settings)
+    return method
 
 
 def add_groups(session: Session, study: Study, keys: Sequence[str]) -> None:

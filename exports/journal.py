@@ -131,3 +131,26 @@ def change(row: Row) -> str:
         return "0" if points == 0 else f"{points:+}".replace("-", "−")
     reasons = dict(pair.split("=") for pair in str(row["reasons"]).split(";") if pair)
     return CHANGE_WORDS.get(reasons.get("delta_combined_pp", ""), "–")
+
+
+def as_text(printed: JournalPage, *, title: str, notice: str = "", width: int = 60) -> str:
+    """Print the page for a terminal."""
+    lines = [title, *([notice] if notice else []), printed.definition, ""]
+    for part in printed.parts:
+        lines.append(
+            f"{part.count} {part.kind}s, mean combined agreement {part.mean_combined} %"
+            f" ({part.fewest} to {part.most} of {printed.invited} panelists rated each)"
+        )
+        heads = "".join(f"{head:>8}" for head in printed.heads)
+        lines.append(f"{'':{width}} Grade{heads}")
+        for section, members in part.sections:
+            lines += [section] if section else []
+            lines += [_text_line(line, width) for line in members]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _text_line(line: Line, width: int) -> str:
+    wording = f"  {line.code} {line.text}"
+    short = wording if len(wording) <= width else wording[: width - 1] + "…"
+    return f"{short:{width}} {line.grade:>5}" + "".join(f"{cell:>8}" for cell in line.cells)

@@ -89,8 +89,9 @@ def cards(
 
 
 def _feedback(study: Study, evidence: Evidence) -> dict[str, Any]:
-    built = {key: FEEDBACK[key](evidence) for key in FEEDBACK if key in study.feedback_plan}
-    return {key: value for key, value in built.items() if value is not None}
+    """Build what the plan shows; every form has its place, and None where there is nothing to show."""
+    built = {key: build(evidence) if key in study.feedback_plan else None for key, build in FEEDBACK.items()}
+    return built if any(built.values()) else {}
 
 
 def _given(rating: Rating | None) -> int | str | None:

@@ -1,3 +1,138 @@
-"""Commands of running: demo and replay."""
+"""Commands of running: the demonstration, and the replay of a file of ratings."""
 
-COMMANDS = ()
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rounds.demo import Script, Stage
+
+SEED, PANELISTS = 31, 57
+
+
+def _progress(total: int, label: str) -> tuple[Any, Callable[[int, int], None]]:
+    bar = click.progressbar(length=total, label=label, file=click.get_text_stream("stderr"))
+    return bar, lambda _round, n: bar.update(n)
+
+
+def _play(running: "Stage", script: "Script") -> Any:
+    from rounds.bots import LeadBot
+    from rounds.demo import LEAD, PASSWORD, play
+
+    lead = LeadBot(running.url, script.slug)
+    lead.sign_in(running.one_time_link(), LEAD, PASSWORD)
+    bar, script.done = _progress(sum(len(script.sheets(n)) for n in range(1, script.rounds + 1)), "Panelists")
+    started = time.monotonic()
+    with bar:
+        play(running, script, lead)
+    click.echo(f"Played in {time.monotonic() - started:.0f} s.", err=True)
+    return lead
+
+
+@click.command()
+@click.option("--fresh", is_flag=True, help="Forget what was played before.")
+@click.option("--no-serve", is_flag=True, help="End after the exports.")
+@click.option("--seed", default=SEED, show_default=True, help="Another seed is another panel.")
+@click.option("--panelists", default=PANELISTS, show_default=True, type=click.IntRange(1, 500))
+@click.option("--database", help="As SQLAlchemy writes it; a file in the demo's folder if left out.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("demo"), show_default=True)
+@click.option("--port", default=8000, show_default=True)
+def demo(
+    *, fresh: bool, no_serve: bool, seed: int, panelists: int, database: str | None, out: Path, port: int
+) -> None:
+    """Play the reference study: a lead and a simulated panel, three rounds over real HTTP."""
+    from rounds.demo import Script, stage
+    from rounds.reference import ROUNDS, SLUG, Reference
+    from rounds.simulation import as_csv
+
+    home = out / "server"
+    if fresh:
+        shutil.rmtree(home, ignore_errors=True)
+    url = database or f"sqlite:///{(home / 'delphi.sqlite3').resolve()}"
+    plan = Reference(seed, panelists)
+    script = Script(
+        slug=SLUG,
+        facts={
+            "template": "reference",
+            "lead_name": "The demonstration's study lead",
+            "contact_email": "lead@example.org",
+            "time_zone": "Europe/Amsterdam",
+            "simulated": "y",
+        },
+        panel=as_csv(plan.people),
+        addresses=[person.email for person in plan.people],
+        rounds=ROUNDS,
+        sheets=plan.sheets,
+        revise=plan.revise,
+    )
+    with stage(url, port, home) as running:
+        click.echo(f"Serving on {running.url}", err=True)
+        _play(running, script)
+        _write(running, SLUG, out)
+        if not no_serve:
+            _stay(running)
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--columns", help="Other names: panelist=panellist,statement=block+item.")
+@click.option("--scale", required=True, help="Key of a shipped scale.")
+@click.option("--slug", default="replay", show_default=True, help="Short name of the study that is made.")
+@click.option("--no-serve", is_flag=True, help="End after the exports.")
+@click.option("--database", help="As SQLAlchemy writes it; a new file in the folder if left out.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("replay"), show_default=True)
+@click.option("--port", default=8000, show_default=True)
+def replay(
+    *,
+    file: Path,
+    columns: str | None,
+    scale: str,
+    slug: str,
+    no_serve: bool,
+    database: str | None,
+    out: Path,
+    port: int,
+) -> None:
+    """Make a study from a FILE of ratings and play its rounds over HTTP, every panelist giving the file's ratings."""
+    from rounds.demo import stage
+    from rounds.replay import script_of
+
+    home = out / "server"
+    if database is None:
+        shutil.rmtree(home, ignore_errors=True)
+    url = database or f"sqlite:///{(home / 'delphi.sqlite3').resolve()}"
+    script = script_of(file, columns, scale, slug)
+    with stage(url, port, home) as running:
+        click.echo(f"Serving on {running.url}", err=True)
+        _play(running, script)
+        _write(running, slug, out)
+        if not no_serve:
+            _stay(running)
+
+
+def _write(running: "Stage", slug: str, out: Path) -> None:
+    """Write the consensus table with the command that anybody would use, and print it."""
+    out.mkdir(parents=True, exist_ok=True)
+    for suffix in ("json", "csv"):
+        running.run("export", slug, "--format", suffix, "--output", str(out / f"consensus.{suffix}"))
+    click.echo(running.run("export", slug, "--report", "consensus", "--format", "journal"))
+    click.echo(f"Written: {out}/consensus.json and {out}/consensus.csv", err=True)
+
+
+def _stay(running: "Stage") -> None:
+    from rounds.demo import LEAD, PASSWORD
+
+    click.echo(
+        f"\nLook at every page: {running.url}/studies\nSign in as {LEAD} with the password “{PASSWORD}”.\nCtrl-C ends it."
+    )
+    try:
+        running.process.wait()
+    except KeyboardInterrupt:
+        click.echo("")
+
+
+COMMANDS = (demo, replay)

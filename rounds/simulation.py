@@ -10,10 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-COUNTRIES = (
-    "Austria Belgium Bulgaria Croatia Cyprus Czechia Denmark Estonia Finland France Germany Greece Hungary Ireland "
-    "Italy Latvia Lithuania Luxembourg Netherlands Poland Portugal Romania Spain Sweden"
-).split()
+COUNTRIES = ["Austria", "Belgium", "Bulgaria", "Croatia", "Cyprus", "Czechia", "Denmark", "Estonia", "Finland", "France", "Germany", "Greece", "Hungary", "Ireland", "Italy", "Latvia", "Lithuania", "Luxembourg", "Netherlands", "Poland", "Portugal", "Romania", "Spain", "Sweden"]
 FIELDS = ("harm reduction", "migration", "health care", "community and peer work")
 # Share that disagrees, by kind and round, before the spread between items.
 DISSENT = {"statement": (0.10, 0.045, 0.0205), "recommendation": (0.0, 0.02, 0.0032)}
@@ -98,3 +95,8 @@ def answer(seed: int, person: Person, round_: int, code: str, kind: str) -> Give
     if opinion < DISSENT[kind][stage] * spread:
         return Given(1 if firmness < 0.25 else 2, comment)
     return Given(4 if firmness < FULL_AGREEMENT[stage] else 3, comment)
+
+
+def pages_answered(status: str, pages: int) -> int | None:
+    """Say how many pages somebody fills in who does not finish: half of them, at least one; None means all."""
+    return max(1, pages // 2) if status == "unfinished" else None

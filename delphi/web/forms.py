@@ -1,12 +1,15 @@
 """Bytes to clean values for preparing a study."""
 
+from typing import Any
 from zoneinfo import available_timezones
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, Field, StringField
-from wtforms.validators import DataRequired, Email, Length, Regexp, ValidationError
+from wtforms import BooleanField, Field, IntegerField, SelectField, StringField
+from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional, Regexp, ValidationError
 
+from delphi.consensus.rules import RULES
+from delphi.consensus.scale import SCALES
 from delphi.web.texts import gettext as _
 
 
@@ -15,7 +18,7 @@ class ButtonForm(FlaskForm):
 
 
 class StudyForm(FlaskForm):
-    """A new study."""
+    """A new study; method fields left empty take what the template says."""
 
     template = StringField(validators=[DataRequired()])
     title = StringField(validators=[Length(max=300)])
@@ -24,6 +27,23 @@ class StudyForm(FlaskForm):
     contact_email = StringField(validators=[DataRequired(), Length(max=254), Email()])
     time_zone = StringField(validators=[DataRequired()], default="Europe/Amsterdam")
     simulated = BooleanField()
+    scale = SelectField(choices=[("", ""), *((key, scale.name) for key, scale in SCALES.items())])
+    rule = SelectField(choices=[("", ""), *((key, key) for key in RULES)])
+    rule_settings = StringField(validators=[Length(max=500)])
+    denominator = SelectField(choices=[("", ""), *((key, key) for key in ("rated", "answered", "shown"))])
+    quantile_type = IntegerField(validators=[Optional(), NumberRange(1, 9)])
+    minimum_n = IntegerField(validators=[Optional(), NumberRange(1, 1000)])
+    smallest_cell = IntegerField(validators=[Optional(), NumberRange(3, 100)])
+    maximum_rounds = IntegerField(validators=[Optional(), NumberRange(1, 20)])
+
+    def method(self) -> dict[str, Any]:
+        """Give what was filled in of the method, by column of the study."""
+        names = ("scale", "rule", "denominator", "quantile_type", "minimum_n", "smallest_cell", "maximum_rounds")
+        chosen: dict[str, Any] = {name: self[name].data for name in names if self[name].data}
+        pairs = [pair.partition("=") for pair in (self.rule_settings.data or "").split(";") if pair.strip()]
+        if pairs:
+            chosen["rule_settings"] = {name.strip(): value.strip() for name, _sign, value in pairs}
+        return chosen
 
     def validate_time_zone(self, field: Field) -> None:
         """Take only zones that the clock knows."""

@@ -61,6 +61,7 @@ def new() -> Page:
             contact_email=form.contact_email.data or "",
             time_zone=form.time_zone.data or "UTC",
             simulated=bool(form.simulated.data),
+            method=form.method(),
         )
         study = studies.create(current_session(), template, plan, by=account().id, at=clock.now())
         flash(_("The study is created. Nothing is mailed before you launch round 1."))

@@ -1,0 +1,215 @@
+"""A whole study over real HTTP: a server, a mail server on loopback, a lead and a panel of bots."""
+
+import os
+import re
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.controller import Controller
+
+from rounds.bots import Browser, LeadBot, PanelistBot, Sheet
+
+LEAD, PASSWORD = "lead@example.org", "a demonstration of consensus"
+LINK = re.compile(r"https?://\S+/p/\S+")
+WORKERS = 6
+
+
+class Mailbox:
+    """A mail server on loopback: keeps the newest link of each address."""
+
+    def __init__(self) -> None:
+        self.links: dict[str, list[str]] = {}
+        self.port = free_port(0)
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 (aiosmtpd's name)
+        """Receive a letter."""
+        message = message_from_bytes(envelope.content, policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        link = LINK.search(message.get_content())
+        for address in envelope.rcpt_tos:
+            self.links.setdefault(address, []).append(link.group() if link else "")
+        return "250 kept"
+
+    def wait(self, addresses: Sequence[str], had: Mapping[str, int], *, seconds: float = 60) -> None:
+        """Wait until everybody has a new letter."""
+        end = time.monotonic() + seconds
+        while missing := [a for a in addresses if len(self.links.get(a, ())) <= had.get(a, 0)]:
+            if time.monotonic() > end:
+                raise TimeoutError(f"{len(missing)} of {len(addresses)} letters did not arrive")
+            time.sleep(0.05)
+
+    def counts(self) -> dict[str, int]:
+        """Count the letters of each address."""
+        return {address: len(links) for address, links in self.links.items()}
+
+
+@dataclass
+class Stage:
+    """Where a study is played: the running server, its settings and its mail."""
+
+    url: str
+    environment: Mapping[str, str]
+    mailbox: Mailbox
+    process: subprocess.Popen[bytes]
+
+    def run(self, *arguments: str) -> str:
+        """Run our own command line beside the server, and give what it printed."""
+        command = [sys.executable, "-c", "import wsgi; wsgi.main()", *arguments]
+        made = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)  # noqa: S603 (our own command)
+        if made.returncode:
+            raise RuntimeError(made.stderr)
+        return made.stdout
+
+    def one_time_link(self) -> str:
+        """Make the lead's account, or a new link for it."""
+        try:
+            return self.run("account", "create", LEAD).strip()
+        except RuntimeError:
+            return self.run("account", "link", LEAD).strip()
+
+
+@contextmanager
+def stage(database: str, port: int, home: Path) -> Iterator[Stage]:
+    """Start the real server, with mail that stays on this machine."""
+    from delphi.migrations import upgrade_to_head
+
+    home.mkdir(parents=True, exist_ok=True)
+    upgrade_to_head(database)
+    port = free_port(port)
+    mailbox = Mailbox()
+    mailbox.controller.start()
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database,
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "MAIL_URL": f"smtp://127.0.0.1:{mailbox.port}",
+        "SECRET_KEY": _secret(home / "secret-key"),
+        "SECURITY_PASSWORD_SALT": _secret(home / "password-salt"),
+    }
+    command = [sys.executable, "-c", "import wsgi; wsgi.main()", "serve", "--port", str(port)]
+    with (home / "server.log").open("ab") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)  # noqa: S603 (our own command)
+    try:
+        running = Stage(environment["PUBLIC_URL"], environment, mailbox, process)
+        _wait_for(running)
+        yield running
+    finally:
+        process.terminate()
+        process.wait()
+        mailbox.controller.stop()
+
+
+def _secret(path: Path) -> str:
+    """Keep one secret a demo, so that a cookie and a password survive the next start."""
+    if not path.exists():
+        path.write_text(secrets.token_hex(32))
+        path.chmod(0o600)
+    return path.read_text()
+
+
+def free_port(wanted: int) -> int:
+    """Take the wanted port, or another one if it is taken."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            number: int = probe.getsockname()[1]
+            return number
+    raise OSError("no port is free")
+
+
+def _wait_for(running: Stage) -> None:
+    for _ in range(200):
+        if running.process.poll() is not None:
+            raise RuntimeError("the server did not start; see server.log")
+        try:
+            Browser(running.url).get("/")
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError("the server does not answer")
+
+
+@dataclass
+class Script:
+    """What happens in a study: the panel, the lead's files and decisions, and everybody's answers."""
+
+    slug: str
+    facts: Mapping[str, str]
+    panel: bytes
+    addresses: Sequence[str]
+    rounds: int
+    sheets: Callable[[int], Mapping[str, Sheet]]
+    statements: bytes | None = None
+    revise: Callable[[LeadBot, int], None] = lambda _lead, _number: None
+    done: Callable[[int, int], None] = field(default=lambda _round, _n: None)
+
+
+def play(running: Stage, script: Script, lead: LeadBot) -> None:
+    """Play a study to its end, from wherever it stands."""
+    if lead.browser.get(f"/studies/{script.slug}").status == 404:
+        lead.create(script.facts)
+        if script.statements:
+            lead.upload("statements", script.statements)
+        lead.upload("panel", script.panel)
+        lead.lock()
+    for number in range(1, script.rounds + 1):
+        _play_round(running, script, lead, number)
+
+
+def _play_round(running: Stage, script: Script, lead: LeadBot, number: int) -> None:
+    """Launch a round, or go on with one that was interrupted; let everybody answer; close, moderate, draft the next."""
+    sheets = script.sheets(number)
+    had = running.mailbox.counts()
+    page = lead.desk(number)
+    if "is open" in page.text:
+        waiting = lead.unfinished()
+        sheets = {address: sheet for address, sheet in sheets.items() if address in waiting}
+        lead.press(number, "/remind")
+    elif "/launch" in page.text or "What is missing" in page.text:
+        _launch(script, lead, number)
+    else:
+        return
+    running.mailbox.wait(list(sheets), had)
+
+    def visit(address: str) -> None:
+        PanelistBot(running.url, running.mailbox.links[address][-1]).play(sheets[address])
+        script.done(number, 1)
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(visit, sheets))
+    _finish(script, lead, number)
+
+
+def _launch(script: Script, lead: LeadBot, number: int) -> None:
+    if number > 1:
+        script.revise(lead, number)
+        if "Release the feedback" in lead.desk(number - 1).text:
+            lead.press(number - 1, "/release")
+    lead.press(number, "/launch").expect("is open")
+
+
+def _finish(script: Script, lead: LeadBot, number: int) -> None:
+    page = lead.press(number, "/close").expect("results")
+    if "Release all" in page.text:
+        lead.press(number, "/comments", {"all": "release"})
+    if number < script.rounds:
+        lead.press(number, "/next").expect("Prepare round")
+    else:
+        lead.press(number, "/release")

@@ -1,0 +1,82 @@
+"""From a file of ratings to a script: the same people give the same ratings over HTTP."""
+
+import csv
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from delphi.consensus.scale import SCALES
+from delphi.sheets.errors import SheetError
+from delphi.sheets.ratings import RatingsFile, read_ratings
+from rounds.bots import Sheet
+from rounds.demo import Script
+
+
+def script_of(path: Path, columns: str | None, scale: str, slug: str) -> Script:
+    """Read the file and make the script of its study."""
+    if scale not in SCALES:
+        raise click.UsageError(f"There is no scale “{scale}”; there are {', '.join(SCALES)}.")
+    names = dict(pair.split("=", 1) for pair in columns.split(",")) if columns else {}
+    sources = {name: tuple(text.split("+")) for name, text in names.items()}
+    try:
+        file = read_ratings(path.read_bytes(), SCALES[scale].lo, SCALES[scale].hi, sources)
+    except SheetError as error:
+        for problem in error.errors:
+            click.echo(f"{path}, {problem}", err=True)
+        raise click.exceptions.Exit(2) from None
+    addresses = {panelist: f"p{n:04}@panel.example.org" for n, panelist in enumerate(everybody(file), 1)}
+    return Script(
+        slug=slug,
+        facts={
+            "template": "blank",
+            "title": f"Replay of {path.name}",
+            "lead_name": "The study lead of the replay",
+            "contact_email": "lead@example.org",
+            "time_zone": "Europe/Amsterdam",
+            "simulated": "y",
+            "scale": scale,
+            "minimum_n": "1",
+            "maximum_rounds": str(len(file.rounds)),
+        },
+        panel=_csv(
+            ["name", "email", "group"],
+            [[panelist, address, file.groups.get(panelist, "")] for panelist, address in addresses.items()],
+        ),
+        addresses=list(addresses.values()),
+        rounds=len(file.rounds),
+        sheets=lambda number: sheets_of(file, number, addresses),
+        statements=_csv(
+            ["code", "text", "kind", "section"],
+            [[entry.name, entry.name, entry.kind, entry.section] for entry in file.statements],
+        ),
+    )
+
+
+def everybody(file: RatingsFile) -> list[str]:
+    """List the panelists of all rounds in the order of the file."""
+    return list(dict.fromkeys(panelist for round_ in file.rounds for panelist in round_.panelists))
+
+
+def sheets_of(file: RatingsFile, number: int, addresses: Mapping[str, str]) -> dict[str, Sheet]:
+    """Give the answers of a round by address; who gave none in the file does not come."""
+    round_ = file.rounds[number - 1]
+    before = file.rounds[number - 2].answers if number > 1 else {}
+    return {
+        addresses[panelist]: Sheet(
+            answers={s: (_given(round_.answers.get((panelist, s))), "") for s in round_.statements},
+            before={s: _given(before.get((panelist, s))) for s in round_.statements} if number > 1 else {},
+        )
+        for panelist in round_.analysed
+    }
+
+
+def _given(answer: int | str | None) -> int | str | None:
+    return "nq" if isinstance(answer, str) else answer
+
+
+def _csv(head: list[str], rows: list[list[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows([head, *rows])
+    return text.getvalue().encode()
