@@ -11,9 +11,9 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import delphi
-from delphi import database
 from delphi.config import Settings
-from delphi.web import accounts, errors, policy, security, texts
+from delphi.database import Database
+from delphi.web import accounts, edge, errors, policy, security, texts
 
 TEMPLATES = Path(delphi.__file__).parent.parent / "templates"
 TABLES = "account study panel identity statement round rating result event letter"
@@ -36,7 +36,7 @@ def create_app(settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:
     if settings.trusted_proxies:
         proxies = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
-    database.init_app(app, database.Database(settings.database_url))
+    edge.init_app(app, Database(settings.database_url))
     security.init_app(app, settings)
     accounts.init_app(app)
     policy.init_app(app)

@@ -119,6 +119,7 @@ def _serve_with_gunicorn(app: "Flask", host: str, port: int) -> None:
 
     class Server(BaseApplication):
         def load_config(self) -> None:
+            assert self.cfg is not None
             for name, value in options.items():
                 self.cfg.set(name, value)
 

@@ -7,7 +7,6 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, g, request
 from sqlalchemy import Engine, String, cast, create_engine, event, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
@@ -17,7 +16,6 @@ from delphi.model.base import Base
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON", "secure_delete=ON")
 POSTGRESQL_OPTIONS = "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
 Row = TypeVar("Row", bound=Base)
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Database:
@@ -39,19 +37,25 @@ class Database:
             yield session
             session.commit()
 
-    def begin_request(self) -> Session:
-        """Open the session of this request; it ends with the request."""
-        writing = request.method not in SAFE_METHODS
+    def begin(self, *, writing: bool) -> Session:
+        """Open a session that `end` and `close` will finish; a writer waits for its turn."""
         if writing:
             self._writers.__enter__()
-            g.holds_writers = True
-        return self.session(writing=writing)
+        session = self.session(writing=writing)
+        session.info["writing"] = writing
+        return session
 
-    def end_request(self) -> None:
-        """Close the session of this request and let the next writer in."""
-        if session := g.pop("session", None):
-            session.close()
-        if g.pop("holds_writers", False):
+    def end(self, session: Session, *, keep: bool) -> None:
+        """Commit what a session decided, or roll it back; a failing commit raises."""
+        if keep and session.info["writing"]:
+            session.commit()
+        else:
+            session.rollback()
+
+    def close(self, session: Session) -> None:
+        """Close a session and let the next writer in."""
+        session.close()
+        if session.info["writing"]:
             self._writers.__exit__(None, None, None)
 
 
@@ -93,34 +97,3 @@ def database_now(session: Session) -> datetime:
         return datetime.fromisoformat(text).replace(tzinfo=UTC)
     now: str = session.execute(select(cast(func.clock_timestamp(), String))).scalar_one()
     return datetime.fromisoformat(now).astimezone(UTC)
-
-
-def current_session() -> Session:
-    """Give the session of the current request."""
-    if "session" not in g:
-        g.session = _database().begin_request()
-    session: Session = g.session
-    return session
-
-
-def _database() -> Database:
-    database: Database = current_app.extensions["database"]
-    return database
-
-
-def init_app(app: Flask, database: Database) -> None:
-    """Let returning commit and raising roll back. Registered first, so that it runs last (TRUST 8.2.10)."""
-    app.extensions["database"] = database
-
-    @app.after_request
-    def end_transaction(response: Response) -> Response:
-        if session := g.get("session"):
-            if request.method not in SAFE_METHODS and response.status_code < 400:
-                session.commit()
-            else:
-                session.rollback()
-        return response
-
-    @app.teardown_request
-    def close(_error: BaseException | None) -> None:
-        database.end_request()

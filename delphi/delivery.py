@@ -68,19 +68,25 @@ class Postman:
             message = prepare(session, key, by=self.name, at=at, settings=self.settings)
         if message is None:
             return
-        ending: dict[str, datetime] = {}
-        try:
-            if self.settings.mail_url is None:
-                raise OSError("MAIL_URL is not set")
-            mail.hand_over(message, self.settings.mail_url)
-            ending = {"sent_at": clock.now()}
-        except smtplib.SMTPRecipientsRefused as error:
-            if all(code >= 500 for code, _ in error.recipients.values()):
-                ending = {"failed_at": clock.now()}
-        except (OSError, smtplib.SMTPException) as error:
-            log.warning("letter not sent: %s", type(error).__name__)
+        ending = self._hand_over(message)
         with self.database.transaction() as session:
             finish(session, key, by=self.name, at=clock.now(), ending=ending)
+
+    def _hand_over(self, message: EmailMessage) -> dict[str, datetime]:
+        """Give a message to the relay, and say how it ended; nothing is said of what may be tried again."""
+        if self.settings.mail_url is None:
+            log.warning("letter not sent: MAIL_URL is not set")
+            return {}
+        try:
+            mail.hand_over(message, self.settings.mail_url)
+        except smtplib.SMTPRecipientsRefused as error:
+            if all(code >= 500 for code, _ in error.recipients.values()):
+                return {"failed_at": clock.now()}
+        except (OSError, smtplib.SMTPException) as error:
+            log.warning("letter not sent: %s", type(error).__name__)
+        else:
+            return {"sent_at": clock.now()}
+        return {}
 
 
 def claim(session: Session, *, by: str, at: datetime) -> Sequence[Key]:

@@ -10,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from delphi import audit, studies
+from delphi import audit, groups
 from delphi.model.event import EventKind
 from delphi.model.identity import Identity
 from delphi.model.panel import Panelist
@@ -84,7 +84,7 @@ def import_panel(
     ]
     if errors:
         raise SheetError(errors)
-    studies.add_groups(session, study, [new.group for _, new in rows if new.group])
+    groups.declare(session, study, [new.group for _, new in rows if new.group])
     # In random order: the order of rows must not tell who is who.
     people = secrets.SystemRandom().sample([new for _, new in rows], len(rows))
     coded = [

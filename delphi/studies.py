@@ -14,13 +14,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi import audit, protocol, statements
+from delphi import audit, groups, protocol, statements
 from delphi.consensus.scale import SCALES
 from delphi.errors import Refused
 from delphi.model.event import EventKind
 from delphi.model.round import Round
 from delphi.model.statement import Kind
-from delphi.model.study import Document, Membership, Role, Settled, StakeholderGroup, Study
+from delphi.model.study import Document, Membership, Role, Settled, Study
 from delphi.statements import NewStatement
 
 LIBRARY = Path(__file__).parent / "library"
@@ -71,8 +71,9 @@ def _template(path: Path) -> StudyTemplate:
     listed = path.with_name("statements.csv")
     rows = list(csv.DictReader(listed.read_text(encoding="utf-8").splitlines())) if listed.exists() else []
     first = [row for row in rows if row["version"] == "1" and not _comes_from_others(row, rows)]
+    plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
     return StudyTemplate(
-        **{k: tuple(v) if isinstance(v, list) else v for k, v in data.items()},
+        **plain,
         statements=tuple(
             NewStatement(
                 code=row["code"],
@@ -120,7 +121,7 @@ def create(session: Session, template: StudyTemplate, plan: StudyPlan, *, by: in
     session.add(Membership(study_id=study.id, account=by, role=Role.OWNER))
     digest = hashlib.sha256(template.information.encode()).hexdigest()
     session.add(Document(study_id=study.id, version=1, text=template.information.strip(), sha256=digest))
-    add_groups(session, study, template.groups)
+    groups.declare(session, study, template.groups)
     draft = Round(study_id=study.id, number=1)
     session.add(draft)
     session.flush()
@@ -151,14 +152,3 @@ def _method(template: StudyTemplate, plan: StudyPlan) -> dict[str, Any]:
     if not method["rule_settings"] and method["rule"] == scale.rule:
         method["rule_settings"] = dict(scale.settings)
     return method
-
-
-def add_groups(session: Session, study: Study, keys: Sequence[str]) -> None:
-    """Declare stakeholder groups; known ones stay as they are."""
-    known = list(session.scalars(select(StakeholderGroup.key).filter_by(study_id=study.id)))
-    new = [key for key in dict.fromkeys(keys) if key not in known]
-    session.add_all(
-        StakeholderGroup(study_id=study.id, key=key, position=position)
-        for position, key in enumerate(new, len(known) + 1)
-    )
-    session.flush()

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from delphi import access, audit, clock
 from delphi.access import Capability
-from delphi.database import current_session
 from delphi.errors import NotFound
 from delphi.model.event import EventKind
 from delphi.model.round import Round, State
 from delphi.model.study import Study
 from delphi.protocol import definition_of
+from delphi.web.edge import current_session
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
 from exports import journal

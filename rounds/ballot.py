@@ -22,6 +22,9 @@ from delphi.model.study import Study
 Key = tuple[int, int, UUID]  # study, round, panelist: the participation
 
 
+Table = type[Rating] | type[Comment]
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a page sends for one statement; ``seen`` is the version of the answer that the page knew."""
@@ -125,18 +128,17 @@ class _Applied:
     conflicts: list[int]
 
 
-def _apply(
-    session: Session, key: Key, table: type[Rating] | type[Comment], given: Mapping[int, tuple[int, dict[str, Any]]]
-) -> _Applied:
+def _apply(session: Session, key: Key, table: Table, given: Mapping[int, tuple[int, dict[str, Any]]]) -> _Applied:
     """Write what differs from what is stored, where the page knew what is stored; otherwise it is a conflict."""
     if not given:
         return _Applied({}, [])
+    kind: Any = table  # the two tables share the columns used here
     stored = {
         row.statement: row
         for row in session.scalars(
-            select(table)
+            select(kind)
             .filter_by(study_id=key[0], round=key[1], panelist=key[2])
-            .where(table.statement.in_(given))
+            .where(kind.statement.in_(given))
             .execution_options(populate_existing=True)
         )
     }
@@ -164,14 +166,15 @@ def _says_something(values: Mapping[str, Any]) -> bool:
     return values.get("kind") is not AnswerKind.CLEARED and values.get("text") != ""
 
 
-def _upsert(session: Session, table: type[Rating] | type[Comment], row: Mapping[str, Any]) -> Insert:
+def _upsert(session: Session, table: Table, row: Mapping[str, Any]) -> Insert:
     """Insert or overwrite by the key, in one statement on either database."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(table)
+    insert: Any = dialect.insert(table)
     key = ("study_id", "round", "statement", "panelist")
-    return insert.on_conflict_do_update(
+    upsert: Insert = insert.on_conflict_do_update(
         index_elements=key, set_={name: insert.excluded[name] for name in row if name not in key}
     )
+    return upsert
 
 
 def _digest(answers: Sequence[Answer], remarks: Sequence[Remark]) -> str:

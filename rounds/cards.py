@@ -169,11 +169,12 @@ def _released_comments(session: Session, study: Study, number: int, reader: UUID
     comments = session.execute(
         select(Comment.statement, Comment.released_text)
         .filter_by(study_id=study.id, round=number, moderation=Moderation.RELEASED)
+        .where(Comment.released_text.is_not(None))
         .order_by(Comment.statement, Comment.ticket)
     )
     voices: dict[int, list[str]] = {}
     for statement, text in comments:
-        voices.setdefault(statement, []).append(text)
+        voices.setdefault(statement, []).append(text or "")
     for statement, texts in voices.items():
         random.Random(f"{reader}/{statement}").shuffle(texts)  # noqa: S311 (an order, not a secret)
     return voices

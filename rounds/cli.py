@@ -15,8 +15,12 @@ SEED, PANELISTS = 31, 57
 
 
 def _progress(total: int, label: str) -> tuple[Any, Callable[[int, int], None]]:
-    bar = click.progressbar(length=total, label=label, file=click.get_text_stream("stderr"))
-    return bar, lambda _round, n: bar.update(n)
+    bar: Any = click.progressbar(length=total, label=label, file=click.get_text_stream("stderr"))
+
+    def done(_round: int, n: int) -> None:
+        bar.update(n)
+
+    return bar, done
 
 
 def _play(running: "Stage", script: "Script") -> Any:
@@ -41,9 +45,7 @@ def _play(running: "Stage", script: "Script") -> Any:
 @click.option("--database", help="As SQLAlchemy writes it; a file in the demo's folder if left out.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("demo"), show_default=True)
 @click.option("--port", default=8000, show_default=True)
-def demo(
-    *, fresh: bool, no_serve: bool, seed: int, panelists: int, database: str | None, out: Path, port: int
-) -> None:
+def demo(*, fresh: bool, no_serve: bool, seed: int, panelists: int, database: str | None, out: Path, port: int) -> None:
     """Play the reference study: a lead and a simulated panel, three rounds over real HTTP."""
     from rounds.demo import Script, stage
     from rounds.reference import ROUNDS, SLUG, Reference

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -158,7 +158,7 @@ class Script:
     sheets: Callable[[int], Mapping[str, Sheet]]
     statements: bytes | None = None
     revise: Callable[[LeadBot, int], None] = lambda _lead, _number: None
-    done: Callable[[int, int], None] = field(default=lambda _round, _n: None)
+    done: Callable[[int, int], None] = lambda _round, _n: None
 
 
 def play(running: Stage, script: Script, lead: LeadBot) -> None:

@@ -12,7 +12,6 @@ from delphi.access import Capability
 from delphi.consensus.rule import proposal
 from delphi.consensus.scale import SCALES
 from delphi.consensus.vocabulary import Verdict
-from delphi.database import current_session
 from delphi.errors import Refused
 from delphi.model.panel import Panelist
 from delphi.model.rating import AnswerKind, Moderation, Rating
@@ -21,6 +20,7 @@ from delphi.model.statement import Kind, Lineage, Statement
 from delphi.model.study import Study
 from delphi.protocol import definition_of
 from delphi.statements import NewStatement
+from delphi.web.edge import current_session
 from delphi.web.policy import account, policy
 from delphi.web.texts import gettext as _
 from rounds import invitations, lifecycle, moderation, revision
@@ -85,7 +85,7 @@ def _draft(session: Session, study: Study, round_: Round) -> dict[str, Any]:
 
 def _codes(session: Session, study: Study) -> dict[int, str]:
     pairs = session.execute(select(Statement.number, Statement.code).where(Statement.study_id == study.id))
-    return {number: code for number, code in pairs}
+    return {row.number: row.code for row in pairs}
 
 
 def _monitor(session: Session, study: Study, round_: Round) -> dict[str, Any]:

@@ -185,7 +185,7 @@ def release(session: Session, study: Study, round_: Round, *, by: int, at: datet
         {
             "study_id": study.id,
             "round": round_.number,
-            "statement": numbers[row["statement"]],
+            "statement": numbers[str(row["statement"])],
             "group": row["group"],
             "position": position,
             "verdict": row["verdict"],

@@ -13,12 +13,12 @@ from werkzeug.wrappers import Response
 from delphi import access, clock
 from delphi.access import sha256
 from delphi.consensus.scale import SCALES
-from delphi.database import current_session
 from delphi.dates import minutes_for
 from delphi.errors import NotFound
 from delphi.model.panel import Panelist, PanelistSession
 from delphi.model.round import Participation, Round, State
 from delphi.model.study import Consent, Document, Study
+from delphi.web.edge import current_session
 from delphi.web.policy import OPEN, PANELIST, panelist, policy
 from rounds import ballot
 from rounds.cards import Card, cards, pages

@@ -106,14 +106,14 @@ def counts_of(session: Session, study: Study, number: int) -> Counts:
     ratings = np.zeros((len(statements), len(groups), scale.K), dtype=np.int64)
     not_qualified = np.zeros((len(statements), len(groups)), dtype=np.int64)
     counted = (
-        select(Rating.statement, Panelist.stakeholder_group, Rating.kind, Rating.value, func.count())
+        select(Rating.statement, Panelist.stakeholder_group, Rating.value, func.count())
         .join(Panelist, (Panelist.study_id == Rating.study_id) & (Panelist.id == Rating.panelist))
         .where(Rating.study_id == study.id, Rating.round == number, Rating.kind != AnswerKind.CLEARED)
-        .group_by(Rating.statement, Panelist.stakeholder_group, Rating.kind, Rating.value)
+        .group_by(Rating.statement, Panelist.stakeholder_group, Rating.value)
     )
-    for statement, group, kind, value, n in session.execute(counted):
+    for statement, group, value, n in session.execute(counted):
         j, g = statements[statement], g_of[group]
-        if kind is AnswerKind.RATED:
+        if value is not None:
             ratings[j, g, value - scale.lo] = n
         else:
             not_qualified[j, g] = n
@@ -190,7 +190,8 @@ def transitions_of(session: Session, study: Study, number: int, items: Mapping[i
     )
     place = {statement: j for j, statement in enumerate(items)}
     for statement, group, a, b, n in session.execute(pairs):
-        table[place[statement], g_of[group], a - scale.lo, b - scale.lo] += n
+        if a is not None and b is not None:
+            table[place[statement], g_of[group], a - scale.lo, b - scale.lo] += n
     return table
 
 

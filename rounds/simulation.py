@@ -10,7 +10,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-COUNTRIES = ["Austria", "Belgium", "Bulgaria", "Croatia", "Cyprus", "Czechia", "Denmark", "Estonia", "Finland", "France", "Germany", "Greece", "Hungary", "Ireland", "Italy", "Latvia", "Lithuania", "Luxembourg", "Netherlands", "Poland", "Portugal", "Romania", "Spain", "Sweden"]
+COUNTRIES = [
+    "Austria",
+    "Belgium",
+    "Bulgaria",
+    "Croatia",
+    "Cyprus",
+    "Czechia",
+    "Denmark",
+    "Estonia",
+    "Finland",
+    "France",
+    "Germany",
+    "Greece",
+    "Hungary",
+    "Ireland",
+    "Italy",
+    "Latvia",
+    "Lithuania",
+    "Luxembourg",
+    "Netherlands",
+    "Poland",
+    "Portugal",
+    "Romania",
+    "Spain",
+    "Sweden",
+]
 FIELDS = ("harm reduction", "migration", "health care", "community and peer work")
 # Share that disagrees, by kind and round, before the spread between items.
 DISSENT = {"statement": (0.10, 0.045, 0.0205), "recommendation": (0.0, 0.02, 0.0032)}

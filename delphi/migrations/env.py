@@ -1,5 +1,7 @@
 """Alembic's entry: our engine, our names, foreign keys off while tables are rebuilt (TRUST 10.1)."""
 
+from typing import Any, Literal
+
 from alembic import context
 from sqlalchemy import text
 
@@ -10,12 +12,12 @@ from delphi.model.base import Base, UtcDateTime, Word
 load_tables()
 
 
-def render_item(kind: str, item: object, _context: object) -> str | bool:
+def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write our column types as the plain types below them: a revision must not change with our code."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, Word):
-        return f"sa.String(length={item.impl_instance.length})"
+        return f"sa.String(length={item.impl.length})"
     return False
 
 

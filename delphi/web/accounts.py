@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from flask import Flask, session
 from flask_security import Security, UserDatastore, UserMixin, user_authenticated
@@ -12,9 +12,10 @@ from sqlalchemy import delete, func, select
 from delphi import clock
 from delphi.access import sha256
 from delphi.config import Settings
-from delphi.database import Database, current_session
+from delphi.database import Database
 from delphi.errors import Refused
 from delphi.model.account import Account, AccountSession
+from delphi.web.edge import current_session
 
 LONGEST_SESSION = timedelta(hours=12)
 
@@ -22,14 +23,14 @@ LONGEST_SESSION = timedelta(hours=12)
 class TeamAccount(Account, UserMixin):
     """An account as Flask-Security wants to see it; the same row of the same table."""
 
-    roles: ClassVar[tuple[()]] = ()
+    roles = ()  # type: ignore[assignment]  # there is no role table: a role belongs to a study
 
 
 class AccountStore(UserDatastore):
     """Flask-Security's store on the session of the request; it flushes and never commits."""
 
     def __init__(self) -> None:
-        super().__init__(TeamAccount, None)
+        super().__init__(TeamAccount, None)  # type: ignore[arg-type]  # no role table
 
     def put(self, model: Any) -> Any:
         """Keep a new or changed row."""
@@ -92,8 +93,9 @@ def settings_of(settings: Settings) -> dict[str, Any]:
 def init_app(app: Flask) -> None:
     """Wire Flask-Security; after `CSRFProtect`, which it looks for."""
     Security(app, AccountStore(), register_blueprint=True)
-    app.login_manager.session_protection = None
-    app.login_manager.user_loader(load_account)
+    login = app.extensions["security"].login_manager
+    login.session_protection = None
+    login.user_loader(load_account)
     user_authenticated.connect(open_session, app)
 
 
@@ -127,6 +129,11 @@ def end_sessions(account_id: int) -> None:
     current_session().execute(delete(AccountSession).where(AccountSession.account == account_id))
 
 
+def _token(account: TeamAccount) -> str:
+    token: str = generate_reset_password_token(account)
+    return token
+
+
 def one_time_link(database: Database, settings: Settings, email: str, *, new: bool) -> str:
     """Make a link with which a person sets a password, once and within the hour; creates the account if it is new."""
     address = email.strip().lower()
@@ -140,4 +147,4 @@ def one_time_link(database: Database, settings: Settings, email: str, *, new: bo
             account = TeamAccount(email=address, fs_uniquifier=secrets.token_hex(32), active=True)
             session_.add(account)
             session_.flush()
-        return f"{settings.public_url}/account/reset/{generate_reset_password_token(account)}"
+        return f"{settings.public_url}/account/reset/{_token(account)}"

@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response
 
 from delphi import access, clock
 from delphi.access import Capability
-from delphi.database import current_session
 from delphi.model.account import Account
 from delphi.model.panel import Panelist
 from delphi.model.study import Study
+from delphi.web.edge import current_session
 
 View = TypeVar("View", bound=Callable[..., Any])
 OPEN, PANELIST, ACCOUNT = "open", "panelist", "account"
@@ -40,6 +40,11 @@ def policy_of(app: Flask, endpoint: str) -> str | None:
     return getattr(view, "policy", LIBRARY_ENDPOINTS.get(endpoint))
 
 
+def signed_in() -> bool:
+    """Say whether this browser holds an account."""
+    return bool(current_user.is_authenticated)  # type: ignore[attr-defined]  # the proxy's type says nothing
+
+
 def account() -> Account:
     """Give the account that is signed in; `policy` has seen to it."""
     return cast("Account", current_user._get_current_object())  # noqa: SLF001 (the proxy's own way)
@@ -60,6 +65,6 @@ def init_app(app: Flask) -> None:
         who = policy_of(current_app, request.endpoint)
         if who is None:
             abort(404)
-        if who not in (OPEN, PANELIST) and not current_user.is_authenticated:
+        if who not in (OPEN, PANELIST) and not signed_in():
             return redirect(url_for("security.login", next=request.path), 303)
         return None

@@ -3,21 +3,20 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_security import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from delphi import access, clock, panels, protocol, statements, studies
 from delphi.access import Capability
 from delphi.consensus.vocabulary import Change
-from delphi.database import current_session
 from delphi.errors import NotFound
 from delphi.model.round import Round, State
 from delphi.model.statement import Kind, Statement, StatementVersion
 from delphi.model.study import Study
 from delphi.studies import StudyPlan
+from delphi.web.edge import current_session
 from delphi.web.forms import ButtonForm, FileForm, StudyForm
-from delphi.web.policy import ACCOUNT, OPEN, account, policy
+from delphi.web.policy import ACCOUNT, OPEN, account, policy, signed_in
 from delphi.web.texts import gettext as _
 
 blueprint = Blueprint("studies", __name__)
@@ -32,7 +31,7 @@ def _study(slug: str, to: Capability) -> Study:
 @policy(OPEN)
 def welcome() -> Page:
     """Greet, or lead a signed-in person on."""
-    if current_user.is_authenticated:
+    if signed_in():
         return redirect(url_for("studies.index"), 303)
     return render_template("study/welcome.html")
 

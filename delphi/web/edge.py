@@ -1,0 +1,33 @@
+"""The edge: one request, one session, one transaction. Returning commits, raising rolls back, GET never writes."""
+
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy.orm import Session
+
+from delphi.database import Database
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def current_session() -> Session:
+    """Give the session of the current request; it opens when it is first asked for."""
+    if "session" not in g:
+        database: Database = current_app.extensions["database"]
+        g.session = database.begin(writing=request.method not in SAFE_METHODS)
+    session: Session = g.session
+    return session
+
+
+def init_app(app: Flask, database: Database) -> None:
+    """End each request's transaction. Registered first, so that it runs last (TRUST 8.2.10)."""
+    app.extensions["database"] = database
+
+    @app.after_request
+    def end_transaction(response: Response) -> Response:
+        if session := g.get("session"):
+            database.end(session, keep=response.status_code < 400)
+        return response
+
+    @app.teardown_request
+    def close(_error: BaseException | None) -> None:
+        if session := g.pop("session", None):
+            database.close(session)
