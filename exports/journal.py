@@ -125,6 +125,8 @@ def number(value: float | None) -> str:
 
 def change(row: Row) -> str:
     """Print the change of combined agreement in points, or why there is none."""
+    if row["previous_round"] is None and row["round"] == 1:
+        return "–"
     delta = row["delta_combined_pp"]
     if delta is not None:
         points = round_half_up(Fraction(delta).limit_denominator(10**6))

@@ -1,6 +1,7 @@
 """Commands of running: the demonstration, and the replay of a file of ratings."""
 
 import shutil
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ SEED, PANELISTS = 31, 57
 
 
 def _progress(total: int, label: str) -> tuple[Any, Callable[[int, int], None]]:
-    bar: Any = click.progressbar(length=total, label=label, file=click.get_text_stream("stderr"))
+    bar: Any = click.progressbar(length=total, label=label, file=sys.stderr)
 
     def done(_round: int, n: int) -> None:
         bar.update(n)

@@ -10,6 +10,7 @@ from flask import Flask, g
 
 import delphi
 from delphi import dates
+from delphi.statistics.exact import format_percent
 
 CATALOGUES = Path(delphi.__file__).parent / "translations"
 LANGUAGES = ("en",)
@@ -52,4 +53,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters["when"] = when
     app.jinja_env.filters["local"] = local
+    app.jinja_env.filters["cap"] = lambda text: text[:1].upper() + text[1:]
+    app.jinja_env.globals["percent"] = format_percent
     app.context_processor(lambda: {"language": language(), "direction": "ltr"})
