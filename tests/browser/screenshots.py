@@ -1,4 +1,4 @@
-"""Pictures of the pages for docs/img: `make pictures`. Plays half a study, then looks at what people see."""
+"""Pictures of every page, in both widths, light and dark: `make pictures`. Plays half a study first."""
 
 import os
 import shutil
@@ -14,7 +14,9 @@ from rounds.demo import LEAD, PASSWORD, Script, play, stage
 from rounds.reference import SLUG, Reference
 from rounds.simulation import as_csv
 
-OUT = Path(__file__).parents[2] / "docs" / "img"
+ROOT = Path(__file__).parents[2]
+OUT, KEPT = ROOT / "pictures", ROOT / "docs" / "img"
+SHOWN = {"panelist-page", "desk-results", "consensus-table"}  # the few that the documents show, cut to their top
 SIZES = {"320": {"width": 320, "height": 640}, "1280": {"width": 1280, "height": 900}}
 FACTS = {
     "template": "reference",
@@ -32,6 +34,10 @@ def shoot(page: Page, name: str) -> None:
         for width, size in SIZES.items():
             page.set_viewport_size(size)
             page.screenshot(path=OUT / f"{name}-{width}-{scheme}.png", full_page=True)
+            if name in SHOWN and scheme == "light":
+                page.screenshot(
+                    path=KEPT / f"{name}-{width}.png", clip={"x": 0, "y": 0, **size, "height": 1200}, full_page=True
+                )
             wide = page.evaluate("document.documentElement.scrollWidth")
             if wide > size["width"]:
                 print(f"{name} at {width}: {wide} px wide", file=sys.stderr)
