@@ -150,7 +150,7 @@ class WithGaps:
     flags: tuple[Flag, ...] = ()
 
 
-def kendall_w_gaps(ratings: ArrayLike, *, permutations: int = PERMUTATIONS, seed: int = 1) -> WithGaps:
+def kendall_w_gaps(ratings: ArrayLike, *, permutations: int = 1000, seed: int = 1) -> WithGaps:
     """Kendall's W of a panel with gaps, from every rating of panelists who rated two statements or more.
 
     Parameters

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracle_cases import approx, claim
 
-from delphi.statistics import chance_corrected, concordance, krippendorff, reliability
+from delphi.statistics import chance_corrected, concordance, kappa, krippendorff, reliability
 from delphi.statistics.paired import percent_changed, transition_table
 from delphi.statistics.panel_matrix import complete_block, counts_by_item
 from delphi.statistics.result import Flag, Reason
@@ -23,23 +23,31 @@ matrices = st.integers(2, 4).flatmap(
 # correction, and chi-square.
 CSM = {
     "round 1, domain": (
-        "421112 343224 432224 433333 433422 443343 433433 323422 321111 343322 332323 334342 434343 442234 433334 423342 324443 444244 "
-        "333344 432332 433243 444444 432244 422232 323342 343344 234433 232331 434243 341111 333344 323343 344343 231241 323334",
+        """
+        421112 343224 432224 433333 433422 443343 433433 323422 321111 343322 332323 334342 434343 442234 433334
+        423342 324443 444244 333344 432332 433243 444444 432244 422232 323342 343344 234433 232331 434243 341111
+        333344 323343 344343 231241 323334""",
         (35, 0.0887, 0.0675, 15.52),
     ),
     "round 1, review": (
-        "134344 443234 323223 333333 334434 343344 333333 222422 431111 323322 444444 344243 442342 334444 444444 444444 444434 333333 "
-        "444344 223433 443243 444444 432242 332232 323342 344333 324224 444444 444343 444444 444344 444444 334444 211241 234444",
+        """
+        134344 443234 323223 333333 334434 343344 333333 222422 431111 323322 444444 344243 442342 334444 444444
+        444444 444434 333333 444344 223433 443243 444444 432242 332232 323342 344333 324224 444444 444343 444444
+        444344 444444 334444 211241 234444""",
         (35, 0.0271, 0.0142, 4.743),
     ),
     "round 2, domain": (
-        "421111 ------ 432213 444443 443434 443343 433343 ------ 333322 333433 322323 333343 443343 442234 433334 433343 334443 443244 "
-        "333344 432332 443243 444444 432244 442242 323342 333332 234433 221231 433243 ------ ------ ------ ------ 221241 ------",
+        """
+        421111 ------ 432213 444443 443434 443343 433343 ------ 333322 333433 322323 333343 443343 442234 433334
+        433343 334443 443244 333344 432332 443243 444444 432244 442242 323342 333332 234433 221231 433243 ------
+        ------ ------ ------ 221241 ------""",
         (28, 0.1873, 0.1323, 26.221),
     ),
     "round 2, review": (
-        "234344 ------ 332324 444444 444344 334344 433333 ------ 334344 333443 444444 344343 444343 334444 444444 444444 444434 333333 "
-        "444344 223433 443243 444444 332243 333333 323342 444444 324234 444444 334344 ------ ------ ------ ------ 211241 ------",
+        """
+        234344 ------ 332324 444444 444344 334344 433333 ------ 334344 333443 444444 344343 444343 334444 444444
+        444444 444434 333333 444344 223433 443243 444444 332243 333333 323342 444444 324234 444444 334344 ------
+        ------ ------ ------ 211241 ------""",
         (28, 0.094, 0.0462, 13.164),
     ),
 }
@@ -177,13 +185,13 @@ def test_gwet_family(case):
     weights = {"AC1": "identity", "AC2_linear": "linear", "AC2_quadratic": "quadratic", "AC2_ordinal": "ordinal"}
     found = {name: chance_corrected.gwet_ac(counts, weight) for name, weight in weights.items()}
     found |= {
-        "fleiss": chance_corrected.fleiss_general(counts),
+        "fleiss": kappa.fleiss_general(counts),
         "brennan_prediger": chance_corrected.brennan_prediger(counts),
     }
     for name, coefficient in found.items():
         assert (coefficient.value, coefficient.se) == approx((expected[name]["value"], expected[name]["se"]), case)
     # METHOD 8.1: Conger's standard error is not required, so only its value is compared
-    assert chance_corrected.conger_kappa(panel, values).value == approx(expected["conger"]["value"], case)
+    assert kappa.conger_kappa(panel, values).value == approx(expected["conger"]["value"], case)
 
 
 @claim("gwet_ac1", files="09")
@@ -196,7 +204,7 @@ def test_ac1_of_equal_ratings(case):
 @claim("fleiss_counts")
 def test_fleiss(case):
     counts, expected = case["input"]["counts"], case["expected"]
-    found = chance_corrected.fleiss_kappa(counts)
+    found = kappa.fleiss_kappa(counts)
     assert (found.value, found.pa, found.pe) == approx((expected["fleiss"], expected["pa"], expected["pe"]), case)
     assert chance_corrected.gwet_ac(counts).value == approx(expected["ac1"], case)
     assert krippendorff.krippendorff_alpha(counts, "nominal").value == approx(expected["kripp_nominal"], case)
@@ -205,17 +213,17 @@ def test_fleiss(case):
 @claim("fleiss", files="09")
 def test_fleiss_says_why_it_is_undefined(case):
     wording = {"use Gwet/Krippendorff for unequal numbers of ratings": Reason.UNEQUAL_RATERS}
-    found = chance_corrected.fleiss_kappa(case["input"])
+    found = kappa.fleiss_kappa(case["input"])
     assert (found.value, found.reason) == (None, wording.get(case["expected"]["reason"], case["expected"]["reason"]))
 
 
 def test_coefficients_need_pairs_and_items():
-    for coefficient in (chance_corrected.gwet_ac, chance_corrected.brennan_prediger, chance_corrected.fleiss_general):
+    for coefficient in (chance_corrected.gwet_ac, chance_corrected.brennan_prediger, kappa.fleiss_general):
         assert coefficient([[0, 0]]).reason is Reason.NO_RATINGS
         assert coefficient([[1, 0], [0, 1]]).reason is Reason.NO_PAIRABLE_VALUES
         assert coefficient([[1, 1]]).reason is Reason.SINGLE_ITEM
-    assert chance_corrected.conger_kappa([[1, 2]], [1, 2]).reason is Reason.NO_PAIRABLE_VALUES
-    assert chance_corrected.conger_kappa([[1, 1], [1, 1]], [1, 2]).reason is Reason.NO_VARIATION
+    assert kappa.conger_kappa([[1, 2]], [1, 2]).reason is Reason.NO_PAIRABLE_VALUES
+    assert kappa.conger_kappa([[1, 1], [1, 1]], [1, 2]).reason is Reason.NO_VARIATION
 
 
 @claim("icc")
