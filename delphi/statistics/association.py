@@ -52,7 +52,6 @@ def chaffin_talley(transitions: ArrayLike) -> ChiSquare:
     References
     ----------
     .. [1] Chaffin WW, Talley WK. Individual stability in Delphi studies. Technol Forecast Soc Change 1980;16:67-73.
-           doi:10.1016/0040-1625(80)90074-8
 
     Examples
     --------

@@ -112,3 +112,31 @@ def mean_share(shares: Sequence[tuple[int, int]], method: str = "exact_shares") 
     elif method != "exact_shares":
         raise ValueError(f"unknown method {method!r}")
     return sum(exact, Fraction(0)) / len(exact)
+
+
+def compatible_dissents(n_items: int, n: int, printed: str, decimals: int = 1) -> list[int]:
+    """Numbers of dissenting ratings that fit a printed mean agreement (METHOD 13.3).
+
+    Parameters
+    ----------
+    n_items, n
+        Items, and ratings of each item.
+    printed
+        The mean share in per cent as printed.
+    decimals
+        Decimals of the printed mean.
+
+    Notes
+    -----
+    d of the n_items·n ratings dissent iff 100 (1 − d/(n_items·n)) rounds half up to the printed mean.
+
+    Examples
+    --------
+    >>> compatible_dissents(20, 57, "98.0"), compatible_dissents(15, 57, "99.7")
+    ([23], [])
+    """
+    ratings, mean = n_items * n, Decimal(printed)
+    step = Fraction(1, 10**decimals)
+    highest = int((100 - Fraction(mean) + step) * ratings / 100) + 1
+    candidates = range(min(highest, ratings) + 1)
+    return [d for d in candidates if round_half_up(Fraction(100 * (ratings - d), ratings), decimals) == mean]

@@ -168,5 +168,5 @@ def stuart_maxwell(transitions: ArrayLike) -> ChiSquare:
     if df == 0:
         return ChiSquare(0.0, 0, 1.0, n, flags=(Flag.NO_CHANGES,))
     d = t.sum(1) - t.sum(0)
-    statistic = max(float(d @ np.linalg.pinv(v.astype(np.float64), hermitian=True) @ d), 0.0)
+    statistic = max(float(d @ np.linalg.pinv(v.astype(np.float64), rcond=1e-9, hermitian=True) @ d), 0.0)
     return ChiSquare(statistic, df, chi_square_p(statistic, df), n)

@@ -61,3 +61,24 @@ def doubled_mid_ranks(ties: Ints) -> Ints:
 def tie_term(ties: Ints) -> Ints:
     """Σ (t³ − t): how much ties take from the variance of ranks."""
     return np.asarray((ties**3 - ties).sum(-1))
+
+
+def f_p(f: float, df1: float, df2: float) -> float:
+    """P(F ≥ f) of the F distribution."""
+    from scipy.special import fdtrc
+
+    return float(fdtrc(df1, df2, f))
+
+
+def f_quantile(p: float, df1: float, df2: float) -> float:
+    """Quantile of the F distribution."""
+    from scipy.special import fdtri
+
+    return float(fdtri(df1, df2, p))
+
+
+def t_quantile(p: float, df: float) -> float:
+    """Quantile of Student's t distribution."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(df, p))

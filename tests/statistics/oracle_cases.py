@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 FOLDER = Path(__file__).parent.parent / "oracles"
-OTHERS = ("08", "rand_ipr", "rand_table")  # rules: tested with delphi.consensus
 CLAIMED: dict[str, list[str]] = {}
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracle_cases import approx, claim
 
-from delphi.statistics import association, group_change, paired, signed_rank, square_tables
+from delphi.statistics import association, group_change, paired, paired_agreement, paired_tests, square_tables
 from delphi.statistics.result import Flag, Reason
 
 changes = st.lists(st.integers(-4, 4), min_size=1, max_size=9)
@@ -20,14 +20,14 @@ squares = st.lists(st.lists(st.integers(0, 5), min_size=4, max_size=4), min_size
 @claim("signed_rank")
 def test_signed_rank(case):
     d, expected = case["input"]["d"], case["expected"]
-    found = signed_rank.signed_rank(d)
+    found = paired_tests.signed_rank(d)
     named = {
         "Wplus": found.w_plus,
         "Wminus": found.w_minus,
         "n_nonzero": found.n_nonzero,
         "p_exact_wilcoxon": found.p,
-        "p_exact_pratt": signed_rank.signed_rank(d, zeros="pratt").p,
-        "p_sign": signed_rank.sign_test(d).p,
+        "p_exact_pratt": paired_tests.signed_rank(d, zeros="pratt").p,
+        "p_sign": paired_tests.sign_test(d).p,
         "p_asym_cc": found.p_corrected,
         "p_asym_nocc": found.p_uncorrected,
     }
@@ -36,14 +36,14 @@ def test_signed_rank(case):
 
 @claim("signed_rank", files="09")
 def test_nobody_changed(case):
-    for found in (signed_rank.signed_rank(case["input"]), signed_rank.sign_test(case["input"])):
+    for found in (paired_tests.signed_rank(case["input"]), paired_tests.sign_test(case["input"])):
         assert (found.p, found.flags) == (1.0, (Flag.NO_CHANGES,))
 
 
 @given(changes.filter(any))
 def test_signed_rank_counts_all_sign_patterns(d):
     d = [value for value in d if value]
-    found = signed_rank.signed_rank(d)
+    found = paired_tests.signed_rank(d)
     ranks = [sum(abs(other) < abs(x) for other in d) + (sum(abs(other) == abs(x) for other in d) + 1) / 2 for x in d]
     sums = [sum(r for r, up in zip(ranks, signs, strict=True) if up) for signs in product((0, 1), repeat=len(d))]
     largest = max(found.w_plus, found.w_minus)
@@ -51,13 +51,13 @@ def test_signed_rank_counts_all_sign_patterns(d):
 
 
 def test_few_changes_are_flagged_and_many_are_asymptotic():
-    assert signed_rank.signed_rank([1, 1, 0]).flags == (Flag.SMALL_N,)
-    assert signed_rank.signed_rank([1, -2] * 200).flags == (Flag.ASYMPTOTIC,)
-    assert signed_rank.signed_rank([]).reason is signed_rank.sign_test([]).reason is Reason.NO_PAIRED_RATINGS
+    assert paired_tests.signed_rank([1, 1, 0]).flags == (Flag.SMALL_N,)
+    assert paired_tests.signed_rank([1, -2] * 200).flags == (Flag.ASYMPTOTIC,)
+    assert paired_tests.signed_rank([]).reason is paired_tests.sign_test([]).reason is Reason.NO_PAIRED_RATINGS
 
 
 def test_exact_and_asymptotic_meet():
-    found = signed_rank.signed_rank(np.random.default_rng(5).integers(-3, 4, 250))
+    found = paired_tests.signed_rank(np.random.default_rng(5).integers(-3, 4, 250))
     assert found.p == pytest.approx(found.p_corrected, abs=2e-3)
 
 
@@ -107,7 +107,12 @@ def test_sparse_bowker_is_resampled_reproducibly():
 
 def test_no_pairs():
     nobody = np.zeros((3, 3), dtype=int)
-    measures = (paired.weighted_kappa, paired.ac2_transition, paired.rank_correlation, paired.mean_absolute_change)
+    measures = (
+        paired_agreement.weighted_kappa,
+        paired_agreement.ac2_transition,
+        paired.rank_correlation,
+        paired.mean_absolute_change,
+    )
     tests = (square_tables.bowker, square_tables.stuart_maxwell, association.chaffin_talley, paired.percent_changed)
     for function in (*measures, *tests):
         assert function(nobody).reason is Reason.NO_PAIRED_RATINGS
@@ -116,21 +121,21 @@ def test_no_pairs():
 @claim("cohen_custom")
 def test_kappa_with_own_weights(case):
     table = case["input"]["table"]
-    found = paired.weighted_kappa(table, case["input"]["disagreement"]).value
+    found = paired_agreement.weighted_kappa(table, case["input"]["disagreement"]).value
     assert found == approx(case["expected"]["weighted"], case)
-    assert paired.weighted_kappa(table, "unweighted").value == approx(case["expected"]["unweighted"], case)
+    assert paired_agreement.weighted_kappa(table, "unweighted").value == approx(case["expected"]["unweighted"], case)
 
 
 @claim("cohen_w")
 def test_weighted_kappa(case):
-    found = {name: paired.weighted_kappa(case["input"]["table"], name).value for name in case["expected"]}
+    found = {name: paired_agreement.weighted_kappa(case["input"]["table"], name).value for name in case["expected"]}
     assert found == approx(case["expected"], case)
 
 
 @claim("cohen_kappa", files="09")
 def test_kappa_of_equal_ratings(case):
     table = paired.transition_table(case["input"]["r1"], case["input"]["r2"], 5)
-    assert paired.weighted_kappa(table).reason is Reason.NO_VARIATION
+    assert paired_agreement.weighted_kappa(table).reason is Reason.NO_VARIATION
 
 
 @claim("spearman")
@@ -175,21 +180,21 @@ def test_tables_give_what_pairs_give(t):
     assert sorted(paired.differences(t)) == sorted(j - i)
     chance = np.mean([(a - b) ** 2 for a in i for b in j])
     expected = pytest.approx(1 - ((i - j) ** 2).mean() / chance) if chance else None
-    assert paired.weighted_kappa(t).value == expected
+    assert paired_agreement.weighted_kappa(t).value == expected
     assert paired.rank_correlation(t).value == paired.spearman(i, j).value
 
 
 @given(squares)
 def test_direction_of_time_changes_nothing_symmetric(t):
     back = np.array(t).T
-    for measure in (paired.weighted_kappa, paired.ac2_transition, paired.rank_correlation):
+    for measure in (paired_agreement.weighted_kappa, paired_agreement.ac2_transition, paired.rank_correlation):
         assert measure(t).value == pytest.approx(measure(back).value)
     assert square_tables.bowker(t).statistic == pytest.approx(square_tables.bowker(back).statistic)
 
 
 @given(st.lists(squares, min_size=1, max_size=3))
 def test_a_stack_of_tables_gives_what_each_gives(stack):
-    for measure in (paired.weighted_kappa, paired.ac2_transition, paired.rank_correlation):
+    for measure in (paired_agreement.weighted_kappa, paired_agreement.ac2_transition, paired.rank_correlation):
         assert measure.table(stack).tolist() == pytest.approx([measure(t).value for t in stack])
 
 

@@ -3,13 +3,14 @@
 from oracle_cases import approx, claim
 
 from delphi.statistics import content_validity as cv
+from delphi.statistics import lawshe
 from delphi.statistics.result import Reason
 
 
 @claim("cvr_table")
 def test_critical_values(case):
     alpha = str(case["input"]["alpha"])
-    found = [cv.cvr_critical(n, alpha) for n in case["input"]["n"]]
+    found = [lawshe.cvr_critical(n, alpha) for n in case["input"]["n"]]
     expected = case["expected"]
     assert [value.count for value in found] == expected["ncrit"]
     for name, printed in (("cvr", "cvr_crit"), ("p", "p")):
@@ -20,13 +21,13 @@ def test_critical_values(case):
 @claim("cvr_significance", files="09")
 def test_four_judges_prove_nothing(case):
     k, n = case["input"]["essential"], case["input"]["n"]
-    assert cv.cvr(k, n).value == case["expected"]["cvr"]
-    assert cv.cvr_significant(k, n) is case["expected"]["significant"]
-    assert cv.cvr_critical(n).reason is Reason.NO_ATTAINABLE_CRITICAL_VALUE
+    assert lawshe.cvr(k, n).value == case["expected"]["cvr"]
+    assert lawshe.cvr_significant(k, n) is case["expected"]["significant"]
+    assert lawshe.cvr_critical(n).reason is Reason.NO_ATTAINABLE_CRITICAL_VALUE
 
 
 def test_counts_are_compared_not_printed_ratios():
-    assert cv.cvr_significant(8, 9) is True  # CVR 0.7777… is below the printed 0.778
+    assert lawshe.cvr_significant(8, 9) is True  # CVR 0.7777… is below the printed 0.778
 
 
 @claim("icvi")
@@ -39,7 +40,13 @@ def test_item_index(case):
 
 
 def test_nobody_judged():
-    for result in (cv.cvr(0, 0), cv.i_cvi(0, 0), cv.modified_kappa(0, 0), cv.s_cvi_ave([]), cv.cvi_lawshe([(0, 0)])):
+    for result in (
+        lawshe.cvr(0, 0),
+        cv.i_cvi(0, 0),
+        cv.modified_kappa(0, 0),
+        cv.s_cvi_ave([]),
+        lawshe.cvi_lawshe([(0, 0)]),
+    ):
         assert result.reason is Reason.NO_RATINGS
 
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracle_cases import approx, claim, count
 
-from delphi.statistics import dispersion, indices
+from delphi.statistics import dispersion, indices, van_der_eijk
 from delphi.statistics.result import Reason
 
-ORDINAL = (indices.consensus_cns, indices.agreement_a, indices.leik_d, indices.blair_lacy_l2, indices.iov)
+ORDINAL = (indices.consensus_cns, van_der_eijk.agreement_a, indices.leik_d, indices.blair_lacy_l2, indices.iov)
 tables = st.lists(st.integers(0, 9), min_size=3, max_size=9).filter(lambda f: sum(f) >= 2)
 
 
@@ -22,13 +22,13 @@ def test_cns(case):
 
 @claim("vdeijk")
 def test_van_der_eijk(case):
-    assert indices.agreement_a(case["input"]["freq"]).value == approx(case["expected"]["A"], case)
+    assert van_der_eijk.agreement_a(case["input"]["freq"]).value == approx(case["expected"]["A"], case)
 
 
 @claim("vdeijk", files="09")
 def test_van_der_eijk_needs_three_categories(case):
-    assert indices.agreement_a(case["input"]).reason is Reason.NEEDS_3_CATEGORIES
-    assert indices.polarisation(case["input"]).reason is Reason.NEEDS_3_CATEGORIES
+    assert van_der_eijk.agreement_a(case["input"]).reason is Reason.NEEDS_3_CATEGORIES
+    assert van_der_eijk.polarisation(case["input"]).reason is Reason.NEEDS_3_CATEGORIES
 
 
 @claim("leik")
@@ -88,13 +88,13 @@ def test_indices_ignore_the_direction_of_the_scale(f):
 
 @given(tables)
 def test_indices_do_not_change_when_every_panelist_is_doubled(f):
-    for index in (indices.consensus_cns, indices.agreement_a, indices.leik_d, indices.blair_lacy_l2):
+    for index in (indices.consensus_cns, van_der_eijk.agreement_a, indices.leik_d, indices.blair_lacy_l2):
         assert index(f).value == pytest.approx(index([2 * count for count in f]).value, abs=1e-12)
 
 
 @given(tables)
 def test_indices_keep_their_bounds(f):
-    assert -1 <= indices.agreement_a(f).value <= 1
+    assert -1 <= van_der_eijk.agreement_a(f).value <= 1
     for index in (indices.consensus_cns, indices.leik_d, indices.blair_lacy_l2, indices.iov):
         assert 0 <= index(f).value <= 1 + 1e-12
 

@@ -1,0 +1,203 @@
+"""What may be shown without telling one panelist's rating (METHOD 12.1 to 12.4). k counts the reader."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from itertools import combinations_with_replacement
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from delphi.statistics.exact import round_half_up
+from delphi.statistics.quantiles import HALF, QUARTER, quantile_of_values
+
+K_DEFAULT, K_FLOOR = 5, 3
+
+
+def smallest_cell(k: int = K_DEFAULT) -> int:
+    """Accept a smallest cell size.
+
+    Raises
+    ------
+    ValueError
+        k is below the hard floor of 3.
+    """
+    if k < K_FLOOR:
+        raise ValueError(f"the smallest cell cannot be below {K_FLOOR}")
+    return k
+
+
+class Detail(StrEnum):
+    """How much of a distribution panelists and the public may see; each level includes those before it."""
+
+    NOTHING = "nothing"
+    ZONES = "zones"
+    QUARTILES = "quartiles"
+    HISTOGRAM = "histogram"
+
+
+def detail_shown(n_rated: int, k: int = K_DEFAULT) -> Detail:
+    """Say what n ratings may show: five numbers of five ratings are the ratings.
+
+    Examples
+    --------
+    >>> [detail_shown(n).value for n in (4, 5, 8, 10)]
+    ['nothing', 'zones', 'quartiles', 'histogram']
+    """
+    if n_rated < smallest_cell(k):
+        return Detail.NOTHING
+    if n_rated < 8:
+        return Detail.ZONES
+    return Detail.QUARTILES if n_rated < 10 else Detail.HISTOGRAM
+
+
+def may_release_overall(n_rated: int, k: int = K_DEFAULT) -> bool:
+    """Say whether figures of the whole panel may be shown: n_rated ≥ k."""
+    return n_rated >= smallest_cell(k)
+
+
+def may_release_group(n_group: int, n_overall: int, k: int = K_DEFAULT) -> bool:
+    """Complement rule: a group beside the total publishes the remainder, which must be nobody or at least k.
+
+    Examples
+    --------
+    >>> may_release_group(11, 12), may_release_group(7, 12), may_release_group(12, 12)
+    (False, True, True)
+    """
+    rest = n_overall - n_group
+    return n_group >= smallest_cell(k) and (rest == 0 or rest >= k)
+
+
+def may_release_change(only_before: int, only_after: int, k: int = K_DEFAULT) -> bool:
+    """Say whether change between rounds may be shown: the two sets of raters differ by nobody or by at least k.
+
+    Notes
+    -----
+    "Nobody changed" and both distributions reveal what a single drop-out had answered. Otherwise restrict **both**
+    rounds to the same completers.
+
+    Examples
+    --------
+    >>> may_release_change(1, 0), may_release_change(0, 0), may_release_change(5, 0)
+    (False, True, True)
+    """
+    smallest_cell(k)
+    return all(moved == 0 or moved >= k for moved in (only_before, only_after))
+
+
+def complement(overall: ArrayLike, group: ArrayLike) -> NDArray[np.int64]:
+    """Counts that a reader gets by subtracting a published group from the published total.
+
+    Examples
+    --------
+    >>> complement([1, 0, 2, 5, 4], [0, 0, 2, 5, 4])
+    array([1, 0, 0, 0, 0])
+    """
+    return np.asarray(overall, dtype=np.int64) - np.asarray(group, dtype=np.int64)
+
+
+def visible_groups(sizes: Mapping[str, int], k: int = K_DEFAULT) -> list[str]:
+    """Remainder rule: groups that may be shown beside the total of the panel.
+
+    Parameters
+    ----------
+    sizes
+        n_rated of each group on this statement.
+    k
+        Smallest cell.
+
+    Notes
+    -----
+    With a total below k nothing is shown. Groups below k are hidden; while the hidden ones together are fewer than k,
+    the smallest visible one is hidden too (ties by id). An empty group hides nobody, so it costs no other group.
+
+    Examples
+    --------
+    >>> visible_groups({"A": 12, "B": 6, "C": 1, "D": 1, "E": 1}), visible_groups({"A": 11, "B": 1})
+    (['A'], [])
+    """
+    smallest_cell(k)
+    if sum(sizes.values()) < k:
+        return []
+    visible = sorted((group for group, n in sizes.items() if n >= k), key=lambda group: (sizes[group], group))
+    hidden = sum(n for n in sizes.values() if n < k)
+    while 0 < hidden < k and visible:
+        hidden += sizes[visible.pop(0)]
+    return [group for group in sizes if group in visible]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDisclosure:
+    """What the distribution of a group tells about its members without anyone being identified."""
+
+    unanimous: bool
+    lone_dissenter: bool
+
+
+def group_disclosure(counts: ArrayLike) -> GroupDisclosure:
+    """Warn of unanimity (every member is known) and of a lone dissenter (who learns all the others).
+
+    Examples
+    --------
+    >>> group_disclosure([0, 1, 0, 0, 5])
+    GroupDisclosure(unanimous=False, lone_dissenter=True)
+    """
+    used = sorted(int(n) for n in np.asarray(counts) if n)
+    return GroupDisclosure(unanimous=len(used) == 1, lone_dissenter=len(used) == 2 and used[0] == 1)
+
+
+def possible_complement_sums(
+    mean_all: float | Decimal, n_all: int, mean_group: float | Decimal, n_group: int, decimals: int, lo: int, hi: int
+) -> list[int]:
+    """Sums of the ratings outside a group that fit two rounded means: one possibility is a disclosure.
+
+    Parameters
+    ----------
+    mean_all, n_all, mean_group, n_group
+        Published means and numbers of the panel and of the group.
+    decimals
+        Decimals of the published means.
+    lo, hi
+        Ends of the scale.
+
+    Examples
+    --------
+    >>> possible_complement_sums(3.9, 12, 4.2, 11, 1, 1, 5)
+    [1]
+    """
+
+    def sums(mean: float | Decimal, n: int) -> list[int]:
+        printed = Decimal(str(mean))
+        return [s for s in range(n * lo, n * hi + 1) if round_half_up(Fraction(s, n), decimals) == printed]
+
+    rest = n_all - n_group
+    differences = {a - g for a in sums(mean_all, n_all) for g in sums(mean_group, n_group)}
+    return sorted(s for s in differences if rest * lo <= s <= rest * hi)
+
+
+def compatible_ratings(
+    n: int,
+    minimum: int,
+    q1: Fraction | float,
+    median: Fraction | float,
+    q3: Fraction | float,
+    maximum: int,
+    *,
+    type: int = 7,
+) -> list[tuple[int, ...]]:
+    """List the sets of n ratings that print a five-number summary: for small n there is often one.
+
+    Examples
+    --------
+    >>> compatible_ratings(5, 1, 3, 4, 4, 5)
+    [(1, 3, 4, 4, 5)]
+    """
+    wanted = ((QUARTER, type, q1), (HALF, 7, median), (1 - QUARTER, type, q3))
+    return [
+        x
+        for x in combinations_with_replacement(range(minimum, maximum + 1), n)
+        if (x[0], x[-1]) == (minimum, maximum)
+        and all(quantile_of_values(x, p, type=t) == Fraction(str(printed)) for p, t, printed in wanted)
+    ]

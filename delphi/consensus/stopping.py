@@ -1,0 +1,129 @@
+"""Advice on ending the study: it lists what is met; a person decides and gives the reason (METHOD 7.3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from delphi.statistics.exact import Threshold, meets_threshold
+
+
+class Dajani(StrEnum):
+    """Outcome of a statement in the hierarchical stopping criterion."""
+
+    ANOTHER_ROUND = "another_round"
+    CONSENSUS = "consensus"
+    MAJORITY = "majority"
+    BIPOLAR = "bipolar"
+    PLURALITY = "plurality"
+    DISAGREEMENT = "disagreement"
+
+
+def dajani_class(zones: Sequence[int], *, stable: bool, consensus: bool) -> Dajani:
+    """Class of a statement in the hierarchy of Dajani, Sincoff and Talley, as operationalised by this project.
+
+    Parameters
+    ----------
+    zones
+        Ratings in the low, the middle and the high zone.
+    stable
+        Whether the ratings are stable between the last two rounds.
+    consensus
+        Whether the study's consensus rule is met.
+
+    Notes
+    -----
+    Unstable: another round. Stable: the first that fits of consensus, majority (one zone has more than 50 %),
+    bipolar (low and high have 40 % each), plurality (one zone is strictly the largest), disagreement.
+
+    References
+    ----------
+    .. [1] Dajani JS, Sincoff MZ, Talley WK. Stability and agreement criteria for the termination of Delphi studies.
+           Technol Forecast Soc Change 1979;13:83-90. doi:10.1016/0040-1625(79)90007-6
+
+    Examples
+    --------
+    >>> dajani_class([5, 0, 5], stable=True, consensus=False).value
+    'bipolar'
+    """
+    n, (low, _, high) = sum(zones), zones
+    if not stable or n == 0:
+        return Dajani.ANOTHER_ROUND
+    if consensus:
+        return Dajani.CONSENSUS
+    if any(meets_threshold(k, n, 50, strict=True) for k in zones):
+        return Dajani.MAJORITY
+    if all(meets_threshold(k, n, 40) for k in (low, high)):
+        return Dajani.BIPOLAR
+    return Dajani.PLURALITY if list(zones).count(max(zones)) == 1 else Dajani.DISAGREEMENT
+
+
+@dataclass(frozen=True, slots=True)
+class StoppingRule:
+    """Criteria of the protocol; None leaves one out. Shares in per cent."""
+
+    max_rounds: int | None = None
+    consensus_share: str | None = None
+    stable_share: str | None = None
+    response_floor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoundState:
+    """What a closed round shows: each pair is (k, n), None where it cannot be computed."""
+
+    number: int
+    at_consensus: tuple[int, int] | None
+    stable: tuple[int, int] | None
+    responded: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One criterion: met, not met, or not computable (None)."""
+
+    name: str
+    bound: str
+    value: Fraction | None
+    met: bool | None
+
+
+def stopping_advice(round_: RoundState, rule: StoppingRule) -> list[Criterion]:
+    """List the protocol's stopping criteria with met, not met or not computable.
+
+    Parameters
+    ----------
+    round_
+        State of the closed round.
+    rule
+        Criteria of the protocol.
+
+    Returns
+    -------
+    list of Criterion
+        ``response_floor`` is met when the response has fallen *below* the floor, a reason to stop.
+
+    Examples
+    --------
+    >>> rule = StoppingRule(max_rounds=3, consensus_share="80")
+    >>> [(c.name, c.met) for c in stopping_advice(RoundState(2, (17, 20), None, None), rule)]
+    [('max_rounds', False), ('consensus_share', True)]
+    """
+    found = []
+    if rule.max_rounds is not None:
+        reached = round_.number >= rule.max_rounds
+        found.append(Criterion("max_rounds", str(rule.max_rounds), Fraction(round_.number), reached))
+    shares = (
+        ("consensus_share", rule.consensus_share, round_.at_consensus),
+        ("stable_share", rule.stable_share, round_.stable),
+        ("response_floor", rule.response_floor, round_.responded),
+    )
+    return found + [_share(name, bound, pair) for name, bound, pair in shares if bound is not None]
+
+
+def _share(name: str, bound: Threshold, pair: tuple[int, int] | None) -> Criterion:
+    if pair is None or pair[1] == 0:
+        return Criterion(name, str(bound), None, None)
+    reached = meets_threshold(*pair, bound)
+    met = (not reached) if name == "response_floor" else reached
+    return Criterion(name, str(bound), Fraction(100 * pair[0], pair[1]), met)

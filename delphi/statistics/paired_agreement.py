@@ -1,0 +1,95 @@
+"""Agreement of the same panelists with themselves between two rounds, corrected for chance (METHOD 7.2)."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from delphi.statistics.measure import Floats, Ints, paired_measure
+
+Disagreement = Literal["quadratic", "linear", "unweighted"]
+
+
+def disagreement(weights: Disagreement | ArrayLike, categories: int) -> Floats:
+    """Disagreement weights v of a scale with K categories, or a matrix given as such."""
+    if not isinstance(weights, str):
+        return np.asarray(weights, dtype=np.float64)
+    i, j = np.indices((categories, categories))
+    power = {"quadratic": 2, "linear": 1, "unweighted": 0}[weights]
+    return np.where(i == j, 0.0, np.abs(i - j, dtype=np.float64) ** power)
+
+
+@paired_measure()
+def weighted_kappa(t: Ints, weights: Disagreement | ArrayLike = "quadratic") -> Floats:
+    """Cohen's weighted kappa between two rounds, over the full declared scale.
+
+    Parameters
+    ----------
+    t : (K, K)
+        Transition table; (..., K, K) for ``weighted_kappa.table``.
+    weights
+        "quadratic", "linear", "unweighted", or a (K, K) matrix of disagreement.
+
+    Returns
+    -------
+    Result
+        ``no_paired_ratings``; ``no_variation`` if no disagreement could occur by chance. Skewed margins make κ low
+        at high agreement: show `ac2_transition` beside it.
+
+    Notes
+    -----
+    κ = 1 − Σ v_ij n_ij / (Σ v_ij n_i. n_.j / n).
+
+    References
+    ----------
+    .. [1] Cohen J. Weighted kappa: nominal scale agreement with provision for scaled disagreement or partial credit.
+           Psychol Bull 1968;70:213-220. doi:10.1037/h0026256
+    .. [2] Holey EA, Feeley JL, Dixon J, Whittaker VJ. An exploration of the use of simple statistics to measure
+           consensus and stability in Delphi studies. BMC Med Res Methodol 2007;7:52. doi:10.1186/1471-2288-7-52
+
+    Examples
+    --------
+    >>> round(weighted_kappa([[5, 2, 0], [1, 3, 0], [0, 4, 6]]).value, 3)
+    0.759
+    """
+    v = disagreement(weights, t.shape[-1])
+    expected = t.sum(-1)[..., :, None] * t.sum(-2)[..., None, :]
+    return np.asarray(1 - t.sum((-2, -1)) * (v * t).sum((-2, -1)) / (v * expected).sum((-2, -1)), dtype=np.float64)
+
+
+@paired_measure()
+def ac2_transition(t: Ints, weights: Disagreement = "quadratic") -> Floats:
+    """Gwet's AC2 between two rounds: agreement corrected for chance without κ's paradox of skewed margins.
+
+    Parameters
+    ----------
+    t : (K, K)
+        Transition table; (..., K, K) for ``ac2_transition.table``.
+    weights
+        "quadratic", "linear" or "unweighted" (AC1).
+
+    Returns
+    -------
+    Result
+        ``no_paired_ratings``.
+
+    Notes
+    -----
+    (pa − pe)/(1 − pe) with pa = Σ w_ij n_ij/n, π_k = (n_k. + n_.k)/2n, pe = Σw/(K(K−1)) · Σ π_k(1 − π_k) and the
+    agreement weights w = 1 − v/v_max.
+
+    References
+    ----------
+    .. [1] Gwet KL. Handbook of Inter-Rater Reliability. 4th ed. Gaithersburg, MD: Advanced Analytics; 2014.
+
+    Examples
+    --------
+    >>> ac2_transition([[9, 1], [1, 0]], "unweighted").value > weighted_kappa([[9, 1], [1, 0]]).value
+    True
+    """
+    v, k, n = disagreement(weights, t.shape[-1]), t.shape[-1], t.sum((-2, -1))
+    w = 1 - v / v.max()
+    pa = (w * t).sum((-2, -1)) / n
+    share = (t.sum(-1) + t.sum(-2)) / (2 * n[..., None])
+    pe = w.sum() / (k * (k - 1)) * (share * (1 - share)).sum(-1)
+    return np.asarray((pa - pe) / (1 - pe), dtype=np.float64)
