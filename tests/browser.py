@@ -1,0 +1,68 @@
+"""A browser for tests: it signs people in and sends the protection against forged requests with its forms."""
+
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from werkzeug.test import TestResponse
+
+from delphi import clock
+from delphi.access import sha256
+from delphi.model.account import Account, AccountSession
+from delphi.model.panel import AccessLink, Panelist, PanelistSession
+
+HOST = "http://delphi.example.org"
+SECRET = "not-secret-" * 4
+
+
+class Browser(FlaskClient):
+    """Flask's client with a host, and with forms that carry their token."""
+
+    def open(self, *args: Any, **options: Any) -> TestResponse:
+        options.setdefault("base_url", HOST)
+        return super().open(*args, **options)
+
+    def send(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> TestResponse:
+        """Post a form as a page of ours would."""
+        return self.post(path, data={"csrf_token": self.token(), **(data or {})}, **options)
+
+    def token(self) -> str:
+        with self.session_transaction(base_url=HOST) as kept:
+            raw = kept.setdefault("csrf_token", secrets.token_hex(20))
+        serializer = URLSafeTimedSerializer(self.application.secret_key, salt="wtf-csrf-token")
+        return serializer.dumps(raw)
+
+    def sign_in(self, account: Account) -> "Browser":
+        """Give this browser the grant of an account."""
+        grant = secrets.token_urlsafe(32)
+        with self._database.transaction() as session:
+            expires = clock.now() + timedelta(hours=1)
+            session.add(AccountSession(grant_sha256=sha256(grant), account=account.id, expires_at=expires))
+        with self.session_transaction(base_url=HOST) as kept:
+            kept.update(_user_id=account.fs_uniquifier, _fresh=True, grant=grant)
+        return self
+
+    def enter(self, panelist: Panelist) -> "Browser":
+        """Give this browser the grant of a panelist."""
+        grant = secrets.token_urlsafe(32)
+        with self._database.transaction() as session:
+            expires = clock.now().date() + timedelta(days=1)
+            key = {"study_id": panelist.study_id, "panelist": panelist.id}
+            session.add(PanelistSession(grant_sha256=sha256(grant), expires_on=expires, **key))
+        with self.session_transaction(base_url=HOST) as kept:
+            kept["panelist_grant"] = grant
+        return self
+
+    def link(self, panelist: Panelist) -> str:
+        """Give the path of a personal link."""
+        token = secrets.token_urlsafe(32)
+        with self._database.transaction() as session:
+            key = {"study_id": panelist.study_id, "panelist": panelist.id}
+            session.add(AccessLink(token_sha256=sha256(token), minted_on=clock.now().date(), **key))
+        return f"/p/{token}"
+
+    @property
+    def _database(self) -> Any:
+        return self.application.extensions["database"]

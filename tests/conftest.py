@@ -1,0 +1,82 @@
+"""Fixtures: a session that is rolled back, a database of one's own, the application with the cast signed in.
+
+Ada leads the study, Ben is an analyst on it, Cleo leads another; panelists are numbered.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from browser import HOST, SECRET, Browser
+from builders import Cast
+from databases import ENGINES, Template
+from flask import Flask
+from sqlalchemy.orm import Session
+
+import wsgi
+from delphi.config import Settings
+from delphi.database import Database
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def template(request, tmp_path_factory) -> Iterator[Template]:
+    made = Template(request.param, tmp_path_factory.mktemp(request.param))
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+def shared(template) -> Iterator[Database]:
+    """A database whose tests roll back."""
+    with template.copy() as url:
+        database = Database(url)
+        yield database
+        database.engine.dispose()
+
+
+@pytest.fixture
+def session(shared) -> Iterator[Session]:
+    """A session whose transaction is undone: quick, and alone."""
+    with shared.engine.connect() as connection, connection.begin() as transaction:
+        with Session(connection, join_transaction_mode="create_savepoint", autoflush=False) as session:
+            yield session
+        transaction.rollback()
+
+
+@pytest.fixture
+def database(template) -> Iterator[Database]:
+    """A database of one's own, where commits are real: for races, the postman and pages."""
+    with template.copy() as url:
+        database = Database(url)
+        yield database
+        database.engine.dispose()
+
+
+@pytest.fixture
+def cast(session) -> Cast:
+    """Ada's study with six panelists, beside Cleo's: in the session that is rolled back."""
+    return Cast.enter(session)
+
+
+@pytest.fixture
+def settings(template) -> Iterator[Settings]:
+    with template.copy() as url:
+        yield Settings(database_url=url, public_url=HOST, secret_key=SECRET, password_salt=SECRET[::-1])
+
+
+@pytest.fixture
+def app(settings) -> Iterator[Flask]:
+    app = wsgi.app(settings)
+    app.testing = True
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.test_client_class = Browser
+    yield app
+    app.extensions["database"].engine.dispose()
+
+
+@pytest.fixture
+def pages(app) -> Cast:
+    """The same cast, committed, behind the application."""
+    with app.extensions["database"].transaction() as session:
+        cast = Cast.enter(session)
+        session.expunge_all()
+    return cast

@@ -1,0 +1,93 @@
+"""One valid row of every table, in one study; the neighbour study has the least that a key can point at."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from delphi.app import load_tables
+from delphi.model.base import Base
+
+load_tables()
+METADATA = Base.metadata
+HASH = "0" * 64
+DAY = date(2027, 3, 1)
+AT = datetime(2027, 3, 1, 9, tzinfo=UTC)
+WHO, LETTER, TICKET = UUID(int=1), UUID(int=2), UUID(int=3)
+STUDY: dict[str, Any] = {
+    "id": 1,
+    "slug": "care",
+    "title": "Care",
+    "lead_name": "Ada",
+    "contact_email": "ada@example.org",
+    "language": "en",
+    "time_zone": "UTC",
+    "simulated": False,
+    "notice": "",
+    "created_at": AT,
+    "scale": "agree4_nq",
+    "rule": "graded_agreement",
+    "rule_settings": {},
+    "denominator": "rated",
+    "quantile_type": 7,
+    "minimum_n": 5,
+    "smallest_cell": 5,
+    "maximum_rounds": 3,
+    "settled": "stay",
+    "feedback_plan": [],
+    "protocol_locked_at": AT,
+    "protocol_sha256": HASH,
+}
+ANSWER = {"study_id": 1, "round": 1, "statement": 1, "panelist": WHO, "version": 1}
+ROWS: dict[str, dict[str, Any]] = {
+    "account": {"id": 1, "email": "ada@example.org", "password": None, "active": True, "fs_uniquifier": "u1"},
+    "account_session": {"grant_sha256": HASH, "account": 1, "expires_at": AT},
+    "study": STUDY,
+    "membership": {"study_id": 1, "account": 1, "role": "owner"},
+    "stakeholder_group": {"study_id": 1, "key": "nurses", "position": 1},
+    "document": {"study_id": 1, "version": 1, "text": "Text", "sha256": HASH},
+    "panelist": {"study_id": 1, "id": WHO, "code": "ABCDEFGH12", "stakeholder_group": "nurses", "declined_on": None},
+    "consent": {"study_id": 1, "panelist": WHO, "version": 1, "given_on": DAY},
+    "identity": {"study_id": 1, "panelist": WHO, "name": "One", "email": "one@example.org", "characteristics": {}},
+    "access_link": {"study_id": 1, "token_sha256": HASH, "panelist": WHO, "minted_on": DAY},
+    "panelist_session": {"study_id": 1, "grant_sha256": HASH, "panelist": WHO, "expires_on": DAY},
+    "statement": {
+        "study_id": 1, "number": 1, "code": "STMT1.1", "kind": "statement", "section": "", "enters_round": 1,
+    },
+    "statement_version": {"study_id": 1, "statement": 1, "version": 1, "text": "A", "help": "", "reason": ""},
+    "round": {
+        "study_id": 1, "number": 1, "opened_at": AT, "closes_at": AT + timedelta(days=2), "closed_at": None,
+        "released_at": None, "input_sha256": None,
+    },
+    "questionnaire_item": {"study_id": 1, "round": 1, "statement": 1, "version": 1, "position": 1},
+    "participation": {"study_id": 1, "round": 1, "panelist": WHO, "submitted_on": None},
+    "lineage": {
+        "study_id": 1, "round": 1, "from_statement": 1, "from_version": 1, "to_statement": 1, "to_version": 1,
+        "change": "reworded", "same_meaning": False, "reason": "clearer",
+    },
+    "rating": ANSWER | {"kind": "rated", "value": 4},
+    "comment": ANSWER | {"ticket": TICKET, "text": "Why", "moderation": None, "released_text": None},
+    "save_request": {"study_id": 1, "round": 1, "panelist": WHO, "key": "k", "digest": HASH, "answer": {}},
+    "result": {
+        "study_id": 1, "round": 1, "statement": 1, "group": "all", "position": 1, "verdict": "in", "row": {},
+    },
+    "event": {
+        "study_id": 1, "sequence": 1, "at": AT, "actor": 1, "kind": "study:created", "data": {},
+        "previous_hash": HASH, "hash": HASH,
+    },
+    "letter": {
+        "study_id": 1, "id": LETTER, "kind": "invitation", "round": 1, "panelist": WHO, "dedupe_key": "d",
+        "run_after": AT, "claimed_by": None, "claimed_until": None, "attempts": 0, "sent_at": None,
+        "failed_at": None, "dropped_at": None,
+    },
+}  # fmt: skip
+
+
+def fill(session: Session, last: str | None = None) -> None:
+    """Put one row into every table, or into those up to one on which then nothing depends."""
+    for table in METADATA.sorted_tables:
+        session.execute(insert(table).values(ROWS[table.name]))
+        if table.name == last:
+            break

@@ -1,0 +1,128 @@
+"""Two things at once, with real threads and real commits, on both databases (TRUST 8)."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from uuid import uuid4
+
+import pytest
+from builders import NOW, Cast, answers, launched
+from sqlalchemy import func, select
+
+from delphi.errors import DelphiError, RoundClosed
+from delphi.model.event import Event
+from delphi.model.rating import Rating, SaveRequest
+from delphi.model.round import Round
+from rounds import ballot, lifecycle
+
+THREADS = 8
+
+
+@pytest.fixture
+def race(database):
+    """A launched round behind a database of its own; gives the cast with its keys."""
+    with database.transaction() as session:
+        cast = Cast.enter(session)
+        launched(session, cast.study)
+        cast.panel = [(cast.study.id, 1, panelist) for panelist in cast.panel]
+        session.expunge_all()
+    return cast
+
+
+def at_once(*acts: Callable[[], object]) -> list[object]:
+    """Do things at the same moment; gives results, or the error each met."""
+    barrier = Barrier(len(acts))
+
+    def run(act):
+        barrier.wait()
+        try:
+            return act()
+        except DelphiError as error:
+            return error
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def saving(database, key, votes, *, seen=0, request=None):
+    def act():
+        with database.transaction() as session:
+            return ballot.save(session, key, answers(votes, seen), request=request or str(uuid4()))
+
+    return act
+
+
+def test_eight_times_the_same_request_have_one_effect(database, race):
+    outcomes = at_once(*[saving(database, race.panel[0], {1: 4, 2: 2}, request="k")] * THREADS)
+    assert [o.versions for o in outcomes] == [{"answer-1": 1, "answer-2": 1}] * THREADS
+    with database.transaction(writing=False) as session:
+        assert session.scalars(select(Rating.version)).all() == [1, 1]
+        assert session.scalar(select(func.count()).select_from(SaveRequest)) == 1
+
+
+def test_of_two_windows_with_one_version_one_wins(database, race):
+    saving(database, race.panel[0], {1: 3})()
+    for version in range(1, 6):
+        tabs = [saving(database, race.panel[0], {1: value}, seen=version) for value in ((1, 2), (3, 4))[version % 2]]
+        assert Counter(len(outcome.conflicts) for outcome in at_once(*tabs)) == {0: 1, 1: 1}
+
+
+def test_two_panelists_do_not_wait_in_vain(database, race):
+    outcomes = at_once(*[saving(database, key, {1: 4}) for key in race.panel])
+    assert [outcome.versions for outcome in outcomes] == [{"answer-1": 1}] * len(race.panel)
+
+
+def test_nothing_is_accepted_once_the_close_was_answered(database, race):
+    def close():
+        with database.transaction() as session:
+            lifecycle.close(session, session.get_one(Round, (race.study.id, 1)), by=race.ada.id, at=NOW)
+        with database.transaction(writing=False) as session:
+            return answered(session)
+
+    def answered(session):
+        return session.execute(select(Rating.panelist, Rating.statement, Rating.version)).all()
+
+    def savers(key):
+        def act():
+            kept = []
+            for version in range(30):
+                kept.append(saving(database, key, {1: version % 4 + 1}, seen=version))
+                try:
+                    kept[-1]()
+                except RoundClosed:
+                    return version
+            return 30
+
+        return act
+
+    counted, *kept = at_once(close, *[savers(key) for key in race.panel[:5]])
+    with database.transaction(writing=False) as session:
+        assert sorted(map(str, answered(session))) == sorted(map(str, counted))
+        round_ = session.get_one(Round, (race.study.id, 1))
+        assert lifecycle.digest_of(session, round_) == round_.input_sha256
+        assert sum(row.version for row in counted) == sum(kept)
+
+
+def test_of_two_leads_who_close_one_does(database, race):
+    def close():
+        with database.transaction() as session:
+            return lifecycle.close(session, session.get_one(Round, (race.study.id, 1)), by=race.ada.id, at=NOW)
+
+    outcomes = at_once(close, close)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType", "Refused"]
+
+
+def test_the_chain_of_events_does_not_fork(database, race):
+    from delphi import audit
+    from delphi.model.event import EventKind
+
+    def note():
+        with database.transaction() as session:
+            audit.record(session, race.study.id, EventKind.EXPORTED, by=race.ada.id, at=NOW)
+
+    at_once(*[note] * THREADS)
+    with database.transaction(writing=False) as session:
+        events = session.scalars(select(Event).filter_by(study_id=race.study.id).order_by(Event.sequence)).all()
+        assert audit.first_broken(events) is None
+        assert [event.kind.value for event in events].count("export:made") == THREADS
