@@ -96,6 +96,10 @@ class Browser:
         self.cookies: dict[str, str] = {}
         self.last_used = 0.0
 
+    def close(self) -> None:
+        """Hang up."""
+        self.connection.close()
+
     def get(self, path: str) -> Page:
         """Open an address, with whatever redirects follow."""
         return self._request("GET", path, None, {})

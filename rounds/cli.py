@@ -4,6 +4,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,18 +25,18 @@ def _progress(total: int, label: str) -> tuple[Any, Callable[[int, int], None]]:
     return bar, done
 
 
-def _play(running: "Stage", script: "Script") -> Any:
+def _play(running: "Stage", script: "Script") -> None:
     from rounds.bots import LeadBot
     from rounds.demo import LEAD, PASSWORD, play
 
     lead = LeadBot(running.url, script.slug)
-    lead.sign_in(running.one_time_link(), LEAD, PASSWORD)
-    bar, script.done = _progress(sum(len(script.sheets(n)) for n in range(1, script.rounds + 1)), "Panelists")
-    started = time.monotonic()
-    with bar:
-        play(running, script, lead)
+    with closing(lead.browser):
+        lead.sign_in(running.one_time_link(), LEAD, PASSWORD)
+        bar, script.done = _progress(sum(len(script.sheets(n)) for n in range(1, script.rounds + 1)), "Panelists")
+        started = time.monotonic()
+        with bar:
+            play(running, script, lead)
     click.echo(f"Played in {time.monotonic() - started:.0f} s.", err=True)
-    return lead
 
 
 @click.command()

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -137,12 +137,13 @@ def _wait_for(running: Stage) -> None:
     for _ in range(200):
         if running.process.poll() is not None:
             raise RuntimeError("the server did not start; see server.log")
-        try:
-            Browser(running.url).get("/")
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
+        with closing(Browser(running.url)) as browser:
+            try:
+                browser.get("/")
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return
     raise TimeoutError("the server does not answer")
 
 
@@ -189,7 +190,9 @@ def _play_round(running: Stage, script: Script, lead: LeadBot, number: int) -> N
     running.mailbox.wait(list(sheets), had)
 
     def visit(address: str) -> None:
-        PanelistBot(running.url, running.mailbox.links[address][-1]).play(sheets[address])
+        bot = PanelistBot(running.url, running.mailbox.links[address][-1])
+        with closing(bot.browser):
+            bot.play(sheets[address])
         script.done(number, 1)
 
     with ThreadPoolExecutor(WORKERS) as pool:

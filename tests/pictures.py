@@ -14,7 +14,7 @@ from rounds.demo import LEAD, PASSWORD, Script, play, stage
 from rounds.reference import SLUG, Reference
 from rounds.simulation import as_csv
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 OUT, KEPT = ROOT / "pictures", ROOT / "docs" / "img"
 SHOWN = {"panelist-page", "desk-results", "consensus-table"}  # the few that the documents show, cut to their top
 SIZES = {"320": {"width": 320, "height": 640}, "1280": {"width": 1280, "height": 900}}

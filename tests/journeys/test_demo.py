@@ -1,0 +1,110 @@
+"""The main job, from an empty folder to the consensus table, over real HTTP and on both databases."""
+
+import csv
+import json
+import socket
+
+import pytest
+from click.testing import CliRunner
+
+import wsgi
+from delphi.statistics.exact import mean_share, round_half_up
+from rounds import demo
+from rounds.cli import PANELISTS, SEED
+
+
+def play(*arguments: str) -> str:
+    done = CliRunner().invoke(wsgi.main, ["demo", "--no-serve", *arguments])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def rows_of(folder, round_: int = 3) -> list[dict]:
+    return [row for row in json.loads((folder / "consensus.json").read_text())["rows"] if row["round"] == round_]
+
+
+def mean(rows: list[dict], kind: str) -> str:
+    shares = [(row["combined_k"], row["n_rated"]) for row in rows if row["kind"] == kind]
+    return str(round_half_up(mean_share(shares), 1))
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    return folder, play("--out", str(folder))
+
+
+@pytest.mark.timeout(180)
+def test_the_reference_study_ends_with_its_published_means(reference):
+    folder, printed = reference
+    rows = rows_of(folder)
+    kinds = [row["kind"] for row in rows]
+    assert (kinds.count("statement"), kinds.count("recommendation")) == (20, 15)
+    assert (mean(rows, "statement"), mean(rows, "recommendation")) == ("98.0", "99.7")
+    assert "20 statements, mean combined agreement 98.0 %" in printed
+    assert "15 recommendations, mean combined agreement 99.7 %" in printed
+    assert "Simulated panel" in printed
+
+
+@pytest.mark.timeout(180)
+def test_every_item_has_its_n_and_its_not_qualified(reference):
+    folder, _ = reference
+    rows = rows_of(folder)
+    assert all(row["n_invited"] == PANELISTS and 40 < row["n_rated"] < PANELISTS for row in rows)
+    assert any(row["nq_pct"] > 0 for row in rows)
+    assert all(row["n_rated"] + row["n_nq"] + row["n_blank"] == row["n_shown"] for row in rows)
+    assert {row["relation"] for row in rows_of(folder, 2)} == {"same", "reworded", "merged", "new"}
+    assert len(rows_of(folder, 1)) == 21
+
+
+@pytest.mark.timeout(180)
+def test_the_csv_file_holds_the_same_rows(reference):
+    folder, _ = reference
+    with (folder / "consensus.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert [line["statement"] for line in lines if line["round"] == "3"] == [row["statement"] for row in rows_of(folder)]
+
+
+@pytest.mark.timeout(180)
+def test_playing_again_starts_from_what_is_there(reference):
+    folder, _ = reference
+    before = (folder / "consensus.json").read_bytes()
+    play("--out", str(folder))
+    assert (folder / "consensus.json").read_bytes() == before
+
+
+@pytest.mark.timeout(180)
+def test_a_second_seed_gives_other_numbers(template, tmp_path):
+    tables = []
+    for seed in (SEED, SEED + 1):
+        with template.copy() as url:
+            play("--seed", str(seed), "--panelists", "9", "--database", url, "--out", str(tmp_path / str(seed)))
+        tables.append([row["combined_k"] for row in rows_of(tmp_path / str(seed))])
+    assert tables[0] != tables[1]
+
+
+def test_a_taken_port_gives_another_one():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert demo.free_port(port) != port
+
+
+def test_an_interrupted_round_goes_on_where_it_stood(tmp_path, monkeypatch):
+    from rounds.bots import PanelistBot
+
+    really, calls = PanelistBot.play, []
+
+    def stumble(bot, sheet):
+        calls.append(sheet)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return really(bot, sheet)
+
+    monkeypatch.setattr(PanelistBot, "play", stumble)
+    CliRunner().invoke(wsgi.main, ["demo", "--no-serve", "--panelists", "7", "--out", str(tmp_path)])
+    assert not (tmp_path / "consensus.json").exists()
+    monkeypatch.setattr(PanelistBot, "play", really)
+    play("--panelists", "7", "--out", str(tmp_path))
+    assert len(rows_of(tmp_path)) == 35

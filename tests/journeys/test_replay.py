@@ -1,0 +1,61 @@
+"""A file of ratings played as a study gives the table that `delphi analyse` gives, on both databases."""
+
+import json
+from random import Random
+
+import pytest
+from click.testing import CliRunner
+
+import wsgi
+
+HEAD = "panellist,round,block,item,rating"
+
+
+@pytest.fixture
+def ratings(tmp_path):
+    """Twelve people, two rounds, two blocks with the same item names; two leave, some are not qualified."""
+    draw = Random(7)
+    lines = [HEAD]
+    for person in range(12):
+        for round_ in (1, 2):
+            for block in ("domain", "review"):
+                for item in ("Goal", "IC/EC"):
+                    gone = round_ == 2 and person < 2
+                    given = "" if gone else draw.choice(["1", "2.0", "3", "4", "4", "nq", ""])
+                    lines.append(f"P{person},{round_},{block},{item},{given}")
+    path = tmp_path / "ratings.csv"
+    path.write_text("\n".join(lines))
+    return path
+
+
+def run(*arguments: str) -> str:
+    done = CliRunner().invoke(wsgi.main, arguments)
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+@pytest.mark.timeout(120)
+def test_the_two_tables_are_equal(ratings, template, tmp_path):
+    columns = ("--columns", "panelist=panellist,statement=block+item", "--scale", "agree4_nq")
+    with template.copy() as url:
+        run("replay", str(ratings), *columns, "--no-serve", "--database", url, "--out", str(tmp_path / "out"))
+    played = json.loads((tmp_path / "out" / "consensus.json").read_text())
+    assert played == json.loads(run("analyse", str(ratings), *columns, "--format", "json"))
+    assert [row["n_invited"] for row in played["rows"]] == [12] * 8
+
+
+def test_a_bad_file_is_named_and_nothing_is_played(tmp_path):
+    path = tmp_path / "bad.csv"
+    path.write_text("panelist,statement,rating\nP1,S1,9\n")
+    done = CliRunner().invoke(wsgi.main, ["replay", str(path), "--scale", "agree4_nq", "--out", str(tmp_path / "out")])
+    assert done.exit_code == 2
+    assert "line 2" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_scale_that_does_not_ship_is_refused(tmp_path):
+    path = tmp_path / "good.csv"
+    path.write_text("panelist,statement,rating\nP1,S1,3\n")
+    done = CliRunner().invoke(wsgi.main, ["replay", str(path), "--scale", "agree99", "--out", str(tmp_path / "out")])
+    assert done.exit_code == 2
+    assert "agree99" in done.stderr

@@ -1,0 +1,55 @@
+"""Bots read pages as people do, and fail where a page lacks what they need."""
+
+import pytest
+
+from rounds.bots import Page, Sheet, UnexpectedPage, _check_feedback, _multipart
+
+PAGE = Page(
+    200,
+    "/here",
+    """<form method="post" action="/there?x=1"><input type="hidden" name="csrf_token" value="a&amp;b">
+    <input type="radio" name="answer-1" value="3"><input type="radio" name="answer-1" value="4" checked>
+    <textarea name="comment-1"></textarea><button name="go" value="on">Save</button></form>""",
+)
+
+
+def test_a_form_knows_what_is_filled_in_and_what_may_be_chosen():
+    form = PAGE.form("/there")
+    assert form.fields == {"csrf_token": "a&b", "answer-1": "4", "comment-1": ""}
+    assert form.choices == {"answer-1": {"3", "4"}}
+
+
+def test_filling_in_what_the_page_lacks_is_an_error():
+    for values in ({"answer-2": "3"}, {"answer-1": "9"}):
+        with pytest.raises(UnexpectedPage, match="offers no"):
+            PAGE.form("/there").fill(values)
+
+
+def test_a_missing_form_is_an_error():
+    with pytest.raises(UnexpectedPage, match="no form"):
+        PAGE.form("/elsewhere")
+
+
+def test_a_page_that_does_not_say_what_is_expected_is_an_error():
+    PAGE.expect("Save")
+    with pytest.raises(UnexpectedPage, match="without"):
+        PAGE.expect("Thank you")
+    with pytest.raises(UnexpectedPage, match="answered 500"):
+        Page(500, "/", "Save").expect("Save")
+
+
+def test_a_card_without_feedback_or_own_answer_is_an_error():
+    sheet = Sheet(answers={}, before={"S1": 4})
+    with pytest.raises(UnexpectedPage, match="no feedback"):
+        _check_feedback("<article>", "S1", sheet)
+    with pytest.raises(UnexpectedPage, match="own answer"):
+        _check_feedback("How the panel answered", "S1", sheet)
+    _check_feedback("How the panel answered; you answered", "S1", sheet)
+    _check_feedback("new", "S2", sheet)
+
+
+def test_a_file_is_sent_as_a_browser_sends_it():
+    body, kind = _multipart({"a": "1"}, {"file": b"code,text\r\n"})
+    assert kind.startswith("multipart/form-data; boundary=")
+    assert b'name="a"\r\n\r\n1\r\n' in body
+    assert b'filename="file.csv"\r\nContent-Type: text/csv\r\n\r\ncode,text\r\n' in body
