@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.scale import SCALES
-from delphi.consensus.vocabulary import Change, Relation
+from delphi.consensus.vocabulary import Relation
 from delphi.model.rating import AnswerKind, Comment, Moderation, Rating
 from delphi.model.result import Result
 from delphi.model.round import QuestionnaireItem
@@ -139,7 +139,7 @@ def _evidence(
     }
     edges: dict[int, list[Lineage]] = {}
     for edge in session.scalars(select(Lineage).filter_by(study_id=study.id, round=number)):
-        if edge.to_version is not None and edge.change is not Change.ADDED:
+        if edge.to_version is not None and edge.from_statement in before:
             edges.setdefault(edge.to_statement, []).append(edge)
     voices = _released_comments(session, study, number - 1, panelist) if "comments" in study.feedback_plan else {}
     made = {}
