@@ -77,7 +77,7 @@ def home() -> Page:
         "form": ButtonForm(),
         "declined": who.declined_on is not None,
     }
-    if round_ and round_.accepts(at=clock.now()):
+    if round_ and round_.accepts(at=clock.now()) and who.declined_on is None:
         taking_part = db.get(Participation, (study.id, round_.number, who.id))
         mine = cards(db, study, round_.number, who.id)
         facts |= {
