@@ -6,7 +6,7 @@ Ada leads the study, Ben is an analyst on it, Cleo leads another; panelists are 
 from collections.abc import Iterator
 
 import pytest
-from browser import HOST, SECRET, Browser
+from browsing import HOST, SECRET, Browser
 from builders import Cast, open_to_all
 from databases import ENGINES, Template
 from flask import Flask

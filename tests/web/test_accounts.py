@@ -1,7 +1,7 @@
 """Accounts: a one-time link sets a password, signing in opens a session, signing out ends it (TRUST 5)."""
 
 import pytest
-from browser import HOST, Browser
+from browsing import HOST, Browser
 from sqlalchemy import func, select
 
 from delphi.errors import Refused

@@ -1,7 +1,7 @@
 """Who may do what: every rule, every method, every member of the cast; the expected answer follows from the policy."""
 
 import pytest
-from browser import fingerprint
+from browsing import fingerprint
 from builders import account
 from sqlalchemy import select
 

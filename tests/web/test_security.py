@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from browser import HOST, Browser, fingerprint
+from browsing import HOST, Browser, fingerprint
 from test_matrix import requests
 
 import wsgi
