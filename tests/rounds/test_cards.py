@@ -7,7 +7,7 @@ from sqlalchemy import event
 from delphi.model.rating import Moderation
 from delphi.statements import NewStatement
 from rounds import lifecycle, moderation, revision
-from rounds.cards import cards
+from rounds.cards import cards, with_feedback
 
 MERGED = NewStatement("STMT2.1", "Two and three are needed.", section="Services")
 ADDED = NewStatement("STMT2.2", "Money helps.", section="Services")
@@ -23,8 +23,8 @@ def second(cast, votes, *, change=lambda _draft: None, panelists=12, **options):
 
 
 def shown(cast, made, who) -> dict:
-    numbers = [n for n, _ in revision.questionnaire(cast.session, cast.session.get_one(lifecycle.Round, (made.id, 2)))]
-    return {card.statement: card.feedback for card in cards(cast.session, made, 2, who, only=numbers)}
+    page = with_feedback(cast.session, made, 2, who, cards(cast.session, made, 2, who))
+    return {card.statement: card.feedback for card in page}
 
 
 def bars(feedback) -> list[tuple]:
