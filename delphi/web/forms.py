@@ -36,10 +36,12 @@ class StudyForm(FlaskForm):
     contact_email = StringField(validators=[DataRequired(), Length(max=254), Email()])
     time_zone = StringField(validators=[DataRequired()], default="Europe/Amsterdam")
     simulated = BooleanField()
-    scale = SelectField(choices=[NOTHING, *(SelectChoice(key, scale.name) for key, scale in SCALES.items())])
-    rule = SelectField(choices=[NOTHING, *map(SelectChoice, RULES)])
+    scale = SelectField(
+        choices=[NOTHING, *(SelectChoice(key, scale.name) for key, scale in SCALES.items())], default=""
+    )
+    rule = SelectField(choices=[NOTHING, *map(SelectChoice, RULES)], default="")
     rule_settings = StringField(validators=[Length(max=500)])
-    denominator = SelectField(choices=[NOTHING, *map(SelectChoice, ("rated", "answered", "shown"))])
+    denominator = SelectField(choices=[NOTHING, *map(SelectChoice, ("rated", "answered", "shown"))], default="")
     quantile_type = IntegerField(validators=[Optional(), NumberRange(1, 9)])
     minimum_n = IntegerField(validators=[Optional(), NumberRange(1, 1000)])
     smallest_cell = IntegerField(validators=[Optional(), NumberRange(3, 100)])
