@@ -5,7 +5,7 @@ A bounded number of queries, whatever the size of the panel: feedback comes from
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.scale import SCALES
-from delphi.consensus.vocabulary import Change, Relation
+from delphi.consensus.vocabulary import Relation
 from delphi.model.rating import AnswerKind, Comment, Moderation, Rating
 from delphi.model.result import Result
 from delphi.model.round import QuestionnaireItem
@@ -51,10 +51,8 @@ class Card:
         return self.answer is not None
 
 
-def cards(
-    session: Session, study: Study, number: int, panelist: UUID, *, only: Sequence[int] | None = None
-) -> list[Card]:
-    """Give the cards of a round; with ``only``, those of the statements on one page, with their feedback."""
+def cards(session: Session, study: Study, number: int, panelist: UUID) -> list[Card]:
+    """Give the cards of a round, without feedback."""
     asked = _asked(session, study, number)
     answers = _own(session, study, number, panelist)
     remarks = {
@@ -63,11 +61,8 @@ def cards(
             select(Comment).filter_by(study_id=study.id, round=number, panelist=panelist), execution_options=FRESH
         )
     }
-    evidence = _evidence(session, study, number, panelist, asked, only) if only is not None and number > 1 else {}
     made = []
     for place, (statement, (item, version)) in enumerate(asked.items(), 1):
-        if only is not None and statement not in only:
-            continue
         rating, remark = answers.get(statement), remarks.get(statement)
         made.append(
             Card(
@@ -81,11 +76,21 @@ def cards(
                 answer_version=rating.version if rating else 0,
                 comment=remark.text if remark else "",
                 comment_version=remark.version if remark else 0,
-                feedback=_feedback(study, evidence[statement]) if statement in evidence else {},
                 feedback_round=number - 1,
             )
         )
     return made
+
+
+def with_feedback(session: Session, study: Study, number: int, panelist: UUID, shown: Sequence[Card]) -> list[Card]:
+    """Give the cards of one page with what the plan shows of the round before."""
+    if number == 1:
+        return list(shown)
+    evidence = _evidence(session, study, number, panelist, {card.statement: card.text for card in shown})
+    return [
+        replace(card, feedback=_feedback(study, evidence[card.statement])) if card.statement in evidence else card
+        for card in shown
+    ]
 
 
 def _feedback(study: Study, evidence: Evidence) -> dict[str, Any]:
@@ -128,7 +133,7 @@ def _own(session: Session, study: Study, number: int, panelist: UUID) -> dict[in
 
 
 def _evidence(
-    session: Session, study: Study, number: int, panelist: UUID, asked: Asked, only: Sequence[int]
+    session: Session, study: Study, number: int, panelist: UUID, shown: Mapping[int, str]
 ) -> dict[int, Evidence]:
     """Collect what may be shown: frozen results, own answers, released comments, earlier wordings."""
     before = _asked(session, study, number - 1)
@@ -139,11 +144,11 @@ def _evidence(
     }
     edges: dict[int, list[Lineage]] = {}
     for edge in session.scalars(select(Lineage).filter_by(study_id=study.id, round=number)):
-        if edge.to_version is not None and edge.change is not Change.ADDED:
+        if edge.to_version is not None and edge.from_statement in before:
             edges.setdefault(edge.to_statement, []).append(edge)
     voices = _released_comments(session, study, number - 1, panelist) if "comments" in study.feedback_plan else {}
     made = {}
-    for statement in only:
+    for statement, text in shown.items():
         mine = edges.get(statement, [])
         relation = relation_of(before, statement, mine[0] if mine else None)
         if relation is Relation.NEW:
@@ -154,12 +159,12 @@ def _evidence(
             round=number - 1,
             smallest_cell=study.smallest_cell,
             relation=relation,
-            text=asked[statement][1].text,
+            text=text,
             reason=mine[0].reason if mine else "",
             sources=tuple(
                 Source(before[o][0].code, before[o][1].text, rows[o], _given(own.get(o))) for o in origins if o in rows
             ),
-            comments=tuple(text for o in origins for text in voices.get(o, ())),
+            comments=tuple(voice for o in origins for voice in voices.get(o, ())),
         )
     return made
 

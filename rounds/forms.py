@@ -7,7 +7,14 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateTimeLocalField, SelectField, StringField, TextAreaField
+from wtforms import (  # type: ignore[attr-defined]  # the stubs describe an older WTForms
+    BooleanField,
+    DateTimeLocalField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, Length
 
 from delphi.consensus.scale import Scale
@@ -59,7 +66,7 @@ class AddForm(FlaskForm):
     """A new statement at the desk."""
 
     code = StringField(validators=[DataRequired(), Length(max=120)])
-    kind = SelectField(choices=[("statement", "statement"), ("recommendation", "recommendation")])
+    kind = SelectField(choices=[SelectChoice("statement"), SelectChoice("recommendation")])
     section = StringField(validators=[Length(max=200)])
     text = TextAreaField(validators=[DataRequired(), Length(max=5000)])
     reason = StringField(validators=[DataRequired(), Length(max=1000)])

@@ -21,7 +21,7 @@ from delphi.model.study import Consent, Document, Study
 from delphi.web.edge import current_session
 from delphi.web.policy import OPEN, PANELIST, panelist, policy
 from rounds import ballot
-from rounds.cards import Card, cards, pages
+from rounds.cards import Card, cards, pages, with_feedback
 from rounds.forms import ButtonForm, read_ballot
 
 blueprint = Blueprint("panelist", __name__)
@@ -77,7 +77,7 @@ def home() -> Page:
         "form": ButtonForm(),
         "declined": who.declined_on is not None,
     }
-    if round_ and round_.accepts(at=clock.now()):
+    if round_ and round_.accepts(at=clock.now()) and who.declined_on is None:
         taking_part = db.get(Participation, (study.id, round_.number, who.id))
         mine = cards(db, study, round_.number, who.id)
         facts |= {
@@ -128,13 +128,13 @@ def _show_page(db: Session, study: Study, who: Panelist, round_: Round, number: 
     cut = pages([card.section for card in everything])
     if not 1 <= number <= len(cut):
         raise NotFound
-    shown = [everything[i].statement for i in cut[number - 1]]
+    shown = [everything[i] for i in cut[number - 1]]
     return render_template(
         "panelist/page.html",
         study=study,
         round=round_,
         scale=SCALES[study.scale],
-        cards=cards(db, study, round_.number, who.id, only=shown),
+        cards=with_feedback(db, study, round_.number, who.id, shown),
         page=number,
         pages=len(cut),
         total=len(everything),

@@ -76,7 +76,10 @@ def relations_of(session: Session, study: Study, number: int) -> dict[int, Relat
     asked = _versions(session, study, number)
     before = _versions(session, study, number - 1)
     edges = session.scalars(select(Lineage).where(Lineage.study_id == study.id, Lineage.round == number))
-    changes = {edge.to_statement: edge for edge in edges if edge.to_version is not None}
+    # An edge from what nobody was asked (a draft reworded before its first round) is no relation to a round.
+    changes = {
+        edge.to_statement: edge for edge in edges if edge.to_version is not None and edge.from_statement in before
+    }
     return {statement: relation_of(before, statement, changes.get(statement)) for statement in asked}
 
 

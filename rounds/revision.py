@@ -77,7 +77,8 @@ def merge(
 ) -> Statement:
     """Put one new statement in the place of several; their answers are never joined to it."""
     asked = dict(questionnaire(session, draft))
-    if len(set(parents)) < 2 or not set(parents) <= set(asked):
+    parents = list(dict.fromkeys(parents))
+    if len(parents) < 2 or not set(parents) <= set(asked):
         raise Refused("A merge needs two or more statements of this round; nothing was changed.")
     _not_yet_changed(session, draft, parents)
     study = _study(session, draft)

@@ -14,7 +14,7 @@ from delphi.model.event import Event
 from delphi.model.panel import Panelist
 from delphi.model.rating import AnswerKind
 from delphi.model.round import Round
-from delphi.model.study import Membership, Role, Study
+from delphi.model.study import Consent, Membership, Role, Study
 from delphi.panels import NewPanelist
 from delphi.statements import NewStatement
 from delphi.studies import StudyPlan, StudyTemplate
@@ -132,3 +132,12 @@ def released(session: Session, made: Study, votes: Sequence[Mapping[int, int | s
 
 def drafted(session: Session, made: Study, before: Round) -> Round:
     return lifecycle.prepare_next(session, made, before, by=lead_of(session, made), at=NOW)
+
+
+def open_to_all(session: Session, made: Study) -> None:
+    """Launch round 1, and let everybody agree to take part."""
+    launched(session, made)
+    session.add_all(
+        Consent(study_id=made.id, panelist=who, version=1, given_on=NOW.date()) for who in panel_of(session, made)
+    )
+    session.flush()

@@ -6,8 +6,8 @@ Ada leads the study, Ben is an analyst on it, Cleo leads another; panelists are 
 from collections.abc import Iterator
 
 import pytest
-from browser import HOST, SECRET, Browser
-from builders import Cast
+from browsing import HOST, SECRET, Browser
+from builders import Cast, open_to_all
 from databases import ENGINES, Template
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -80,3 +80,23 @@ def pages(app) -> Cast:
         cast = Cast.enter(session)
         session.expunge_all()
     return cast
+
+
+@pytest.fixture
+def ada(app, pages) -> Browser:
+    """A browser in which Ada is signed in."""
+    return app.test_client().sign_in(pages.ada)
+
+
+@pytest.fixture
+def opened(app, pages) -> Cast:
+    """The cast with round 1 of Ada's study open; everybody on the panel has agreed to take part."""
+    with app.extensions["database"].transaction() as session:
+        open_to_all(session, pages.study)
+    return pages
+
+
+@pytest.fixture
+def one(app, opened) -> Browser:
+    """The browser of panelist 1."""
+    return app.test_client().enter(opened.study.id, opened.panel[0])

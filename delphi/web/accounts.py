@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, session
-from flask_security import Security, UserDatastore, UserMixin, user_authenticated
+from flask_login import user_logged_out
+from flask_security import Security, UserDatastore, UserMixin, password_reset, user_authenticated
 from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy import delete, func, select
 
@@ -97,6 +98,8 @@ def init_app(app: Flask) -> None:
     login.session_protection = None
     login.user_loader(load_account)
     user_authenticated.connect(open_session, app)
+    user_logged_out.connect(end_session, app)
+    password_reset.connect(end_sessions, app)
 
 
 def open_session(_app: Flask, user: TeamAccount, **_: Any) -> None:
@@ -124,9 +127,15 @@ def load_account(uniquifier: str) -> TeamAccount | None:
     return found.first()
 
 
-def end_sessions(account_id: int) -> None:
+def end_session(_app: Flask, **_: Any) -> None:
+    """Sign this browser out: a copy of its cookie opens nothing any more."""
+    grant = session.pop("grant", "")
+    current_session().execute(delete(AccountSession).where(AccountSession.grant_sha256 == sha256(grant)))
+
+
+def end_sessions(_app: Flask, user: TeamAccount, **_: Any) -> None:
     """Sign an account out everywhere."""
-    current_session().execute(delete(AccountSession).where(AccountSession.account == account_id))
+    current_session().execute(delete(AccountSession).where(AccountSession.account == user.id))
 
 
 def _token(account: TeamAccount) -> str:

@@ -7,7 +7,7 @@ from flask import Flask, render_template
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from delphi.errors import NotFound, NotReady, Refused
 from delphi.sheets.errors import SheetError
@@ -42,6 +42,12 @@ def init_app(app: Flask) -> None:
     def overtaken(_error: Exception) -> Page:
         return render_template("errors/overtaken.html"), 409
 
+    _init_requests(app)
+
+
+def _init_requests(app: Flask) -> None:
+    """Answer requests that were no proper ones, and failures of ours."""
+
     @app.errorhandler(CSRFError)
     def stale_form(_error: CSRFError) -> Page:
         return render_template("errors/stale_form.html"), 400
@@ -50,6 +56,15 @@ def init_app(app: Flask) -> None:
     def busy(error: OperationalError) -> tuple[str, int, dict[str, str]]:
         log.warning("database: %s", type(error.orig).__name__)
         return render_template("errors/busy.html"), 503, {"Retry-After": "5"}
+
+    @app.errorhandler(SecurityError)
+    def wrong_host(_error: SecurityError) -> tuple[str, int, dict[str, str]]:
+        # Without a host of ours no address of a page or style sheet can be made, so the answer is plain.
+        return (
+            "This server does not answer under this name. Nothing was changed.\n",
+            400,
+            {"Content-Type": "text/plain"},
+        )
 
     @app.errorhandler(HTTPException)
     def other(error: HTTPException) -> Page:

@@ -5,12 +5,21 @@ from zoneinfo import available_timezones
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, Field, IntegerField, SelectField, StringField
+from wtforms import (  # type: ignore[attr-defined]  # the stubs describe an older WTForms
+    BooleanField,
+    Field,
+    IntegerField,
+    SelectChoice,
+    SelectField,
+    StringField,
+)
 from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional, Regexp, ValidationError
 
 from delphi.consensus.rules import RULES
 from delphi.consensus.scale import SCALES
 from delphi.web.texts import gettext as _
+
+NOTHING = SelectChoice("", "")
 
 
 class ButtonForm(FlaskForm):
@@ -27,10 +36,12 @@ class StudyForm(FlaskForm):
     contact_email = StringField(validators=[DataRequired(), Length(max=254), Email()])
     time_zone = StringField(validators=[DataRequired()], default="Europe/Amsterdam")
     simulated = BooleanField()
-    scale = SelectField(choices=[("", ""), *((key, scale.name) for key, scale in SCALES.items())])
-    rule = SelectField(choices=[("", ""), *((key, key) for key in RULES)])
+    scale = SelectField(
+        choices=[NOTHING, *(SelectChoice(key, scale.name) for key, scale in SCALES.items())], default=""
+    )
+    rule = SelectField(choices=[NOTHING, *map(SelectChoice, RULES)], default="")
     rule_settings = StringField(validators=[Length(max=500)])
-    denominator = SelectField(choices=[("", ""), *((key, key) for key in ("rated", "answered", "shown"))])
+    denominator = SelectField(choices=[NOTHING, *map(SelectChoice, ("rated", "answered", "shown"))], default="")
     quantile_type = IntegerField(validators=[Optional(), NumberRange(1, 9)])
     minimum_n = IntegerField(validators=[Optional(), NumberRange(1, 1000)])
     smallest_cell = IntegerField(validators=[Optional(), NumberRange(3, 100)])

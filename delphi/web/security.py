@@ -2,6 +2,7 @@
 
 from flask import Flask, Response, abort, request
 from flask_wtf import CSRFProtect
+from werkzeug.exceptions import SecurityError
 
 from delphi.config import Settings
 
@@ -41,6 +42,8 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def same_site() -> None:
+        if isinstance(request.routing_exception, SecurityError):
+            raise request.routing_exception
         if request.method in {"GET", "HEAD", "OPTIONS"}:
             return
         site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")

@@ -6,7 +6,7 @@ import sys
 from importlib.metadata import distributions
 
 import pytest
-from browser import SECRET
+from browsing import SECRET
 
 import wsgi
 from delphi.access import Capability

@@ -1,0 +1,95 @@
+"""Results as a page and as a file: who sees which round, and whose small numbers are hidden."""
+
+import csv
+import io
+import json
+
+import pytest
+from builders import NOW, lead_of, panel_of, released, vote
+from sqlalchemy import select
+
+from delphi.model.account import Account
+from delphi.model.event import Event
+from delphi.model.round import Round
+from delphi.model.study import Study
+from rounds import lifecycle
+
+RESULTS = "/studies/care/results"
+VOTES = [{1: 4, 2: 3}] * 6
+
+
+@pytest.fixture
+def public(app, pages):
+    """Round 1 is released; statement 3 has no rating, and statement 2 has few."""
+    with app.extensions["database"].transaction() as session:
+        released(session, session.get_one(Study, pages.study.id), [{1: 4, 2: 3}] * 3 + [{1: 4}] * 3)
+    return pages
+
+
+@pytest.fixture
+def only_closed(app, opened):
+    with app.extensions["database"].transaction() as session:
+        round_ = session.get_one(Round, (opened.study.id, 1))
+        for who, votes in zip(panel_of(session, opened.study), VOTES, strict=True):
+            vote(session, round_, who, votes)
+        lifecycle.close(session, round_, by=lead_of(session, opened.study), at=NOW)
+    return opened
+
+
+@pytest.fixture
+def vic(app, pages):
+    """The browser of the viewer."""
+    with app.extensions["database"].transaction(writing=False) as session:
+        account = session.scalars(select(Account).where(Account.email == "vic@example.org")).one()
+        session.expunge_all()
+    return app.test_client().sign_in(account)
+
+
+def rows(browser) -> list[dict]:
+    text = browser.send(f"{RESULTS}.csv").data.decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_before_the_first_close_there_are_no_results(ada):
+    assert ada.get(RESULTS).status_code == 200
+    assert rows(ada) == []
+
+
+def test_a_closed_round_is_seen_by_who_may_analyse(app, only_closed, ada, vic):
+    ben = app.test_client().sign_in(only_closed.ben)
+    assert [len(rows(browser)) for browser in (ada, ben, vic)] == [3, 3, 0]
+    assert "STMT1.1" in ben.get(RESULTS).text
+    assert "STMT1.1" not in vic.get(RESULTS).text
+
+
+def test_small_numbers_are_hidden_from_everybody_but_the_analysts(public, ada, vic):
+    def n_rated(browser):
+        return {row["statement"]: row["n_rated"] for row in rows(browser)}
+
+    assert n_rated(ada)["STMT1.2"] == "3"
+    assert n_rated(vic)["STMT1.2"] != "3"
+    assert n_rated(vic)["STMT1.1"] == "6"
+
+
+@pytest.mark.parametrize("number", ["1", "9", "x"])
+def test_a_round_is_chosen_or_the_newest_is_shown(public, ada, number):
+    assert "STMT1.1" in ada.get(f"{RESULTS}?round={number}").text
+
+
+def test_a_file_says_what_it_is_and_is_an_event(app, public, ada):
+    answer = ada.send(f"{RESULTS}.json")
+    assert (
+        answer.headers["Content-Disposition"] == f"attachment; filename=care_consensus_all_analyst_{NOW:%Y-%m-%d}.json"
+    )
+    assert json.loads(answer.data)
+    with app.extensions["database"].transaction(writing=False) as session:
+        event = session.scalars(select(Event).where(Event.kind == "export:made")).one()
+        assert (event.data["format"], event.data["rows"]) == ("json", 3)
+
+
+def test_an_unknown_format_is_not_there(app, public, ada):
+    assert ada.send(f"{RESULTS}.exe").status_code == 404
+
+
+def test_a_file_is_asked_for_and_not_looked_up(public, ada):
+    assert ada.get(f"{RESULTS}.csv").status_code == 404

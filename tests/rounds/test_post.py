@@ -1,0 +1,209 @@
+"""Letters: one each, with a link that works; refused, delayed and needless ones end as they should (TRUST 9)."""
+
+import re
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from aiosmtpd.controller import Controller
+from builders import NOW, Cast, launched
+from sqlalchemy import select, update
+
+from delphi import access, mail
+from delphi.delivery import ATTEMPTS, LEASE, Postman, claim, finish
+from delphi.model.letter import Letter, LetterKind
+from delphi.model.panel import AccessLink, Panelist
+from delphi.model.round import Participation
+from rounds import ballot, invitations, lifecycle
+
+
+class Mailbox:
+    """A relay that keeps what it is given; ``answer`` says what it does with a recipient."""
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[str, str]] = []
+        self.answers: dict[str, str] = {}
+
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):
+        if address in self.answers:
+            return self.answers[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server, _session, envelope):
+        self.messages += [(to, envelope.content.decode()) for to in envelope.rcpt_tos]
+        return "250 OK"
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    box = Mailbox()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    box.url = f"smtp://127.0.0.1:{port}"
+    yield box
+    controller.stop()
+
+
+@pytest.fixture
+def sending(database, settings, mailbox):
+    """A launched round with its six invitations due."""
+    with database.transaction() as session:
+        cast = Cast.enter(session)
+        launched(session, cast.study)
+        session.expunge_all()
+    cast.settings = replace(settings, mail_url=mailbox.url)
+    return cast
+
+
+def letters(database, column=Letter.sent_at) -> list:
+    with database.transaction(writing=False) as session:
+        return list(session.scalars(select(column).order_by(Letter.dedupe_key)))
+
+
+def test_everybody_gets_one_letter_with_a_link_that_works(database, sending, mailbox):
+    assert Postman(database, sending.settings).deliver(at=NOW) == 6
+    assert sorted(to for to, _ in mailbox.messages) == [f"panelist{i}@panel.example.org" for i in range(1, 7)]
+    tokens = {re.search(r"/p/([\w-]{43})", text).group(1) for _, text in mailbox.messages}
+    with database.transaction(writing=False) as session:
+        holders = {access.link_holder(session, token)[1].id for token in tokens}
+        assert holders == set(sending.panel)
+    assert Postman(database, sending.settings).deliver(at=NOW) == 0
+
+
+def test_no_letter_no_row_holds_a_link_or_an_address(database, sending, mailbox):
+    Postman(database, sending.settings).deliver(at=NOW)
+    tokens = [re.search(r"/p/([\w-]{43})", text).group(1) for _, text in mailbox.messages]
+    with database.transaction(writing=False) as session:
+        stored = str([vars(row) for table in (Letter, AccessLink) for row in session.scalars(select(table))])
+    assert not [token for token in tokens if token in stored]
+    assert "@panel" not in stored
+
+
+def test_a_letter_names_its_sender_and_says_it_is_automatic(database, sending, mailbox):
+    Postman(database, sending.settings).deliver(at=NOW)
+    text = mailbox.messages[0][1]
+    assert "Auto-Submitted: auto-generated" in text
+    assert "Reply-To: ada@example.org" in text
+    assert text.count("\nTo: ") == 1
+
+
+def test_two_postmen_send_each_letter_once(database, sending, mailbox):
+    postmen = [Postman(database, sending.settings) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(lambda postman: postman.deliver(at=NOW), postmen)) == 6
+    assert len(mailbox.messages) == len(dict(mailbox.messages)) == 6
+
+
+def test_who_declined_meanwhile_gets_no_letter(database, sending, mailbox):
+    with database.transaction() as session:
+        session.execute(update(Panelist).where(Panelist.id == sending.panel[0]).values(declined_on=NOW.date()))
+    Postman(database, sending.settings).deliver(at=NOW)
+    assert len(mailbox.messages) == 5
+    assert sum(moment is not None for moment in letters(database, Letter.dropped_at)) == 1
+
+
+def test_a_closed_round_sends_nothing(database, sending, mailbox):
+    with database.transaction() as session:
+        lifecycle.close(session, session.get_one(lifecycle.Round, (sending.study.id, 1)), by=sending.ada.id, at=NOW)
+    Postman(database, sending.settings).deliver(at=NOW)
+    assert mailbox.messages == []
+    assert None not in letters(database, Letter.dropped_at)
+
+
+def test_a_refused_address_is_not_tried_again(database, sending, mailbox):
+    mailbox.answers["panelist1@panel.example.org"] = "550 no such mailbox"
+    Postman(database, sending.settings).deliver(at=NOW)
+    assert sum(moment is not None for moment in letters(database, Letter.failed_at)) == 1
+    mailbox.answers.clear()
+    assert Postman(database, sending.settings).deliver(at=NOW + timedelta(days=3)) == 0
+
+
+def test_a_busy_relay_is_tried_again_later(database, sending, mailbox):
+    mailbox.answers["panelist1@panel.example.org"] = "451 try later"
+    Postman(database, sending.settings).deliver(at=NOW)
+    assert Postman(database, sending.settings).deliver(at=NOW) == 0
+    mailbox.answers.clear()
+    assert Postman(database, sending.settings).deliver(at=NOW + timedelta(hours=1)) == 1
+    assert len(dict(mailbox.messages)) == 6
+
+
+@pytest.mark.parametrize("url", [None, "smtp://127.0.0.1:1"])
+def test_without_a_relay_letters_wait(database, sending, url):
+    Postman(database, replace(sending.settings, mail_url=url)).deliver(at=NOW)
+    assert letters(database) == letters(database, Letter.failed_at) == [None] * 6
+
+
+def test_after_eight_attempts_a_letter_has_failed(database, sending):
+    with database.transaction() as session:
+        session.execute(update(Letter).values(attempts=ATTEMPTS - 1))
+    Postman(database, replace(sending.settings, mail_url=None)).deliver(at=NOW)
+    assert None not in letters(database, Letter.failed_at)
+
+
+def test_a_dead_postmans_letters_are_taken_over_after_the_lease(database, sending, mailbox):
+    with database.transaction() as session:
+        assert len(claim(session, by="dead", at=NOW)) == 6
+    assert Postman(database, sending.settings).deliver(at=NOW) == 0
+    assert Postman(database, sending.settings).deliver(at=NOW + LEASE + timedelta(seconds=1)) == 6
+    assert len(mailbox.messages) == 6
+
+
+def test_a_postman_whose_lease_was_taken_over_writes_no_ending(database, sending):
+    with database.transaction() as session:
+        key = claim(session, by="other", at=NOW)[0]
+        finish(session, key, by="late", at=NOW, ending={"sent_at": NOW})
+        assert session.get_one(Letter, key).sent_at is None
+
+
+def test_only_who_has_not_finished_is_reminded(database, sending, mailbox):
+    Postman(database, sending.settings).deliver(at=NOW)
+    with database.transaction() as session:
+        ballot.submit(session, (sending.study.id, 1, sending.panel[0]), on=NOW.date())
+        round_ = session.get_one(lifecycle.Round, (sending.study.id, 1))
+        assert invitations.remind(session, round_, at=NOW) == 5
+    with database.transaction() as session:
+        ballot.submit(session, (sending.study.id, 1, sending.panel[1]), on=NOW.date())
+    mailbox.messages.clear()
+    Postman(database, sending.settings).deliver(at=NOW)
+    assert len(mailbox.messages) == 4
+
+
+def test_every_reminder_has_its_own_turn(database, sending):
+    for _ in range(3):
+        with database.transaction() as session:
+            invitations.remind(session, session.get_one(lifecycle.Round, (sending.study.id, 1)), at=NOW)
+    keys = [key for key in letters(database, Letter.dedupe_key) if key.startswith("reminder")]
+    assert {key.split(":")[2] for key in keys} == {"1", "2", "3"}
+
+
+def test_the_postman_stops_when_told_and_outlives_a_failure(database, sending, mailbox, monkeypatch):
+    postman = Postman(database, sending.settings)
+    turns = iter([RuntimeError("relay on fire"), None])
+
+    def deliver(*, at):
+        if error := next(turns):
+            raise error
+        postman.stop.set()
+        return 0
+
+    monkeypatch.setattr(postman, "deliver", deliver)
+    postman.run(pause=0.01)
+    assert postman.stop.is_set()
+
+
+def test_a_letter_without_a_fact_is_not_written():
+    with pytest.raises(Exception, match="undefined"):
+        mail.write(LetterKind.INVITATION, {})
+
+
+def test_an_invitation_is_kept_with_its_participation(database, sending):
+    with database.transaction(writing=False) as session:
+        invited = session.scalars(select(Participation.panelist).order_by(Participation.panelist)).all()
+        assert session.scalars(select(Letter.panelist).order_by(Letter.panelist)).all() == invited

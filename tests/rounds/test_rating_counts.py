@@ -1,0 +1,96 @@
+"""The door to the numbers: counts and transitions equal what five lines of Python count."""
+
+import random
+from itertools import product
+
+import pytest
+from builders import NOW, drafted, launched, panel_of, study, vote
+from sqlalchemy import select
+
+from delphi.consensus.vocabulary import Relation
+from delphi.model.panel import Panelist
+from delphi.statements import NewStatement
+from rounds import lifecycle, ratings, revision
+
+OPTIONS = (1, 2, 3, 4, "nq", None)
+
+
+@pytest.fixture(params=[("nurses", "peers"), ("nurses", None), (None,)], ids=str)
+def played(cast, request):
+    """Two rounds of a study, with the votes that were given: {round: {panelist: {statement: vote}}}."""
+    from builders import people
+
+    from delphi import panels
+
+    made = study(cast.session, cast.ada, "counted", panelists=0, groups=())
+    panels.import_panel(cast.session, made, people(9, request.param), by=cast.ada.id, at=NOW)
+    draw = random.Random(7)
+    first = launched(cast.session, made)
+    given = {1: cast_votes(cast.session, first, panel_of(cast.session, made)[:8], draw)}
+    lifecycle.close(cast.session, first, by=cast.ada.id, at=NOW)
+    lifecycle.release(cast.session, made, first, by=cast.ada.id, at=NOW)
+    second = drafted(cast.session, made, first)
+    decided = {"reason": "clearer", "by": cast.ada.id, "at": NOW}
+    revision.reword(cast.session, second, 2, text="Other.", **decided)
+    revision.reword(cast.session, second, 3, text="Same.", same_meaning=True, **decided)
+    revision.add(cast.session, second, NewStatement("NEW", "New.", section="Services"), **decided)
+    launched(cast.session, made, 2)
+    given[2] = cast_votes(cast.session, second, panel_of(cast.session, made)[1:], draw)
+    return made, given
+
+
+def cast_votes(session, round_, panel, draw):
+    asked = [number for number, _ in revision.questionnaire(session, round_)]
+    votes = {who: {s: draw.choice(OPTIONS) for s in asked} for who in panel}
+    votes[panel[0]] = dict.fromkeys(asked)  # came, and left everything open
+    for who, given in votes.items():
+        vote(session, round_, who, given)
+    return votes
+
+
+def groups_of(session, made):
+    rows = session.execute(select(Panelist.id, Panelist.stakeholder_group).filter_by(study_id=made.id))
+    return {row.id: row.stakeholder_group or "" for row in rows}
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_counts_equal_a_count_by_hand(session, played, number):
+    made, given = played
+    counts, group = ratings.counts_of(session, made, number), groups_of(session, made)
+    asked = list(ratings.items_of(session, made, number))
+    here = [who for who, votes in given[number].items() if any(v is not None for v in votes.values())]
+    for (j, s), (g, name) in product(enumerate(asked), enumerate(counts.groups)):
+        votes = [given[number][who][s] for who in here if group[who] == name]
+        assert list(counts.ratings[j, g]) == [votes.count(value) for value in (1, 2, 3, 4)]
+        assert counts.not_qualified[j, g] == votes.count("nq")
+        assert counts.blank[j, g] == votes.count(None)
+    assert counts.invited.sum() == 9
+
+
+def test_transitions_equal_a_count_by_hand(session, played):
+    made, given = played
+    items, group = ratings.items_of(session, made, 2), groups_of(session, made)
+    table = ratings.transitions_of(session, made, 2, items)
+    names = ratings.counts_of(session, made, 2).groups
+    both = given[1].keys() & given[2].keys()
+    for (j, s), (g, name), a, b in product(enumerate(items), enumerate(names), (1, 2, 3, 4), (1, 2, 3, 4)):
+        moved = sum(given[1][w].get(s) == a and given[2][w][s] == b for w in both if group[w] == name)
+        assert table[j, g, a - 1, b - 1] == (moved if items[s].relation in ratings.SAME else 0)
+    assert table.sum() > 0
+
+
+def test_items_say_what_they_are_to_the_round_before(session, played):
+    made, _ = played
+    told = {item.statement: item.relation for item in ratings.items_of(session, made, 2).values()}
+    assert told == {
+        "STMT1.1": Relation.SAME,
+        "STMT1.2": Relation.REWORDED,
+        "STMT1.3": Relation.REWORDED_SAME_MEANING,
+        "NEW": Relation.NEW,
+    }
+
+
+def test_the_first_round_has_no_transitions(session, played):
+    made, _ = played
+    assert ratings.round_data(session, made, 1).paired is None
+    assert ratings.round_data(session, made, 2).paired.sum() > 0

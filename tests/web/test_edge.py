@@ -1,0 +1,116 @@
+"""The edge and the errors: returning commits, raising rolls back, and each error says what happened."""
+
+import pytest
+from browsing import HOST, Browser
+from flask import Blueprint
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+
+from delphi.errors import Issue, NotFound, NotReady, Refused
+from delphi.model.study import Study
+from delphi.sheets.errors import SheetError
+from delphi.web.edge import current_session
+from delphi.web.policy import OPEN, policy
+
+ERRORS = {
+    "missing": (NotFound(), 404, "Error:"),
+    "unready": (NotReady([Issue("a", "Lock it."), Issue("b", "Fill it.")]), 409, "Fill it."),
+    "refused": (Refused("Not now; nothing was changed."), 409, "Not now; nothing was changed."),
+    "sheet": (SheetError.at(3, "email", "is empty"), 422, "is empty"),
+    "taken": (IntegrityError("", {}, Exception("secret")), 409, "Error:"),
+    "stale": (StaleDataError("secret"), 409, "Error:"),
+    "busy": (OperationalError("", {}, Exception("secret")), 503, "Error:"),
+    "bug": (RuntimeError("secret"), 500, "Error:"),
+}
+
+
+@pytest.fixture
+def act(app, pages):
+    """A browser for views that change the title of study 1 and then do as their name says."""
+    blueprint = Blueprint("acts", __name__)
+
+    @blueprint.route("/act/<name>", methods=["GET", "POST"])
+    @policy(OPEN)
+    def act(name: str):
+        current_session().execute(update(Study).where(Study.id == 1).values(title=name))
+        if name in ERRORS:
+            raise ERRORS[name][0]
+        return "done", int(name)
+
+    @blueprint.get("/unguarded")
+    def unguarded():
+        return "secret"
+
+    app.register_blueprint(blueprint)
+    browser: Browser = app.test_client()
+    return browser
+
+
+def title(app) -> str:
+    with app.extensions["database"].transaction(writing=False) as session:
+        return session.scalars(select(Study.title).where(Study.id == 1)).one()
+
+
+@pytest.mark.parametrize("status", ["200", "303"])
+def test_returning_commits(app, act, status):
+    act.send(f"/act/{status}")
+    assert title(app) == status
+
+
+@pytest.mark.parametrize("status", ["400", "404", "409", "500"])
+def test_an_error_status_rolls_back(app, act, status):
+    act.send(f"/act/{status}")
+    assert title(app) == "Study care"
+
+
+def test_reading_keeps_nothing(app, act):
+    act.get("/act/200")
+    assert title(app) == "Study care"
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_raising_rolls_back_and_says_what_happened(app, act, name):
+    answer = act.send(f"/act/{name}")
+    _, status, told = ERRORS[name]
+    assert answer.status_code == status
+    assert told in answer.text
+    assert "secret" not in answer.text
+    assert title(app) == "Study care"
+
+
+def test_after_an_error_the_next_writer_is_let_in(app, act):
+    act.send("/act/bug")
+    assert act.send("/act/200").status_code == 200
+    assert title(app) == "200"
+
+
+def test_a_busy_database_says_when_to_come_back(act):
+    assert act.send("/act/busy").headers["Retry-After"] == "5"
+
+
+def test_a_failure_carries_a_number_that_stands_in_the_log(act, caplog):
+    page = act.send("/act/bug").text
+    number = caplog.messages[-1].rpartition(" ")[2]
+    assert number in page
+
+
+def test_a_view_without_a_policy_answers_to_nobody(act):
+    assert act.get("/unguarded").status_code == 404
+
+
+def test_a_wrong_method_looks_like_a_missing_page(act):
+    assert act.open("/studies/care", method="DELETE").status_code == 404
+
+
+def test_a_failing_commit_is_a_failed_request(app, act, monkeypatch):
+    def fail(_session, *, keep):
+        raise IntegrityError("", {}, Exception("late"))
+
+    monkeypatch.setattr(app.extensions["database"], "end", fail)
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+    with pytest.raises(IntegrityError):
+        act.send("/act/200")
+    monkeypatch.undo()
+    assert title(app) == "Study care"
+    assert HOST.startswith("http:")
