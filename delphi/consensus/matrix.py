@@ -36,7 +36,8 @@ def histogram(matrix: Matrix, first: int, last: int) -> Integers:
             dtype=np.int64,
         ).reshape(matrix.shape[1], len(codes))
     shifted = [column[(column >= first) & (column <= last)].astype(np.intp) - first for column in matrix.T]
-    return np.array([np.bincount(column, minlength=len(codes)) for column in shifted], dtype=np.int64)
+    table = [np.bincount(column, minlength=len(codes)) for column in shifted]
+    return np.array(table, dtype=np.int64).reshape(matrix.shape[1], len(codes))
 
 
 def count_matrix(

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from delphi.consensus.counts import Integers, total
-from delphi.consensus.rules.base import columns
+from delphi.consensus.rules.shares import columns
 from delphi.statistics.exact import meets_threshold, per_cent
 from delphi.statistics.quantiles import median
 

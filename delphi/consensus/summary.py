@@ -9,7 +9,8 @@ import numpy as np
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts, Integers, total
-from delphi.consensus.rules.base import Ballot, columns
+from delphi.consensus.rules.base import Ballot
+from delphi.consensus.rules.shares import columns
 from delphi.statistics.exact import mean_share
 from delphi.statistics.quantiles import HALF, QUARTER, scaled_quantile
 

@@ -6,7 +6,7 @@ import pytest
 from delphi.consensus.counts import Counts
 from delphi.consensus.grade import lazarus_grade
 from delphi.consensus.rule import Terms, Verdict, proposal, rule_from
-from delphi.consensus.rules.base import at_least
+from delphi.consensus.rules.shares import at_least
 from delphi.consensus.scale import SCALES
 from delphi.statistics.result import Flag, Reason
 

@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -11,12 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from delphi.consensus.counts import Counts, Integers, total
+from delphi.consensus.rules.shares import Mask
 from delphi.consensus.scale import Scale
 from delphi.consensus.vocabulary import Verdict
-from delphi.statistics.exact import per_cent
 from delphi.statistics.result import Flag, Reason
 
-Mask = NDArray[np.bool_]
 Detail = dict[str, Any]
 HINGES = 0
 DENOMINATORS = ("rated", "answered", "shown")
@@ -93,10 +91,18 @@ class Rule(ABC):
     key: ClassVar[str]
     name: ClassVar[str]
     version: ClassVar[int] = 1
-    uses_quantiles: ClassVar[bool] = False
-    has_grades: ClassVar[bool] = False
 
     lo: int = field(default=1, kw_only=True)
+
+    @property
+    def has_grades(self) -> bool:
+        """Whether the rule has letters."""
+        return False
+
+    @property
+    def quantiles_compared(self) -> tuple[int, ...]:
+        """Quantile types under which the verdict is tried; empty where quantiles do not matter."""
+        return ()
 
     @classmethod
     def defaults(cls, scale: Scale) -> dict[str, Any]:
@@ -174,8 +180,8 @@ class Rule(ABC):
         judged = code != 2
         marks = {flag: holds & judged for flag, holds in marks.items()}
         marks[Flag.NQ_DEPENDENT] = self._differs(ballot, [{"denominator": d} for d in DENOMINATORS[:2]])
-        if self.uses_quantiles:
-            marks[Flag.QUANTILE_DEPENDENT] = self._differs(ballot, [{"quantile_type": t} for t in QUANTILES_COMPARED])
+        if types := self.quantiles_compared:
+            marks[Flag.QUANTILE_DEPENDENT] = self._differs(ballot, [{"quantile_type": t} for t in types])
         return tuple(tuple(flag for flag, holds in marks.items() if holds[j]) for j in range(len(code)))
 
     def _differs(self, ballot: Ballot, changes: list[dict[str, Any]]) -> Mask:
@@ -197,58 +203,3 @@ def plain(value: Any) -> Any:
 def first_reasons(obstacles: Mapping[Reason, Mask], size: int) -> tuple[Reason | None, ...]:
     """Reason that comes first for each statement."""
     return tuple(next((reason for reason, holds in obstacles.items() if holds[j]), None) for j in range(size))
-
-
-def at_least(k: Integers, n: Integers, threshold: str | Fraction, *, strict: bool = False) -> Mask:
-    """Say for each k of n whether it reaches a threshold in per cent, in integers: 100·k·b ≥ a·n."""
-    t = per_cent(threshold)
-    left, right = 100 * wide(k, t) * t.denominator, t.numerator * wide(n, t)
-    return np.asarray(left > right if strict else left >= right, dtype=np.bool_)
-
-
-def wide(x: Integers, t: Fraction) -> NDArray[Any]:
-    """Use Python's integers where a threshold is so fine that 64 bits could overflow."""
-    return x.astype(object) if max(t.denominator, t.numerator) > 10**9 else x
-
-
-def share(threshold: str, *, least: int = 50, what: str = "threshold") -> Fraction:
-    """Check a threshold in per cent when a rule is made."""
-    t = per_cent(threshold)
-    if t < least:
-        raise ValueError(
-            f"a {what} of {threshold} % is below {least} %: a statement could be in and out at the same time",
-        )
-    return t
-
-
-def number(text: str, what: str) -> Fraction:
-    """Read a bound such as "1.5" exactly."""
-    try:
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        raise ValueError(f"{what}: “{text}” is not a number such as 1.5") from None
-
-
-def columns(ballot_f: Integers, members: tuple[int, ...], lo: int) -> Integers:
-    """Sum the counts over a set of options (…)."""
-    return total(ballot_f[..., [value - lo for value in members]])
-
-
-def set_text(members: tuple[int, ...]) -> str:
-    """Print a set of options: “7–9” or “1, 3”.
-
-    Examples
-    --------
-    >>> set_text((7, 8, 9)), set_text((4,)), set_text((1, 3))
-    ('7–9', '4', '1, 3')
-    """
-    if len(members) > 1 and members == tuple(range(members[0], members[-1] + 1)):
-        return f"{members[0]}–{members[-1]}"
-    return ", ".join(map(str, members))
-
-
-def worded_set(scale: Scale, members: tuple[int, ...]) -> str:
-    """Name a set of options by its labels where they are words and few, else by values."""
-    labels = [scale.labels[i] for i in scale.index(members)]
-    worded = len(labels) <= 3 and not any(label.isdigit() for label in labels)
-    return " or ".join(f"“{label}”" for label in reversed(labels)) if worded else set_text(members)

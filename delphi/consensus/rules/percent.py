@@ -7,7 +7,8 @@ import numpy as np
 
 from delphi.consensus.counts import Integers
 from delphi.consensus.grade import BANDS, LETTERS, lazarus_grade
-from delphi.consensus.rules.base import Ballot, Detail, Mask, Rule, at_least, columns, share, worded_set
+from delphi.consensus.rules.base import Ballot, Detail, Rule
+from delphi.consensus.rules.shares import Mask, at_least, columns, share, worded_set
 from delphi.consensus.scale import Scale
 from delphi.statistics.exact import meets_threshold
 from delphi.statistics.result import Flag
@@ -90,7 +91,6 @@ class GradedAgreement(Rule):
 
     key: ClassVar[str] = "graded_agreement"
     name: ClassVar[str] = "Graded agreement (U, A, B, C)"
-    has_grades: ClassVar[bool] = True
 
     agree_set: tuple[int, ...] = ()
     disagree_set: tuple[int, ...] = ()
@@ -116,6 +116,11 @@ class GradedAgreement(Rule):
     def defaults(cls, scale: Scale) -> dict[str, Any]:
         """Take the sets of the scale; the super-majority is asked of the strongest option."""
         return {"agree_set": scale.combined, "disagree_set": scale.disagree, "super_set": scale.agree}
+
+    @property
+    def has_grades(self) -> bool:
+        """Whether the rule has letters."""
+        return True
 
     def describe(self, scale: Scale) -> str:
         """Say the rule in one sentence."""

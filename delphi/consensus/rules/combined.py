@@ -1,0 +1,118 @@
+"""Rules made of rules (METHOD 4.2)."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from delphi.consensus.rules.base import Ballot, Detail, Rule, first_reasons
+from delphi.consensus.rules.shares import Mask
+from delphi.consensus.scale import Scale
+from delphi.statistics.result import Flag, Reason
+
+
+@dataclass(frozen=True)
+class Combined(Rule):
+    """Several rules on the same counts."""
+
+    rules: tuple[Rule, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.rules) < 2:
+            raise ValueError("a combined rule needs at least two rules, such as percent_agreement,iqr_rule")
+
+    @property
+    def has_grades(self) -> bool:
+        """Whether a part has letters."""
+        return any(rule.has_grades for rule in self.rules)
+
+    @property
+    def quantiles_compared(self) -> tuple[int, ...]:
+        """Quantile types under which any part is tried."""
+        return tuple(dict.fromkeys(type_ for rule in self.rules for type_ in rule.quantiles_compared))
+
+    def statuses(self, ballot: Ballot) -> NDArray[np.int8]:
+        """Verdict codes by part (parts, J)."""
+        return np.array([rule.status(ballot) for rule in self.rules])
+
+    def obstacles(self, ballot: Ballot) -> dict[Reason, Mask]:
+        """Collect the obstacles of the parts."""
+        found: dict[Reason, Mask] = {}
+        for rule in self.rules:
+            for reason, holds in rule.obstacles(ballot).items():
+                found[reason] = found.get(reason, holds) | holds
+        return found
+
+    def marks(self, ballot: Ballot) -> dict[Flag, Mask]:
+        """Collect the flags of the parts."""
+        found: dict[Flag, Mask] = {}
+        for rule in self.rules:
+            for flag, holds in rule.marks(ballot).items():
+                found[flag] = found.get(flag, holds) | holds
+        return found
+
+    def grades(self, ballot: Ballot) -> list[str | None]:
+        """Give the letters of the first part that has them."""
+        return next((rule.grades(ballot) for rule in self.rules if rule.has_grades), super().grades(ballot))
+
+    def deciding_groups(self, ballot: Ballot) -> str:
+        """Say which groups decided in the parts."""
+        return "; ".join(filter(None, (rule.deciding_groups(ballot) for rule in self.rules)))
+
+    def details(self, ballot: Ballot) -> list[Detail]:
+        """Give the figures of every part; on top, those of all parts together."""
+        size = len(ballot.n)
+        parts = [
+            list(zip(rule.details(ballot), first_reasons(rule.obstacles(ballot), size), strict=True))
+            for rule in self.rules
+        ]
+        found = []
+        for j in range(size):
+            merged: Detail = {name: value for part in reversed(parts) for name, value in part[j][0].items()}
+            found.append(merged | {"parts": tuple(part[j] for part in parts)})
+        return found
+
+    def basis(self, detail: Detail) -> str:
+        """Print the basis of each part that could be judged."""
+        parts = zip(self.rules, detail["parts"], strict=True)
+        return "; ".join(str(reason) if reason else rule.basis(figures) for rule, (figures, reason) in parts)
+
+    def describe(self, scale: Scale) -> str:
+        """Say the rules in one sentence."""
+        parts = [rule.describe(scale).rstrip(".") for rule in self.rules]
+        return f"{self.name}: " + "; and: ".join(f"({i}) {part}" for i, part in enumerate(parts, 1)) + "."
+
+
+@dataclass(frozen=True)
+class AllOf(Combined):
+    """Every part says the same."""
+
+    key: ClassVar[str] = "all_of"
+    name: ClassVar[str] = "All of several rules"
+
+    def sides(self, ballot: Ballot) -> tuple[Mask, Mask]:
+        """Ask every part."""
+        codes = self.statuses(ballot)
+        return (codes == 1).all(0), (codes == -1).all(0)
+
+
+@dataclass(frozen=True)
+class AnyOf(Combined):
+    """At least one part decides, and none decides the opposite."""
+
+    key: ClassVar[str] = "any_of"
+    name: ClassVar[str] = "Any of several rules"
+
+    def sides(self, ballot: Ballot) -> tuple[Mask, Mask]:
+        """Ask for one part that no other contradicts."""
+        codes = self.statuses(ballot)
+        some_in, some_out = (codes == 1).any(0), (codes == -1).any(0)
+        return some_in & ~some_out, some_out & ~some_in
+
+    def obstacles(self, ballot: Ballot) -> dict[Reason, Mask]:
+        """Let an obstacle count only where no part decides and some part has too few ratings."""
+        codes = self.statuses(ballot)
+        to_in, to_out = self.sides(ballot)
+        open_ = ~(to_in | to_out) & (codes == 2).any(0)
+        return {reason: holds & open_ for reason, holds in super().obstacles(ballot).items()}
