@@ -18,13 +18,7 @@ carries a reason, such as `no_ratings`; it is never 0. This page is written by `
 
 
 def sections(docstring: str) -> dict[str, str]:
-    """Split a numpydoc docstring into its summary ("") and named sections.
-
-    Examples
-    --------
-    >>> sections("What.\\n\\nNotes\\n-----\\nx + y")
-    {'': 'What.', 'Notes': 'x + y'}
-    """
+    """Split a numpydoc docstring into its summary ("") and named sections."""
     parts = re.split(r"^(\w+)\n-+\n", docstring, flags=re.MULTILINE)
     return {"": parts[0].strip()} | {name: text.strip() for name, text in zip(parts[1::2], parts[2::2], strict=True)}
 
@@ -44,9 +38,8 @@ def entry(name: str, docstring: str) -> str:
 
 def families() -> Iterator[str]:
     """Write the sections of the page, one a module."""
-    exported = re.findall(
-        r"^from (delphi\.statistics\.\w+) import (\w+) as \w+$", (STATISTICS / "__init__.py").read_text("utf-8"), re.M
-    )
+    source = (STATISTICS / "__init__.py").read_text(encoding="utf-8")
+    exported = re.findall(r"^from (delphi\.statistics\.\w+) import (\w+) as \w+$", source, re.MULTILINE)
     for module in dict.fromkeys(module for module, _ in exported):
         loaded = import_module(module)
         title = re.sub(r" \(METHOD [^)]*\)", "", (loaded.__doc__ or "").splitlines()[0])
