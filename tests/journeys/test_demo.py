@@ -62,7 +62,9 @@ def test_the_csv_file_holds_the_same_rows(reference):
     folder, _ = reference
     with (folder / "consensus.csv").open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
-    assert [line["statement"] for line in lines if line["round"] == "3"] == [row["statement"] for row in rows_of(folder)]
+    assert [line["statement"] for line in lines if line["round"] == "3"] == [
+        row["statement"] for row in rows_of(folder)
+    ]
 
 
 @pytest.mark.timeout(180)

@@ -47,7 +47,11 @@ def test_the_panel_draws_closer_from_round_to_round():
 def test_the_rounds_ask_what_the_study_asks():
     plan = Reference(1, 5)
     counted = [[row["kind"] for row in plan.asked(number)] for number in (1, 2, 3)]
-    assert [(kinds.count("statement"), kinds.count("recommendation")) for kinds in counted] == [(21, 0), (20, 15), (20, 15)]
+    assert [(kinds.count("statement"), kinds.count("recommendation")) for kinds in counted] == [
+        (21, 0),
+        (20, 15),
+        (20, 15),
+    ]
 
 
 def test_who_did_not_finish_is_not_promised_an_own_answer():

@@ -11,7 +11,7 @@ from delphi.consensus.rules.base import Ballot, Detail, Rule
 from delphi.consensus.rules.percent import check_sets
 from delphi.consensus.rules.shares import Mask, columns, number, worded_set
 from delphi.consensus.scale import Scale
-from delphi.statistics.content_validity import cvr_critical
+from delphi.statistics.lawshe import cvr_critical
 from delphi.statistics.result import Reason
 
 UNATTAINABLE = -1
