@@ -10,11 +10,16 @@ from browsing import HOST, SECRET, Browser
 from builders import Cast, open_to_all
 from databases import ENGINES, Template
 from flask import Flask
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy.orm import Session
 
 import wsgi
 from delphi.config import Settings
 from delphi.database import Database
+
+# No test is timed: how long an example takes says something of the machine only.
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session", params=ENGINES)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from browsing import HOST, Browser, fingerprint
-from test_matrix import requests
+from test_who_may import requests
 
 import wsgi
 from delphi.web.security import HEADERS
