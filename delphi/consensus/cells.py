@@ -7,7 +7,8 @@ from typing import Any
 from delphi.consensus.analysis import Definition, Item
 from delphi.consensus.rule import Judgement, Relation
 from delphi.consensus.stability import Moves
-from delphi.consensus.summary import Figures, wilson_interval
+from delphi.consensus.summary import Figures
+from delphi.statistics.intervals import wilson_interval
 from delphi.statistics.result import Reason
 
 CHANGES = ("n_paired", "changed_pct", "delta_combined_pp", "delta_median", "stable")
@@ -24,6 +25,10 @@ Reasons = dict[str, Reason]
 def plain(value: Any) -> Cell:
     """Turn a fraction into the nearest float; anything else stays."""
     return float(value) if isinstance(value, Fraction) else value
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share
 
 
 def filled(cells: Mapping[str, Any], reason: Reason) -> tuple[dict[str, Cell], Reasons]:
@@ -52,7 +57,7 @@ def shares(row: Figures, definition: Definition) -> tuple[dict[str, Cell], Reaso
     counts = {f"k_{value}": k for value, k in zip(values, row.counts, strict=True)}
     percents = {f"pct_{value}": row.percent(k) for value, k in zip(values, row.counts, strict=True)}
     answered = row.n_rated + row.n_nq
-    interval = wilson_interval(row.combined_k, row.base) if row.n_rated else None
+    interval = wilson_interval(row.combined_k, row.base if row.n_rated else 0)
     cells = (
         counts
         | percents
@@ -66,8 +71,8 @@ def shares(row: Figures, definition: Definition) -> tuple[dict[str, Cell], Reaso
             "disagree_pct": row.percent(row.disagree_k),
             "neutral_k": row.neutral_k,
             "neutral_pct": row.percent(row.neutral_k),
-            "ci_low": interval and interval[0],
-            "ci_high": interval and interval[1],
+            "ci_low": _percent(interval.low),
+            "ci_high": _percent(interval.high),
             "ci_method": "wilson95",
         }
     )

@@ -15,7 +15,6 @@ from delphi.statistics.exact import mean_share
 from delphi.statistics.quantiles import HALF, QUARTER, scaled_quantile
 
 MEAN_METHODS = ("exact_shares", "rounded_shares", "pooled")
-Z_95 = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -99,26 +98,6 @@ def _quantiles(f: Integers, p: Fraction, type_: int, values: Integers) -> list[F
     """Quantile of every statement; the median is of type 7 whatever the setting (METHOD 5.1)."""
     numerators, denominator = scaled_quantile(f, p, 7 if p == HALF else type_, values)
     return [Fraction(numerator, denominator) for numerator in numerators.tolist()]
-
-
-def wilson_interval(k: int, n: int) -> tuple[float, float] | None:
-    """Wilson's 95 % interval of a share, in per cent; None if n is 0.
-
-    Notes
-    -----
-    (k + z²/2 ± z √(k(n − k)/n + z²/4)) / (n + z²).
-
-    Examples
-    --------
-    >>> [round(bound, 1) for bound in wilson_interval(8, 10)]
-    [49.0, 94.3]
-    """
-    if n == 0:
-        return None
-    z2 = Z_95 * Z_95
-    middle, half = k + z2 / 2, Z_95 * sqrt(k * (n - k) / n + z2 / 4)
-    low = 0.0 if k == 0 else 100 * (middle - half) / (n + z2)
-    return low, 100.0 if k == n else 100 * (middle + half) / (n + z2)
 
 
 @dataclass(frozen=True)

@@ -29,10 +29,10 @@ def normal_p(z: float) -> float:
 
 
 def normal_quantile(p: float) -> float:
-    """Quantile of the standard normal distribution."""
-    from scipy.special import ndtri
+    """Quantile of the standard normal distribution; of the standard library, since SciPy takes long to load."""
+    from statistics import NormalDist
 
-    return float(ndtri(p))
+    return NormalDist().inv_cdf(p)
 
 
 def fair_coin_p(n: int, k: int) -> float:

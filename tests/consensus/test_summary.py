@@ -6,7 +6,7 @@ import pytest
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts
 from delphi.consensus.scale import SCALES
-from delphi.consensus.summary import figures, round_means, wilson_interval
+from delphi.consensus.summary import figures, round_means
 
 FOUR, FIVE = Definition.of(SCALES["agree4_nq"]), Definition.of(SCALES["agree5"])
 
@@ -41,18 +41,6 @@ def test_the_median_does_not_follow_the_quantile_type():
 
 def test_groups_are_taken_together():
     assert figures(Counts.of([[[1, 0, 0, 0], [0, 0, 0, 1]]]), FOUR)[0].counts == (1, 0, 0, 1)
-
-
-@pytest.mark.parametrize(
-    ("k", "n", "low", "high"),
-    [(8, 10, 49.0162, 94.3318), (0, 10, 0, 27.7533), (10, 10, 72.2467, 100), (0, 1, 0, 79.3451)],
-)
-def test_wilson(k, n, low, high):
-    assert wilson_interval(k, n) == pytest.approx((low, high), abs=1e-3)
-
-
-def test_no_interval_without_ratings():
-    assert wilson_interval(0, 0) is None
 
 
 def rows(n, dissents):
