@@ -1,0 +1,163 @@
+"""What every registered report and format keeps to."""
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
+from delphi.consensus.counts import Counts
+from delphi.consensus.rule import Relation
+from delphi.consensus.scale import SCALES
+from delphi.sheets.writing import LIVE, guarded
+from exports.formats import FORMATS
+from exports.reports import REPORTS
+from exports.reports.consensus import from_rows
+from exports.table import Column, Table, suppress
+
+HOSTILE = [
+    "=1+1",
+    "+x",
+    "-x",
+    "@x",
+    "\tx",
+    "\rx",
+    "\nx",
+    "＝x",
+    'a"b',
+    "a;b",
+    "a,b",
+    "",
+    "ü 😀",
+    "<b>&",
+    "\\",
+    "'",
+    "\x00",
+]
+each_format = pytest.mark.parametrize("format_", FORMATS.values(), ids=FORMATS)
+each_scale = pytest.mark.parametrize("scale", SCALES.values(), ids=SCALES)
+
+
+def hostile_table(cells=HOSTILE):
+    columns = (Column("=name", "text", "Name", brief=True), Column("x", "float", "X", brief=True))
+    rows = (*((text, i / 3) for i, text in enumerate(cells)), (None, None))
+    return Table("t/1", "=Title", "caption", columns, rows, ("note",), {"a": 1})
+
+
+def written(format_, table):
+    stream = io.BytesIO()
+    format_.write(table, stream)
+    return stream.getvalue()
+
+
+@each_format
+def test_a_format_has_a_label_a_suffix_and_a_type(format_):
+    assert format_.label
+    assert format_.suffix.isalnum()
+    assert "/" in format_.media_type
+
+
+@each_format
+def test_writing_is_deterministic_and_leaves_the_stream_open(format_):
+    assert written(format_, hostile_table()) == written(format_, hostile_table())
+
+
+@each_format
+def test_a_table_without_rows_is_written(format_):
+    assert written(format_, Table("t/1", "T", "", hostile_table().columns, ()))
+
+
+@given(cells=st.lists(st.text(), max_size=5))
+@settings(max_examples=50)
+def test_csv_gives_hostile_cells_back_guarded(cells):
+    text = written(FORMATS["csv"], hostile_table(cells)).decode()
+    back = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    assert back[0] == ["'=name", "x"]
+    assert [row[0] for row in back[1:-1]] == [guarded(cell) for cell in cells]
+    assert [float(row[1]) for row in back[1:-1]] == [i / 3 for i in range(len(cells))]
+    assert not any(cell.startswith(LIVE) for row in back for cell in row)
+
+
+@given(cells=st.lists(st.text(), max_size=5))
+@settings(max_examples=50)
+def test_json_gives_cells_back_unmodified(cells):
+    whole = json.loads(written(FORMATS["json"], hostile_table(cells)))
+    assert (whole["schema"], whole["definition"]) == ("t/1", {"a": 1})
+    assert [row["=name"] for row in whole["rows"]] == [*cells, None]
+
+
+def test_a_terminal_gets_one_line_a_row():
+    lines = written(FORMATS["table"], hostile_table()).decode().split("\n")
+    assert len(lines) == 4 + len(HOSTILE) + 1 + 2 + 2
+
+
+def analysis(scale):
+    rng = np.random.default_rng(3)
+    f = rng.integers(0, 12, (3, 2, scale.K)) if scale.K < 20 else rng.integers(0, 2, (3, 2, scale.K))
+    f[2] = 0
+    some = rng.integers(0, 3, (3, 2))
+    counts = Counts(f, some, some, np.array([200, 200]), ("=a", "b"))
+    moves = np.zeros((3, 2, scale.K, scale.K), dtype=np.int64)
+    moves[0, :, 0, -1] = 7
+    relations = (Relation.SAME, Relation.MERGED, Relation.NEW)
+    items = [
+        Item(f"S{i}", i, "statement", 1, "=Section", text, relation, None if relation is Relation.NEW else 1)
+        for i, (text, relation) in enumerate(zip(HOSTILE[:3], relations, strict=True), 1)
+    ]
+    definition = Definition.of(scale, minimum_n=5)
+    return Analysis(definition, (RoundData(2, tuple(items), counts, moves.sum(1), moves),))
+
+
+@each_scale
+@pytest.mark.parametrize("build", REPORTS.values(), ids=REPORTS)
+@each_format
+def test_every_report_of_every_scale_in_every_format(scale, build, format_):
+    table = build(analysis(scale), by_group=True)
+    assert table.title
+    assert table.caption
+    assert len(table.rows) == 9
+    assert written(format_, table)
+    assert written(format_, suppress(table, 5))
+
+
+@each_scale
+def test_every_empty_cell_has_its_reason(scale):
+    for row in suppress(REPORTS["consensus"](analysis(scale), by_group=True), 5).as_dicts():
+        empty = {name for name, value in row.items() if value is None}
+        assert empty <= {pair.split("=")[0] for pair in row["reasons"].split(";")}
+
+
+@each_scale
+def test_frozen_rows_make_the_same_table(scale):
+    table = REPORTS["consensus"](analysis(scale), by_group=True)
+    frozen = json.loads(json.dumps([table.as_dicts(), dict(table.definition)]))
+    assert from_rows(*frozen) == table
+
+
+SCHEMA = """statement version kind section_no section text round group n_invited n_shown n_rated n_nq n_blank nq_pct
+k_1 k_2 k_3 k_4 pct_1 pct_2 pct_3 pct_4 agree_k agree_pct combined_k combined_pct combined_pct_nq_in disagree_k
+disagree_pct neutral_k neutral_pct ci_low ci_high ci_method median q1 q3 iqr mean sd mode iqr_consensus verdict grade
+verdict_basis group_rule di ipras disagreement previous_round relation n_paired changed_pct delta_combined_pp
+delta_median stable flags decision decision_reason rule_id reasons"""
+
+
+def test_columns_stand_in_the_order_of_the_schema():
+    assert list(REPORTS["consensus"](analysis(SCALES["agree4_nq"])).names) == SCHEMA.split()
+
+
+def test_change_is_given_for_groups_too():
+    _, first, second = REPORTS["consensus"](analysis(SCALES["agree4_nq"]), by_group=True).as_dicts()[:3]
+    assert [(row["n_paired"], row["changed_pct"], row["stable"]) for row in (first, second)] == [
+        (7, 100, "unstable")
+    ] * 2
+
+
+def test_rand_figures_are_given_under_rand_rules_only():
+    rand, other = (REPORTS["consensus"](analysis(SCALES[key])).as_dicts()[0] for key in ("rand9", "grade9"))
+    assert (rand["di"] is None, rand["disagreement"] is None) == (False, False)
+    assert (other["di"], other["disagreement"]) == (None, None)
+    assert "di=not_applicable" in other["reasons"]

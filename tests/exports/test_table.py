@@ -1,0 +1,113 @@
+"""What may not be shown is hidden before any format sees it."""
+
+import pytest
+
+from exports.table import Column, Table, printed, rows_of, suppress
+
+COLUMNS = (
+    Column("statement", "text", "Statement"),
+    Column("round", "int", "Round"),
+    Column("group", "text", "Group"),
+    Column("n_rated", "int", "Rated", 0),
+    Column("combined_pct", "percent", "Agree", 0),
+    Column("median", "float", "Median", 8),
+    Column("k_1", "int", "One", 10),
+    Column("n_paired", "int", "Paired", 0, "n_paired"),
+    Column("reasons", "text", "Reasons"),
+)
+
+
+def table(*sizes, paired=50, reasons=""):
+    """One statement: the first size is of all, the others are of groups."""
+    names = ("all", *"abcdef")
+    rows = [
+        {"statement": "S1", "round": 1, "group": name, "n_rated": n, "combined_pct": 50.0, "median": 3.0, "k_1": 1}
+        | {"n_paired": paired, "reasons": reasons}
+        for name, n in zip(names, sizes, strict=False)
+    ]
+    return Table("t/1", "T", "", COLUMNS, rows_of(COLUMNS, rows))
+
+
+def shown(found):
+    """Groups of which the number of ratings is shown."""
+    return [row["group"] for row in found.as_dicts() if row["n_rated"] is not None]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [
+        ((20, 10, 10), ["all", "a", "b"]),
+        ((13, 10, 3), ["all"]),
+        ((8, 4, 4), ["all"]),
+        ((4, 2, 2), []),
+        ((30, 13, 12, 5), ["all", "a", "b", "c"]),
+        ((30, 14, 12, 4), ["all", "a"]),
+        ((40, 20, 14, 3, 3), ["all", "a", "b"]),
+        ((20, 20, 0), ["all", "a"]),
+        ((20, 20), ["all", "a"]),
+    ],
+)
+def test_a_group_needs_company(sizes, expected):
+    assert shown(suppress(table(*sizes), 5)) == expected
+
+
+@pytest.mark.parametrize(
+    ("n", "visible"),
+    [
+        (4, set()),
+        (5, {"n_rated", "combined_pct"}),
+        (8, {"n_rated", "combined_pct", "median"}),
+        (10, {"n_rated", "combined_pct", "median", "k_1"}),
+    ],
+)
+def test_what_a_number_of_ratings_allows(n, visible):
+    [row] = suppress(table(n), 5).as_dicts()
+    figures = ("n_rated", "combined_pct", "median", "k_1")
+    assert {name for name in figures if row[name] is not None} == visible
+    assert all(f"{name}=suppressed_disclosure" in row["reasons"] for name in set(figures) - visible)
+    assert (row["statement"], row["group"]) == ("S1", "all")
+
+
+def test_change_needs_enough_pairs():
+    [row] = suppress(table(20, paired=4), 5).as_dicts()
+    assert (row["n_paired"], row["combined_pct"]) == (None, 50)
+
+
+def test_a_hidden_cell_loses_its_other_reason():
+    [row] = suppress(table(4, reasons="median=no_ratings;text=new"), 5).as_dicts()
+    assert "median=no_ratings" not in row["reasons"]
+    assert "text=new" in row["reasons"]
+
+
+def test_hidden_cells_are_explained_once():
+    assert len(suppress(table(4), 5).notes) == 1
+
+
+def test_nothing_below_three():
+    with pytest.raises(ValueError, match="at least 3"):
+        suppress(table(4), 2)
+
+
+def test_rows_fit_the_columns():
+    with pytest.raises(ValueError, match="does not fit"):
+        Table("t/1", "T", "", COLUMNS, ((1, 2),))
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "text"),
+    [
+        ("float", 2.5, "2.5"),
+        ("float", 3.0, "3"),
+        ("float", 1.005, "1.01"),
+        ("percent", 93.478, "93"),
+        ("percent", 0.0, "0"),
+        ("percent", 99.95, ">99"),
+        ("bool", True, "yes"),
+        ("bool", False, "no"),
+        ("int", 7, "7"),
+        ("text", "x", "x"),
+        ("text", None, "–"),
+    ],
+)
+def test_cells_as_a_reader_sees_them(type_, value, text):
+    assert printed(Column("c", type_, "C"), value) == text
