@@ -7,9 +7,11 @@ from itertools import groupby
 from typing import Any
 
 from delphi.consensus.analysis import Definition
+from delphi.consensus.scale import Scale, Values
 from delphi.statistics.exact import format_percent, mean_share, round_half_up
 
 Row = dict[str, Any]
+LONGEST = 9
 CHANGE_WORDS = {"wording_changed": "reworded", "merged": "merged", "split": "split", "new": "new"}
 
 
@@ -51,7 +53,7 @@ def page(rows: Sequence[Row], definition: Definition) -> JournalPage:
     """Print the rows of one round for the whole panel."""
     scale = definition.scale
     rows = [row for row in rows if row["group"] == "all"]
-    options = tuple(zip(short_labels(definition), scale.labels, strict=True))[::-1]
+    options = tuple((short, label) for short, label, _ in printed_options(scale))
     opt_out = ("NQ",) if scale.opt_out else ()
     return JournalPage(
         heads=(*(short for short, _ in options), "N", *opt_out, "Median", "IQR", "Change"),
@@ -67,10 +69,12 @@ def page(rows: Sequence[Row], definition: Definition) -> JournalPage:
     )
 
 
-def short_labels(definition: Definition) -> tuple[str, ...]:
-    """Abbreviate the options: the scale's own short forms, or its numbers."""
-    scale = definition.scale
-    return scale.short or tuple(map(str, scale.values))
+def printed_options(scale: Scale) -> list[tuple[str, str, Values]]:
+    """Head, label and values of each column of percentages, highest first; a long scale is printed by its zones."""
+    if scale.K > LONGEST:
+        return [(f"{zone[0]}–{zone[-1]}", name, zone) for name, zone in reversed(scale.bands)]
+    rows = zip(scale.abbreviations, scale.labels, scale.values, strict=True)
+    return [(short, label, (value,)) for short, label, value in rows][::-1]
 
 
 def _kind_order(rows: Sequence[Row], row: Row) -> int:
@@ -79,7 +83,7 @@ def _kind_order(rows: Sequence[Row], row: Row) -> int:
 
 
 def _part(kind: str, rows: list[Row], definition: Definition) -> Part:
-    numbers = [row["n_rated"] for row in rows]
+    numbers = [row["n_rated"] for row in rows if row["n_rated"] is not None] or [0]
     return Part(
         kind=kind,
         count=len(rows),
@@ -105,8 +109,9 @@ def _line(row: Row, definition: Definition) -> Line:
 
 def _cells(row: Row, definition: Definition) -> Iterator[str]:
     n = row["n_rated"]
-    for position in range(definition.scale.K, 0, -1):
-        yield format_percent(row[f"k_{position}"] or 0, n or 0)
+    for _, _, values in printed_options(definition.scale):
+        counts = [row[f"k_{value}"] for value in values]
+        yield "–" if None in counts else format_percent(sum(counts), n)
     yield "–" if n is None else str(n)
     if definition.scale.opt_out:
         yield format_percent(row["n_nq"] or 0, (n or 0) + (row["n_nq"] or 0))
