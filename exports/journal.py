@@ -69,7 +69,7 @@ def page(rows: Sequence[Row], definition: Definition) -> JournalPage:
     )
 
 
-def printed_options(scale: Scale) -> list[tuple[str, str, Values]]:
+def printed_options(scale: Scale) -> Sequence[tuple[str, str, Values]]:
     """Head, label and values of each column of percentages, highest first; a long scale is printed by its zones."""
     if scale.K > LONGEST:
         return [(f"{zone[0]}–{zone[-1]}", name, zone) for name, zone in reversed(scale.bands)]
