@@ -17,8 +17,8 @@ from delphi.model.panel import Panelist
 from delphi.model.round import Participation
 from delphi.model.study import Study
 from delphi.sheets.errors import RowError, SheetError
-from delphi.sheets.reading import read_csv
 from delphi.sheets.typed import Field, short, typed_rows, unique
+from delphi.sheets.workbook import read_sheet
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no letter can be mistaken for a digit
 
@@ -35,7 +35,7 @@ class NewPanelist:
 
 def read(data: bytes) -> list[tuple[int, NewPanelist]]:
     """Read people from a CSV file with their lines; `SheetError` names every cell that cannot be taken."""
-    sheet = read_csv(data)
+    sheet = read_sheet(data)
     own = ("name", "email", "group")
     others = [column for column in sheet.head if column and column not in own]
     fields = (

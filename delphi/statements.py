@@ -14,8 +14,8 @@ from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.statement import Kind, Statement, StatementVersion
 from delphi.model.study import Study
 from delphi.sheets.errors import RowError, SheetError
-from delphi.sheets.reading import read_csv
 from delphi.sheets.typed import Field, filled, short, typed_rows, unique, whole
+from delphi.sheets.workbook import read_sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def read(data: bytes) -> list[tuple[int, NewStatement]]:
         Field("help", required=False),
         Field("round", _round, required=False),
     )
-    rows = typed_rows(read_csv(data), fields)
+    rows = typed_rows(read_sheet(data), fields)
     unique(rows, "code")
     return [(line, NewStatement(enters_round=values.pop("round", 1), **values)) for line, values in rows]
 

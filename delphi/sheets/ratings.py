@@ -9,8 +9,9 @@ from functools import partial
 from typing import Any, Final, Literal
 
 from delphi.sheets.errors import RowError, SheetError
-from delphi.sheets.reading import LIMITS, Limits, read_csv
+from delphi.sheets.reading import LIMITS, Limits
 from delphi.sheets.typed import Field, filled, typed_rows, whole
+from delphi.sheets.workbook import read_sheet
 
 NQ: Final = "NQ"
 Answer = int | Literal["NQ"] | None
@@ -97,7 +98,7 @@ def read_ratings(
         for name, parse in _parsers(lo, hi).items()
     ]
     pile = _Pile({field.name: "+".join(field.columns) for field in fields})
-    for line, row in typed_rows(read_csv(data, limits), fields):
+    for line, row in typed_rows(read_sheet(data, limits), fields):
         pile.add(line, row)
     return pile.finished()
 

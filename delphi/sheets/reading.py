@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from delphi.sheets.errors import SheetError
@@ -71,30 +71,41 @@ def read_csv(data: bytes, limits: Limits = LIMITS) -> Sheet:
     """
     if len(data) > limits.size:
         raise SheetError.at(1, "", f"the file is larger than {limits.size // MEGABYTE} MB")
-    text = decoded(data)
-    lines = _lines(text, limits)
-    head = tuple(name.strip() for name in next(lines, (1, ()))[1])
+    return sheet_of(_lines(decoded(data), limits), limits)
+
+
+def sheet_of(lines: Iterable[tuple[int, tuple[str, ...]]], limits: Limits = LIMITS) -> Sheet:
+    """Make a sheet of numbered lines: the first filled one is the head, empty ones are left out."""
+    filled = ((line, cells) for line, cells in lines if any(cell.strip() for cell in cells))
+    head = _trimmed(next(filled, (1, ()))[1])
     _check_head(head, limits)
-    rows = tuple((line, _fitted(line, cells, len(head))) for line, cells in lines)
+    rows = tuple((line, _fitted(line, cells, len(head))) for line, cells in filled)
     if not rows:
         raise SheetError.at(1, "", "the file has no rows below its head")
     return Sheet(head, rows)
 
 
 def _lines(text: str, limits: Limits) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Yield filled rows with the line each begins on."""
+    """Yield rows with the line each begins on."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text), strict=True)
     begin, count = 1, 0
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield begin, tuple(cells)
-                count += 1
-            if count > limits.rows:
+            yield begin, tuple(cells)
+            count += 1
+            if count > limits.rows + 1:
                 raise SheetError.at(begin, "", f"the file has more than {limits.rows} rows")
             begin = reader.line_num + 1
     except csv.Error as error:
         raise SheetError.at(begin, "", f"the quotes of this line do not close properly ({error})") from None
+
+
+def _trimmed(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of the head without the empty ones at its end."""
+    names = [cell.strip() for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    return tuple(names)
 
 
 def _check_head(head: tuple[str, ...], limits: Limits) -> None:

@@ -75,7 +75,7 @@ def test_every_bad_cell_is_named_and_nothing_is_imported(app, ada):
         ("code,text\nC1,One,more,cells\n", "4 cells under 2 column names"),
         ("code,text\n", "no rows below its head"),
         (b"\xff\xfec\x00", "UTF-16"),
-        (b"PK\x03\x04\x00\x00", "not a text file"),
+        (b"PK\x03\x04\x00\x00", "the file is damaged"),
         ('code,text\nC1,"One\n', "quotes of this line"),
     ],
 )

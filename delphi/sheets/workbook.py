@@ -1,0 +1,50 @@
+"""Reading a sheet from whatever it was saved as: CSV, or the first sheet of an Excel workbook."""
+
+import json
+import subprocess
+import sys
+
+from delphi.sheets.archives import checked_members
+from delphi.sheets.errors import SheetError
+from delphi.sheets.reading import LIMITS, MEGABYTE, Limits, Sheet, read_csv, sheet_of
+
+ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+PATIENCE = 30
+UNREADABLE = "the workbook is damaged, or too large when unpacked"
+
+
+def read_sheet(data: bytes, limits: Limits = LIMITS) -> Sheet:
+    """Read a file by its content, whatever its name.
+
+    Raises
+    ------
+    SheetError
+        It is neither CSV nor an Excel workbook, too large, or its lines do not fit its head.
+    """
+    if data.startswith(OLD_EXCEL):
+        raise SheetError.at(1, "", "this is an old or a protected Excel file; save it as .xlsx without a password")
+    return read_xlsx(data, limits) if data.startswith(ZIP) else read_csv(data, limits)
+
+
+def read_xlsx(data: bytes, limits: Limits = LIMITS) -> Sheet:
+    """Read the first sheet of an Excel workbook; cells become text as CSV would hold them."""
+    if len(data) > limits.size:
+        raise SheetError.at(1, "", f"the file is larger than {limits.size // MEGABYTE} MB")
+    if "xl/workbook.xml" not in checked_members(data):
+        raise SheetError.at(1, "", "this is not an Excel workbook")
+    rows = _unpacked(data)
+    if len(rows) > limits.rows + 1:
+        raise SheetError.at(1, "", f"the sheet has more than {limits.rows} rows")
+    return sheet_of(((line, tuple(row)) for line, row in enumerate(rows, 1)), limits)
+
+
+def _unpacked(data: bytes) -> list[list[str]]:
+    """Let a restricted child process read the workbook."""
+    command = [sys.executable, "-I", "-m", "delphi.sheets.calamine_child"]
+    try:
+        # the command is fixed; the file goes in through standard input
+        done = subprocess.run(command, input=data, capture_output=True, timeout=PATIENCE, check=True)  # noqa: S603
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+        raise SheetError.at(1, "", UNREADABLE) from None
+    rows: list[list[str]] = json.loads(done.stdout)
+    return rows
