@@ -101,6 +101,34 @@ def test_two_postmen_send_each_letter_once(database, sending, mailbox):
     assert len(mailbox.messages) == len(dict(mailbox.messages)) == 6
 
 
+def test_letters_that_another_postman_is_claiming_are_passed_over(database, sending):
+    if database.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    with database.transaction() as first, database.transaction() as second:
+        assert len(claim(first, by="first", at=NOW)) == 6
+        assert claim(second, by="second", at=NOW) == []
+
+
+@pytest.mark.parametrize("url", ["smtp+tls://user:p%40ss@relay:587", "smtp://relay"])
+def test_the_relay_is_asked_for_encryption_and_a_name_only_where_the_address_says_so(monkeypatch, url):
+    said = []
+
+    class Relay:
+        def __init__(self, *where, **_options):
+            said.append(where)
+
+        __enter__ = lambda self: self  # noqa: E731 (a stand-in)
+        __exit__ = lambda *_: None  # noqa: E731 (a stand-in)
+
+        def __getattr__(self, name):
+            return lambda *args: said.append((name, *args))
+
+    monkeypatch.setattr(mail.smtplib, "SMTP", Relay)
+    mail.hand_over("message", url)
+    secure = [("relay", 587), ("starttls",), ("login", "user", "p@ss"), ("send_message", "message")]
+    assert said == (secure if "tls" in url else [("relay", 25), ("send_message", "message")])
+
+
 def test_who_declined_meanwhile_gets_no_letter(database, sending, mailbox):
     with database.transaction() as session:
         session.execute(update(Panelist).where(Panelist.id == sending.panel[0]).values(declined_on=NOW.date()))
