@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from delphi import access, mail
 from delphi.delivery import ATTEMPTS, LEASE, Postman, claim, finish
+from delphi.model.identity import Identity
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import AccessLink, Panelist
 from delphi.model.round import Participation
@@ -160,6 +161,17 @@ def test_a_busy_relay_is_tried_again_later(database, sending, mailbox):
     mailbox.answers.clear()
     assert Postman(database, sending.settings).deliver(at=NOW + timedelta(hours=1)) == 1
     assert len(dict(mailbox.messages)) == 6
+
+
+@pytest.mark.parametrize("facts", [{"name": "Eve\nBcc: evil@example.org"}, {"email": "zoë@panel.example.org"}])
+def test_a_letter_that_cannot_be_written_holds_back_no_other(database, sending, mailbox, facts):
+    with database.transaction() as session:
+        session.execute(update(Identity).where(Identity.panelist == sending.panel[0]).values(**facts))
+        session.execute(update(Letter).where(Letter.panelist == sending.panel[0]).values(run_after=NOW - LEASE))
+    for attempt in range(ATTEMPTS):
+        Postman(database, sending.settings).deliver(at=NOW + timedelta(days=30 * attempt))
+    assert len(mailbox.messages) == 5
+    assert sum(moment is not None for moment in letters(database, Letter.failed_at)) == 1
 
 
 @pytest.mark.parametrize("url", [None, "smtp://127.0.0.1:1"])

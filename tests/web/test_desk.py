@@ -72,6 +72,7 @@ def test_a_study_is_created_from_a_template(app, pages, ada):
         ("slug", "care", 409),
         ("time_zone", "Mars/Olympus", 200),
         ("contact_email", "nobody", 200),
+        ("contact_email", "zoë@example.org", 200),
         ("lead_name", "", 200),
         ("template", "no-such-template", 404),
         ("smallest_cell", "2", 200),

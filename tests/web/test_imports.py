@@ -115,6 +115,21 @@ def test_every_bad_person_is_named_and_nobody_is_imported(app, ada):
     assert fingerprint(app) == before
 
 
+@pytest.mark.parametrize(
+    "address", ["a..b@x.org", "zoë@x.org", "a(b)@x.org", ".a@x.org", "a@x.org.", "a@x", "a[b@x.org"]
+)
+def test_an_address_that_no_letter_can_carry_is_named(app, ada, address):
+    before = fingerprint(app)
+    page = upload(ada, PANEL, f"name,email\nEve,{address}\n")
+    assert "is not a mail address" in page.text
+    assert fingerprint(app) == before
+
+
+def test_a_line_break_in_a_name_becomes_a_space(app, ada):
+    upload(ada, PANEL, 'name,email\n"Eve\nBcc: evil@example.org",eve.o\'hara+panel@x.org\n')
+    assert "Eve Bcc: evil@example.org" in stored(app, Identity.name, study_id=1)
+
+
 def test_nobody_is_on_the_panel_twice(app, ada):
     before = fingerprint(app)
     page = upload(ada, PANEL, "name,email\nOne,PANELIST1@panel.example.org\nTwo,panelist2@panel.example.org\n")
