@@ -86,6 +86,15 @@ def test_a_file_that_cannot_be_taken_says_why(app, ada, file, told):
     assert fingerprint(app) == before
 
 
+def test_what_the_tables_cannot_hold_is_named(app, ada):
+    before = fingerprint(app)
+    page = upload(ada, STATEMENTS, f"code,text,section,round\nC1,One,{'x' * 201},\nC2,Two,,99999999999\n")
+    assert page.status_code == 422
+    assert "201 characters; at most 200 fit" in page.text
+    assert "round 99999999999 does not exist" in page.text
+    assert fingerprint(app) == before
+
+
 def test_statements_of_a_launched_round_are_fixed(app, opened, ada):
     before = fingerprint(app)
     page = upload(ada, STATEMENTS, GOOD)
