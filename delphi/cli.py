@@ -66,11 +66,14 @@ def _print_link(app_factory: AppFactory, email: str, *, new: bool) -> None:
     from delphi.web.accounts import one_time_link
 
     app = made(app_factory)
+    database = app.extensions["database"]
     with app.app_context():
         try:
-            click.echo(one_time_link(app.extensions["database"], app.extensions["settings"], email, new=new))
+            click.echo(one_time_link(database, app.extensions["settings"], email, new=new))
         except Refused as error:
             raise click.ClickException(str(error)) from None
+        finally:
+            database.engine.dispose()
 
 
 @click.group("db")

@@ -60,7 +60,11 @@ class Postman:
         with self.database.transaction() as session:
             claimed = claim(session, by=self.name, at=at)
         for key in claimed:
-            self._deliver_one(key, at=at)
+            try:
+                self._deliver_one(key, at=at)
+            except Exception as error:  # noqa: BLE001 (whatever it is, it must not hold back the letters behind it)
+                log.error("letter not written: %s", type(error).__name__)  # noqa: TRY400 (a traceback may quote a name)
+                self._finish(key, {})
         return len(claimed)
 
     def _deliver_one(self, key: Key, *, at: datetime) -> None:
@@ -68,7 +72,9 @@ class Postman:
             message = prepare(session, key, by=self.name, at=at, settings=self.settings)
         if message is None:
             return
-        ending = self._hand_over(message)
+        self._finish(key, self._hand_over(message))
+
+    def _finish(self, key: Key, ending: dict[str, datetime]) -> None:
         with self.database.transaction() as session:
             finish(session, key, by=self.name, at=clock.now(), ending=ending)
 

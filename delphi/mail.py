@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -69,7 +68,7 @@ def envelope(
     message["Subject"] = subject
     message["From"] = sender
     message["Reply-To"] = reply_to
-    message["To"] = Address(name, addr_spec=parseaddr(address)[1])
+    message["To"] = Address(name, addr_spec=address)
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)

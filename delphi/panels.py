@@ -22,6 +22,10 @@ from delphi.sheets.workbook import read_sheet
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no letter can be mistaken for a digit
 
+# What a letter can be addressed to without SMTPUTF8: dot-atoms (RFC 5322), and a domain in ASCII.
+ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+ADDRESS = rf"{ATOM}(\.{ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+
 
 @dataclass(frozen=True, slots=True)
 class NewPanelist:
@@ -39,7 +43,9 @@ def read(data: bytes) -> list[tuple[int, NewPanelist]]:
     own = ("name", "email", "group")
     others = [column for column in sheet.head if column and column not in own]
     fields = (
-        Field("name", short),
+        Field(
+            "name", lambda cell: short(" ".join(cell.split()))
+        ),  # a cell may hold line breaks, a letter's head may not
         Field("email", _address),
         Field("group", _group, required=False),
         *(Field(column, required=False) for column in others),
@@ -61,7 +67,7 @@ def read(data: bytes) -> list[tuple[int, NewPanelist]]:
 
 
 def _address(cell: str) -> str:
-    if not re.fullmatch(r"[^@\s<>,;:\"]+@[^@\s<>,;:\"]+\.[^@\s<>,;:\".]+", cell) or len(cell) > 254:
+    if not re.fullmatch(ADDRESS, cell) or len(cell) > 254:
         raise ValueError(f"“{cell}” is not a mail address" if cell else "this cell may not be empty")
     return cell.lower()
 

@@ -17,6 +17,8 @@ from delphi.sheets.errors import RowError, SheetError
 from delphi.sheets.typed import Field, filled, short, typed_rows, unique, whole
 from delphi.sheets.workbook import read_sheet
 
+LONGEST_SECTION, LAST_ROUND = 200, 100
+
 
 @dataclass(frozen=True, slots=True)
 class NewStatement:
@@ -36,7 +38,7 @@ def read(data: bytes) -> list[tuple[int, NewStatement]]:
         Field("code", short),
         Field("text", filled),
         Field("kind", lambda cell: Kind(cell.lower()) if cell.lower() in set(Kind) else _no_kind(cell), required=False),
-        Field("section", required=False),
+        Field("section", _section, required=False),
         Field("help", required=False),
         Field("round", _round, required=False),
     )
@@ -51,10 +53,16 @@ def _no_kind(cell: str) -> Kind:
     return Kind.STATEMENT
 
 
+def _section(cell: str) -> str:
+    if len(cell) > LONGEST_SECTION:
+        raise ValueError(f"{len(cell)} characters; at most {LONGEST_SECTION} fit")
+    return cell
+
+
 def _round(cell: str) -> int:
     number = whole(cell) if cell else 1
-    if number < 1:
-        raise ValueError(f"round {number} does not exist; the first is 1")
+    if not 1 <= number <= LAST_ROUND:
+        raise ValueError(f"round {number} does not exist; the first is 1, the last {LAST_ROUND}")
     return number
 
 

@@ -5,7 +5,7 @@ import secrets
 
 from flask import Flask, render_template
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -65,6 +65,11 @@ def _init_requests(app: Flask) -> None:
             400,
             {"Content-Type": "text/plain"},
         )
+
+    @app.errorhandler(DataError)
+    def not_storable(_error: DataError) -> Page:
+        # A NUL in a text, a text longer than its column: a request that no page of ours sends.
+        return render_template("errors/other.html"), 400
 
     @app.errorhandler(HTTPException)
     def other(error: HTTPException) -> Page:

@@ -33,7 +33,7 @@ class StudyForm(FlaskForm):
     title = StringField(validators=[Length(max=300)])
     slug = StringField(validators=[DataRequired(), Length(max=60), Regexp(r"[a-z0-9]+(-[a-z0-9]+)*$")])
     lead_name = StringField(validators=[DataRequired(), Length(max=200)])
-    contact_email = StringField(validators=[DataRequired(), Length(max=254), Email()])
+    contact_email = StringField(validators=[DataRequired(), Length(max=254), Email(allow_smtputf8=False)])
     time_zone = StringField(validators=[DataRequired()], default="Europe/Amsterdam")
     simulated = BooleanField()
     scale = SelectField(

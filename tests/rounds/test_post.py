@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from delphi import access, mail
 from delphi.delivery import ATTEMPTS, LEASE, Postman, claim, finish
+from delphi.model.identity import Identity
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import AccessLink, Panelist
 from delphi.model.round import Participation
@@ -101,6 +102,34 @@ def test_two_postmen_send_each_letter_once(database, sending, mailbox):
     assert len(mailbox.messages) == len(dict(mailbox.messages)) == 6
 
 
+def test_letters_that_another_postman_is_claiming_are_passed_over(database, sending):
+    if database.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    with database.transaction() as first, database.transaction() as second:
+        assert len(claim(first, by="first", at=NOW)) == 6
+        assert claim(second, by="second", at=NOW) == []
+
+
+@pytest.mark.parametrize("url", ["smtp+tls://user:p%40ss@relay:587", "smtp://relay"])
+def test_the_relay_is_asked_for_encryption_and_a_name_only_where_the_address_says_so(monkeypatch, url):
+    said = []
+
+    class Relay:
+        def __init__(self, *where, **_options):
+            said.append(where)
+
+        __enter__ = lambda self: self  # noqa: E731 (a stand-in)
+        __exit__ = lambda *_: None  # noqa: E731 (a stand-in)
+
+        def __getattr__(self, name):
+            return lambda *args: said.append((name, *args))
+
+    monkeypatch.setattr(mail.smtplib, "SMTP", Relay)
+    mail.hand_over("message", url)
+    secure = [("relay", 587), ("starttls",), ("login", "user", "p@ss"), ("send_message", "message")]
+    assert said == (secure if "tls" in url else [("relay", 25), ("send_message", "message")])
+
+
 def test_who_declined_meanwhile_gets_no_letter(database, sending, mailbox):
     with database.transaction() as session:
         session.execute(update(Panelist).where(Panelist.id == sending.panel[0]).values(declined_on=NOW.date()))
@@ -132,6 +161,17 @@ def test_a_busy_relay_is_tried_again_later(database, sending, mailbox):
     mailbox.answers.clear()
     assert Postman(database, sending.settings).deliver(at=NOW + timedelta(hours=1)) == 1
     assert len(dict(mailbox.messages)) == 6
+
+
+@pytest.mark.parametrize("facts", [{"name": "Eve\nBcc: evil@example.org"}, {"email": "zoë@panel.example.org"}])
+def test_a_letter_that_cannot_be_written_holds_back_no_other(database, sending, mailbox, facts):
+    with database.transaction() as session:
+        session.execute(update(Identity).where(Identity.panelist == sending.panel[0]).values(**facts))
+        session.execute(update(Letter).where(Letter.panelist == sending.panel[0]).values(run_after=NOW - LEASE))
+    for attempt in range(ATTEMPTS):
+        Postman(database, sending.settings).deliver(at=NOW + timedelta(days=30 * attempt))
+    assert len(mailbox.messages) == 5
+    assert sum(moment is not None for moment in letters(database, Letter.failed_at)) == 1
 
 
 @pytest.mark.parametrize("url", [None, "smtp://127.0.0.1:1"])

@@ -13,7 +13,7 @@ from delphi.model.rating import Comment
 from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.statement import Lineage
 from delphi.model.study import Study
-from rounds import lifecycle
+from rounds import ballot, lifecycle
 
 DESK = "/studies/care/rounds/1"
 NEXT = "/studies/care/rounds/2"
@@ -72,6 +72,7 @@ def test_a_study_is_created_from_a_template(app, pages, ada):
         ("slug", "care", 409),
         ("time_zone", "Mars/Olympus", 200),
         ("contact_email", "nobody", 200),
+        ("contact_email", "zoë@example.org", 200),
         ("lead_name", "", 200),
         ("template", "no-such-template", 404),
         ("smallest_cell", "2", 200),
@@ -185,11 +186,16 @@ def test_the_next_round_is_prepared_and_revised(app, draft, ada):
         f"{NEXT}/statements", {"code": "M1", "kind": "statement", "text": "Both.", "reason": "alike", "merge": [2, 3]}
     )
     ada.send(f"{NEXT}/statements", {"code": "N1", "kind": "recommendation", "text": "Pay.", "reason": "asked for"})
-    ada.send(f"{NEXT}/statements/5/drop", {"reason": "too late"})
     page = ada.get(NEXT).text
     for told in ("Better.", "reworded", "merged from STMT1.2", "Both."):
         assert told in page
     assert len(stored(app, QuestionnaireItem.statement, study_id=1, round=2)) == 3
+
+
+def test_a_statement_is_dropped_with_its_reason(app, draft, ada):
+    assert ada.send(f"{NEXT}/statements/2/drop", {"reason": "settled"}).location == NEXT
+    assert "settled" in ada.get(NEXT).text
+    assert stored(app, QuestionnaireItem.statement, study_id=1, round=2) == [1, 3]
 
 
 def test_of_two_hasty_clicks_on_next_one_counts(app, voted, ada):
@@ -235,3 +241,11 @@ def test_nothing_is_counted_beneath_the_smallest_cell(app, opened, ada):
         lifecycle.close(session, round_, by=lead_of(session, opened.study), at=NOW)
         assert session.scalar(select(func.count()).select_from(Letter)) == 6
     assert ada.get(DESK).status_code == 200
+
+
+def test_the_roster_says_who_has_finished(app, opened, ada):
+    assert ada.get("/studies/care/panel").text.count(">not finished<") == 6
+    with app.extensions["database"].transaction() as session:
+        ballot.submit(session, (1, 1, opened.panel[0]), on=NOW.date())
+    page = ada.get("/studies/care/panel").text
+    assert (page.count(">finished<"), page.count(">not finished<")) == (1, 5)

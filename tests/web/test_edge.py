@@ -95,6 +95,34 @@ def test_a_failure_carries_a_number_that_stands_in_the_log(act, caplog):
     assert number in page
 
 
+@pytest.mark.parametrize("number", ["0", "99999999999", "9" * 30])
+def test_a_round_beyond_all_numbers_is_not_there(app, pages, number):
+    ada = app.test_client().sign_in(pages.ada)
+    assert ada.get(f"/studies/care/rounds/{number}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/studies/%00", "/p/%00", "/studies/care/rounds/1/statements/9999999999999999999/drop"]
+)
+def test_an_odd_address_is_no_failure_of_ours(app, pages, path):
+    ada = app.test_client().sign_in(pages.ada)
+    assert ada.get(path).status_code in (400, 404)
+    assert ada.send(path, {"reason": "x"}).status_code in (400, 404)
+
+
+def test_text_that_no_database_can_hold_is_refused_or_kept_and_no_failure(app, pages):
+    ada = app.test_client().sign_in(pages.ada)
+    form = {
+        "template": "reference",
+        "slug": "nul",
+        "lead_name": "A\0da",
+        "contact_email": "ada@example.org",
+        "time_zone": "UTC",
+    }
+    assert ada.send("/studies/new", form).status_code in (303, 400)
+    assert app.test_client().send("/account/sign-in", {"email": "a\0@b.org", "password": "x"}).status_code in (200, 400)
+
+
 def test_a_view_without_a_policy_answers_to_nobody(act):
     assert act.get("/unguarded").status_code == 404
 

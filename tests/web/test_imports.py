@@ -86,6 +86,15 @@ def test_a_file_that_cannot_be_taken_says_why(app, ada, file, told):
     assert fingerprint(app) == before
 
 
+def test_what_the_tables_cannot_hold_is_named(app, ada):
+    before = fingerprint(app)
+    page = upload(ada, STATEMENTS, f"code,text,section,round\nC1,One,{'x' * 201},\nC2,Two,,99999999999\n")
+    assert page.status_code == 422
+    assert "201 characters; at most 200 fit" in page.text
+    assert "round 99999999999 does not exist" in page.text
+    assert fingerprint(app) == before
+
+
 def test_statements_of_a_launched_round_are_fixed(app, opened, ada):
     before = fingerprint(app)
     page = upload(ada, STATEMENTS, GOOD)
@@ -113,6 +122,21 @@ def test_every_bad_person_is_named_and_nobody_is_imported(app, ada):
     for told in ("3 cells cannot be taken", "may not be empty", "is not a mail address", "cannot name a group"):
         assert told in page.text
     assert fingerprint(app) == before
+
+
+@pytest.mark.parametrize(
+    "address", ["a..b@x.org", "zoë@x.org", "a(b)@x.org", ".a@x.org", "a@x.org.", "a@x", "a[b@x.org"]
+)
+def test_an_address_that_no_letter_can_carry_is_named(app, ada, address):
+    before = fingerprint(app)
+    page = upload(ada, PANEL, f"name,email\nEve,{address}\n")
+    assert "is not a mail address" in page.text
+    assert fingerprint(app) == before
+
+
+def test_a_line_break_in_a_name_becomes_a_space(app, ada):
+    upload(ada, PANEL, 'name,email\n"Eve\nBcc: evil@example.org",eve.o\'hara+panel@x.org\n')
+    assert "Eve Bcc: evil@example.org" in stored(app, Identity.name, study_id=1)
 
 
 def test_nobody_is_on_the_panel_twice(app, ada):

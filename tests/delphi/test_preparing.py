@@ -1,0 +1,135 @@
+"""Preparing a study: the template library, the protocol, the tables' own types, access."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from builders import NOW, SMALL, account, people, study
+from sqlalchemy import select
+
+from delphi import access, dates, mail, panels, protocol, statements, studies
+from delphi.access import Capability
+from delphi.errors import NotFound, Refused
+from delphi.model.base import UtcDateTime
+from delphi.model.identity import Identity
+from delphi.model.letter import LetterKind
+from delphi.model.panel import PanelistSession
+from delphi.model.study import Role, StakeholderGroup, Study
+from delphi.statements import NewStatement
+
+PLAN = studies.StudyPlan(slug="new", title="", lead_name="Ada", contact_email="ada@example.org")
+
+
+@pytest.mark.parametrize("key", studies.templates())
+def test_a_template_of_the_library_becomes_a_study(cast, key):
+    template = studies.templates()[key]
+    made = studies.create(cast.session, template, PLAN, by=cast.ada.id, at=NOW)
+    assert made.title == template.title
+    protocol.lock(cast.session, made, by=cast.ada.id, at=NOW)
+    assert made.protocol_sha256 == protocol.sha256(protocol.document(made))
+
+
+@pytest.mark.parametrize("slug", ["", "Care", "a b", "-a", "a--b", "é"])
+def test_a_short_name_is_small_letters_digits_and_hyphens(cast, slug):
+    with pytest.raises(Refused):
+        studies.create(cast.session, SMALL, replace(PLAN, slug=slug), by=cast.ada.id, at=NOW)
+
+
+def test_a_short_name_is_used_once(cast):
+    with pytest.raises(Refused, match="already"):
+        studies.create(cast.session, SMALL, replace(PLAN, slug="care"), by=cast.ada.id, at=NOW)
+
+
+def test_a_protocol_is_locked_once(cast):
+    with pytest.raises(Refused, match="locked already"):
+        protocol.lock(cast.session, cast.study, by=cast.ada.id, at=NOW)
+
+
+def test_the_fingerprint_changes_with_the_method(cast):
+    before = protocol.sha256(protocol.document(cast.study))
+    cast.study.smallest_cell = 7
+    assert protocol.sha256(protocol.document(cast.study)) != before
+
+
+def test_an_import_adds_new_groups_behind_the_known_ones(cast):
+    made = study(cast.session, cast.ada, "grouped", panelists=0)
+    panels.import_panel(cast.session, made, people(4, ("peers", "doctors")), by=cast.ada.id, at=NOW)
+    keys = select(StakeholderGroup.key).filter_by(study_id=made.id).order_by(StakeholderGroup.position)
+    assert cast.session.scalars(keys).all() == ["nurses", "peers", "doctors"]
+
+
+def test_characteristics_leave_as_totals(cast):
+    person = cast.session.scalars(select(Identity).filter_by(study_id=cast.study.id)).first()
+    person.characteristics = {"country": "Austria"}
+    cast.session.flush()
+    assert panels.characteristic_counts(cast.session, cast.study, "country") == {"Austria": 1}
+
+
+def test_statements_stand_by_kind_and_section(cast):
+    new = [
+        NewStatement("R1", "Pay.", kind=statements.Kind.RECOMMENDATION),
+        NewStatement("B1", "B", section="B"),
+        NewStatement("A1", "A", section="A"),
+        NewStatement("B2", "B", section="B"),
+    ]
+    added = statements.add(cast.session, study(cast.session, cast.ada, "order", statements=()), new)
+    assert [s.code for s in statements.in_order(added)] == ["B1", "B2", "A1", "R1"]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_may_do_what_it_allows_and_nothing_else(cast, role):
+    who = account(cast.session, "someone")
+    cast.session.add(access.Membership(study_id=cast.study.id, account=who.id, role=role))
+    cast.session.flush()
+    for capability in Capability:
+        if capability in access.ALLOWED[role]:
+            assert access.study_for(cast.session, who, "care", to=capability) is cast.study
+        else:
+            with pytest.raises(NotFound):
+                access.study_for(cast.session, who, "care", to=capability)
+
+
+def test_a_stranger_may_do_nothing(cast):
+    assert access.capabilities(cast.session, cast.cleo, cast.study) == frozenset()
+    assert access.studies_of(cast.session, cast.cleo) == [cast.foreign]
+
+
+def test_a_panelists_session_ends_with_its_day(cast):
+    key = {"study_id": cast.study.id, "panelist": cast.panel[0], "grant_sha256": access.sha256("grant")}
+    cast.session.add(PanelistSession(expires_on=NOW.date(), **key))
+    cast.session.flush()
+    assert access.session_holder(cast.session, "grant", today=NOW.date())[1].id == cast.panel[0]
+    for grant, day in (("grant", NOW.date() + timedelta(days=1)), ("other", NOW.date()), (None, NOW.date())):
+        with pytest.raises(NotFound):
+            access.session_holder(cast.session, grant, today=day)
+
+
+def test_a_time_without_a_zone_is_refused(cast):
+    with pytest.raises(ValueError, match="needs its zone"):
+        UtcDateTime().process_bind_param(datetime(2027, 3, 1), None)  # noqa: DTZ001 (that is the point)
+
+
+def test_times_come_back_in_utc(cast):
+    cast.session.expire_all()
+    assert cast.session.scalars(select(Study.created_at).limit(1)).one() == NOW
+
+
+def test_the_end_of_a_day_is_counted_in_the_studys_zone():
+    end = dates.end_of_day(NOW, "Pacific/Auckland", days=1)
+    assert dates.in_words(end, "Pacific/Auckland").endswith("23:59 (Auckland time)")
+    assert dates.zone_in_words("UTC") == "UTC"
+
+
+@pytest.mark.parametrize("kind", LetterKind)
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_letter_has_one_subject_line_and_its_link_alone_on_a_line(kind, number):
+    facts = {
+        "study": SimpleNamespace(title="Care\nBcc: evil@example.org", notice="Simulated.", lead_name="Ada",
+                                 contact_email="ada@example.org", maximum_rounds=3, protocol_sha256="0" * 64),
+        "round": SimpleNamespace(number=number), "items": 3, "minutes": 2, "closes": "soon", "link": "http://link",
+    }  # fmt: skip
+    subject, text = mail.write(kind, facts)
+    assert "\n" not in subject
+    assert "http://link" in text.splitlines()
+    assert "Simulated." in text
