@@ -35,7 +35,7 @@ def create_app(settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:
     app.extensions["settings"] = settings
     if settings.trusted_proxies:
         proxies = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]  # Flask's documented way
     edge.init_app(app, Database(settings.database_url))
     security.init_app(app, settings)
     accounts.init_app(app)

@@ -101,16 +101,16 @@ def as_csv(people: Sequence[Person]) -> bytes:
 
 def presence(seed: int, person: Person, round_: int) -> str:
     """Say how far a panelist comes in a round: "absent", "unfinished" or "submitted"."""
-    lot = Random(f"{seed}/{person.number}/presence/{round_}").random()  # noqa: S311
+    lot = Random(f"{seed}/{person.number}/presence/{round_}").random()  # noqa: S311 (a simulation, not a secret)
     absent = ABSENT[min(round_, 3) - 1]
     return "absent" if lot < absent else "unfinished" if lot < absent + UNFINISHED else "submitted"
 
 
 def answer(seed: int, person: Person, round_: int, code: str, kind: str) -> Given:
     """Give a panelist's answer. Opinion and knowledge stay from round to round; the panel draws closer around them."""
-    draw = Random(f"{seed}/{person.number}/{code}")  # noqa: S311
+    draw = Random(f"{seed}/{person.number}/{code}")  # noqa: S311 (a simulation, not a secret)
     opinion, firmness, knows, blank, remark = (draw.random() for _ in range(5))
-    spread = 0.3 + 1.4 * Random(f"{seed}/{code}").random()  # noqa: S311
+    spread = 0.3 + 1.4 * Random(f"{seed}/{code}").random()  # noqa: S311 (a simulation, not a secret)
     stage = min(round_, 3) - 1
     comment = REMARKS[int(remark / COMMENT * len(REMARKS))] if remark < COMMENT and round_ < 3 else ""
     if blank < BLANK:

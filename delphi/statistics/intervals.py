@@ -239,4 +239,4 @@ def _first_reaching(ways: dict[Fraction, int], at_least: Fraction) -> Fraction:
         total += ways[value]
         if total >= at_least:
             return value
-    raise AssertionError("the probabilities sum to one")  # pragma: no cover
+    raise AssertionError("the probabilities sum to one")  # pragma: no cover - says to mypy that the loop returns

@@ -50,7 +50,7 @@ def local(moment: datetime, zone: str) -> str:
 def init_app(app: Flask) -> None:
     """Give templates their translations and dates."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
     app.jinja_env.filters["when"] = when
     app.jinja_env.filters["local"] = local
     app.jinja_env.filters["cap"] = lambda text: text[:1].upper() + text[1:]

@@ -102,9 +102,8 @@ def test_two_postmen_send_each_letter_once(database, sending, mailbox):
     assert len(mailbox.messages) == len(dict(mailbox.messages)) == 6
 
 
+@pytest.mark.parametrize("template", ["postgresql"], indirect=True, scope="session")  # SQLite has one writer at a time
 def test_letters_that_another_postman_is_claiming_are_passed_over(database, sending):
-    if database.engine.dialect.name == "sqlite":
-        pytest.skip("SQLite has one writer at a time")
     with database.transaction() as first, database.transaction() as second:
         assert len(claim(first, by="first", at=NOW)) == 6
         assert claim(second, by="second", at=NOW) == []
