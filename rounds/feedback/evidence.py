@@ -37,8 +37,3 @@ class Evidence:
     reason: str
     sources: tuple[Source, ...]
     comments: tuple[str, ...] = ()
-
-    @property
-    def same_wording(self) -> bool:
-        """Whether the answers of the round before were given to the same wording."""
-        return self.relation in (Relation.SAME, Relation.REWORDED_SAME_MEANING)
