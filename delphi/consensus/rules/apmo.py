@@ -111,6 +111,11 @@ class ApmoRule(Rule):
             f"majority opinions of the round; consensus out: the share of {set_text(self.disagree_set)} is."
         )
 
+    @property
+    def of_the_round(self) -> bool:
+        """Always: the cut-off is an average over the round."""
+        return True
+
     def _round(self, ballot: Ballot) -> Apmo:
         a, d = (columns(ballot.f, members, self.lo) for members in (self.agree_set, self.disagree_set))
         return apmo(np.stack([a, d, ballot.n - a - d], axis=-1), self.denominator, strict=self.strict)

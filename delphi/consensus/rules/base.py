@@ -104,6 +104,11 @@ class Rule(ABC):
         """Quantile types under which the verdict is tried; empty where quantiles do not matter."""
         return ()
 
+    @property
+    def of_the_round(self) -> bool:
+        """Whether the verdict on a statement depends on the other statements of the round."""
+        return False
+
     @classmethod
     def defaults(cls, scale: Scale) -> dict[str, Any]:
         """Fields that follow from the scale."""
