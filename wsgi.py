@@ -16,9 +16,15 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import rounds.desk
     import rounds.panelist
     from delphi.app import create_app
-    from delphi.web import studies
+    from delphi.web import protocol, studies
 
-    blueprints = (studies.blueprint, rounds.desk.blueprint, rounds.panelist.blueprint, exports.views.blueprint)
+    blueprints = (
+        studies.blueprint,
+        protocol.blueprint,
+        rounds.desk.blueprint,
+        rounds.panelist.blueprint,
+        exports.views.blueprint,
+    )
     return create_app(settings or config.from_environment(), blueprints)
 
 
