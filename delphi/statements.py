@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from delphi import audit
 from delphi.errors import Refused
@@ -29,6 +29,7 @@ class NewStatement:
     kind: Kind = Kind.STATEMENT
     section: str = ""
     help: str = ""
+    evidence: str = ""
     enters_round: int = 1
 
 
@@ -66,6 +67,27 @@ def _round(cell: str) -> int:
     return number
 
 
+def newest(session: Session, study: Study) -> list[tuple[Statement, StatementVersion]]:
+    """Pair each statement with its newest wording, in the order they were added."""
+    later = aliased(StatementVersion)
+    rows = session.execute(
+        select(Statement, StatementVersion)
+        .join(
+            StatementVersion,
+            (StatementVersion.study_id == Statement.study_id) & (StatementVersion.statement == Statement.number),
+        )
+        .outerjoin(
+            later,
+            (later.study_id == StatementVersion.study_id)
+            & (later.statement == StatementVersion.statement)
+            & (later.version > StatementVersion.version),
+        )
+        .where(Statement.study_id == study.id, later.version.is_(None))
+        .order_by(Statement.number)
+    )
+    return [(statement, version) for statement, version in rows]
+
+
 def add(session: Session, study: Study, new: Sequence[NewStatement]) -> list[Statement]:
     """Add statements with their first wording; codes must be new in the study."""
     taken = set(session.scalars(select(Statement.code).where(Statement.study_id == study.id)))
@@ -88,7 +110,9 @@ def add(session: Session, study: Study, new: Sequence[NewStatement]) -> list[Sta
     session.add_all(added)
     session.flush()
     session.add_all(
-        StatementVersion(study_id=study.id, statement=s.number, version=1, text=item.text, help=item.help)
+        StatementVersion(
+            study_id=study.id, statement=s.number, version=1, text=item.text, help=item.help, evidence=item.evidence
+        )
         for s, item in zip(added, new, strict=True)
     )
     session.flush()

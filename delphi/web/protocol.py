@@ -4,16 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from delphi import access, amendments, clock, protocol
+from delphi import access, amendments, clock, groups, protocol
 from delphi.access import Capability
 from delphi.consensus.analysis import Definition
 from delphi.consensus.example import Example, example_counts, example_options, judge_example
 from delphi.consensus.scale import SCALES
 from delphi.consensus.settings import Setting, settings_of
-from delphi.model.study import StakeholderGroup, Study
+from delphi.model.study import Study
 from delphi.web import words
 from delphi.web.edge import current_session
 from delphi.web.forms import ButtonForm
@@ -55,14 +54,14 @@ def marks() -> dict[str, Any]:
 
 def _reading(study: Study) -> dict[str, Any]:
     """Collect what the protocol says, in words."""
-    definition, groups = protocol.definition_of(study), _groups(study)
+    definition, declared = protocol.definition_of(study), groups.groups_of(current_session(), study)
     return {
         "study": study,
         "definition": definition,
-        "groups": groups,
+        "groups": declared,
         "amendments": amendments.amendments_of(current_session(), study),
         "labels": _labels(),
-        "example": _example(definition, [group.key for group in groups] or [""], request.args),
+        "example": _example(definition, [group.key for group in declared] or [""], request.args),
         "empty": [name for name in ("aim", "rule_rationale", "registration") if not study.texts.get(name)],
     }
 
@@ -80,12 +79,7 @@ def _labels() -> dict[str, Any]:
     }
 
 
-def _groups(study: Study) -> list[StakeholderGroup]:
-    declared = select(StakeholderGroup).filter_by(study_id=study.id).order_by(StakeholderGroup.position)
-    return list(current_session().scalars(declared))
-
-
-def _example(definition: Definition, groups: list[str], args: Mapping[str, str]) -> dict[str, Any]:
+def _example(definition: Definition, names: list[str], args: Mapping[str, str]) -> dict[str, Any]:
     """Judge the counts of the address, or those to begin with."""
     options = example_options(definition.scale)
     begin = example_counts(definition.scale)
@@ -94,14 +88,14 @@ def _example(definition: Definition, groups: list[str], args: Mapping[str, str])
         text = args.get(name, "")
         return min(int(text), MOST_VOTES) if text.isascii() and text.isdigit() else default
 
-    ratings = [{v: count(f"n{g}_{v}", begin[v]) for v in options} for g in range(len(groups))]
-    opted_out = [count(f"nq{g}", 0) for g in range(len(groups))]
+    ratings = [{v: count(f"n{g}_{v}", begin[v]) for v in options} for g in range(len(names))]
+    opted_out = [count(f"nq{g}", 0) for g in range(len(names))]
     judged: Example | None = None
     try:
-        judged = judge_example(definition, ratings, opted_out, groups)
+        judged = judge_example(definition, ratings, opted_out, names)
     except (ValueError, KeyError):  # the rule asks groups that are not declared yet
         judged = None
-    return {"options": options, "groups": groups, "ratings": ratings, "opted_out": opted_out, "judged": judged}
+    return {"options": options, "groups": names, "ratings": ratings, "opted_out": opted_out, "judged": judged}
 
 
 @blueprint.route("/studies/<slug>/protocol/edit", methods=["GET", "POST"])
