@@ -53,4 +53,5 @@ class Feedback(StrEnum):
     WORDING = "wording"
     DISTRIBUTION = "distribution"
     QUARTILES = "quartiles"
+    GROUPS = "groups"
     COMMENTS = "comments"

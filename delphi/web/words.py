@@ -98,6 +98,7 @@ def feedback_labels() -> dict[str, str]:
         "wording": _("what changed in the wording"),
         "distribution": _("how the panel answered, as a figure and in numbers"),
         "quartiles": _("the middle answer and the middle half"),
+        "groups": _("how each group answered, where nobody can be told"),
         "comments": _("released comments, without a name"),
     }
 

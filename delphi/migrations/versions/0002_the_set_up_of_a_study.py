@@ -1,6 +1,6 @@
 """The set-up of a study: the whole protocol, amendments, versions of the documents, rehearsals, archive.
 
-Revision 0002_study_setup, after 0001.
+Revision 0002_study_setup, after 0002_reasons.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0002_study_setup"
-down_revision = "0001"
+down_revision = "0002_reasons"
 branch_labels = None
 depends_on = None
 
