@@ -16,6 +16,7 @@ from exports.sources import consensus_table
 from rounds.bots import Page
 from rounds.feedback import FEEDBACK
 
+PLAN = ["own_rating", "wording", "distribution", "quartiles", "comments"]
 PROTOCOL, EDIT = "/studies/new/protocol", "/studies/new/protocol/edit"
 DEADLINE = f"{NOW + timedelta(days=7):%Y-%m-%dT23:59}"
 
