@@ -24,9 +24,7 @@ DEADLINE = f"{NOW + timedelta(days=7):%Y-%m-%dT23:59}"
 def form_of(browser, path=EDIT) -> dict[str, object]:
     """Give what the form of a page holds, as a browser would send it."""
     filled = Page(200, path, browser.get(path).text).form(having="shown").fields
-    return {name: value for name, value in filled.items() if name != "csrf_token"} | {
-        "feedback_plan": [word.value for word in Feedback]
-    }
+    return {name: value for name, value in filled.items() if name != "csrf_token"} | {"feedback_plan": PLAN}
 
 
 def stored(app, kind, **where):
