@@ -240,9 +240,10 @@ class LeadBot:
         self.browser.post(page.form("/studies/new"), {**facts, "slug": self.slug}).expect("The study is created")
 
     def upload(self, page: str, data: bytes) -> None:
-        """Import a CSV file of statements or panelists."""
+        """Import a CSV file of statements or panelists, after a look at what it would change."""
         form = self.browser.get(f"/studies/{self.slug}/{page}").form(having="file")
-        self.browser.post(form, files={"file": data}).expect("were")
+        preview = self.browser.post(form, files={"file": data}).expect("Nothing is saved yet")
+        self.browser.post(preview.form("/import")).expect("were")
 
     def lock(self) -> None:
         """Lock the protocol."""

@@ -47,7 +47,9 @@ def compare(rows: Sequence[tuple[int, Values]], stored: Mapping[str, Values], ke
             new.append((line, values))
             continue
         columns = {
-            name: (before.get(name), now) for name, now in values.items() if name != key and before.get(name) != now
+            name: (before.get(name), now)
+            for name, now in values.items()
+            if name != key and (before.get(name) or "") != (now or "")
         }
         if columns:
             changed.append(Changed(line, values[key], values, columns))

@@ -8,6 +8,7 @@ from delphi.sheets.archives import checked_members
 from delphi.sheets.errors import SheetError
 from delphi.sheets.heads import Heads
 from delphi.sheets.reading import LIMITS, MEGABYTE, Limits, Sheet, read_csv, sheet_of
+from delphi.sheets.writing import guarded
 
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 PATIENCE = 30
@@ -36,7 +37,8 @@ def read_xlsx(data: bytes, limits: Limits = LIMITS, heads: Heads | None = None) 
     rows = _unpacked(data)
     if len(rows) > limits.rows + 1:
         raise SheetError.at(1, "", f"the sheet has more than {limits.rows} rows")
-    return sheet_of(((line, tuple(row)) for line, row in enumerate(rows, 1)), limits, heads)
+    # A cell of a workbook is a value, whatever it begins with: a formula came as its result.
+    return sheet_of(((line, tuple(map(guarded, row))) for line, row in enumerate(rows, 1)), limits, heads)
 
 
 def _unpacked(data: bytes) -> list[list[str]]:

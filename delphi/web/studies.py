@@ -6,16 +6,15 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from delphi import access, clock, copies, panels, protocol, statements, studies
+from delphi import access, clock, copies, panels, protocol, studies
 from delphi.access import Capability
 from delphi.consensus.vocabulary import Change
 from delphi.errors import NotFound
-from delphi.model.round import Round, State
-from delphi.model.statement import Kind
+from delphi.model.round import Round
 from delphi.model.study import Study
 from delphi.studies import StudyPlan, StudyTemplate
 from delphi.web.edge import current_session
-from delphi.web.forms import ButtonForm, FileForm, StudyForm
+from delphi.web.forms import ButtonForm, StudyForm
 from delphi.web.policy import ACCOUNT, OPEN, account, policy, signed_in
 from delphi.web.texts import gettext as _
 
@@ -108,55 +107,6 @@ def lock(slug: str) -> Page:
     protocol.lock(current_session(), study, by=account().id, at=clock.now())
     flash(_("The protocol is locked."))
     return redirect(url_for("studies.show", slug=slug), 303)
-
-
-@blueprint.route("/studies/<slug>/statements", methods=["GET", "POST"], endpoint="statements")
-@policy(Capability.LEAD)
-def statement_list(slug: str) -> Page:
-    """List the statements, and import them from a file."""
-    study = _study(slug, Capability.LEAD)
-    session, form = current_session(), FileForm()
-    if form.validate_on_submit():
-        rows = statements.read(form.file.data.read())
-        n = statements.import_statements(session, study, rows, by=account().id, at=clock.now())
-        flash(_("%(n)s statements were imported.") % {"n": n})
-        return redirect(url_for("studies.statements", slug=slug), 303)
-    first = session.get_one(Round, (study.id, 1))
-    return render_template(
-        "study/statements.html",
-        study=study,
-        form=form,
-        kinds={Kind.STATEMENT: _("statement"), Kind.RECOMMENDATION: _("recommendation")},
-        statements=statements.newest(session, study),
-        importable=first.state is State.DRAFT,
-    )
-
-
-@blueprint.route("/studies/<slug>/panel", methods=["GET", "POST"], endpoint="panel")
-@policy(Capability.ROSTER)
-def panel_list(slug: str) -> Page:
-    """Show the roster: names and who has finished, never an answer and never a code."""
-    study = _study(slug, Capability.ROSTER)
-    session, form = current_session(), FileForm()
-    if form.validate_on_submit():
-        rows = panels.read(form.file.data.read())
-        n = panels.import_panel(session, study, rows, by=account().id, at=clock.now())
-        flash(_("%(n)s people were added to the panel.") % {"n": n})
-        return redirect(url_for("studies.panel", slug=slug), 303)
-    round_ = session.scalars(
-        select(Round)
-        .where(Round.study_id == study.id, Round.opened_at.is_not(None))
-        .order_by(Round.number.desc())
-        .limit(1)
-    ).first()
-    return render_template(
-        "study/panel.html",
-        study=study,
-        form=form,
-        people=panels.roster(session, study),
-        round=round_,
-        finished=panels.submitted(session, study, round_.number) if round_ else set(),
-    )
 
 
 @blueprint.app_context_processor
