@@ -44,3 +44,14 @@ class Proposal(StrEnum):
     RATE_AGAIN = "rate_again"
     REVISE = "revise"
     REOPEN = "reopen"
+
+
+class Feedback(StrEnum):
+    """What a panelist may see of the round before."""
+
+    OWN_RATING = "own_rating"
+    WORDING = "wording"
+    DISTRIBUTION = "distribution"
+    QUARTILES = "quartiles"
+    GROUPS = "groups"
+    COMMENTS = "comments"

@@ -15,6 +15,7 @@ EXAMPLES = {
     "number": 1,
     "statement": 1,
     "format": "csv",
+    "suffix": "csv",
     "token": "no-such-token",
     "filename": "delphi.css",
 }
