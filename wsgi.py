@@ -14,12 +14,14 @@ def app(settings: config.Settings | None = None) -> "Flask":
     """Make the application: `gunicorn "wsgi:app()"`. The web stack is loaded only here; `delphi analyse` needs none."""
     import exports.views
     import rounds.desk
+    import rounds.moderating
+    import rounds.next_round
     import rounds.panelist
     from delphi.app import create_app
     from delphi.web import studies
 
-    blueprints = (studies.blueprint, rounds.desk.blueprint, rounds.panelist.blueprint, exports.views.blueprint)
-    return create_app(settings or config.from_environment(), blueprints)
+    pages = (studies, rounds.desk, rounds.next_round, rounds.moderating, rounds.panelist, exports.views)
+    return create_app(settings or config.from_environment(), [module.blueprint for module in pages])
 
 
 main = cli.group(app, (*rounds.cli.COMMANDS, *exports.cli.COMMANDS))

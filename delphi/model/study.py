@@ -65,6 +65,8 @@ class Study(Base):
     feedback_plan: Mapped[list[str]] = mapped_column(JSON, default=list)
     protocol_locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     protocol_sha256: Mapped[str | None] = mapped_column(String(64))
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finish_reason: Mapped[str] = mapped_column(Text, default="")
 
 
 class Membership(Base):

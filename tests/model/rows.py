@@ -39,6 +39,8 @@ STUDY: dict[str, Any] = {
     "feedback_plan": [],
     "protocol_locked_at": AT,
     "protocol_sha256": HASH,
+    "finished_at": None,
+    "finish_reason": "",
 }
 ANSWER = {"study_id": 1, "round": 1, "statement": 1, "panelist": WHO, "version": 1}
 ROWS: dict[str, dict[str, Any]] = {
@@ -67,8 +69,13 @@ ROWS: dict[str, dict[str, Any]] = {
         "study_id": 1, "round": 1, "from_statement": 1, "from_version": 1, "to_statement": 1, "to_version": 1,
         "change": "reworded", "same_meaning": False, "reason": "clearer",
     },
+    "decision": {
+        "study_id": 1, "round": 1, "statement": 1, "proposal": "settled_in", "decided": "settled_in", "reason": "",
+        "by": 1, "at": AT,
+    },
     "rating": ANSWER | {"kind": "rated", "value": 4},
-    "comment": ANSWER | {"ticket": TICKET, "text": "Why", "moderation": None, "released_text": None},
+    "comment": ANSWER | {"ticket": TICKET, "text": "Why", "moderation": None, "released_text": None,
+                         "note": "", "tags": []},
     "save_request": {"study_id": 1, "round": 1, "panelist": WHO, "key": "k", "digest": HASH, "answer": {}},
     "result": {
         "study_id": 1, "round": 1, "statement": 1, "group": "all", "position": 1, "verdict": "in", "row": {},
@@ -79,7 +86,7 @@ ROWS: dict[str, dict[str, Any]] = {
     },
     "letter": {
         "study_id": 1, "id": LETTER, "kind": "invitation", "round": 1, "panelist": WHO, "dedupe_key": "d",
-        "run_after": AT, "claimed_by": None, "claimed_until": None, "attempts": 0, "sent_at": None,
+        "due_at": AT, "run_after": AT, "claimed_by": None, "claimed_until": None, "attempts": 0, "sent_at": None,
         "failed_at": None, "dropped_at": None,
     },
 }  # fmt: skip
