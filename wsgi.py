@@ -13,15 +13,26 @@ if TYPE_CHECKING:
 def app(settings: config.Settings | None = None) -> "Flask":
     """Make the application: `gunicorn "wsgi:app()"`. The web stack is loaded only here; `delphi analyse` needs none."""
     import exports.views
+    import rounds.autosave
     import rounds.desk
     import rounds.moderating
     import rounds.next_round
     import rounds.panelist
+    import rounds.questionnaire
     from delphi.app import create_app
     from delphi.web import studies
 
-    pages = (studies, rounds.desk, rounds.next_round, rounds.moderating, rounds.panelist, exports.views)
-    return create_app(settings or config.from_environment(), [module.blueprint for module in pages])
+    blueprints = (
+        studies.blueprint,
+        rounds.desk.blueprint,
+        rounds.next_round.blueprint,
+        rounds.moderating.blueprint,
+        rounds.panelist.blueprint,
+        rounds.questionnaire.blueprint,
+        rounds.autosave.blueprint,
+        exports.views.blueprint,
+    )
+    return create_app(settings or config.from_environment(), blueprints)
 
 
 main = cli.group(app, (*rounds.cli.COMMANDS, *exports.cli.COMMANDS))

@@ -17,7 +17,8 @@ from delphi.web.policy import account, policy
 from delphi.web.texts import gettext as _
 from rounds import hints, moderation
 from rounds.decisions import questionnaire
-from rounds.forms import ButtonForm, read_rulings
+from rounds.desk_forms import read_rulings
+from rounds.forms import ButtonForm
 from rounds.moderation import Ruling
 
 blueprint = Blueprint("moderating", __name__, url_prefix="/studies/<slug>/rounds/<int:number>/comments")

@@ -20,8 +20,9 @@ from delphi.web.texts import gettext as _
 from rounds import moderation, proposals, revision
 from rounds.cards import cards, pages, with_feedback
 from rounds.decisions import By
+from rounds.desk_forms import SplitForm, read_decisions
 from rounds.drafting import drafting
-from rounds.forms import AddForm, ButtonForm, ReasonForm, RewordForm, SplitForm, read_decisions
+from rounds.forms import AddForm, ButtonForm, ReasonForm, RewordForm
 
 blueprint = Blueprint("next_round", __name__, url_prefix="/studies/<slug>/rounds/<int:number>")
 NOBODY = UUID(int=0)
@@ -197,5 +198,9 @@ def preview(slug: str, number: int) -> str:
         round=draft,
         scale=SCALES[study.scale],
         cards=with_feedback(session, study, number, NOBODY, shown) if released else shown,
+        sitting={"cards": everything},
+        typed={},
+        errors={},
+        conflicts=(),
         **facts,
     )

@@ -1,14 +1,14 @@
 """Decisions of the next-round desk, edited comments, reminders by their due time, the end of a study.
 
 Revision ID: 0002_running
-Revises: 0001
+Revises: 0002_reasons
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0002_running"
-down_revision: str = "0001"
+down_revision: str = "0002_reasons"
 branch_labels = None
 depends_on = None
 
