@@ -15,6 +15,8 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import exports.views
     import rounds.autosave
     import rounds.desk
+    import rounds.moderating
+    import rounds.next_round
     import rounds.panelist
     import rounds.questionnaire
     from delphi.app import create_app
@@ -26,6 +28,8 @@ def app(settings: config.Settings | None = None) -> "Flask":
         statements.blueprint,
         panel.blueprint,
         rounds.desk.blueprint,
+        rounds.next_round.blueprint,
+        rounds.moderating.blueprint,
         rounds.panelist.blueprint,
         rounds.questionnaire.blueprint,
         rounds.autosave.blueprint,

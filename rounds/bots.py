@@ -269,6 +269,32 @@ class LeadBot:
             raise UnexpectedPage(f"the draft of round {number} does not list {code}")
         return None if text is not None and html.unescape(found[2]) == text else found[1]
 
+    def reword(self, number: int, statement: str, values: Mapping[str, str]) -> None:
+        """Reword a statement of the draft on its own page."""
+        page = self.browser.get(f"/studies/{self.slug}/rounds/{number}/statements/{statement}")
+        self.browser.post(page.form("/reword"), values).expect("The new wording is in the draft")
+
+    def decide(self, number: int, reason: str) -> None:
+        """Follow the rule wherever it can be followed, and ask the rest again."""
+        page = self.desk(number)
+        if "Follow the rule on all" in page.text:
+            page = self.browser.post(page.form("/decide"), {"all": "follow"}).expect("were followed")
+        waiting = dict.fromkeys(re.findall(r'name="decide-(\d+)"', page.text))
+        values = {f"decide-{n}": "rate_again" for n in waiting} | {f"reason-{n}": reason for n in waiting}
+        if waiting:
+            self.browser.post(page.form("/decide"), values).expect("decisions were saved")
+
+    def moderate(self, number: int) -> None:
+        """Show every comment as it was written, also those that bear a hint: this panel is simulated."""
+        queue = f"/studies/{self.slug}/rounds/{number}/comments"
+        while tickets := re.findall(r'name="comment-([\w-]+)" value="released"', self._waiting(queue).text):
+            values = {f"comment-{ticket}": "released" for ticket in tickets}
+            form = self._waiting(queue).form(having=f"comment-{tickets[0]}")
+            self.browser.post(form, values).expect("were decided")
+
+    def _waiting(self, queue: str) -> Page:
+        return self.browser.get(f"{queue}?show=waiting")
+
     def merge(self, number: int, parents: list[str], values: Mapping[str, str]) -> None:
         """Merge statements of the draft into a new one."""
         form = self.desk(number).expect("Prepare round").form(having="merge")

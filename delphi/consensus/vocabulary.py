@@ -55,3 +55,17 @@ class Feedback(StrEnum):
     QUARTILES = "quartiles"
     GROUPS = "groups"
     COMMENTS = "comments"
+
+
+class Decided(StrEnum):
+    """What the lead decided on a statement on the way into a round; the first four are also proposed by the rule."""
+
+    SETTLED_IN = "settled_in"
+    SETTLED_OUT = "settled_out"
+    RATE_AGAIN = "rate_again"
+    REOPEN = "reopen"
+    REWORDED = "reworded"
+    MERGED = "merged"
+    SPLIT = "split"
+    DROPPED = "dropped"
+    ADDED = "added"

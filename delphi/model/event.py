@@ -43,7 +43,14 @@ class EventKind(StrEnum):
     STATEMENTS_MERGED = "statement:merged"
     STATEMENT_ADDED = "statement:added"
     STATEMENT_DROPPED = "statement:dropped"
+    STATEMENT_SPLIT = "statement:split"
+    STATEMENTS_DECIDED = "statements:decided"
+    DECISION_UNDONE = "decision:undone"
     COMMENTS_MODERATED = "comments:moderated"
+    COMMENT_READ = "comment:read"
+    REMINDERS_QUEUED = "reminders:queued"
+    REMINDERS_STOPPED = "reminders:stopped"
+    STUDY_FINISHED = "study:finished"
     EXPORTED = "export:made"
 
 
