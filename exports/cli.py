@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from exports import archives
+from exports.archives import is_bundle
+
 if TYPE_CHECKING:
     from delphi.consensus.analysis import Definition
     from delphi.consensus.scale import Scale
@@ -45,7 +48,7 @@ def _columns(context: click.Context, parameter: click.Parameter, value: str | No
 def definition_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that define consensus."""
     options = [
-        click.option("--scale", required=True, help="Key of a scale, or its ends: 1..9."),
+        click.option("--scale", help="Key of a scale, or its ends: 1..9. A bundle brings its own."),
         click.option(
             "--agree", default="", help="Options that count as agreement, for a scale given by its ends: 7..9."
         ),
@@ -66,6 +69,8 @@ def definition_from(given: dict[str, Any]) -> "Definition":
     from delphi.consensus.analysis import Definition
     from delphi.consensus.rule import rule_from
 
+    if not given["scale"]:
+        raise click.UsageError("Missing option '--scale': say which scale the ratings are on.")
     try:
         scale = _scale(given["scale"], given["agree"], given["disagree"])
         proposed = scale.settings if given["rule"] in (None, scale.rule) else {}
@@ -102,7 +107,7 @@ def analyse(
     format_: str,
     **given: Any,
 ) -> None:
-    """Print the consensus table of a CSV file of ratings.
+    """Print the consensus table of a CSV file of ratings, or compute that of a bundle again and compare it.
 
     The file has the columns panelist, statement and rating, and may have round, group, kind and section. A rating is
     a whole number, NQ (not qualified), or blank (no answer); a row, blank or not, means invited and shown.
@@ -114,6 +119,9 @@ def analyse(
     from exports.formats import FORMATS as WRITERS
     from exports.reports.consensus import build
 
+    if is_bundle(file):
+        _analyse_bundle(Path(file.name), format_)
+        return
     definition = definition_from(given)
     limits = Limits(size=2**30, rows=20_000_000)
     try:
@@ -126,6 +134,26 @@ def analyse(
         raise click.UsageError("--by-group needs a column group in the file")
     table = build(analysis_of(ratings, definition), by_group=by_group)
     _print(WRITERS[format_], table)
+
+
+def _analyse_bundle(path: Path, format_: str) -> None:
+    """Print the table as the bundle's ratings give it; exit code 1 if it is not the frozen one."""
+    from exports.archive import BadBundle, reading
+    from exports.bundle.recomputing import recompute
+    from exports.formats import FORMATS as WRITERS
+    from exports.reports.consensus import from_rows
+
+    try:
+        with reading(path) as bundle:
+            found = recompute(bundle)
+            definition = bundle.json("protocol/protocol.json")["definition"]
+    except BadBundle as error:
+        raise click.ClickException(str(error)) from None
+    _print(WRITERS[format_], from_rows(found.rows, definition))
+    for difference in found.differences:
+        click.echo(difference, err=True)
+    click.echo(f"{found.compared} compared, {found.equal} equal, {found.not_recomputable} not recomputable", err=True)
+    raise click.exceptions.Exit(1 if found.differences else 0)
 
 
 def _print(writer: "Format", table: "Table", output: str | None = None) -> None:
@@ -178,4 +206,4 @@ def _journal(table: "Table", study: "Study", number: int) -> str:
     return journal.as_text(page, title=f"{study.title}: round {number}", notice=study.notice)
 
 
-COMMANDS = (analyse, export)
+COMMANDS = (analyse, export, *archives.COMMANDS)
