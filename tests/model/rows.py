@@ -95,9 +95,10 @@ ROWS: dict[str, dict[str, Any]] = {
         "study_id": 1, "round": 1, "statement": 1, "group": "all", "position": 1, "verdict": "in", "row": {},
     },
     "event": {
-        "study_id": 1, "sequence": 1, "at": AT, "actor": 1, "kind": "study:created", "data": {},
+        "study_id": 1, "sequence": 1, "at": AT, "actor": 1, "actor_elsewhere": None, "kind": "study:created", "data": {},
         "previous_hash": HASH, "hash": HASH,
     },
+    "study_import": {"study_id": 1, "at": AT, "bundle_sha256": HASH},
     "letter": {
         "study_id": 1, "id": LETTER, "kind": "invitation", "round": 1, "panelist": WHO, "dedupe_key": "d",
         "due_at": AT, "run_after": AT, "claimed_by": None, "claimed_until": None, "attempts": 0, "sent_at": None,

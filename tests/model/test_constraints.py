@@ -39,6 +39,7 @@ CHECKS: dict[str, dict[str, Any]] = {
     "ck_study_lock_has_time_and_hash": {"protocol_sha256": None},
     "ck_membership_role": {"role": "king"},
     "ck_stakeholder_group_key_is_a_name": {"key": "all"},
+    "ck_study_import_bundle_sha256_length": {"bundle_sha256": "short"},
     "ck_document_sha256_length": {"sha256": "short"},
     "ck_panelist_code_is_long": {"code": "ABC"},
     "ck_identity_email_lower": {"email": "One@example.org"},
