@@ -44,6 +44,8 @@ class EventKind(StrEnum):
     STATEMENT_ADDED = "statement:added"
     STATEMENT_DROPPED = "statement:dropped"
     COMMENTS_MODERATED = "comments:moderated"
+    PANELIST_WITHDREW = "panelist:withdrew"
+    PANELIST_CORRECTED = "panelist:corrected"
     EXPORTED = "export:made"
 
 

@@ -22,12 +22,12 @@ class State(StrEnum):
 
 
 class Round(Base):
-    """One wave of questions: launched, closed, released."""
+    """One wave of questions: launched, closed, released. Number 0 is the open round, in which the panel writes."""
 
     __tablename__ = "round"
     __table_args__ = (
         PrimaryKeyConstraint("study_id", "number"),
-        CheckConstraint("number >= 1", name="number_positive"),
+        CheckConstraint("number >= 0", name="number_from_zero"),
         CheckConstraint("opened_at IS NULL OR closes_at IS NOT NULL", name="open_has_deadline"),
         CheckConstraint("closes_at > opened_at", name="deadline_after_opening"),
         CheckConstraint("closed_at IS NULL OR opened_at IS NOT NULL", name="closed_was_open"),

@@ -37,6 +37,13 @@ STUDY: dict[str, Any] = {
     "maximum_rounds": 3,
     "settled": "stay",
     "feedback_plan": [],
+    "proposal_rounds": [],
+    "open_question": "",
+    "group_chosen": False,
+    "asks_expertise": False,
+    "asks_conflicts": False,
+    "withdrawal_choices": [],
+    "names_until": None,
     "protocol_locked_at": AT,
     "protocol_sha256": HASH,
     "unsettled": "rate_again",
@@ -61,8 +68,9 @@ ROWS: dict[str, dict[str, Any]] = {
     "document": {
         "study_id": 1, "version": 1, "text": "Text", "consent": "", "material": True, "reason": "", "sha256": HASH,
     },
-    "panelist": {"study_id": 1, "id": WHO, "code": "ABCDEFGH12", "stakeholder_group": "nurses", "declined_on": None},
-    "consent": {"study_id": 1, "panelist": WHO, "version": 1, "given_on": DAY},
+    "panelist": {"study_id": 1, "id": WHO, "code": "ABCDEFGH12", "stakeholder_group": "nurses", "declined_on": None,
+                 "withdrawn_on": None, "left_because": ""},
+    "consent": {"study_id": 1, "panelist": WHO, "version": 1, "items": [], "given_on": DAY},
     "identity": {"study_id": 1, "panelist": WHO, "name": "One", "email": "one@example.org", "characteristics": {}},
     "access_link": {"study_id": 1, "token_sha256": HASH, "panelist": WHO, "minted_on": DAY},
     "panelist_session": {"study_id": 1, "grant_sha256": HASH, "panelist": WHO, "expires_on": DAY},
@@ -89,6 +97,19 @@ ROWS: dict[str, dict[str, Any]] = {
     "event": {
         "study_id": 1, "sequence": 1, "at": AT, "actor": 1, "kind": "study:created", "data": {},
         "previous_hash": HASH, "hash": HASH,
+    },
+    "link_request": {"id": LETTER, "email": "one@example.org"},
+    "attempt": {"key_hash": HASH, "window": "link 2027-03-01", "n": 1},
+    "attempt_key": {"day": DAY, "secret": HASH},
+    "declaration": {
+        "study_id": 1, "panelist": WHO, "expertise": {}, "conflict": True, "conflict_text": "", "conflict_published": True,
+    },
+    "acknowledgement": {
+        "study_id": 1, "key": HASH, "name": "One", "affiliation": "", "orcid": "", "certificate": False,
+    },
+    "proposal": {
+        "study_id": 1, "id": TICKET, "round": 1, "panelist": WHO, "section": "", "text": "A", "reason": "", "source": "",
+        "version": 1, "taken": None, "note": "", "statement": None,
     },
     "letter": {
         "study_id": 1, "id": LETTER, "kind": "invitation", "round": 1, "panelist": WHO, "dedupe_key": "d",
