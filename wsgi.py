@@ -13,12 +13,21 @@ if TYPE_CHECKING:
 def app(settings: config.Settings | None = None) -> "Flask":
     """Make the application: `gunicorn "wsgi:app()"`. The web stack is loaded only here; `delphi analyse` needs none."""
     import exports.views
+    import rounds.autosave
     import rounds.desk
     import rounds.panelist
+    import rounds.questionnaire
     from delphi.app import create_app
     from delphi.web import studies
 
-    blueprints = (studies.blueprint, rounds.desk.blueprint, rounds.panelist.blueprint, exports.views.blueprint)
+    blueprints = (
+        studies.blueprint,
+        rounds.desk.blueprint,
+        rounds.panelist.blueprint,
+        rounds.questionnaire.blueprint,
+        rounds.autosave.blueprint,
+        exports.views.blueprint,
+    )
     return create_app(settings or config.from_environment(), blueprints)
 
 

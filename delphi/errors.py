@@ -16,6 +16,10 @@ class Refused(DelphiError):
     """The state of things does not allow it; the message says what to do."""
 
 
+class BadInput(Refused):
+    """What was sent cannot be used as it is; the message says what to do."""
+
+
 class RoundClosed(Refused):
     """An answer came after the close or the deadline."""
 

@@ -134,9 +134,9 @@ def drafted(session: Session, made: Study, before: Round) -> Round:
     return lifecycle.prepare_next(session, made, before, by=lead_of(session, made), at=NOW)
 
 
-def open_to_all(session: Session, made: Study) -> None:
-    """Launch round 1, and let everybody agree to take part."""
-    launched(session, made)
+def open_to_all(session: Session, made: Study, number: int = 1) -> None:
+    """Launch a round, and let everybody agree to take part."""
+    launched(session, made, number)
     session.add_all(
         Consent(study_id=made.id, panelist=who, version=1, given_on=NOW.date()) for who in panel_of(session, made)
     )

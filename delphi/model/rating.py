@@ -81,6 +81,26 @@ class Comment(Base):
     released_text: Mapped[str | None] = mapped_column(Text)
 
 
+class ChangeReason(Base):
+    """Why one panelist moved to another band of the scale; for the team's analysis, never shown to the panel."""
+
+    __tablename__ = "change_reason"
+    __table_args__ = (
+        PrimaryKeyConstraint("study_id", "round", "statement", "panelist"),
+        belongs("round statement", "questionnaire_item"),
+        belongs("round panelist", "participation"),
+        CheckConstraint("version >= 1", name="version_positive"),
+        {"sqlite_with_rowid": False},
+    )
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    round: Mapped[int]
+    statement: Mapped[int]
+    panelist: Mapped[UUID]
+    text: Mapped[str] = mapped_column(Text)
+    version: Mapped[int]
+
+
 class SaveRequest(Base):
     """A save that was acknowledged, by the key its page chose: asked again, it gets the same answer."""
 

@@ -1,10 +1,12 @@
 """Interface texts in the reader's language: Babel catalogues, plurals, dates (EXPERIENCE 10)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from babel.lists import format_list
 from babel.support import Translations
 from flask import Flask, g
 
@@ -47,12 +49,18 @@ def local(moment: datetime, zone: str) -> str:
     return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"
 
 
+def either(words: Sequence[str]) -> str:
+    """Join alternatives as the language does: "agree or somewhat agree"."""
+    return format_list(list(words), style="or", locale=language())
+
+
 def init_app(app: Flask) -> None:
     """Give templates their translations and dates."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
     app.jinja_env.filters["when"] = when
     app.jinja_env.filters["local"] = local
+    app.jinja_env.filters["either"] = either
     app.jinja_env.filters["cap"] = lambda text: text[:1].upper() + text[1:]
     app.jinja_env.globals["percent"] = format_percent
     app.context_processor(lambda: {"language": language(), "direction": "ltr"})

@@ -90,6 +90,7 @@ ROWS: dict[str, dict[str, Any]] = {
     },
     "rating": ANSWER | {"kind": "rated", "value": 4},
     "comment": ANSWER | {"ticket": TICKET, "text": "Why", "moderation": None, "released_text": None},
+    "change_reason": ANSWER | {"text": "I read the comments"},
     "save_request": {"study_id": 1, "round": 1, "panelist": WHO, "key": "k", "digest": HASH, "answer": {}},
     "result": {
         "study_id": 1, "round": 1, "statement": 1, "group": "all", "position": 1, "verdict": "in", "row": {},

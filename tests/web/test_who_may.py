@@ -71,7 +71,7 @@ def expected(who: str, policy: str | None) -> str:
 
 
 def answered(response) -> str:
-    if response.status_code == 404:
+    if response.status_code in (401, 404):  # autosave asks for the link once more: its page keeps what was typed
         return "not found"
     if response.status_code == 303 and response.location.startswith(SIGN_IN):
         return "sign in"

@@ -1,15 +1,16 @@
 """The set-up of a study: the whole protocol, amendments, versions of the documents, rehearsals, archive.
 
-Revision 0002_study_setup, after 0001.
+Revision 0002_study_setup, after 0002_reasons.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0002_study_setup"
-down_revision = "0001"
+down_revision = "0002_reasons"
 branch_labels = None
 depends_on = None
 
@@ -31,7 +32,7 @@ NEW_CHECKS = {
     },
     "stakeholder_group": {"target_positive": "target >= 1"},
 }
-COLUMNS: dict[str, list[sa.Column]] = {
+COLUMNS: dict[str, list[sa.Column[Any]]] = {
     "study": [
         sa.Column("unsettled", sa.String(length=40), nullable=False, server_default="rate_again"),
         sa.Column("stopping_rule", sa.JSON(), nullable=False, server_default="{}"),
@@ -93,7 +94,7 @@ def downgrade() -> None:
     op.drop_table("amendment")
 
 
-def _widen(table: str, columns: Sequence[sa.Column]) -> None:
+def _widen(table: str, columns: Sequence[sa.Column[Any]]) -> None:
     """Add columns; what old rows need as a value is no default afterwards."""
     with op.batch_alter_table(table) as batch:
         for column in columns:
