@@ -13,16 +13,20 @@ if TYPE_CHECKING:
 def app(settings: config.Settings | None = None) -> "Flask":
     """Make the application: `gunicorn "wsgi:app()"`. The web stack is loaded only here; `delphi analyse` needs none."""
     import exports.views
+    import rounds.arriving
     import rounds.autosave
     import rounds.desk
     import rounds.panelist
     import rounds.questionnaire
     from delphi.app import create_app
-    from delphi.web import studies
+    from delphi.web import about, lost_link, studies
 
     blueprints = (
         studies.blueprint,
         rounds.desk.blueprint,
+        lost_link.blueprint,
+        about.blueprint,
+        rounds.arriving.blueprint,
         rounds.panelist.blueprint,
         rounds.questionnaire.blueprint,
         rounds.autosave.blueprint,

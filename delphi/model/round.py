@@ -22,7 +22,10 @@ class State(StrEnum):
 
 
 class Round(Base):
-    """One wave of questions: launched, closed, released. Number 0 is the open round, in which the panel writes."""
+    """One wave of questions: launched, closed, released. Number 0 is the open round, in which the panel writes.
+
+    ``opens_on`` is what is planned and told; the rest are facts.
+    """
 
     __tablename__ = "round"
     __table_args__ = (
@@ -40,6 +43,7 @@ class Round(Base):
 
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
     number: Mapped[int]
+    opens_on: Mapped[date | None]
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

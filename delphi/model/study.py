@@ -152,6 +152,11 @@ class Document(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     sha256: Mapped[str] = mapped_column(String(64))
 
+    @property
+    def items(self) -> list[str]:
+        """What is agreed to, one decision each; a line that begins with "(optional)" may be left out."""
+        return [line.strip() for line in self.consent.splitlines() if line.strip()]
+
 
 class Consent(Base):
     """A panelist agreed to one version of the document, and to these of its items; append only, no time of day."""

@@ -79,7 +79,7 @@ ROWS: dict[str, dict[str, Any]] = {
     },
     "statement_version": {"study_id": 1, "statement": 1, "version": 1, "text": "A", "help": "", "evidence": "", "reason": ""},
     "round": {
-        "study_id": 1, "number": 1, "opened_at": AT, "closes_at": AT + timedelta(days=2), "closed_at": None,
+        "study_id": 1, "number": 1, "opens_on": None, "opened_at": AT, "closes_at": AT + timedelta(days=2), "closed_at": None,
         "released_at": None, "input_sha256": None,
     },
     "questionnaire_item": {"study_id": 1, "round": 1, "statement": 1, "version": 1, "position": 1},

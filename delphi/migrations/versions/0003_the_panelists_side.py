@@ -4,6 +4,7 @@ Revision 0003_panelists_side, after 0002_study_setup.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,7 +27,7 @@ EVENTS = (
 CHOICES = '["keep", "remove_open", "remove_unreleased"]'
 
 
-def columns() -> dict[str, list[sa.Column]]:
+def columns() -> dict[str, list[sa.Column[Any]]]:
     """Give the new columns by table; what old rows need as a value is no default afterwards."""
     return {
         "study": [
@@ -42,6 +43,7 @@ def columns() -> dict[str, list[sa.Column]]:
             sa.Column("withdrawn_on", sa.Date(), nullable=True),
             sa.Column("left_because", sa.Text(), nullable=False, server_default=""),
         ],
+        "round": [sa.Column("opens_on", sa.Date(), nullable=True)],
         "consent": [sa.Column("items", sa.JSON(), nullable=False, server_default="[]")],
     }
 
