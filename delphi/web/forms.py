@@ -64,6 +64,12 @@ class StudyForm(FlaskForm):
             raise ValidationError(_("This time zone is not known. Write it as Europe/Amsterdam."))
 
 
+class LostLinkForm(FlaskForm):
+    """The address to which the personal link was sent."""
+
+    email = StringField(validators=[DataRequired(), Length(max=254), Email(allow_smtputf8=False)])
+
+
 class FileForm(FlaskForm):
     """A file to import."""
 
