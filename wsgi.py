@@ -21,13 +21,14 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import rounds.panelist
     import rounds.questionnaire
     from delphi.app import create_app
-    from delphi.web import about, lost_link, panel, protocol, statements, studies
+    from delphi.web import about, lost_link, panel, protocol, setup, statements, studies
 
     blueprints = (
         studies.blueprint,
         protocol.blueprint,
         statements.blueprint,
         panel.blueprint,
+        setup.blueprint,
         rounds.desk.blueprint,
         rounds.next_round.blueprint,
         rounds.moderating.blueprint,

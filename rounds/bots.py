@@ -56,11 +56,16 @@ class Page:
     def forms(self) -> list[Form]:
         """Read the forms of the page."""
         found: list[Form] = []
-        for close, tag, inside in TAG.findall(self.text):
+        for match in TAG.finditer(self.text):
+            close, tag, inside = match.groups()
             if tag == "form" and not close:
                 found.append(Form(_attributes(inside).get("action") or self.path))
             elif found and not close and tag in ("input", "button", "textarea", "option", "select"):
-                _take(found[-1], tag, _attributes(inside))
+                attributes = _attributes(inside)
+                if tag == "textarea":
+                    written = self.text[match.end() : self.text.find("</textarea", match.end())]
+                    attributes["value"] = html.unescape(written.removeprefix("\n"))
+                _take(found[-1], tag, attributes)
         return found
 
     def form(self, ending: str = "", *, having: str | None = None) -> Form:
