@@ -16,15 +16,16 @@ from uuid import UUID
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from delphi import clock, mail
+from delphi import clock, mail, reminders
 from delphi.access import sha256
 from delphi.config import Settings
 from delphi.database import Database
 from delphi.dates import in_words, minutes_for
+from delphi.model.event import Event, EventKind
 from delphi.model.identity import Identity
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import AccessLink, Panelist
-from delphi.model.round import Participation, QuestionnaireItem, Round, State
+from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.statement import StatementVersion
 from delphi.model.study import Study
 
@@ -124,7 +125,12 @@ def prepare(session: Session, key: Key, *, by: str, at: datetime, settings: Sett
     panelist = session.get_one(Panelist, (letter.study_id, letter.panelist))
     if letter.claimed_by != by:
         return None
-    if person is None or panelist.declined_on or round_.state is not State.OPEN or _answered(session, letter):
+    if (
+        person is None
+        or panelist.declined_on
+        or round_.state is not State.OPEN
+        or reminders.needless(session, letter, at=at)
+    ):
         letter.dropped_at, letter.claimed_by, letter.claimed_until = at, None, None
         return None
     token = secrets.token_urlsafe(32)
@@ -132,14 +138,17 @@ def prepare(session: Session, key: Key, *, by: str, at: datetime, settings: Sett
         AccessLink(study_id=study.id, token_sha256=sha256(token), panelist=letter.panelist, minted_on=at.date())
     )
     items, words = _size(session, round_)
+    done = reminders.answered(session, letter)
     assert round_.closes_at is not None
     subject, text = mail.write(
-        letter.kind,
+        _template(letter.kind, done),
         {
             "study": study,
             "round": round_,
             "items": items,
+            "done": done,
             "minutes": minutes_for(items, words),
+            "reason": _reason(session, letter),
             "closes": in_words(round_.closes_at, study.time_zone),
             "link": f"{settings.public_url}/p/{token}",
         },
@@ -155,12 +164,20 @@ def prepare(session: Session, key: Key, *, by: str, at: datetime, settings: Sett
     )
 
 
-def _answered(session: Session, letter: Letter) -> bool:
-    """Whether a reminder has become needless."""
-    if letter.kind is not LetterKind.REMINDER:
-        return False
-    taking_part = session.get_one(Participation, (letter.study_id, letter.round, letter.panelist))
-    return taking_part.submitted_on is not None
+def _template(kind: LetterKind, done: int) -> LetterKind:
+    """Choose the text: a reminder to everybody says to each what fits."""
+    if kind is not LetterKind.REMINDER:
+        return kind
+    return LetterKind.UNFINISHED if done else LetterKind.NOT_STARTED
+
+
+def _reason(session: Session, letter: Letter) -> str:
+    """Give the reason of the last extension of the round."""
+    extensions = select(Event).filter_by(study_id=letter.study_id, kind=EventKind.ROUND_EXTENDED)
+    reasons = {
+        event.data["round"]: event.data["reason"] for event in session.scalars(extensions.order_by(Event.sequence))
+    }
+    return str(reasons.get(letter.round, ""))
 
 
 def _size(session: Session, round_: Round) -> tuple[int, int]:

@@ -34,7 +34,7 @@ def queue(
     panelists: Iterable[UUID],
     *,
     at: datetime,
-    turn: int = 1,
+    turn: int | str = 1,
 ) -> None:
     """Queue one letter a panelist; the same letter queued twice is refused by the database."""
     rows = [
