@@ -20,10 +20,13 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import rounds.panelist
     import rounds.questionnaire
     from delphi.app import create_app
-    from delphi.web import studies
+    from delphi.web import panel, protocol, statements, studies
 
     blueprints = (
         studies.blueprint,
+        protocol.blueprint,
+        statements.blueprint,
+        panel.blueprint,
         rounds.desk.blueprint,
         rounds.next_round.blueprint,
         rounds.moderating.blueprint,

@@ -26,6 +26,7 @@ class Form:
     fields: dict[str, str] = field(default_factory=dict)
     choices: dict[str, set[str]] = field(default_factory=dict)
     buttons: list[tuple[str, str]] = field(default_factory=list)
+    select: str = ""  # the list whose options are being read
 
     def fill(self, values: Mapping[str, str]) -> dict[str, str]:
         """Fill in; a field or an option that is not on the page is an error."""
@@ -77,7 +78,12 @@ def _attributes(text: str) -> dict[str, str]:
 
 def _take(form: Form, tag: str, attributes: Mapping[str, str]) -> None:
     name, value = attributes.get("name", ""), attributes.get("value", "")
-    if tag == "button":
+    if tag == "select":
+        form.select = name
+    elif tag == "option":
+        if "selected" in attributes or form.select not in form.fields:
+            form.fields[form.select] = value  # the first option, unless another one is chosen
+    elif tag == "button":
         form.buttons.append((name, value))
     elif attributes.get("type") in ("radio", "checkbox"):
         form.choices.setdefault(name, set()).add(value)
@@ -234,9 +240,10 @@ class LeadBot:
         self.browser.post(page.form("/studies/new"), {**facts, "slug": self.slug}).expect("The study is created")
 
     def upload(self, page: str, data: bytes) -> None:
-        """Import a CSV file of statements or panelists."""
+        """Import a CSV file of statements or panelists, after a look at what it would change."""
         form = self.browser.get(f"/studies/{self.slug}/{page}").form(having="file")
-        self.browser.post(form, files={"file": data}).expect("were")
+        preview = self.browser.post(form, files={"file": data}).expect("Nothing is saved yet")
+        self.browser.post(preview.form("/import")).expect("were")
 
     def lock(self) -> None:
         """Lock the protocol."""

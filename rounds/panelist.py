@@ -52,8 +52,11 @@ def start(token: str) -> Page:
             expires_on=clock.now().date() + timedelta(days=SESSION_DAYS),
         )
     )
+    spoken = session.get("language")
     session.clear()
     session["panelist_grant"], session.permanent = grant, True
+    if spoken:
+        session["language"] = spoken
     return redirect(url_for("panelist.home"), 303)
 
 

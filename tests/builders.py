@@ -75,10 +75,9 @@ def account(session: Session, name: str) -> Account:
     return made
 
 
-def people(n: int, groups: Sequence[str | None] = ("nurses", "peers")) -> list[tuple[int, NewPanelist]]:
+def people(n: int, groups: Sequence[str | None] = ("nurses", "peers")) -> list[NewPanelist]:
     return [
-        (i + 1, NewPanelist(f"Panelist {i}", f"panelist{i}@panel.example.org", groups[i % len(groups)]))
-        for i in range(1, n + 1)
+        NewPanelist(f"Panelist {i}", f"panelist{i}@panel.example.org", groups[i % len(groups)]) for i in range(1, n + 1)
     ]
 
 
@@ -86,7 +85,7 @@ def study(session: Session, lead: Account, slug: str, *, panelists: int = 6, loc
     plan = StudyPlan(slug=slug, title=f"Study {slug}", lead_name="Ada", contact_email="ada@example.org")
     made = studies.create(session, replace(SMALL, **changes), plan, by=lead.id, at=NOW)
     if panelists:
-        panels.import_panel(session, made, people(panelists), by=lead.id, at=NOW)
+        panels.add(session, made, people(panelists))
     if locked:
         protocol.lock(session, made, by=lead.id, at=NOW)
     return made

@@ -46,6 +46,17 @@ class Proposal(StrEnum):
     REOPEN = "reopen"
 
 
+class Feedback(StrEnum):
+    """What a panelist may see of the round before."""
+
+    OWN_RATING = "own_rating"
+    WORDING = "wording"
+    DISTRIBUTION = "distribution"
+    QUARTILES = "quartiles"
+    GROUPS = "groups"
+    COMMENTS = "comments"
+
+
 class Decided(StrEnum):
     """What the lead decided on a statement on the way into a round; the first four are also proposed by the rule."""
 

@@ -53,6 +53,7 @@ class StatementVersion(Base):
     version: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
     help: Mapped[str] = mapped_column(Text, default="")
+    evidence: Mapped[str] = mapped_column(Text, default="")
     reason: Mapped[str] = mapped_column(Text, default="")
 
 

@@ -39,6 +39,13 @@ STUDY: dict[str, Any] = {
     "feedback_plan": [],
     "protocol_locked_at": AT,
     "protocol_sha256": HASH,
+    "unsettled": "rate_again",
+    "stopping_rule": {},
+    "texts": {},
+    "asked_characteristics": [],
+    "rehearsal_of": None,
+    "archived_at": None,
+    "deletion_due_at": None,
     "finished_at": None,
     "finish_reason": "",
 }
@@ -48,8 +55,14 @@ ROWS: dict[str, dict[str, Any]] = {
     "account_session": {"grant_sha256": HASH, "account": 1, "expires_at": AT},
     "study": STUDY,
     "membership": {"study_id": 1, "account": 1, "role": "owner"},
-    "stakeholder_group": {"study_id": 1, "key": "nurses", "position": 1},
-    "document": {"study_id": 1, "version": 1, "text": "Text", "sha256": HASH},
+    "stakeholder_group": {"study_id": 1, "key": "nurses", "position": 1, "target": 10, "public": False},
+    "amendment": {
+        "study_id": 1, "number": 1, "at": AT, "by": 1, "reason": "clearer", "changes": {}, "answers_given": False,
+        "results_seen": False, "sha256": HASH,
+    },
+    "document": {
+        "study_id": 1, "version": 1, "text": "Text", "consent": "", "material": True, "reason": "", "sha256": HASH,
+    },
     "panelist": {"study_id": 1, "id": WHO, "code": "ABCDEFGH12", "stakeholder_group": "nurses", "declined_on": None},
     "consent": {"study_id": 1, "panelist": WHO, "version": 1, "given_on": DAY},
     "identity": {"study_id": 1, "panelist": WHO, "name": "One", "email": "one@example.org", "characteristics": {}},
@@ -58,7 +71,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "statement": {
         "study_id": 1, "number": 1, "code": "STMT1.1", "kind": "statement", "section": "", "enters_round": 1,
     },
-    "statement_version": {"study_id": 1, "statement": 1, "version": 1, "text": "A", "help": "", "reason": ""},
+    "statement_version": {"study_id": 1, "statement": 1, "version": 1, "text": "A", "help": "", "evidence": "", "reason": ""},
     "round": {
         "study_id": 1, "number": 1, "opened_at": AT, "closes_at": AT + timedelta(days=2), "closed_at": None,
         "released_at": None, "input_sha256": None,
@@ -82,9 +95,10 @@ ROWS: dict[str, dict[str, Any]] = {
         "study_id": 1, "round": 1, "statement": 1, "group": "all", "position": 1, "verdict": "in", "row": {},
     },
     "event": {
-        "study_id": 1, "sequence": 1, "at": AT, "actor": 1, "kind": "study:created", "data": {},
+        "study_id": 1, "sequence": 1, "at": AT, "actor": 1, "actor_elsewhere": None, "kind": "study:created", "data": {},
         "previous_hash": HASH, "hash": HASH,
     },
+    "study_import": {"study_id": 1, "at": AT, "bundle_sha256": HASH},
     "letter": {
         "study_id": 1, "id": LETTER, "kind": "invitation", "round": 1, "panelist": WHO, "dedupe_key": "d",
         "due_at": AT, "run_after": AT, "claimed_by": None, "claimed_until": None, "attempts": 0, "sent_at": None,

@@ -24,7 +24,7 @@ def played(cast, request):
     from delphi import panels
 
     made = study(cast.session, cast.ada, "counted", panelists=0, groups=())
-    panels.import_panel(cast.session, made, people(9, request.param), by=cast.ada.id, at=NOW)
+    panels.add(cast.session, made, people(9, request.param))
     draw = random.Random(7)
     first = launched(cast.session, made)
     given = {1: cast_votes(cast.session, first, panel_of(cast.session, made)[:8], draw)}

@@ -17,6 +17,7 @@ EXAMPLES = {
     "number": 1,
     "statement": 1,
     "format": "csv",
+    "suffix": "csv",
     "ticket": UUID(int=0),
     "token": "no-such-token",
     "filename": "delphi.css",

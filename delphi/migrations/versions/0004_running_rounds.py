@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0002_running"
-down_revision: str = "0002_reasons"
+down_revision: str = "0002_study_setup"
 branch_labels = None
 depends_on = None
 
