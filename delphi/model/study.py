@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Integer, PrimaryKeyConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+import delphi.model.account  # noqa: F401 (a key points there, also where no web page is made)
 from delphi.model.base import Base, UtcDateTime, Word, belongs, one_of
 
 
