@@ -13,12 +13,28 @@ if TYPE_CHECKING:
 def app(settings: config.Settings | None = None) -> "Flask":
     """Make the application: `gunicorn "wsgi:app()"`. The web stack is loaded only here; `delphi analyse` needs none."""
     import exports.views
+    import rounds.autosave
     import rounds.desk
+    import rounds.moderating
+    import rounds.next_round
     import rounds.panelist
+    import rounds.questionnaire
     from delphi.app import create_app
-    from delphi.web import studies
+    from delphi.web import panel, protocol, statements, studies
 
-    blueprints = (studies.blueprint, rounds.desk.blueprint, rounds.panelist.blueprint, exports.views.blueprint)
+    blueprints = (
+        studies.blueprint,
+        protocol.blueprint,
+        statements.blueprint,
+        panel.blueprint,
+        rounds.desk.blueprint,
+        rounds.next_round.blueprint,
+        rounds.moderating.blueprint,
+        rounds.panelist.blueprint,
+        rounds.questionnaire.blueprint,
+        rounds.autosave.blueprint,
+        exports.views.blueprint,
+    )
     return create_app(settings or config.from_environment(), blueprints)
 
 

@@ -14,15 +14,15 @@ from sqlalchemy.orm import Session
 
 from delphi.consensus.scale import SCALES
 from delphi.database import database_now, locked
-from delphi.errors import NotFound, Refused, RoundClosed
-from delphi.model.rating import AnswerKind, Comment, Rating, SaveRequest
+from delphi.errors import BadInput, NotFound, RoundClosed
+from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating, SaveRequest
 from delphi.model.round import Participation, QuestionnaireItem, Round
 from delphi.model.study import Study
 
 Key = tuple[int, int, UUID]  # study, round, panelist: the participation
 
 
-Table = type[Rating] | type[Comment]
+Table = type[Rating] | type[Comment] | type[ChangeReason]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A comment on one statement, with the version that the page knew."""
+    """A text on one statement (a comment, or the reason for a change), with the version that the page knew."""
 
     statement: int
     text: str
@@ -46,41 +46,45 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What became of a save: the new versions by statement, and the statements where another window was first."""
+    """What became of a save, by field (``answer-3``): new versions, and the fields where another window was first."""
 
     versions: dict[str, int]
-    conflicts: list[int]
+    conflicts: list[str]
 
 
-class KeyReused(Refused):
+class KeyReused(BadInput):
     """One save key came with two different bodies."""
 
 
 def save(
-    session: Session, key: Key, answers: Sequence[Answer], remarks: Sequence[Remark] = (), *, request: str
+    session: Session,
+    key: Key,
+    answers: Sequence[Answer],
+    remarks: Sequence[Remark] = (),
+    reasons: Sequence[Remark] = (),
+    *,
+    request: str,
 ) -> Saved:
     """Save answers once; the same request again gives the same outcome. One transaction, ended by the edge."""
     taking_part = locked(session, Participation, key)
     if taking_part is None:
         raise NotFound
-    digest = _digest(answers, remarks)
+    digest = _digest(answers, remarks, reasons)
     if (before := session.get(SaveRequest, (*key, request))) is not None:
         if before.digest != digest:
             raise KeyReused("This page was sent twice with different answers. Reload it; nothing was changed.")
         return Saved(**before.answer)
     _accepting(session, key)
-    _check(session, key, answers, remarks)
-    rated = _apply(session, key, Rating, {a.statement: (a.seen, {"kind": a.kind, "value": a.value}) for a in answers})
-    noted = _apply(
-        session,
-        key,
-        Comment,
-        {r.statement: (r.seen, {"text": r.text}) for r in remarks},
-    )
-    outcome = Saved(
-        {f"answer-{s}": v for s, v in rated.versions.items()} | {f"comment-{s}": v for s, v in noted.versions.items()},
-        sorted({*rated.conflicts, *noted.conflicts}),
-    )
+    _check(session, key, answers, [*remarks, *reasons])
+    outcome = Saved({}, [])
+    for name, table, given in (
+        ("answer", Rating, {a.statement: (a.seen, {"kind": a.kind, "value": a.value}) for a in answers}),
+        ("comment", Comment, _texts(remarks)),
+        ("reason", ChangeReason, _texts(reasons)),
+    ):
+        versions, conflicts = _apply(session, key, table, given)
+        outcome.versions.update({f"{name}-{statement}": version for statement, version in versions.items()})
+        outcome.conflicts.extend(f"{name}-{statement}" for statement in conflicts)
     session.add(
         SaveRequest(study_id=key[0], round=key[1], panelist=key[2], key=request, digest=digest, answer=asdict(outcome))
     )
@@ -107,8 +111,10 @@ def _accepting(session: Session, key: Key) -> None:
 
 def closed(round_: Round | None) -> RoundClosed:
     """Say that the round has closed, what counts and what was not kept."""
-    name = f"Round {round_.number}" if round_ else "The round"
-    return RoundClosed(f"{name} has closed. Your saved answers count; what you sent now was not saved.")
+    if round_ is None:
+        return RoundClosed("The round has closed. Your saved answers count; what you sent now was not saved.")
+    words = "Round %(number)s has closed. Your saved answers count; what you sent now was not saved."
+    return RoundClosed(words, number=round_.number)
 
 
 def _check(session: Session, key: Key, answers: Sequence[Answer], remarks: Sequence[Remark]) -> None:
@@ -119,20 +125,24 @@ def _check(session: Session, key: Key, answers: Sequence[Answer], remarks: Seque
     scale = SCALES[session.scalars(select(Study.scale).where(Study.id == key[0])).one()]
     for answer in answers:
         if (answer.kind is AnswerKind.RATED) != (answer.value in scale.values):
-            raise Refused("An answer is not on the scale; nothing was saved. Reload the page and choose again.")
+            raise BadInput("An answer is not on the scale; nothing was saved. Reload the page and choose again.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Applied:
-    versions: dict[int, int]
-    conflicts: list[int]
+Given = Mapping[int, tuple[int, dict[str, Any]]]  # by statement: the version seen, the values
 
 
-def _apply(session: Session, key: Key, table: Table, given: Mapping[int, tuple[int, dict[str, Any]]]) -> _Applied:
-    """Write what differs from what is stored, where the page knew what is stored; otherwise it is a conflict."""
+def _texts(remarks: Sequence[Remark]) -> Given:
+    return {remark.statement: (remark.seen, {"text": remark.text}) for remark in remarks}
+
+
+def _apply(session: Session, key: Key, table: Table, given: Given) -> tuple[dict[int, int], list[int]]:
+    """Write what differs from what is stored, where the page knew what is stored; otherwise it is a conflict.
+
+    Gives the new versions by statement, and the statements in conflict.
+    """
     if not given:
-        return _Applied({}, [])
-    kind: Any = table  # the two tables share the columns used here
+        return {}, []
+    kind: Any = table  # the tables share the columns used here
     stored = {
         row.statement: row
         for row in session.scalars(
@@ -158,7 +168,7 @@ def _apply(session: Session, key: Key, table: Table, given: Mapping[int, tuple[i
             )
     if rows:
         session.execute(_upsert(session, table, rows[0]), rows)
-    return _Applied(versions, conflicts)
+    return versions, conflicts
 
 
 def _says_something(values: Mapping[str, Any]) -> bool:
@@ -177,6 +187,6 @@ def _upsert(session: Session, table: Table, row: Mapping[str, Any]) -> Insert:
     return upsert
 
 
-def _digest(answers: Sequence[Answer], remarks: Sequence[Remark]) -> str:
-    body = [[asdict(a) for a in answers], [asdict(r) for r in remarks]]
+def _digest(*given: Sequence[Answer] | Sequence[Remark]) -> str:
+    body = [[asdict(item) for item in items] for items in given]
     return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()

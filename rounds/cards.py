@@ -7,7 +7,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from delphi.consensus.scale import SCALES
 from delphi.consensus.vocabulary import Relation
-from delphi.model.rating import AnswerKind, Comment, Moderation, Rating
+from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating
 from delphi.model.result import Result
 from delphi.model.round import QuestionnaireItem
 from delphi.model.statement import Lineage, Statement, StatementVersion
@@ -25,6 +25,8 @@ from rounds.feedback.evidence import NOT_QUALIFIED, Evidence, Source
 from rounds.ratings import relation_of
 
 PAGE = 10
+MOST_OPTIONS = 11  # a scale with more is answered by a number, not by as many buttons
+Row = Mapping[str, Any]
 FRESH = {"populate_existing": True}  # a save by upsert does not touch objects that were loaded before it
 
 
@@ -42,6 +44,8 @@ class Card:
     answer_version: int = 0
     comment: str = ""
     comment_version: int = 0
+    reason: str = ""
+    reason_version: int = 0
     feedback: Mapping[str, Any] = field(default_factory=dict)
     feedback_round: int = 0
 
@@ -54,16 +58,12 @@ class Card:
 def cards(session: Session, study: Study, number: int, panelist: UUID) -> list[Card]:
     """Give the cards of a round, without feedback."""
     asked = _asked(session, study, number)
-    answers = _own(session, study, number, panelist)
-    remarks = {
-        c.statement: c
-        for c in session.scalars(
-            select(Comment).filter_by(study_id=study.id, round=number, panelist=panelist), execution_options=FRESH
-        )
-    }
+    answers = _own(session, Rating, study, number, panelist)
+    remarks = _own(session, Comment, study, number, panelist)
+    reasons = _own(session, ChangeReason, study, number, panelist)
     made = []
     for place, (statement, (item, version)) in enumerate(asked.items(), 1):
-        rating, remark = answers.get(statement), remarks.get(statement)
+        rating, remark, reason = answers.get(statement), remarks.get(statement), reasons.get(statement)
         made.append(
             Card(
                 place=place,
@@ -76,6 +76,8 @@ def cards(session: Session, study: Study, number: int, panelist: UUID) -> list[C
                 answer_version=rating.version if rating else 0,
                 comment=remark.text if remark else "",
                 comment_version=remark.version if remark else 0,
+                reason=reason.text if reason else "",
+                reason_version=reason.version if reason else 0,
                 feedback_round=number - 1,
             )
         )
@@ -127,9 +129,12 @@ def _asked(session: Session, study: Study, number: int) -> Asked:
     return {statement.number: (statement, version) for statement, version in rows}
 
 
-def _own(session: Session, study: Study, number: int, panelist: UUID) -> dict[int, Rating]:
-    ratings = select(Rating).filter_by(study_id=study.id, round=number, panelist=panelist)
-    return {rating.statement: rating for rating in session.scalars(ratings, execution_options=FRESH)}
+Given = TypeVar("Given", Rating, Comment, ChangeReason)
+
+
+def _own(session: Session, table: type[Given], study: Study, number: int, panelist: UUID) -> dict[int, Given]:
+    mine = select(table).filter_by(study_id=study.id, round=number, panelist=panelist)
+    return {row.statement: row for row in session.scalars(mine, execution_options=FRESH)}
 
 
 def _evidence(
@@ -137,11 +142,8 @@ def _evidence(
 ) -> dict[int, Evidence]:
     """Collect what may be shown: frozen results, own answers, released comments, earlier wordings."""
     before = _asked(session, study, number - 1)
-    own = _own(session, study, number - 1, panelist)
-    rows = {
-        result.statement: result.row
-        for result in session.scalars(select(Result).filter_by(study_id=study.id, round=number - 1, group="all"))
-    }
+    own = _own(session, Rating, study, number - 1, panelist)
+    rows, groups = _frozen(session, study, number - 1)
     edges: dict[int, list[Lineage]] = {}
     for edge in session.scalars(select(Lineage).filter_by(study_id=study.id, round=number)):
         if edge.to_version is not None and edge.from_statement in before:
@@ -162,18 +164,35 @@ def _evidence(
             text=text,
             reason=mine[0].reason if mine else "",
             sources=tuple(
-                Source(before[o][0].code, before[o][1].text, rows[o], _given(own.get(o))) for o in origins if o in rows
+                Source(before[o][0].code, before[o][1].text, rows[o], _given(own.get(o)), groups.get(o, {}))
+                for o in origins
+                if o in rows
             ),
             comments=tuple(voice for o in origins for voice in voices.get(o, ())),
         )
     return made
 
 
+def _frozen(session: Session, study: Study, number: int) -> tuple[dict[int, Row], dict[int, dict[str, Row]]]:
+    """Give the released results of the whole panel by statement, and those of its groups where the plan shows them."""
+    found = select(Result).filter_by(study_id=study.id, round=number).order_by(Result.position)
+    if "groups" not in study.feedback_plan:
+        found = found.where(Result.group == "all")
+    rows: dict[int, Row] = {}
+    groups: dict[int, dict[str, Row]] = {}
+    for result in session.scalars(found):
+        if result.group == "all":
+            rows[result.statement] = result.row
+        else:
+            groups.setdefault(result.statement, {})[result.group] = result.row
+    return rows, groups
+
+
 def _released_comments(session: Session, study: Study, number: int, reader: UUID) -> dict[int, list[str]]:
     """Give released comments by statement, in an order that stays the same for one reader and differs between them."""
     comments = session.execute(
         select(Comment.statement, Comment.released_text)
-        .filter_by(study_id=study.id, round=number, moderation=Moderation.RELEASED)
+        .filter_by(study_id=study.id, round=number)
         .where(Comment.released_text.is_not(None))
         .order_by(Comment.statement, Comment.ticket)
     )

@@ -18,12 +18,15 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs describe an old
 from wtforms.validators import DataRequired, Length
 
 from delphi.consensus.scale import Scale
+from delphi.errors import Refused
 from delphi.model.rating import AnswerKind
+from delphi.translations import N_
+from delphi.web.texts import gettext as _
 from rounds.ballot import Answer, Remark
-from rounds.cards import Card
+from rounds.cards import MOST_OPTIONS, Card
 from rounds.feedback.evidence import NOT_QUALIFIED
 
-LONGEST_COMMENT = 2000
+LONGEST_TEXT = 2000  # of a comment, of a reason
 
 
 class ButtonForm(FlaskForm):
@@ -72,30 +75,67 @@ class AddForm(FlaskForm):
     reason = StringField(validators=[DataRequired(), Length(max=1000)])
 
 
+class StaleSheet(Refused):
+    """The form was made for another round, or for the link of another person."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "This page belongs to another round, or another personal link was opened in this browser since. "
+                "Nothing of it was saved. Open your own link again."
+            )
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """What a page of cards sent: answers and remarks that can be saved, and messages for those that cannot."""
+    """What a page of cards sent: what can be saved, and messages for the fields that cannot.
+
+    ``typed`` holds the fields as they were sent, for a page that has to be shown again.
+    """
 
     answers: list[Answer]
     remarks: list[Remark]
-    errors: dict[int, str]
+    reasons: list[Remark]
+    errors: dict[str, str]
+    typed: Mapping[str, str]
     request: str
 
 
 def read_ballot(form: Mapping[str, str], page: list[Card], scale: Scale) -> Ballot:
-    """Read a page of cards; a card without a choice keeps what is stored."""
-    answers, remarks, errors = [], [], {}
+    """Read cards; a card without a choice keeps what is stored."""
+    read = Ballot([], [], [], {}, form, _key(form.get("request", "")))
     for card in page:
-        n = card.statement
-        chosen = form.get(f"answer-{n}", "")
-        if chosen:
-            answers.append(_answer(n, chosen, scale, _number(form.get(f"seen-{n}"))))
-        text = form.get(f"comment-{n}", card.comment).replace("\r\n", "\n").replace("\0", "").strip()
-        if len(text) > LONGEST_COMMENT:
-            errors[n] = text
-        elif text != card.comment:
-            remarks.append(Remark(n, text, _number(form.get(f"comment-seen-{n}"))))
-    return Ballot(answers, remarks, errors, _key(form.get("request", "")))
+        _read_answer(read, card, scale)
+        _read_text(read, card, "comment", read.remarks)
+        _read_text(read, card, "reason", read.reasons)
+    return read
+
+
+def _read_answer(read: Ballot, card: Card, scale: Scale) -> None:
+    name = f"answer-{card.statement}"
+    chosen = read.typed.get(name, "").strip()
+    if not chosen:
+        return
+    if scale.K > MOST_OPTIONS and chosen not in (NOT_QUALIFIED, "clear", *map(str, scale.values)):
+        words = _("“%(chosen)s” is no whole number from %(lo)s to %(hi)s. Your other answers are saved; write another.")
+        read.errors[name] = words % {"chosen": chosen[:20], "lo": scale.lo, "hi": scale.hi}
+    else:
+        read.answers.append(_answer(card.statement, chosen, scale, _number(read.typed.get(f"seen-{name}"))))
+
+
+def _read_text(read: Ballot, card: Card, kind: str, texts: list[Remark]) -> None:
+    name, stored = f"{kind}-{card.statement}", getattr(card, kind)
+    text = read.typed.get(name, stored).replace("\r\n", "\n").replace("\0", "").strip()
+    if len(text) > LONGEST_TEXT:
+        words = _(
+            "This text has %(n)s characters; the limit is %(most)s. Your rating is saved and the text is still here. "
+            "Shorten it by %(over)s characters."
+        )
+        numbers = {"n": len(text), "most": LONGEST_TEXT, "over": len(text) - LONGEST_TEXT}
+        read.errors[name] = words % numbers
+    elif text != stored:
+        texts.append(Remark(card.statement, text, _number(read.typed.get(f"seen-{name}"))))
 
 
 def _answer(statement: int, chosen: str, scale: Scale, seen: int) -> Answer:

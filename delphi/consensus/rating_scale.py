@@ -73,6 +73,11 @@ class Scale:
         return self.hi - self.lo + 1
 
     @property
+    def numbered(self) -> bool:
+        """Whether the options have no other wording than their numbers."""
+        return self.labels == tuple(map(str, self.values))
+
+    @property
     def values(self) -> Values:
         """All options from the lowest to the highest."""
         return span(self.lo, self.hi)
@@ -82,6 +87,16 @@ class Scale:
         """Zones with their names, lowest first, as pages show them; a zone without options is left out."""
         zones = zip(self.zone_names, (self.low, self.mid, self.high), strict=True)
         return tuple((name, members) for name, members in zones if members)
+
+    def zone_of(self, value: int) -> int:
+        """Zone of an option: 0 the lower, 1 the middle, 2 the upper.
+
+        Examples
+        --------
+        >>> [Scale.from_zones(1, 9, span(7, 9), span(1, 3)).zone_of(value) for value in (3, 4, 9)]
+        [0, 1, 2]
+        """
+        return next(zone for zone, members in enumerate((self.low, self.mid, self.high)) if value in members)
 
     @property
     def abbreviations(self) -> tuple[str, ...]:

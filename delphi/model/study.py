@@ -28,6 +28,14 @@ class Settled(StrEnum):
     LEAVE = "leave"
 
 
+class Unsettled(StrEnum):
+    """What happens to statements without consensus, as long as rounds are left."""
+
+    RATE_AGAIN = "rate_again"
+    REVISE = "revise"
+    LEAVE = "leave"
+
+
 class Study(Base):
     """A Delphi study; its method is written once and locked before round 1."""
 
@@ -40,6 +48,8 @@ class Study(Base):
         CheckConstraint("maximum_rounds >= 1", name="maximum_rounds_positive"),
         CheckConstraint("denominator IN ('rated', 'answered', 'shown')", name="denominator"),
         CheckConstraint(one_of("settled", Settled), name="settled"),
+        CheckConstraint(one_of("unsettled", Unsettled), name="unsettled"),
+        CheckConstraint("rehearsal_of IS NULL OR simulated", name="rehearsal_is_simulated"),
         CheckConstraint("(protocol_locked_at IS NULL) = (protocol_sha256 IS NULL)", name="lock_has_time_and_hash"),
     )
 
@@ -63,9 +73,19 @@ class Study(Base):
     smallest_cell: Mapped[int] = mapped_column(default=5)
     maximum_rounds: Mapped[int] = mapped_column(default=3)
     settled: Mapped[Settled] = mapped_column(Word(Settled), default=Settled.STAY)
+    unsettled: Mapped[Unsettled] = mapped_column(Word(Unsettled), default=Unsettled.RATE_AGAIN)
+    stopping_rule: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     feedback_plan: Mapped[list[str]] = mapped_column(JSON, default=list)
+    texts: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    asked_characteristics: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     protocol_locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     protocol_sha256: Mapped[str | None] = mapped_column(String(64))
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finish_reason: Mapped[str] = mapped_column(Text, default="")
+
+    rehearsal_of: Mapped[int | None] = mapped_column(ForeignKey("study.id"))
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deletion_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Membership(Base):
@@ -90,15 +110,21 @@ class StakeholderGroup(Base):
         PrimaryKeyConstraint("study_id", "key"),
         UniqueConstraint("study_id", "position"),
         CheckConstraint("key <> '' AND key <> 'all'", name="key_is_a_name"),
+        CheckConstraint("target >= 1", name="target_positive"),
     )
 
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
     key: Mapped[str] = mapped_column(String(60))
     position: Mapped[int]
+    target: Mapped[int | None]
+    public: Mapped[bool] = mapped_column(default=False)
 
 
 class Document(Base):
-    """One version of the text that a panelist reads before consenting; immutable."""
+    """One version of what a panelist reads before consenting: information, and what is agreed to; immutable.
+
+    After a material change consent is asked again; the reason says to the panel what changed.
+    """
 
     __tablename__ = "document"
     __table_args__ = (
@@ -109,6 +135,9 @@ class Document(Base):
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
     version: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
+    consent: Mapped[str] = mapped_column(Text, default="")
+    material: Mapped[bool] = mapped_column(default=True)
+    reason: Mapped[str] = mapped_column(Text, default="")
     sha256: Mapped[str] = mapped_column(String(64))
 
 
@@ -126,3 +155,30 @@ class Consent(Base):
     panelist: Mapped[UUID]
     version: Mapped[int]
     given_on: Mapped[date]
+
+
+class Amendment(Base):
+    """A change of the protocol after its lock: what, why, by whom, and what was known by then; append only."""
+
+    __tablename__ = "amendment"
+    __table_args__ = (
+        PrimaryKeyConstraint("study_id", "number"),
+        CheckConstraint("number >= 1", name="number_positive"),
+        CheckConstraint("length(reason) > 0", name="reason_present"),
+        CheckConstraint("length(sha256) = 64", name="sha256_length"),
+    )
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # nobody known here, if the study was imported
+    reason: Mapped[str] = mapped_column(Text)
+    changes: Mapped[dict[str, Any]] = mapped_column(JSON)
+    answers_given: Mapped[bool]
+    results_seen: Mapped[bool]
+    sha256: Mapped[str] = mapped_column(String(64))
+
+    @property
+    def after_data(self) -> bool:
+        """Whether an answer had been given, or a result been seen, when the protocol was changed."""
+        return self.answers_given or self.results_seen

@@ -9,8 +9,9 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from delphi.errors import NotFound, NotReady, Refused
+from delphi.errors import BadInput, NotFound, NotReady, Refused
 from delphi.sheets.errors import SheetError
+from delphi.web.texts import told
 
 log = logging.getLogger(__name__)
 Page = tuple[str, int]
@@ -35,7 +36,8 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Refused)
     def refused(error: Refused) -> Page:
-        return render_template("errors/refused.html", messages=[str(error)]), 409
+        status = 422 if isinstance(error, BadInput) else 409
+        return render_template("errors/refused.html", messages=[told(error)]), status
 
     @app.errorhandler(IntegrityError)
     @app.errorhandler(StaleDataError)

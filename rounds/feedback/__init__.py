@@ -6,7 +6,7 @@ A form is a pure function of `Evidence`; its template has the same name in templ
 from collections.abc import Callable
 from typing import Any
 
-from rounds.feedback import comments, distribution, own_rating, quartiles, wording
+from rounds.feedback import comments, distribution, groups, own_rating, quartiles, wording
 from rounds.feedback.evidence import Evidence
 
 FEEDBACK: dict[str, Callable[[Evidence], Any]] = {
@@ -14,5 +14,6 @@ FEEDBACK: dict[str, Callable[[Evidence], Any]] = {
     "wording": wording.build,
     "distribution": distribution.build,
     "quartiles": quartiles.build,
+    "groups": groups.build,
     "comments": comments.build,
 }

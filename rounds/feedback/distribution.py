@@ -29,6 +29,7 @@ class Distribution:
     n_rated: int
     n_not_qualified: int
     agreeing: int
+    agreeing_answers: tuple[str, ...]
     agreeing_percent: str
     too_few: bool
 
@@ -50,6 +51,7 @@ def _of(evidence: Evidence, source: Source) -> Distribution:
         n_rated=n,
         n_not_qualified=row["n_nq"] if scale.opt_out else 0,
         agreeing=row["combined_k"],
+        agreeing_answers=tuple(label(scale, value) for value in reversed(scale.combined)),
         agreeing_percent=format_percent(row["combined_k"], n),
         too_few=too_few,
     )

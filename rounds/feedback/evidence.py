@@ -1,7 +1,7 @@
 """What is known about one statement from the round before, as a panelist may see it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from delphi.consensus.scale import Scale
@@ -17,12 +17,13 @@ def label(scale: Scale, value: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A statement of the round before that led to this one, with its frozen result and the own answer to it."""
+    """A statement of the round before that led to this one, with its frozen results and the own answer to it."""
 
     code: str
     text: str
     row: Mapping[str, Any]
     own: int | str | None
+    groups: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,20 @@
 
 from dataclasses import dataclass
 
+from delphi.consensus.vocabulary import Relation
 from rounds.feedback.evidence import NOT_QUALIFIED, Evidence, label
 
 
 @dataclass(frozen=True, slots=True)
 class OwnRating:
-    """The own answer in words, one for each statement this one comes from; None where there was none."""
+    """The own answer in words, one for each statement this one comes from; None where there was none.
+
+    ``comparable`` says that the same question is asked again: the answer can be kept, and a change has a reason.
+    """
 
     answers: tuple[tuple[str, str | None], ...]
     marked: int | None
+    comparable: bool
 
 
 def build(evidence: Evidence) -> OwnRating | None:
@@ -26,4 +31,5 @@ def build(evidence: Evidence) -> OwnRating | None:
 
     answers = tuple((source.code, words(source.own)) for source in evidence.sources)
     own = evidence.sources[0].own
-    return OwnRating(answers, own if isinstance(own, int) and len(evidence.sources) == 1 else None)
+    marked = own if isinstance(own, int) and len(evidence.sources) == 1 else None
+    return OwnRating(answers, marked, marked is not None and evidence.relation is Relation.SAME)

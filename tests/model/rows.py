@@ -39,6 +39,15 @@ STUDY: dict[str, Any] = {
     "feedback_plan": [],
     "protocol_locked_at": AT,
     "protocol_sha256": HASH,
+    "unsettled": "rate_again",
+    "stopping_rule": {},
+    "texts": {},
+    "asked_characteristics": [],
+    "rehearsal_of": None,
+    "archived_at": None,
+    "deletion_due_at": None,
+    "finished_at": None,
+    "finish_reason": "",
 }
 ANSWER = {"study_id": 1, "round": 1, "statement": 1, "panelist": WHO, "version": 1}
 ROWS: dict[str, dict[str, Any]] = {
@@ -46,8 +55,14 @@ ROWS: dict[str, dict[str, Any]] = {
     "account_session": {"grant_sha256": HASH, "account": 1, "expires_at": AT},
     "study": STUDY,
     "membership": {"study_id": 1, "account": 1, "role": "owner"},
-    "stakeholder_group": {"study_id": 1, "key": "nurses", "position": 1},
-    "document": {"study_id": 1, "version": 1, "text": "Text", "sha256": HASH},
+    "stakeholder_group": {"study_id": 1, "key": "nurses", "position": 1, "target": 10, "public": False},
+    "amendment": {
+        "study_id": 1, "number": 1, "at": AT, "by": 1, "reason": "clearer", "changes": {}, "answers_given": False,
+        "results_seen": False, "sha256": HASH,
+    },
+    "document": {
+        "study_id": 1, "version": 1, "text": "Text", "consent": "", "material": True, "reason": "", "sha256": HASH,
+    },
     "panelist": {"study_id": 1, "id": WHO, "code": "ABCDEFGH12", "stakeholder_group": "nurses", "declined_on": None},
     "consent": {"study_id": 1, "panelist": WHO, "version": 1, "given_on": DAY},
     "identity": {"study_id": 1, "panelist": WHO, "name": "One", "email": "one@example.org", "characteristics": {}},
@@ -56,7 +71,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "statement": {
         "study_id": 1, "number": 1, "code": "STMT1.1", "kind": "statement", "section": "", "enters_round": 1,
     },
-    "statement_version": {"study_id": 1, "statement": 1, "version": 1, "text": "A", "help": "", "reason": ""},
+    "statement_version": {"study_id": 1, "statement": 1, "version": 1, "text": "A", "help": "", "evidence": "", "reason": ""},
     "round": {
         "study_id": 1, "number": 1, "opened_at": AT, "closes_at": AT + timedelta(days=2), "closed_at": None,
         "released_at": None, "input_sha256": None,
@@ -67,8 +82,14 @@ ROWS: dict[str, dict[str, Any]] = {
         "study_id": 1, "round": 1, "from_statement": 1, "from_version": 1, "to_statement": 1, "to_version": 1,
         "change": "reworded", "same_meaning": False, "reason": "clearer",
     },
+    "decision": {
+        "study_id": 1, "round": 1, "statement": 1, "proposal": "settled_in", "decided": "settled_in", "reason": "",
+        "by": 1, "at": AT,
+    },
     "rating": ANSWER | {"kind": "rated", "value": 4},
-    "comment": ANSWER | {"ticket": TICKET, "text": "Why", "moderation": None, "released_text": None},
+    "comment": ANSWER | {"ticket": TICKET, "text": "Why", "moderation": None, "released_text": None,
+                         "note": "", "tags": []},
+    "change_reason": ANSWER | {"text": "I read the comments"},
     "save_request": {"study_id": 1, "round": 1, "panelist": WHO, "key": "k", "digest": HASH, "answer": {}},
     "result": {
         "study_id": 1, "round": 1, "statement": 1, "group": "all", "position": 1, "verdict": "in", "row": {},
@@ -80,7 +101,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "study_import": {"study_id": 1, "at": AT, "bundle_sha256": HASH},
     "letter": {
         "study_id": 1, "id": LETTER, "kind": "invitation", "round": 1, "panelist": WHO, "dedupe_key": "d",
-        "run_after": AT, "claimed_by": None, "claimed_until": None, "attempts": 0, "sent_at": None,
+        "due_at": AT, "run_after": AT, "claimed_by": None, "claimed_until": None, "attempts": 0, "sent_at": None,
         "failed_at": None, "dropped_at": None,
     },
 }  # fmt: skip

@@ -59,7 +59,7 @@ def test_clearing_what_was_never_given_leaves_no_row(session, key):
 def test_an_outdated_window_overwrites_nothing(session, key):
     save(session, key, {1: 4})
     saved = save(session, key, {1: 1, 2: 3}, seen=0)
-    assert saved.conflicts == [1]
+    assert saved.conflicts == ["answer-1"]
     assert stored(session, key) == {1: ("rated", 4, 1), 2: ("rated", 3, 1)}
 
 
@@ -130,7 +130,7 @@ def test_a_repeated_request_is_answered_even_after_the_deadline(cast, round_, ke
 def test_comments_have_versions_of_their_own(session, key):
     save(session, key, {1: 4}, remarks=[Remark(1, "because")])
     saved = save(session, key, {}, remarks=[Remark(1, "other window", seen=0)])
-    assert saved.conflicts == [1]
+    assert saved.conflicts == ["comment-1"]
     assert save(session, key, {}, remarks=[Remark(1, "", seen=1)]).versions == {"comment-1": 2}
     assert session.scalars(select(Comment.text)).all() == [""]
 

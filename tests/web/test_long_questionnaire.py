@@ -39,7 +39,7 @@ def test_the_start_leads_to_the_first_open_page(one):
     assert 'href="/panel/page/1"' in one.get("/panel").text
     one.send("/panel/page/1", {f"answer-{n}": "4" for n in range(1, 10)})
     page = one.get("/panel").text
-    assert 'href="/panel/page/2"' in page
+    assert 'href="/panel/page/2#s10"' in page
     assert "Continue: 9 of 14 answered" in page
     one.send("/panel/page/2", {f"answer-{n}": "nq" for n in range(10, 15)})
     assert "Every statement has an answer." in one.get("/panel/review").text

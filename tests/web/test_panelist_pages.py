@@ -102,16 +102,16 @@ def test_the_buttons_lead_where_they_say(one, go, where):
 
 
 def test_sending_a_page_twice_has_one_effect(app, one):
-    form = {"answer-1": "4", "seen-1": "0", "request": str(uuid4())}
+    form = {"answer-1": "4", "seen-answer-1": "0", "request": str(uuid4())}
     assert [one.send(PAGE, form).status_code for _ in range(2)] == [303, 303]
     assert stored(app, Rating.version) == [1]
 
 
 def test_an_outdated_window_is_told_what_was_saved_in_the_other(app, one):
-    one.send(PAGE, {"answer-1": "4", "seen-1": "0"})
-    page = one.send(PAGE, {"answer-1": "1", "seen-1": "0", "answer-2": "3"})
+    one.send(PAGE, {"answer-1": "4", "seen-answer-1": "0"})
+    page = one.send(PAGE, {"answer-1": "1", "seen-answer-1": "0", "answer-2": "3"})
     assert page.status_code == 200
-    assert "in another window a different answer was saved" in page.text
+    assert "In another window you chose “agree”. Here you chose “disagree”." in page.text
     assert stored(app, Rating.value, statement=1) == [4]
     assert stored(app, Rating.value, statement=2) == [3]
 
@@ -119,7 +119,7 @@ def test_an_outdated_window_is_told_what_was_saved_in_the_other(app, one):
 def test_a_comment_that_is_too_long_costs_no_answer(app, one):
     page = one.send(PAGE, {"answer-1": "4", "comment-1": "x" * 2001})
     assert page.status_code == 200
-    assert "longer than 2,000 characters" in page.text
+    assert "has 2001 characters; the limit is 2000" in page.text
     assert "x" * 2001 in page.text
     assert stored(app, Rating.value) == [4]
     assert stored(app, Comment.text) == []
@@ -134,14 +134,14 @@ def test_a_comment_with_a_nul_is_kept_without_it(app, one):
 def test_what_is_not_on_the_scale_is_refused_with_a_word(app, one, value):
     before = fingerprint(app)
     page = one.send(PAGE, {"answer-1": value})
-    assert page.status_code == 409
+    assert page.status_code == 422
     assert "not on the scale" in page.text
     assert fingerprint(app) == before
 
 
 def test_an_answer_can_be_cleared(app, one):
     one.send(PAGE, {"answer-1": "4"})
-    one.send(PAGE, {"answer-1": "clear", "seen-1": "1"})
+    one.send(PAGE, {"answer-1": "clear", "seen-answer-1": "1"})
     assert stored(app, Rating.kind) == ["cleared"]
     assert one.get(PAGE).text.count(" checked") == 0
 

@@ -1,20 +1,24 @@
 """Studies that came from a bundle.
 
 Revision ID: 0002_studies_from_bundles
-Revises: 0001
+Revises: 0002_running
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0002_studies_from_bundles"
-down_revision = "0001"
+down_revision = "0002_running"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
+    """Go up; who amended or decided may be unknown here."""
     op.add_column("event", sa.Column("actor_elsewhere", sa.Integer(), nullable=True))
+    for table in ("amendment", "decision"):
+        with op.batch_alter_table(table) as batch_op:
+            batch_op.alter_column("by", existing_type=sa.Integer(), nullable=True)
     op.create_table(
         "study_import",
         sa.Column("study_id", sa.Integer(), nullable=False),
@@ -27,5 +31,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Go down; what an unknown person decided goes, since the older tables want a name."""
+    for table in ("amendment", "decision"):
+        op.execute(sa.text(f'DELETE FROM {table} WHERE "by" IS NULL'))
+        with op.batch_alter_table(table) as batch_op:
+            batch_op.alter_column("by", existing_type=sa.Integer(), nullable=False)
     op.drop_table("study_import")
     op.drop_column("event", "actor_elsewhere")
