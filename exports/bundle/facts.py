@@ -74,6 +74,6 @@ def _typed(kind: type[Base], name: str, value: Any) -> Any:
             return wanted.fromisoformat(value)
     except (ValueError, TypeError):
         value = None
-    if value is None or (wanted in (str, int, bool) and type(value) is not wanted):
+    if value is None or (wanted in (str, int, bool) and type(value) is not wanted) or "\x00" in str(value):
         raise Refused(f"“{name}” of {kind.__tablename__} is not what it must be. Nothing was imported.")
     return value
