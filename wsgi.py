@@ -16,18 +16,24 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import rounds.arriving
     import rounds.autosave
     import rounds.desk
+    import rounds.leaving
     import rounds.panelist
+    import rounds.past
     import rounds.questionnaire
     from delphi.app import create_app
-    from delphi.web import about, lost_link, studies
+    from delphi.web import about, acknowledgement, lost_link, my_data, studies
 
     blueprints = (
         studies.blueprint,
         rounds.desk.blueprint,
         lost_link.blueprint,
         about.blueprint,
+        acknowledgement.blueprint,
+        my_data.blueprint,
         rounds.arriving.blueprint,
         rounds.panelist.blueprint,
+        rounds.past.blueprint,
+        rounds.leaving.blueprint,
         rounds.questionnaire.blueprint,
         rounds.autosave.blueprint,
         exports.views.blueprint,

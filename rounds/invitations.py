@@ -11,10 +11,12 @@ from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import Panelist
 from delphi.model.round import Participation, Round
 
+TAKING_PART = Panelist.declined_on.is_(None) & Panelist.withdrawn_on.is_(None)
+
 
 def invited_next(session: Session, study_id: int) -> list[UUID]:
-    """List who would be invited to the next round: everybody who did not decline."""
-    panel = select(Panelist.id).where(Panelist.study_id == study_id, Panelist.declined_on.is_(None))
+    """List who would be invited to the next round: everybody who neither declined nor withdrew."""
+    panel = select(Panelist.id).where(Panelist.study_id == study_id, TAKING_PART)
     return list(session.scalars(panel.order_by(Panelist.id)))
 
 
@@ -37,7 +39,7 @@ def remind(session: Session, round_: Round, *, at: datetime) -> int:
             Participation.study_id == round_.study_id,
             Participation.round == round_.number,
             Participation.submitted_on.is_(None),
-            Panelist.declined_on.is_(None),
+            TAKING_PART,
         )
         .order_by(Participation.panelist)
     ).all()
