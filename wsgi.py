@@ -17,15 +17,22 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import rounds.autosave
     import rounds.desk
     import rounds.leaving
+    import rounds.moderating
+    import rounds.next_round
     import rounds.panelist
     import rounds.past
     import rounds.questionnaire
     from delphi.app import create_app
-    from delphi.web import about, acknowledgement, lost_link, my_data, studies
+    from delphi.web import about, acknowledgement, lost_link, my_data, panel, protocol, statements, studies
 
     blueprints = (
         studies.blueprint,
+        protocol.blueprint,
+        statements.blueprint,
+        panel.blueprint,
         rounds.desk.blueprint,
+        rounds.next_round.blueprint,
+        rounds.moderating.blueprint,
         lost_link.blueprint,
         about.blueprint,
         acknowledgement.blueprint,

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi.dates import in_words, minutes_for
-from delphi.model.letter import Letter, LetterKind
+from delphi.model.letter import REMINDERS, Letter, LetterKind
 from delphi.model.panel import Panelist
 from delphi.model.round import Participation, Round, State
 from delphi.model.study import Consent, Document, Study
@@ -48,7 +48,7 @@ def _round(session: Session, letter: Letter, study: Study) -> Facts | None:
     """Give what an invitation or a reminder says of its round, as long as it is open and there is something to do."""
     round_ = session.get_one(Round, (letter.study_id, letter.round))
     taking_part = session.get_one(Participation, (letter.study_id, letter.round, letter.panelist))
-    if round_.state is not State.OPEN or (letter.kind is LetterKind.REMINDER and taking_part.submitted_on is not None):
+    if round_.state is not State.OPEN or (letter.kind in REMINDERS and taking_part.submitted_on is not None):
         return None
     assert round_.closes_at is not None
     items, words = size_of(session, round_)

@@ -47,6 +47,7 @@ def queue(
             "round": round_,
             "panelist": panelist,
             "dedupe_key": f"{kind}:{round_}:{turn}:{panelist}",
+            "due_at": at,
             "run_after": at,
             "attempts": 0,
         }

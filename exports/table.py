@@ -19,7 +19,7 @@ class Column:
     Attributes
     ----------
     type
-        "int", "float", "percent", "text" or "bool".
+        "int", "float", "percent", "p", "text" or "bool".
     floor
         Ratings a statement needs before this cell may be shown outside the analyst profile; None if it says
         nothing of the ratings.
@@ -145,6 +145,8 @@ def printed(column: Column, value: Cell) -> str:
         return str(value)
     if column.type == "percent":
         return printed_percent(value)
+    if column.type == "p":
+        return "<0.001" if value < 0.001 else str(round_half_up(value, 3))
     text = str(round_half_up(value, 2))
     return text.rstrip("0").rstrip(".") if "." in text else text
 

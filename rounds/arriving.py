@@ -44,8 +44,11 @@ def start(token: str) -> Page:
         return render_template("panelist/unknown_link.html"), 404
     study, who = found
     grant = sessions.start(current_session(), study.id, who.id, today=clock.now().date())
+    spoken = session.get("language")
     session.clear()
     session["panelist_grant"], session.permanent = grant, True
+    if spoken:
+        session["language"] = spoken
     return redirect(url_for("panelist.home"), 303)
 
 

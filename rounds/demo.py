@@ -203,15 +203,15 @@ def _play_round(running: Stage, script: Script, lead: LeadBot, number: int) -> N
 def _launch(script: Script, lead: LeadBot, number: int) -> None:
     if number > 1:
         script.revise(lead, number)
+        lead.decide(number, "The panel rates every statement in each round.")
         if "Release the feedback" in lead.desk(number - 1).text:
             lead.press(number - 1, "/release")
     lead.press(number, "/launch").expect("is open")
 
 
 def _finish(script: Script, lead: LeadBot, number: int) -> None:
-    page = lead.press(number, "/close").expect("results")
-    if "Release all" in page.text:
-        lead.press(number, "/comments", {"all": "release"})
+    lead.press(number, "/close").expect("results")
+    lead.moderate(number)
     if number < script.rounds:
         lead.press(number, "/next").expect("Prepare round")
     else:

@@ -9,30 +9,27 @@ from werkzeug.wrappers import Response
 
 from delphi import access, clock, dates
 from delphi.access import Capability
-from delphi.consensus.rule import proposal
 from delphi.consensus.scale import SCALES
-from delphi.consensus.vocabulary import Verdict
 from delphi.errors import Refused
 from delphi.model.panel import Panelist
-from delphi.model.rating import AnswerKind, Moderation, Rating
+from delphi.model.rating import AnswerKind, Rating
 from delphi.model.round import Participation, Round, State
-from delphi.model.statement import Kind, Lineage, Statement
 from delphi.model.study import Study
 from delphi.protocol import definition_of
-from delphi.statements import NewStatement
 from delphi.web.edge import current_session
 from delphi.web.policy import account, policy
 from delphi.web.texts import gettext as _
-from rounds import invitations, lifecycle, moderation, revision
-from rounds.forms import AddForm, ButtonForm, DeadlineForm, ExtendForm, ReasonForm, RewordForm
+from rounds import advice, invitations, lifecycle, moderation, reading
+from rounds.drafting import drafting
+from rounds.forms import ButtonForm, DeadlineForm, ExtendForm
 from rounds.ratings import items_of
 
 blueprint = Blueprint("desk", __name__, url_prefix="/studies/<slug>/rounds/<int:number>")
 DAYS_OPEN = 14
 
 
-def _round(slug: str, number: int, to: Capability = Capability.LEAD) -> tuple[Study, Round]:
-    return access.round_for(current_session(), account(), slug, number, to=to)
+def _round(slug: str, number: int) -> tuple[Study, Round]:
+    return access.round_for(current_session(), account(), slug, number, to=Capability.LEAD)
 
 
 def _back(slug: str, number: int, message: str) -> Response:
@@ -51,41 +48,38 @@ def show(slug: str, number: int) -> str:
         return render_template("desk/draft.html", **facts, **_draft(session, study, round_))
     if round_.state is State.OPEN:
         return render_template("desk/open.html", **facts, **_monitor(session, study, round_))
-    rows = lifecycle.results(session, study, round_)
+    rows = reading.panel_rows(session, study, round_)
     return render_template(
         "desk/results.html",
         **facts,
         rows=rows,
-        proposals={row["statement"]: proposal(Verdict(row["verdict"]), stable=row["stable"]) for row in rows},
         rule=definition_of(study).describe(),
-        comments=moderation.queue(session, round_),
-        codes=_codes(session, study),
+        waiting=moderation.waiting(session, round_),
+        graded=definition_of(study).rule.has_grades,
+        numbers={item.statement: number for number, item in items_of(session, study, round_.number).items()},
         next_round=session.get(Round, (study.id, number + 1)),
+        advice=advice.advise(session, study, round_, rows),
         **_monitor(session, study, round_),
     )
 
 
 def _draft(session: Session, study: Study, round_: Round) -> dict[str, Any]:
+    """Collect the next-round desk; of the rows those that still wait, if only they are asked for."""
+    desk = drafting(session, study, round_)
     before = session.get(Round, (study.id, round_.number - 1))
-    has_results = before is not None and before.state in (State.CLOSED, State.RELEASED)
-    rows = lifecycle.results(session, study, before) if before is not None and has_results else []
+    waiting = request.args.get("show") == "waiting"
+    told = advice.advise(session, study, before, [*desk.results.values()]) if before and desk.results else None
     return {
-        "items": items_of(session, study, round_.number),
+        "desk": desk,
+        "rows": [row for row in desk.rows if row.waits or not waiting],
+        "waiting": waiting,
+        "before": before,
+        "advice": told,
+        "rule": definition_of(study).describe(),
         "issues": lifecycle.issues_before_launch(session, study, round_),
-        "before": {row["statement"]: row for row in rows},
-        "edges": session.scalars(select(Lineage).filter_by(study_id=study.id, round=round_.number)).all(),
-        "codes": _codes(session, study),
         "panel_size": len(invitations.invited_next(session, study.id)),
         "deadline": dates.end_of_day(clock.now(), study.time_zone, days=DAYS_OPEN),
-        "reword": RewordForm(),
-        "add": AddForm(),
-        "drop": ReasonForm(),
     }
-
-
-def _codes(session: Session, study: Study) -> dict[int, str]:
-    pairs = session.execute(select(Statement.number, Statement.code).where(Statement.study_id == study.id))
-    return {row.number: row.code for row in pairs}
 
 
 def _monitor(session: Session, study: Study, round_: Round) -> dict[str, Any]:
@@ -155,23 +149,6 @@ def close(slug: str, number: int) -> Response:
     return _back(slug, number, _("Round %(number)s is closed. Its answers are fixed.") % {"number": number})
 
 
-@blueprint.post("/comments")
-@policy(Capability.MODERATE)
-def moderate(slug: str, number: int) -> Response:
-    """Release or hold comments."""
-    _study, round_ = _round(slug, number, Capability.MODERATE)
-    if request.form.get("all") == "release":
-        chosen = {comment.ticket: Moderation.RELEASED for comment in moderation.queue(current_session(), round_)}
-    else:
-        chosen = {
-            comment.ticket: Moderation(request.form[f"comment-{comment.ticket}"])
-            for comment in moderation.queue(current_session(), round_)
-            if request.form.get(f"comment-{comment.ticket}") in set(Moderation)
-        }
-    decided = moderation.decide(current_session(), round_, chosen, by=account().id, at=clock.now())
-    return _back(slug, number, _("%(n)s comments were decided.") % {"n": decided})
-
-
 @blueprint.post("/release")
 @policy(Capability.LEAD)
 def release(slug: str, number: int) -> Response:
@@ -188,60 +165,3 @@ def prepare_next(slug: str, number: int) -> Response:
     study, round_ = _round(slug, number)
     draft = lifecycle.prepare_next(current_session(), study, round_, by=account().id, at=clock.now())
     return _back(slug, draft.number, _("Round %(number)s is drafted.") % {"number": draft.number})
-
-
-@blueprint.post("/statements/<int:statement>/reword")
-@policy(Capability.LEAD)
-def reword(slug: str, number: int, statement: int) -> Response:
-    """Give a statement a new wording."""
-    _study, draft = _round(slug, number)
-    form = RewordForm()
-    if not form.validate():
-        raise Refused(_("A rewording needs the new wording and a reason; nothing was changed."))
-    revision.reword(
-        current_session(),
-        draft,
-        statement,
-        text=(form.text.data or "").strip(),
-        reason=form.reason.data or "",
-        same_meaning=form.same_meaning.data,
-        by=account().id,
-        at=clock.now(),
-    )
-    return _back(slug, number, _("The new wording is in the draft."))
-
-
-@blueprint.post("/statements/<int:statement>/drop")
-@policy(Capability.LEAD)
-def drop(slug: str, number: int, statement: int) -> Response:
-    """Ask a statement no longer."""
-    _study, draft = _round(slug, number)
-    form = ReasonForm()
-    if not form.validate():
-        raise Refused(_("Dropping a statement needs a reason; nothing was changed."))
-    revision.drop(current_session(), draft, statement, reason=form.reason.data or "", by=account().id, at=clock.now())
-    return _back(slug, number, _("The statement is not asked in this round."))
-
-
-@blueprint.post("/statements")
-@policy(Capability.LEAD)
-def add(slug: str, number: int) -> Response:
-    """Add a statement, or merge the chosen ones into it."""
-    _study, draft = _round(slug, number)
-    form = AddForm()
-    if not form.validate():
-        raise Refused(_("A new statement needs a code, its wording and a reason; nothing was changed."))
-    new = NewStatement(
-        code=(form.code.data or "").strip(),
-        text=(form.text.data or "").strip(),
-        kind=Kind(form.kind.data),
-        section=(form.section.data or "").strip(),
-        enters_round=number,
-    )
-    parents = [int(value) for value in request.form.getlist("merge") if value.isdigit()]
-    decided: dict[str, Any] = {"reason": form.reason.data or "", "by": account().id, "at": clock.now()}
-    if parents:
-        revision.merge(current_session(), draft, parents, new, **decided)
-        return _back(slug, number, _("The statements were merged in the draft."))
-    revision.add(current_session(), draft, new, **decided)
-    return _back(slug, number, _("The statement was added to the draft."))

@@ -15,11 +15,9 @@ from delphi.model.event import EventKind
 from delphi.model.rating import Comment, SaveRequest
 from delphi.model.result import Result
 from delphi.model.round import QuestionnaireItem, Round, State
-from delphi.model.statement import Statement
 from delphi.model.study import Study
 from delphi.protocol import definition_of
-from delphi.statements import in_order, write_questionnaire
-from rounds import invitations
+from rounds import decisions, invitations
 from rounds.ratings import digest_of, items_of, round_data
 
 SHORTEST = timedelta(hours=20)  # WCAG 2.2.1: no time limit under 20 hours
@@ -52,6 +50,17 @@ def issues_before_launch(session: Session, study: Study, round_: Round) -> list[
         (
             round_.number > 1 and not _released(session, study, round_.number - 1),
             Issue("feedback_missing", f"Round {round_.number - 1} is not released, so its feedback cannot be shown."),
+        ),
+        (
+            bool(open_rows := decisions.undecided(session, study.id, round_.number)),
+            Issue(
+                "undecided",
+                f"{len(open_rows)} statements of round {round_.number - 1} are undecided. Decide on each at this desk.",
+            ),
+        ),
+        (
+            study.finished_at is not None,
+            Issue("finished", "The study is finished, so no further round is launched."),
         ),
         (
             round_.state is not State.DRAFT,
@@ -208,19 +217,7 @@ def prepare_next(session: Session, study: Study, closed: Round, *, by: int, at: 
         raise Refused(f"Round {draft.number} was prepared already; nothing was changed.")
     session.add(draft)
     session.flush()
-    asked = session.execute(
-        select(QuestionnaireItem.statement, QuestionnaireItem.version)
-        .filter_by(study_id=study.id, round=closed.number)
-        .order_by(QuestionnaireItem.position)
-    ).all()
-    entering = session.scalars(
-        select(Statement)
-        .where(Statement.study_id == study.id, Statement.enters_round == draft.number)
-        .order_by(Statement.number)
-    ).all()
-    write_questionnaire(
-        session, draft, [(r.statement, r.version) for r in asked] + [(s.number, 1) for s in in_order(entering)]
-    )
+    decisions.rebuild(session, draft)
     audit.record(session, study.id, EventKind.ROUND_PREPARED, by=by, at=at, round=draft.number)
     return draft
 

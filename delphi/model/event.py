@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -43,7 +44,14 @@ class EventKind(StrEnum):
     STATEMENTS_MERGED = "statement:merged"
     STATEMENT_ADDED = "statement:added"
     STATEMENT_DROPPED = "statement:dropped"
+    STATEMENT_SPLIT = "statement:split"
+    STATEMENTS_DECIDED = "statements:decided"
+    DECISION_UNDONE = "decision:undone"
     COMMENTS_MODERATED = "comments:moderated"
+    COMMENT_READ = "comment:read"
+    REMINDERS_QUEUED = "reminders:queued"
+    REMINDERS_STOPPED = "reminders:stopped"
+    STUDY_FINISHED = "study:finished"
     PANELIST_WITHDREW = "panelist:withdrew"
     PANELIST_CORRECTED = "panelist:corrected"
     EXPORTED = "export:made"
@@ -64,6 +72,7 @@ class Event(Base):
     sequence: Mapped[int]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     actor: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    actor_elsewhere: Mapped[int | None]  # the account's number on the server from which the study was imported
     kind: Mapped[EventKind] = mapped_column(Word(EventKind))
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
     previous_hash: Mapped[str] = mapped_column(String(64))
@@ -75,7 +84,29 @@ class Event(Base):
         self.hash = self.expected_hash()
 
     def expected_hash(self) -> str:
-        """SHA-256 over the row and the hash before it, as canonical JSON."""
-        content = [self.previous_hash, self.sequence, self.at.isoformat(), self.actor, self.kind.value, self.data]
-        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        """Hash of this row as it stands."""
+        actor = self.actor if self.actor_elsewhere is None else self.actor_elsewhere
+        return link_hash(self.previous_hash, self.sequence, self.at, actor, self.kind.value, data_hash(self.data))
+
+
+WITHHELD = "withheld_sha256"
+
+
+def data_hash(data: Mapping[str, Any]) -> str:
+    """SHA-256 of an event's data as canonical JSON; data that were withheld from a bundle left their hash behind."""
+    withheld: str | None = data.get(WITHHELD)
+    return withheld or sha256_of(data)
+
+
+def link_hash(previous_hash: str, sequence: int, at: datetime, actor: int | None, kind: str, data_sha256: str) -> str:
+    """SHA-256 of one link of the chain: over the link before, and over the hash of the data, not the data.
+
+    So a bundle can leave the data of an event out, and the chain still holds.
+    """
+    return sha256_of([previous_hash, sequence, at.isoformat(), actor, kind, data_sha256])
+
+
+def sha256_of(content: Any) -> str:
+    """SHA-256 of canonical JSON."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -17,16 +17,23 @@ class LetterKind(StrEnum):
 
     INVITATION = "invitation"
     REMINDER = "reminder"
+    NOT_STARTED = "not_started"
+    UNFINISHED = "unfinished"
+    EXTENSION = "extension"
     LINK = "link"
     CONSENT = "consent"
     WITHDRAWAL = "withdrawal"
 
 
+REMINDERS = (LetterKind.REMINDER, LetterKind.NOT_STARTED, LetterKind.UNFINISHED)
 PERSONAL = (LetterKind.LINK, LetterKind.CONSENT, LetterKind.WITHDRAWAL)
 
 
 class Letter(Base):
-    """A letter to a panelist, queued in the transaction that decided it; personal ones belong to no round."""
+    """A letter to a panelist, queued in the transaction that decided it; personal ones belong to no round.
+
+    ``due_at`` is when it was meant to leave and stays; ``run_after`` moves when a delivery is tried again.
+    """
 
     __tablename__ = "letter"
     __table_args__ = (
@@ -53,6 +60,7 @@ class Letter(Base):
     round: Mapped[int | None]
     panelist: Mapped[UUID]
     dedupe_key: Mapped[str] = mapped_column(String(200))
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     run_after: Mapped[datetime] = mapped_column(UtcDateTime)
     claimed_by: Mapped[str | None] = mapped_column(String(64))
     claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,13 +1,14 @@
 """Statements, their versions and the lineage between the rounds."""
 
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from delphi.consensus.vocabulary import Change
-from delphi.model.base import Base, Word, belongs, one_of
+from delphi.consensus.vocabulary import Change, Decided, Proposal
+from delphi.model.base import Base, UtcDateTime, Word, belongs, one_of
 
 
 class Kind(StrEnum):
@@ -86,6 +87,31 @@ class Lineage(Base):
     change: Mapped[Change] = mapped_column(Word(Change))
     same_meaning: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str] = mapped_column(Text)
+
+
+class Decision(Base):
+    """What the lead decided on a statement on the way into a round, beside what the rule proposed: one a statement."""
+
+    __tablename__ = "decision"
+    __table_args__ = (
+        PrimaryKeyConstraint("study_id", "round", "statement"),
+        belongs("round", "round", "number"),
+        belongs("statement", "statement", "number"),
+        CheckConstraint(f"proposal IS NULL OR {one_of('proposal', Proposal)}", name="proposal"),
+        CheckConstraint(one_of("decided", Decided), name="decided"),
+        CheckConstraint(
+            "(proposal IS NOT NULL AND decided = proposal) OR length(reason) > 0", name="other_than_proposed_has_reason"
+        ),
+    )
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    round: Mapped[int]
+    statement: Mapped[int]
+    proposal: Mapped[Proposal | None] = mapped_column(Word(Proposal))
+    decided: Mapped[Decided] = mapped_column(Word(Decided))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Taken(StrEnum):

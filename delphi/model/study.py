@@ -94,6 +94,8 @@ class Study(Base):
     names_until: Mapped[date | None]
     protocol_locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     protocol_sha256: Mapped[str | None] = mapped_column(String(64))
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finish_reason: Mapped[str] = mapped_column(Text, default="")
 
     rehearsal_of: Mapped[int | None] = mapped_column(ForeignKey("study.id"))
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

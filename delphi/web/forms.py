@@ -12,11 +12,13 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs describe an old
     SelectChoice,
     SelectField,
     StringField,
+    TextAreaField,
 )
 from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional, Regexp, ValidationError
 
 from delphi.consensus.rules import RULES
 from delphi.consensus.scale import SCALES
+from delphi.model.statement import Kind
 from delphi.web.texts import gettext as _
 
 NOTHING = SelectChoice("", "")
@@ -72,3 +74,21 @@ class FileForm(FlaskForm):
     """A file to import."""
 
     file = FileField(validators=[FileRequired()])
+
+
+class StatementForm(FlaskForm):
+    """One statement as it is written on the page."""
+
+    code = StringField(validators=[Length(max=120)])
+    text = TextAreaField(validators=[DataRequired(), Length(max=5000)])
+    kind = SelectField(choices=[SelectChoice(word.value, word.value) for word in Kind], default=Kind.STATEMENT)
+    section = StringField(validators=[Length(max=200)])
+    help = TextAreaField(validators=[Length(max=5000)])
+    evidence = TextAreaField(validators=[Length(max=5000)])
+    round = IntegerField(validators=[NumberRange(1, 100)], default=1)
+
+    def values(self) -> dict[str, Any]:
+        """Give what a statement holds beside its code."""
+        texts = {name: " ".join((self[name].data or "").split()) for name in ("text", "section")}
+        long = {name: (self[name].data or "").replace("\r\n", "\n").strip() for name in ("help", "evidence")}
+        return {**texts, **long, "kind": Kind(self.kind.data), "round": self.round.data}

@@ -53,6 +53,8 @@ STUDY: dict[str, Any] = {
     "rehearsal_of": None,
     "archived_at": None,
     "deletion_due_at": None,
+    "finished_at": None,
+    "finish_reason": "",
 }
 ANSWER = {"study_id": 1, "round": 1, "statement": 1, "panelist": WHO, "version": 1}
 ROWS: dict[str, dict[str, Any]] = {
@@ -88,17 +90,23 @@ ROWS: dict[str, dict[str, Any]] = {
         "study_id": 1, "round": 1, "from_statement": 1, "from_version": 1, "to_statement": 1, "to_version": 1,
         "change": "reworded", "same_meaning": False, "reason": "clearer",
     },
+    "decision": {
+        "study_id": 1, "round": 1, "statement": 1, "proposal": "settled_in", "decided": "settled_in", "reason": "",
+        "by": 1, "at": AT,
+    },
     "rating": ANSWER | {"kind": "rated", "value": 4},
-    "comment": ANSWER | {"ticket": TICKET, "text": "Why", "moderation": None, "released_text": None},
+    "comment": ANSWER | {"ticket": TICKET, "text": "Why", "moderation": None, "released_text": None,
+                         "note": "", "tags": []},
     "change_reason": ANSWER | {"text": "I read the comments"},
     "save_request": {"study_id": 1, "round": 1, "panelist": WHO, "key": "k", "digest": HASH, "answer": {}},
     "result": {
         "study_id": 1, "round": 1, "statement": 1, "group": "all", "position": 1, "verdict": "in", "row": {},
     },
     "event": {
-        "study_id": 1, "sequence": 1, "at": AT, "actor": 1, "kind": "study:created", "data": {},
+        "study_id": 1, "sequence": 1, "at": AT, "actor": 1, "actor_elsewhere": None, "kind": "study:created", "data": {},
         "previous_hash": HASH, "hash": HASH,
     },
+    "study_import": {"study_id": 1, "at": AT, "bundle_sha256": HASH},
     "link_request": {"id": LETTER, "email": "one@example.org"},
     "attempt": {"key_hash": HASH, "window": "link 2027-03-01", "n": 1},
     "attempt_key": {"day": DAY, "secret": HASH},
@@ -114,7 +122,7 @@ ROWS: dict[str, dict[str, Any]] = {
     },
     "letter": {
         "study_id": 1, "id": LETTER, "kind": "invitation", "round": 1, "panelist": WHO, "dedupe_key": "d",
-        "run_after": AT, "claimed_by": None, "claimed_until": None, "attempts": 0, "sent_at": None,
+        "due_at": AT, "run_after": AT, "claimed_by": None, "claimed_until": None, "attempts": 0, "sent_at": None,
         "failed_at": None, "dropped_at": None,
     },
 }  # fmt: skip

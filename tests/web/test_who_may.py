@@ -1,5 +1,7 @@
 """Who may do what: every rule, every method, every member of the cast; the expected answer follows from the policy."""
 
+from uuid import UUID
+
 import pytest
 from browsing import fingerprint
 from builders import account
@@ -15,6 +17,8 @@ EXAMPLES = {
     "number": 1,
     "statement": 1,
     "format": "csv",
+    "suffix": "csv",
+    "ticket": UUID(int=0),
     "token": "no-such-token",
     "filename": "delphi.css",
 }
