@@ -20,7 +20,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import rounds.panelist
     import rounds.questionnaire
     from delphi.app import create_app
-    from delphi.web import panel, protocol, setup, statements, studies
+    from delphi.web import ending, panel, protocol, setup, statements, studies, trail
 
     blueprints = (
         studies.blueprint,
@@ -28,6 +28,8 @@ def app(settings: config.Settings | None = None) -> "Flask":
         statements.blueprint,
         panel.blueprint,
         setup.blueprint,
+        trail.blueprint,
+        ending.blueprint,
         rounds.desk.blueprint,
         rounds.next_round.blueprint,
         rounds.moderating.blueprint,

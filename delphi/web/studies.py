@@ -1,16 +1,17 @@
 """Pages of preparing: studies, protocol, statements, panel."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from delphi import access, clock, copies, panels, protocol, studies
+from delphi import access, clock, copies, panels, protocol, readiness, studies
 from delphi.access import Capability
 from delphi.consensus.vocabulary import Change
 from delphi.errors import NotFound
-from delphi.model.round import Round
+from delphi.model.round import Round, State
 from delphi.model.study import Study
 from delphi.studies import StudyPlan, StudyTemplate
 from delphi.web.edge import current_session
@@ -88,15 +89,29 @@ def show(slug: str) -> Page:
     study = _study(slug, Capability.READ)
     session = current_session()
     rounds = session.scalars(select(Round).where(Round.study_id == study.id).order_by(Round.number)).all()
+    phase = _phase(study, rounds)
     return render_template(
         "study/show.html",
         study=study,
         rounds=rounds,
+        phase=phase,
+        preparing=phase == 0,
+        issues=readiness.issues(session, study) if phase == 0 else [],
+        may=access.capabilities(session, account(), study),
         rule=protocol.definition_of(study).describe(),
         panel_size=panels.size(session, study),
         countries=panels.characteristic_counts(session, study, "country"),
         form=ButtonForm(),
     )
+
+
+def _phase(study: Study, rounds: Sequence[Round]) -> int:
+    """Say where a study stands: 0 preparing, a round, or beyond the last: reporting."""
+    opened = [round_ for round_ in rounds if round_.opened_at]
+    if not opened:
+        return 0
+    ended = opened[-1].number >= study.maximum_rounds and opened[-1].state is State.RELEASED
+    return study.maximum_rounds + 1 if ended or study.finished_at else opened[-1].number
 
 
 @blueprint.post("/studies/<slug>/lock")
