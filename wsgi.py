@@ -13,14 +13,29 @@ if TYPE_CHECKING:
 def app(settings: config.Settings | None = None) -> "Flask":
     """Make the application: `gunicorn "wsgi:app()"`. The web stack is loaded only here; `delphi analyse` needs none."""
     import exports.views
+    import rounds.arriving
     import rounds.autosave
     import rounds.desk
+    import rounds.leaving
     import rounds.moderating
     import rounds.next_round
     import rounds.panelist
+    import rounds.past
     import rounds.questionnaire
     from delphi.app import create_app
-    from delphi.web import ending, panel, protocol, setup, statements, studies, trail
+    from delphi.web import (
+        about,
+        acknowledgement,
+        ending,
+        lost_link,
+        my_data,
+        panel,
+        protocol,
+        setup,
+        statements,
+        studies,
+        trail,
+    )
 
     blueprints = (
         studies.blueprint,
@@ -33,7 +48,14 @@ def app(settings: config.Settings | None = None) -> "Flask":
         rounds.desk.blueprint,
         rounds.next_round.blueprint,
         rounds.moderating.blueprint,
+        lost_link.blueprint,
+        about.blueprint,
+        acknowledgement.blueprint,
+        my_data.blueprint,
+        rounds.arriving.blueprint,
         rounds.panelist.blueprint,
+        rounds.past.blueprint,
+        rounds.leaving.blueprint,
         rounds.questionnaire.blueprint,
         rounds.autosave.blueprint,
         exports.views.blueprint,

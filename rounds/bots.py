@@ -177,7 +177,12 @@ class PanelistBot:
         landing = self.browser.get(urlsplit(self.link).path).expect("Continue")
         page = self.browser.post(landing.form(urlsplit(self.link).path))
         if page.path.endswith("/consent"):
-            page = self.browser.post(page.expect("I agree").form("/consent"), {"decision": "agree"})
+            form = page.expect("I agree").form("/consent")
+            ticked = {name: "yes" for name in form.choices if name.startswith("item-")}
+            page = self.browser.post(form, {"decision": "agree", **ticked})
+        if page.path.endswith("/about"):
+            form = page.expect("About you").form("/about")
+            page = self.browser.post(form, {name: min(offered) for name, offered in form.choices.items()})
         return page.expect("simulated panel")
 
     def play(self, sheet: Sheet) -> str:

@@ -65,6 +65,12 @@ class StudyForm(FlaskForm):
         return chosen
 
 
+class LostLinkForm(FlaskForm):
+    """The address to which the personal link was sent."""
+
+    email = StringField(validators=[DataRequired(), Length(max=254), Email(allow_smtputf8=False)])
+
+
 class FileForm(FlaskForm):
     """A file to import."""
 

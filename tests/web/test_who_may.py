@@ -18,6 +18,7 @@ EXAMPLES = {
     "statement": 1,
     "format": "csv",
     "suffix": "csv",
+    "act": "restore",
     "ticket": UUID(int=0),
     "token": "no-such-token",
     "filename": "delphi.css",
@@ -25,7 +26,7 @@ EXAMPLES = {
 ROLES = {"ada": Role.OWNER, "ben": Role.ANALYST, "mia": Role.PANEL_MANAGER, "vic": Role.VIEWER}
 ACCOUNTS = (*ROLES, "cleo", "deactivated")
 WHO = ("anonymous", "panelist", *ACCOUNTS)
-LAST = ("panelist.leave", "security.logout")  # they end what the other requests need
+LAST = ("arriving.leave", "security.logout")  # they end what the other requests need
 SIGN_IN = "/account/sign-in"
 
 
