@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from browsing import fingerprint
@@ -81,7 +82,7 @@ def test_the_trail_is_read_filtered_verified_and_written_out(app, pages, ada):
     rows = list(csv.DictReader(io.StringIO(ada.send("/studies/care/trail.csv").data.decode("utf-8-sig"))))
     assert [row["kind"] for row in rows][:2] == ["study:created", "protocol:locked"]
     assert rows[-1]["kind"] == "export:made"
-    assert all(after["previous_hash"] == before["hash"] for before, after in zip(rows, rows[1:], strict=False))
+    assert all(after["previous_hash"] == before["hash"] for before, after in pairwise(rows))
 
 
 def test_a_trail_that_was_changed_says_where(app, ada):
