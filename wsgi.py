@@ -22,6 +22,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import rounds.panelist
     import rounds.past
     import rounds.questionnaire
+    import rounds.rehearse
     from delphi.app import create_app
     from delphi.web import (
         about,
@@ -47,6 +48,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
         ending.blueprint,
         rounds.desk.blueprint,
         rounds.next_round.blueprint,
+        rounds.rehearse.blueprint,
         rounds.moderating.blueprint,
         lost_link.blueprint,
         about.blueprint,

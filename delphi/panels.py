@@ -10,11 +10,9 @@ from sqlalchemy.orm import Session
 
 from delphi import groups
 from delphi.model.identity import Identity
-from delphi.model.panel import Panelist
+from delphi.model.panel import Panelist, new_code
 from delphi.model.round import Participation
 from delphi.model.study import Study
-
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no letter can be mistaken for a digit
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +47,6 @@ def add(session: Session, study: Study, new: Sequence[NewPanelist]) -> None:
         for panelist, person in coded
     )
     session.flush()
-
-
-def new_code() -> str:
-    """Draw a random code: never derived from anything."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(10))
 
 
 def roster(session: Session, study: Study) -> list[Identity]:

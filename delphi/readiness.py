@@ -87,7 +87,7 @@ def _warnings(session: Session, study: Study) -> Checks:
             Issue(
                 "no_rehearsal",
                 "Nobody rehearsed the study yet. A simulated panel shows every page.",
-                "",
+                "rehearsal.show",
                 False,
             ),
         ),

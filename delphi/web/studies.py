@@ -41,8 +41,20 @@ def welcome() -> Page:
 @policy(ACCOUNT)
 def index() -> Page:
     """List own studies."""
-    mine = access.studies_of(current_session(), account())
-    return render_template("study/index.html", studies=mine, form=ButtonForm())
+    mine = [study for study in access.studies_of(current_session(), account()) if not study.rehearsal_of]
+    return render_template(
+        "study/index.html",
+        studies=[study for study in mine if not study.archived_at],
+        archived=[study for study in mine if study.archived_at],
+        rounds=_latest_rounds(mine),
+        form=ButtonForm(),
+    )
+
+
+def _latest_rounds(mine: Sequence[Study]) -> dict[int, Round]:
+    """Give the newest round of each study."""
+    found = select(Round).where(Round.study_id.in_([study.id for study in mine])).order_by(Round.number)
+    return {round_.study_id: round_ for round_ in current_session().scalars(found)}
 
 
 @blueprint.route("/studies/new", methods=["GET", "POST"])
