@@ -35,6 +35,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
         setup,
         statements,
         studies,
+        team,
         trail,
     )
 
@@ -45,6 +46,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
         panel.blueprint,
         setup.blueprint,
         trail.blueprint,
+        team.blueprint,
         ending.blueprint,
         rounds.desk.blueprint,
         rounds.next_round.blueprint,

@@ -10,7 +10,9 @@ from test_imports import upload
 from delphi.consensus.scale import SCALES
 from delphi.model.identity import Identity
 from delphi.model.letter import Letter
+from delphi.model.panel import Panelist
 from delphi.model.rating import Rating
+from delphi.model.result import Result
 from delphi.model.study import Study
 from rounds.rehearsing import Scene, is_absent, value_of
 
@@ -141,3 +143,24 @@ def test_a_simulated_answer_is_on_the_scale_and_the_panel_draws_closer(key):
     against = [sum(a in scale.low for a in answers) for answers in rounds]
     assert against[0] > against[1] > against[2]
     assert 20 <= sum(is_absent(scene, who, 1) for who in range(200)) <= 60
+
+
+def test_a_rule_by_group_says_too_few_for_a_group_of_four_and_nothing_shows_it(app, ada):
+    ada.send("/studies/new", NEW_STUDY | {"template": "core-outcome-set"})
+    groups = {"key-0": "patients and carers", "target-0": "12", "key-1": "health professionals", "target-1": "12",
+              "key-2": "researchers", "target-2": "4"}  # fmt: skip
+    ada.send("/studies/fresh/groups", groups)
+    upload(ada, "/studies/fresh/statements", "code,text\nO1,Pain.\nO2,Sleep.\n")
+    ada.send("/studies/fresh/rehearsal/begin", {"size": "28", "attrition": "0", "disagreement": "10"})
+    ada.send("/studies/fresh/rehearsal/play")
+    with app.extensions["database"].transaction(writing=False) as session:
+        copy = session.scalars(select(Study).filter_by(slug="fresh-rehearsal")).one()
+        sizes = select(Panelist.stakeholder_group, func.count()).filter_by(study_id=copy.id)
+        assert dict(session.execute(sizes.group_by(Panelist.stakeholder_group)).all())["researchers"] == 4
+        verdicts = select(Result.verdict).filter_by(study_id=copy.id, group="all")
+        assert set(session.scalars(verdicts)) == {"too_few"}
+    ada.send("/studies/fresh/rehearsal/as/A")
+    for path in ("/panel", "/studies/fresh-rehearsal/results", "/studies/fresh-rehearsal/rounds/1"):
+        page = ada.get(path)
+        assert page.status_code == 200
+        assert "researchers" not in page.text, path

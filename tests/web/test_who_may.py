@@ -20,6 +20,7 @@ EXAMPLES = {
     "suffix": "csv",
     "act": "restore",
     "visitor": "A",
+    "member": 1,
     "ticket": UUID(int=0),
     "token": "no-such-token",
     "filename": "delphi.css",
