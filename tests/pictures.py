@@ -16,7 +16,26 @@ from rounds.simulation import as_csv
 
 ROOT = Path(__file__).parents[1]
 OUT, KEPT = ROOT / "pictures", ROOT / "docs" / "img"
-SHOWN = {"panelist-page", "desk-results", "consensus-table"}  # the few that the documents show, cut to their top
+SHOWN = {
+    "panelist-page",
+    "desk-results",
+    "consensus-table",
+    "lead-protocol",
+    "lead-study",
+    "lead-new",
+    "lead-team",
+}  # the few that the documents show, cut to their top
+SET_UP = {
+    "protocol": "protocol",
+    "protocol-edit": "protocol/edit",
+    "groups": "groups",
+    "texts": "texts",
+    "facts": "facts",
+    "rehearsal": "rehearsal",
+    "team": "team",
+    "trail": "trail?verify=1",
+    "ending": "ending",
+}
 SIZES = {"320": {"width": 320, "height": 640}, "1280": {"width": 1280, "height": 900}}
 FACTS = {
     "template": "reference",
@@ -75,6 +94,7 @@ def lead(page: Page, url: str) -> None:
         "lead-study": f"/studies/{SLUG}",
         "lead-statements": f"/studies/{SLUG}/statements",
         "lead-panel": f"/studies/{SLUG}/panel",
+        **{f"lead-{name}": f"/studies/{SLUG}/{path}" for name, path in SET_UP.items()},
         "desk-results": f"/studies/{SLUG}/rounds/1",
         "desk-open": f"/studies/{SLUG}/rounds/2",
         "consensus-table": f"/studies/{SLUG}/results",
