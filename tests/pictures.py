@@ -16,15 +16,8 @@ from rounds.simulation import as_csv
 
 ROOT = Path(__file__).parents[1]
 OUT, KEPT = ROOT / "pictures", ROOT / "docs" / "img"
-SHOWN = {
-    "panelist-page",
-    "desk-results",
-    "consensus-table",
-    "lead-protocol",
-    "lead-study",
-    "lead-new",
-    "lead-team",
-}  # the few that the documents show, cut to their top
+# The few that the documents show, cut to their top.
+SHOWN = {"panelist-page", "desk-results", "consensus-table", "lead-protocol", "lead-study", "lead-new", "lead-team"}
 SET_UP = {
     "protocol": "protocol",
     "protocol-edit": "protocol/edit",
@@ -129,6 +122,7 @@ def main() -> None:
         shoot(page, "desk-draft")
         page.context.clear_cookies()
         had = running.mailbox.counts()
+        bot.decide(2, "The panel rates every statement in each round.")
         bot.press(2, "/launch")
         someone = plan.people[2].email
         running.mailbox.wait([someone], had)
