@@ -11,6 +11,7 @@ from delphi import access, clock, copies, panels, protocol, readiness, studies
 from delphi.access import Capability
 from delphi.consensus.vocabulary import Change
 from delphi.errors import NotFound
+from delphi.model.event import Event
 from delphi.model.round import Round, State
 from delphi.model.study import Study
 from delphi.studies import StudyPlan, StudyTemplate
@@ -101,7 +102,8 @@ def show(slug: str) -> Page:
     study = _study(slug, Capability.READ)
     session = current_session()
     rounds = session.scalars(select(Round).where(Round.study_id == study.id).order_by(Round.number)).all()
-    phase = _phase(study, rounds)
+    phase, may = _phase(study, rounds), access.capabilities(session, account(), study)
+    latest = select(Event).where(Event.study_id == study.id).order_by(Event.sequence.desc()).limit(5)
     return render_template(
         "study/show.html",
         study=study,
@@ -109,7 +111,8 @@ def show(slug: str) -> Page:
         phase=phase,
         preparing=phase == 0,
         issues=readiness.issues(session, study) if phase == 0 else [],
-        may=access.capabilities(session, account(), study),
+        may=may,
+        events=session.scalars(latest).all() if Capability.AUDIT in may else [],
         rule=protocol.definition_of(study).describe(),
         panel_size=panels.size(session, study),
         countries=panels.characteristic_counts(session, study, "country"),
