@@ -22,8 +22,22 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import rounds.panelist
     import rounds.past
     import rounds.questionnaire
+    import rounds.rehearse
     from delphi.app import create_app
-    from delphi.web import about, acknowledgement, lost_link, my_data, panel, protocol, setup, statements, studies
+    from delphi.web import (
+        about,
+        acknowledgement,
+        ending,
+        lost_link,
+        my_data,
+        panel,
+        protocol,
+        setup,
+        statements,
+        studies,
+        team,
+        trail,
+    )
 
     blueprints = (
         studies.blueprint,
@@ -31,8 +45,12 @@ def app(settings: config.Settings | None = None) -> "Flask":
         statements.blueprint,
         panel.blueprint,
         setup.blueprint,
+        trail.blueprint,
+        team.blueprint,
+        ending.blueprint,
         rounds.desk.blueprint,
         rounds.next_round.blueprint,
+        rounds.rehearse.blueprint,
         rounds.moderating.blueprint,
         lost_link.blueprint,
         about.blueprint,

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from delphi import audit
+from delphi import audit, readiness
 from delphi.consensus.analysis import Analysis
 from delphi.consensus.rows import consensus_rows
 from delphi.database import locked
@@ -68,7 +68,9 @@ def issues_before_launch(session: Session, study: Study, round_: Round) -> list[
             Issue("launched_already", f"Round {round_.number} was launched already."),
         ),
     ]
-    return [issue for missing, issue in checks if missing]
+    found = [issue for missing, issue in checks if missing]
+    set_up = readiness.blocking(session, study) if round_.number == 1 else []
+    return found + [issue for issue in set_up if issue.code not in {one.code for one in found}]
 
 
 def _count(session: Session, table: type[QuestionnaireItem], round_: Round) -> int:
