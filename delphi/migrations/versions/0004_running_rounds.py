@@ -12,22 +12,12 @@ down_revision: str = "0002_study_setup"
 branch_labels = None
 depends_on = None
 
-EVENTS_BEFORE = (
-    "study:created",
-    "statements:imported",
-    "panel:imported",
-    "protocol:locked",
-    "round:prepared",
-    "round:launched",
-    "round:extended",
-    "round:closed",
-    "round:released",
-    "statement:reworded",
-    "statement:merged",
-    "statement:added",
-    "statement:dropped",
-    "comments:moderated",
-    "export:made",
+EVENTS_BEFORE = tuple(
+    "study:created study:changed study:archived study:restored study:deletion_asked study:deletion_undone "
+    "protocol:changed protocol:amended statement:changed groups:changed document:published team:invited team:changed "
+    "team:removed rehearsal:started rehearsal:wiped statements:imported panel:imported protocol:locked round:prepared "
+    "round:launched round:extended round:closed round:released statement:reworded statement:merged statement:added "
+    "statement:dropped comments:moderated export:made".split()
 )
 EVENTS = (
     *EVENTS_BEFORE,
