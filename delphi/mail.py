@@ -15,6 +15,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 import delphi
+from delphi.dates import day_in_words
 from delphi.model.letter import Letter, LetterKind
 
 TEXTS = Environment(
@@ -23,6 +24,7 @@ TEXTS = Environment(
     keep_trailing_newline=False,
     autoescape=False,
 )
+TEXTS.filters["day"] = day_in_words
 SECONDS_TO_WAIT = 30
 
 
@@ -30,7 +32,7 @@ def queue(
     session: Session,
     kind: LetterKind,
     study_id: int,
-    round_: int,
+    round_: int | None,
     panelists: Iterable[UUID],
     *,
     at: datetime,
