@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 JOBS ?= 2
 
-.PHONY: demo demo-fresh test browser lint methods texts pictures clean
+.PHONY: demo demo-fresh test browser lint methods texts pictures bench-bundle clean
 
 $(STAMP): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -40,6 +40,9 @@ pictures: $(STAMP)
 
 methods: $(STAMP)
 	$(BIN)/python docs/methods.py
+
+bench-bundle: $(STAMP)
+	PYTHONPATH=.:tests:tests/exports $(BIN)/python tests/bench_bundle.py
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .hypothesis

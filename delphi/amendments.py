@@ -8,6 +8,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from delphi import audit, protocol
+from delphi.consensus.analysis import Definition
 from delphi.dates import in_words
 from delphi.errors import Refused
 from delphi.model.event import EventKind
@@ -63,6 +64,15 @@ def _guard(session: Session, study: Study, changes: Mapping[str, list[Any]], *, 
 def amendments_of(session: Session, study: Study) -> Sequence[Amendment]:
     """List the amendments in order."""
     return session.scalars(select(Amendment).filter_by(study_id=study.id).order_by(Amendment.number)).all()
+
+
+def definition_at(session: Session, study: Study, at: datetime | None) -> Definition:
+    """Give the consensus definition as it stood at a moment: later amendments are taken back."""
+    method = {name: getattr(study, name) for name in protocol.METHOD}
+    for made in reversed(amendments_of(session, study)):
+        if at is not None and made.at > at:
+            method |= {name: change[0] for name, change in made.changes.items() if name in method}
+    return protocol.definition_from(method)
 
 
 def changed_after_data(session: Session, study: Study) -> list[Amendment]:

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from delphi import clock, letters, links, mail
+from delphi import acknowledgements, clock, letters, links, mail
 from delphi.access import sha256
 from delphi.config import Settings
 from delphi.database import Database
@@ -125,9 +125,12 @@ def prepare(session: Session, key: Key, *, by: str, at: datetime, settings: Sett
     if person is None or facts is None:
         letter.dropped_at, letter.claimed_by, letter.claimed_until = at, None, None
         return None
+    if letter.kind is LetterKind.WITHDRAWAL:
+        named_by = acknowledgements.key_of(settings.secret_key, study.id, panelist.id)
+        acknowledgements.remove(session, study, named_by)
     if letter.kind in letters.WITH_LINK:
         facts["link"] = f"{settings.public_url}/p/{_mint(session, letter, at=at)}"
-    subject, text = mail.write(letters.template_of(letter.kind, facts), facts)
+    subject, text = mail.write(letters.template_of(letter, facts), facts)
     return mail.envelope(
         subject=subject,
         text=text,

@@ -47,8 +47,15 @@ def _consent(session: Session, study: Study, panelist: Panelist) -> Facts | None
     return {"study": study, "consent": given, "document": document, "items": [document.items[n] for n in given.items]}
 
 
+def template_of(letter: Letter, facts: Facts) -> LetterKind:
+    """Choose the text: a reminder to everybody says to each what fits."""
+    if letter.kind is not LetterKind.REMINDER:
+        return letter.kind
+    return LetterKind.UNFINISHED if facts["done"] else LetterKind.NOT_STARTED
+
+
 def _round(session: Session, letter: Letter, study: Study, *, at: datetime) -> Facts | None:
-    """Give what an invitation or a reminder says of its round, as long as it is open and there is something to do."""
+    """Give what a letter says of its round, as long as it is open and there is something to do."""
     round_ = session.get_one(Round, (letter.study_id, letter.round))
     if round_.state is not State.OPEN or reminders.needless(session, letter, at=at):
         return None
@@ -60,20 +67,15 @@ def _round(session: Session, letter: Letter, study: Study, *, at: datetime) -> F
         "items": items,
         "done": reminders.answered(session, letter),
         "minutes": minutes_for(items, words),
-        "reason": _reason(session, letter) if letter.kind is LetterKind.EXTENSION else "",
+        "reason": _reason(session, letter),
         "closes": in_words(round_.closes_at, study.time_zone),
     }
-
-
-def template_of(kind: LetterKind, facts: Facts) -> LetterKind:
-    """Choose the text: a reminder to everybody says to each what fits."""
-    if kind is not LetterKind.REMINDER:
-        return kind
-    return LetterKind.UNFINISHED if facts["done"] else LetterKind.NOT_STARTED
 
 
 def _reason(session: Session, letter: Letter) -> str:
     """Give the reason of the last extension of the round."""
     extensions = select(Event).filter_by(study_id=letter.study_id, kind=EventKind.ROUND_EXTENDED)
-    told = session.scalars(extensions.order_by(Event.sequence))
-    return str({event.data["round"]: event.data["reason"] for event in told}.get(letter.round, ""))
+    reasons = {
+        event.data["round"]: event.data["reason"] for event in session.scalars(extensions.order_by(Event.sequence))
+    }
+    return str(reasons.get(letter.round, ""))

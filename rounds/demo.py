@@ -43,7 +43,7 @@ class Mailbox:
         if link is not None:  # a receipt brings nobody in
             for address in envelope.rcpt_tos:
                 self.links.setdefault(address, []).append(link.group())
-        self.kept.write_text(json.dumps(self.links))
+            self.kept.write_text(json.dumps(self.links))
         return "250 kept"
 
     def wait(self, addresses: Sequence[str], had: Mapping[str, int], *, seconds: float = 60) -> None:

@@ -33,11 +33,12 @@ KINDS = {
     Audience.UNFINISHED: LetterKind.UNFINISHED,
     Audience.NOT_SUBMITTED: LetterKind.REMINDER,
 }
+TAKING_PART = Panelist.declined_on.is_(None) & Panelist.withdrawn_on.is_(None)
 
 
 def invited_next(session: Session, study_id: int) -> list[UUID]:
-    """List who would be invited to the next round: everybody who did not decline."""
-    panel = select(Panelist.id).where(Panelist.study_id == study_id, Panelist.declined_on.is_(None))
+    """List who would be invited to the next round: everybody who neither declined nor withdrew."""
+    panel = select(Panelist.id).where(Panelist.study_id == study_id, TAKING_PART)
     return list(session.scalars(panel.order_by(Panelist.id)))
 
 
@@ -56,8 +57,7 @@ def members(session: Session, round_: Round, to: Audience) -> list[UUID]:
     taking_part = (
         select(Participation.panelist, Participation.submitted_on)
         .join(Panelist, (Panelist.study_id == Participation.study_id) & (Panelist.id == Participation.panelist))
-        .where(Participation.study_id == round_.study_id, Participation.round == round_.number)
-        .where(Panelist.declined_on.is_(None))
+        .where(Participation.study_id == round_.study_id, Participation.round == round_.number, TAKING_PART)
         .order_by(Participation.panelist)
     )
     started = reminders.started(session, round_.study_id, round_.number)

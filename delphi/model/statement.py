@@ -110,7 +110,7 @@ class Decision(Base):
     proposal: Mapped[Proposal | None] = mapped_column(Word(Proposal))
     decided: Mapped[Decided] = mapped_column(Word(Decided))
     reason: Mapped[str] = mapped_column(Text, default="")
-    by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # nobody known here, if the study was imported
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Integer, PrimaryKeyConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+import delphi.model.account  # noqa: F401 (a key points there, also where no web page is made)
 from delphi.model.base import Base, UtcDateTime, Word, belongs, one_of
 
 
@@ -191,7 +192,7 @@ class Amendment(Base):
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
     number: Mapped[int]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # nobody known here, if the study was imported
     reason: Mapped[str] = mapped_column(Text)
     changes: Mapped[dict[str, Any]] = mapped_column(JSON)
     answers_given: Mapped[bool]

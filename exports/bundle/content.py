@@ -44,7 +44,7 @@ def write_bundle(source: Source, path: Path, profile: str) -> dict[str, Any]:
             with writer.text("comments/released.csv") as stream:
                 head = ["comment", "round", "statement", "text_released"]
                 write_csv(stream, head, ([row[name] for name in head] for row in source.comments))
-        write_settings(writer, definition, source.removed_later)
+        write_settings(writer, source.definitions, source.removed_later)
         _write_counts(writer, source, release)
         _write_results(writer, release, definition)
         writer.put("audit/events.jsonl", "".join(_line(event) for event in source.events))
@@ -99,12 +99,14 @@ def _write_protocol(writer: Writer, source: Source) -> None:
     writer.json("protocol/lock.json", lock)
     facts = {name: source.tables[name] for name in ("study", "groups", "rounds")}
     writer.json("protocol/facts.json", facts)
+    writer.json("protocol/amendments.json", source.tables["amendments"])
+    writer.json("protocol/definitions.json", {str(n): one.as_dict() for n, one in source.definitions.items()})
     writer.json("instruments/documents.json", source.tables["documents"])
 
 
 def _write_statements(writer: Writer, source: Source) -> None:
     """Write statements, wordings, questionnaires and lineage: once to be read back, and as tables."""
-    names = ("statements", "versions", "questionnaires", "lineage")
+    names = ("statements", "versions", "questionnaires", "lineage", "decisions")
     writer.json("statements/statements.json", {name: source.tables[name] for name in names})
     items = [
         {"round": wave.number, "position": position, "statement": item.statement, "relation": item.relation.value}
@@ -113,7 +115,7 @@ def _write_statements(writer: Writer, source: Source) -> None:
         for position, item in enumerate(wave.items.values(), 1)
     ]
     writer.json("statements/items.json", items)
-    for name in ("statements", "versions", "lineage"):
+    for name in ("statements", "versions", "lineage", "decisions"):
         rows = source.tables[name]
         head = list(rows[0]) if rows else []
         with writer.text(f"statements/{name}.csv") as stream:

@@ -13,23 +13,29 @@ from sqlalchemy.orm import Session
 from delphi.errors import Refused
 from delphi.model.base import Base
 from delphi.model.round import QuestionnaireItem, Round
-from delphi.model.statement import Lineage, Statement, StatementVersion
-from delphi.model.study import Document, StakeholderGroup, Study
+from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
+from delphi.model.study import Amendment, Document, StakeholderGroup, Study
 
 Fact = dict[str, Any]
 KEPT: dict[type[Base], str] = {
     Study: "slug title language time_zone simulated notice created_at scale rule rule_settings denominator quantile_type"
-    " minimum_n smallest_cell maximum_rounds settled feedback_plan protocol_locked_at protocol_sha256",
-    StakeholderGroup: "key position",
-    Document: "version text sha256",
+    " minimum_n smallest_cell maximum_rounds stopping_rule settled unsettled feedback_plan texts asked_characteristics"
+    " protocol_locked_at protocol_sha256 finished_at finish_reason",
+    StakeholderGroup: "key position target public",
+    Document: "version text consent material reason sha256",
+    Amendment: "number at reason changes answers_given results_seen sha256",
     Round: "number opened_at closes_at closed_at released_at input_sha256",
     Statement: "number code kind section enters_round",
-    StatementVersion: "statement version text help reason",
+    StatementVersion: "statement version text help evidence reason",
     QuestionnaireItem: "round statement version position",
     Lineage: "round from_statement from_version to_statement to_version change same_meaning reason",
+    Decision: "round statement proposal decided reason at",
 }
 LEFT_OUT: dict[type[Base], str] = {
-    Study: "id lead_name contact_email",  # a person, and the number of a row
+    # a person, numbers of rows, and what is decided on the server where the study runs
+    Study: "id lead_name contact_email rehearsal_of archived_at deletion_due_at",
+    Amendment: "by",
+    Decision: "by",
 }
 
 
@@ -68,6 +74,6 @@ def _typed(kind: type[Base], name: str, value: Any) -> Any:
             return wanted.fromisoformat(value)
     except (ValueError, TypeError):
         value = None
-    if value is None or (wanted in (str, int, bool) and type(value) is not wanted):
+    if value is None or (wanted in (str, int, bool) and type(value) is not wanted) or "\x00" in str(value):
         raise Refused(f"“{name}” of {kind.__tablename__} is not what it must be. Nothing was imported.")
     return value

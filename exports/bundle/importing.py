@@ -20,8 +20,8 @@ from delphi.model.panel import Panelist
 from delphi.model.rating import AnswerKind, Rating
 from delphi.model.result import Result
 from delphi.model.round import Participation, QuestionnaireItem, Round
-from delphi.model.statement import Lineage, Statement, StatementVersion
-from delphi.model.study import Document, Membership, Role, StakeholderGroup, Study
+from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
+from delphi.model.study import Amendment, Document, Membership, Role, StakeholderGroup, Study
 from delphi.sheets.writing import guarded
 from exports.archive import BadBundle, Bundle
 from exports.bundle.facts import row_of
@@ -52,6 +52,8 @@ def import_bundle(session: Session, bundle: Bundle, *, owner: int | None, at: da
         _add(session, study, StatementVersion, statements["versions"])
         _add(session, study, QuestionnaireItem, statements["questionnaires"])
         _add(session, study, Lineage, statements["lineage"])
+        _add(session, study, Decision, statements["decisions"])
+        _add(session, study, Amendment, bundle.json("protocol/amendments.json"))
         _answers(session, study, bundle, statements)
         _results(session, study, bundle, statements)
         _events(session, study, events_of(bundle))

@@ -4,6 +4,7 @@ import csv
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
 from delphi.consensus.counts import Counts
 from delphi.consensus.matrix import ABSENT, BLANK, NOT_QUALIFIED, Matrix, count_moves, histogram
 from delphi.consensus.rows import consensus_rows
+from delphi.consensus.scale import Scale
 from delphi.consensus.vocabulary import Relation
 from delphi.sheets.writing import guarded
 from exports.archive import BadBundle, Bundle
@@ -41,7 +43,7 @@ class Comparison:
 class Contents:
     """What a bundle holds of its rounds."""
 
-    definition: Definition
+    definitions: dict[int, Definition]
     items: dict[int, list[Item]]
     counts: dict[tuple[int, str], dict[int, list[int]]]
     rounds: "dict[int, Rows] | None"
@@ -97,7 +99,7 @@ def _compare(result: Comparison, frozen: Row, computed: Row, withheld: dict[str,
 
 def _population(contents: Contents, number: int, group: str, groups: list[str]) -> dict[str, Row]:
     """Give the rows of one population by statement."""
-    items, definition = contents.items[number], contents.definition
+    items, definition = contents.items[number], contents.definitions[number]
     parts = [name for name in groups if name != "all"] if group == "all" else [group]
     if group == "all" and not _adds_up(contents, number, parts):
         parts = ["all"]
@@ -121,7 +123,7 @@ def _adds_up(contents: Contents, number: int, parts: list[str]) -> bool:
 
 def _counts(contents: Contents, number: int, parts: list[str]) -> Counts:
     """Make counts of the given populations as groups; nobody where nothing is told."""
-    scale, size = contents.definition.scale, len(contents.items[number])
+    scale, size = contents.definitions[number].scale, len(contents.items[number])
     table = np.zeros((size, len(parts), 3 + scale.K), dtype=np.int64)
     for g, part in enumerate(parts):
         for position, numbers in contents.counts.get((number, part), {}).items():
@@ -143,7 +145,9 @@ def _moves(contents: Contents, number: int, group: str) -> NDArray[np.int64] | N
         if before is not None and item.relation in FOLLOWED:
             column = [asked.statement for asked in contents.items[item.previous_round or 0]].index(item.statement)
             then[:, j] = _joined(now, before)(column)
-    return np.asarray(count_moves(then[chosen], now.matrix[chosen], contents.definition.scale.K), dtype=np.int64)
+    return np.asarray(
+        count_moves(then[chosen], now.matrix[chosen], contents.definitions[number].scale.K), dtype=np.int64
+    )
 
 
 def _joined(now: Rows, before: Rows) -> Callable[[int], Matrix]:
@@ -160,13 +164,17 @@ def _joined(now: Rows, before: Rows) -> Callable[[int], Matrix]:
 
 def _contents(bundle: Bundle) -> Contents:
     """Read what the numbers come from."""
-    told = bundle.json("protocol/protocol.json")["definition"]
-    if not 0 < told["scale"]["hi"] - told["scale"]["lo"] <= LONGEST_SCALE:
-        raise BadBundle("protocol/protocol.json: the scale is not one that can be rated on.")
-    definition = Definition.from_dict(told)
+    definitions = {int(n): _definition(told) for n, told in bundle.json("protocol/definitions.json").items()}
+    scale = next(iter(definitions.values())).scale
     items = _items(bundle)
-    rounds = _rows(bundle, items, definition) if "ratings/long.csv" in bundle.manifest["files"] else None
-    return Contents(definition, items, _told_counts(bundle, definition), rounds)
+    rounds = _rows(bundle, items, scale) if "ratings/long.csv" in bundle.manifest["files"] else None
+    return Contents(definitions, items, _told_counts(bundle, scale), rounds)
+
+
+def _definition(told: dict[str, Any]) -> Definition:
+    if not 0 < told["scale"]["hi"] - told["scale"]["lo"] <= LONGEST_SCALE:
+        raise BadBundle("protocol/definitions.json: the scale is not one that can be rated on.")
+    return Definition.from_dict(told)
 
 
 def _items(bundle: Bundle) -> dict[int, list[Item]]:
@@ -193,9 +201,9 @@ def _items(bundle: Bundle) -> dict[int, list[Item]]:
     return dict(items)
 
 
-def _told_counts(bundle: Bundle, definition: Definition) -> dict[tuple[int, str], dict[int, list[int]]]:
+def _told_counts(bundle: Bundle, scale: Scale) -> dict[tuple[int, str], dict[int, list[int]]]:
     """Read the counts by round, group and position: invited, blank, opt-outs, then the options."""
-    names = ["n_invited", "n_blank", "n_nq", *(f"k_{value}" for value in definition.scale.values)]
+    names = ["n_invited", "n_blank", "n_nq", *(f"k_{value}" for value in scale.values)]
     groups = {guarded(row["key"]): row["key"] for row in bundle.json("protocol/facts.json")["groups"]}
     found: dict[tuple[int, str], dict[int, list[int]]] = defaultdict(dict)
     with bundle.text("ratings/counts.csv") as stream:
@@ -205,7 +213,7 @@ def _told_counts(bundle: Bundle, definition: Definition) -> dict[tuple[int, str]
     return dict(found)
 
 
-def _rows(bundle: Bundle, items: dict[int, list[Item]], definition: Definition) -> dict[int, Rows]:
+def _rows(bundle: Bundle, items: dict[int, list[Item]], scale: Scale) -> dict[int, Rows]:
     """Read the long file into one matrix a round."""
     groups = {guarded(row["key"]): row["key"] for row in bundle.json("protocol/facts.json")["groups"]}
     found: dict[int, dict[str, tuple[str, Matrix]]] = {number: {} for number in items}
@@ -216,7 +224,7 @@ def _rows(bundle: Bundle, items: dict[int, list[Item]], definition: Definition) 
                 empty = np.full(len(items[number]), ABSENT, dtype=np.int8)
                 found[number][code] = groups.get(row["group"], row["group"]), empty
             rated = row["status"] == "rated"
-            answer = int(row["rating"]) - definition.scale.lo if rated else CODES[row["status"]]
+            answer = int(row["rating"]) - scale.lo if rated else CODES[row["status"]]
             found[number][code][1][int(row["position"]) - 1] = answer
     return {
         number: Rows(
@@ -246,5 +254,5 @@ def _same_counts(contents: Contents, number: int, group: str) -> bool:
     told = contents.counts.get((number, group))
     rows = contents.rounds[number]
     chosen = [i for i, name in enumerate(rows.group) if group in ("all", name)]
-    counted = histogram(np.asfortranarray(rows.matrix[chosen]), BLANK, contents.definition.scale.K - 1)
+    counted = histogram(np.asfortranarray(rows.matrix[chosen]), BLANK, contents.definitions[number].scale.K - 1)
     return told is None or all(counted[position - 1].tolist() == row[1:] for position, row in told.items())

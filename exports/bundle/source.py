@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi import protocol
+from delphi import amendments, protocol
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts
 from delphi.errors import Refused
@@ -19,8 +19,8 @@ from delphi.model.origin import StudyImport
 from delphi.model.panel import Panelist
 from delphi.model.rating import Comment
 from delphi.model.round import QuestionnaireItem, Round, State
-from delphi.model.statement import Lineage, Statement, StatementVersion
-from delphi.model.study import Document, StakeholderGroup, Study
+from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
+from delphi.model.study import Amendment, Document, StakeholderGroup, Study
 from exports.bundle.facts import Fact, fact, facts
 from exports.data.records import Records, records_of
 from rounds import lifecycle
@@ -36,6 +36,7 @@ class Source:
 
     study: Study
     definition: Definition
+    definitions: dict[int, Definition]
     rounds: list[Round]
     counts: dict[int, Counts]
     records: Records
@@ -66,6 +67,7 @@ def source_of(session: Session, study: Study, draw: Random) -> Source:
     return Source(
         study=study,
         definition=protocol.definition_of(study),
+        definitions={r.number: amendments.definition_at(session, study, r.released_at) for r in rounds},
         rounds=rounds,
         counts=counts,
         records=records_of(answers, counts[numbers[0]].groups, study.smallest_cell, draw),
@@ -109,6 +111,8 @@ def _tables(session: Session, study: Study, rounds: list[Round]) -> dict[str, li
         ],
         "questionnaires": asked,
         "lineage": edges,
+        "decisions": [row for row in facts(session, Decision, study.id) if row["round"] <= last],
+        "amendments": facts(session, Amendment, study.id),
     }
 
 

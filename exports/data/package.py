@@ -1,7 +1,7 @@
 """The files of ratings and the scripts, as they stand in a bundle and in a data package."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from importlib.resources import files
 
 from delphi.consensus.analysis import Definition
@@ -31,9 +31,9 @@ def write_ratings(writer: Writer, records: Records, definition: Definition) -> N
     writer.put("scripts/import.do", syntax.stata(scale))
 
 
-def write_settings(writer: Writer, definition: Definition, removed_later: Iterable[int] = ()) -> None:
-    """Write the scale and the settings for programs that read no JSON."""
-    scale = definition.scale
+def write_settings(writer: Writer, definitions: Mapping[int, Definition], removed_later: Container[int] = ()) -> None:
+    """Write the scale, and the settings of each round, for programs that read no JSON."""
+    scale = next(iter(definitions.values())).scale
     members = [(name, getattr(scale, name)) for name in SETS]
     options: Iterable[Sequence[Cell]] = (
         (value, label, *(int(value in values) for _, values in members))
@@ -42,12 +42,11 @@ def write_settings(writer: Writer, definition: Definition, removed_later: Iterab
     with writer.text("ratings/scale.csv") as stream:
         write_csv(stream, ["value", "label", *SETS], options)
     settings = (
-        ("quantile_type", definition.quantile_type),
-        ("denominator", definition.denominator),
-        ("answers_removed_after_release", " ".join(map(str, sorted(removed_later)))),
+        (number, one.quantile_type, one.denominator, int(number not in removed_later))
+        for number, one in definitions.items()
     )
     with writer.text("ratings/settings.csv") as stream:
-        write_csv(stream, ["name", "value"], settings)
+        write_csv(stream, ["round", "quantile_type", "denominator", "comparable"], settings)
 
 
 def write_scripts(writer: Writer, names: Iterable[str] = SCRIPTS) -> None:

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from delphi.consensus.matrix import BLANK, NOT_QUALIFIED
 from delphi.consensus.scale import Scale
 from exports.data.names import variable_names
@@ -98,15 +96,3 @@ def wide_table(records: Records, scale: Scale) -> Table:
 
 
 CAPTION = "Ratings under codes made for this export; the rows stand in a random order."
-
-
-def tallies(records: Records, options: int) -> dict[tuple[int, int, str], list[int]]:
-    """Count the records by round, position and group: blanks, opt-outs, then the options of the scale."""
-    found: dict[tuple[int, int, str], list[int]] = {}
-    for record in records.records:
-        for r, row in record.rows.items():
-            number = records.waves[r].number
-            for position, code in enumerate(np.asarray(row, dtype=np.int64) - BLANK, 1):
-                for group in ("all", record.group):
-                    found.setdefault((number, position, group), [0] * (options + 2))[code] += 1
-    return found

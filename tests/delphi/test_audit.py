@@ -5,7 +5,7 @@ from builders import NOW, study
 from rows import HASH
 from sqlalchemy import select
 
-from delphi import audit, panels
+from delphi import amendments, audit
 from delphi.errors import Refused
 from delphi.model.event import WITHHELD, Event, EventKind, data_hash
 from delphi.model.origin import StudyImport
@@ -53,6 +53,6 @@ def test_nothing_is_decided_on_an_imported_study(cast):
     cast.session.add(StudyImport(study_id=cast.study.id, at=NOW, bundle_sha256=HASH))
     cast.session.flush()
     with pytest.raises(Refused, match="imported"):
-        panels.import_panel(cast.session, cast.study, [], by=cast.ada.id, at=NOW)
+        amendments.amend(cast.session, cast.study, {"minimum_n": 4}, reason="few", by=cast.ada.id, at=NOW)
     audit.record(cast.session, cast.study.id, EventKind.EXPORTED, by=cast.ada.id, at=NOW)
     study(cast.session, cast.ada, "another")

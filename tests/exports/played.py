@@ -9,7 +9,8 @@ from delphi import panels
 from delphi.model.rating import AnswerKind, Rating
 from delphi.model.round import Participation, Round
 from delphi.statements import NewStatement
-from rounds import lifecycle, revision
+from rounds import decisions, lifecycle, revision
+from rounds.decisions import By
 
 HOSTILE = ("=1+1", "@SUM(A1)", "a\nb", 'say "yes"', "</td><script>", "\\input{x}", "🙂 مرحبا", "'='", "x" * 5000)
 COS = {
@@ -30,7 +31,7 @@ def play(session, slug="care", *, panelists=57, rounds=3, seed=1, leavers=0.06, 
     lead = account(session, f"lead-{slug}")
     groups = design.get("groups", ("nurses", "peers")) or (None,)
     made = study(session, lead, slug, panelists=0, locked=False, **design)
-    panels.import_panel(session, made, people(panelists, groups), by=lead.id, at=NOW)
+    panels.add(session, made, people(panelists, groups))
     from delphi import protocol
 
     protocol.lock(session, made, by=lead.id, at=NOW)
@@ -47,16 +48,16 @@ def play(session, slug="care", *, panelists=57, rounds=3, seed=1, leavers=0.06, 
 
 def revise(session, draft, lead):
     """Reword one statement with, and one without, its meaning; merge two on the way into round 3."""
-    asked = dict(revision.questionnaire(session, draft))
+    asked = dict(decisions.questionnaire(session, draft.study_id, draft.number))
+    by = By(lead, NOW, "clearer")
     first, second, *rest = asked
     for statement, same in ((first, True), (second, False)):
         revision.reword(
-            session, draft, statement, text=f"Wording {draft.number} of {statement}", reason="clearer",
-            same_meaning=same, by=lead, at=NOW,
-        )  # fmt: skip
+            session, draft, statement, text=f"Wording {draft.number} of {statement}", same_meaning=same, by=by
+        )
     if draft.number == 3 and len(rest) > 2:
         into = NewStatement("MERGED", "Both together.", section="Services")
-        revision.merge(session, draft, rest[-2:], into, reason="the same", by=lead, at=NOW)
+        revision.merge(session, draft, rest[-2:], into, by=by)
 
 
 def answer(session, made, round_, draw, leavers):
@@ -65,7 +66,7 @@ def answer(session, made, round_, draw, leavers):
 
     scale = SCALES[made.scale]
     options = [*scale.values, *scale.values[-2:] * 3, "nq" if scale.opt_out else scale.hi, None]
-    asked = [number for number, _ in revision.questionnaire(session, round_)]
+    asked = [number for number, _ in decisions.questionnaire(session, made.id, round_.number)]
     ratings = []
     for who in in_order_of_invitation(session, made):
         if draw.random() < leavers:

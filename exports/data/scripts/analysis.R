@@ -15,10 +15,8 @@ load_csv <- function(...) {
 number <- function(x) suppressWarnings(as.numeric(x))
 
 scale <- load_csv("ratings", "scale.csv")
-setting <- load_csv("ratings", "settings.csv")
-setting <- setNames(setting$value, setting$name)
+settings <- load_csv("ratings", "settings.csv")
 options <- number(scale$value)
-type <- as.integer(setting["quantile_type"])
 
 counts_of_long <- function(long) {
   count <- function(part) {
@@ -43,8 +41,9 @@ for (name in grep("^(n_|k_)", names(counts), value = TRUE)) counts[[name]] <- nu
 describe <- function(row) {
   k <- unlist(row[paste0("k_", options)])
   n <- sum(k)
+  setting <- settings[settings$round == row$round, ]
   x <- rep(options, k)
-  base <- switch(setting["denominator"], rated = n, answered = n + row$n_nq, shown = n + row$n_nq + row$n_blank)
+  base <- switch(setting$denominator, rated = n, answered = n + row$n_nq, shown = n + row$n_nq + row$n_blank)
   share <- function(k) if (n) 100 * k / base else NA
   out <- list(round = row$round, statement = row$statement, group = row$group, n_shown = n + row$n_nq + row$n_blank,
               n_rated = n, n_nq = row$n_nq, n_blank = row$n_blank)
@@ -55,7 +54,7 @@ describe <- function(row) {
     out[[paste0(set, "_k")]] <- if (any(members)) sum(k[members]) else NA
     out[[paste0(set, "_pct")]] <- if (any(members)) share(sum(k[members])) else NA
   }
-  q <- if (n) quantile(x, c(0.25, 0.75), type = type, names = FALSE) else c(NA, NA)
+  q <- if (n) quantile(x, c(0.25, 0.75), type = as.integer(setting$quantile_type), names = FALSE) else c(NA, NA)
   out$median <- if (n) median(x) else NA
   out$q1 <- q[1]
   out$q3 <- q[2]
@@ -72,7 +71,7 @@ print(table[, c("round", "statement", "group", "n_rated", "n_nq", "combined_pct"
 results <- file.path(folder, "results", "consensus_long.csv")
 if (file.exists(results)) {
   told <- load_csv("results", "consensus_long.csv")
-  told <- told[!told$round %in% strsplit(setting["answers_removed_after_release"], " ")[[1]], ]
+  told <- told[told$round %in% settings$round[settings$comparable == "1"], ]  # answers of others were removed later
   at <- match(paste(told$round, told$statement, told$group, sep = "\r"),
               paste(table$round, table$statement, table$group, sep = "\r"))
   compared <- 0

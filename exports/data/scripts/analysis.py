@@ -91,13 +91,18 @@ def describe(cell, scale, settings):
     return {name: float(value) if isinstance(value, Fraction) else value for name, value in row.items()}
 
 
+def settings_of(folder):
+    """Give the settings of each round: a protocol may have been amended between two."""
+    return {int(row["round"]): row for row in read(folder / "ratings" / "settings.csv")}
+
+
 def recompute(folder):
     """Give the figures by round, statement and group."""
     scale = list(read(folder / "ratings" / "scale.csv"))
-    settings = {row["name"]: row["value"] for row in read(folder / "ratings" / "settings.csv")}
+    settings = settings_of(folder)
     cells = tallies(folder, scale)
     return {
-        (number, statement, group): describe(cells[number, position, statement, group], scale, settings)
+        (number, statement, group): describe(cells[number, position, statement, group], scale, settings[number])
         for number, position, statement, group in sorted(cells)
     }
 
@@ -105,9 +110,9 @@ def recompute(folder):
 def compare(folder, rows):
     """Compare every figure with the table; gives how many were compared, and where they differ."""
     compared, differences = 0, []
-    settings = {row["name"]: row["value"] for row in read(folder / "ratings" / "settings.csv")}
+    settings = settings_of(folder)
     for row in read(folder / "results" / "consensus_long.csv"):
-        if row["round"] in settings["answers_removed_after_release"].split():
+        if settings[int(row["round"])]["comparable"] == "0":  # answers were removed after the release
             continue
         own = rows.get((int(row["round"]), row["statement"], row["group"]), {})
         for name in row:
