@@ -17,6 +17,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import rounds.arriving
     import rounds.autosave
     import rounds.desk
+    import rounds.finish
     import rounds.leaving
     import rounds.moderating
     import rounds.next_round
@@ -33,6 +34,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
         panel.blueprint,
         setup.blueprint,
         rounds.desk.blueprint,
+        rounds.finish.blueprint,
         rounds.next_round.blueprint,
         rounds.moderating.blueprint,
         lost_link.blueprint,

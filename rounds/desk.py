@@ -16,7 +16,7 @@ from delphi.protocol import definition_of
 from delphi.web.edge import current_session
 from delphi.web.policy import account, policy
 from delphi.web.texts import gettext as _
-from rounds import advice, invitations, lifecycle, moderation, monitor, reading
+from rounds import advice, invitations, lifecycle, moderation, monitor, reading, suggestions
 from rounds.drafting import drafting
 from rounds.forms import ButtonForm, DeadlineForm, ExtendForm
 from rounds.invitations import Audience
@@ -72,6 +72,7 @@ def _draft(session: Session, study: Study, round_: Round) -> dict[str, Any]:
         "rows": [row for row in desk.rows if row.waits or not waiting],
         "waiting": waiting,
         "before": before,
+        "suggestions": suggestions.suggested(session, round_),
         "advice": told,
         "rule": definition_of(study).describe(),
         "issues": lifecycle.issues_before_launch(session, study, round_),

@@ -19,6 +19,7 @@ EXAMPLES = {
     "format": "csv",
     "suffix": "csv",
     "ticket": UUID(int=0),
+    "suggestion": UUID(int=0),
     "token": "no-such-token",
     "filename": "delphi.css",
 }
