@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Pool, func, select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.shown import Row, shown_rows
@@ -18,13 +18,13 @@ from rounds import lifecycle
 Made = TypeVar("Made")
 KEPT = 64
 READABLE = (State.CLOSED, State.RELEASED)
-_memory: "WeakKeyDictionary[Engine, OrderedDict[Hashable, Any]]" = WeakKeyDictionary()
+_memory: "WeakKeyDictionary[Pool, OrderedDict[Hashable, Any]]" = WeakKeyDictionary()
 
 
 def remembered(session: Session, key: Hashable, make: Callable[[], Made]) -> Made:
     """Give what was made under this key in this database before, or make it: the key names every input."""
-    engine = session.connection().engine
-    kept = _memory.setdefault(engine, OrderedDict())
+    pool = session.connection().engine.pool  # engines with other options share it; another database has another
+    kept = _memory.setdefault(pool, OrderedDict())
     if key not in kept:
         kept[key] = make()
         while len(kept) > KEPT:
