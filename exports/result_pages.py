@@ -152,7 +152,12 @@ def panel(slug: str) -> str:
         "results/panel.html",
         study=study,
         rounds=rounds,
-        people=flow.people_flow(session, study, rounds),
+        people=_people(session, study, rounds),
         steps=flow.statement_flow(session, study, rounds),
         figures=panel_figures(session, study, rounds) if analyst else None,
     )
+
+
+def _people(session: Session, study: Study, rounds: Sequence[Round]) -> list[flow.PeopleStep]:
+    key = ("people", *(reading.input_of(session, study, round_) for round_ in rounds))
+    return reading.remembered(session, key, lambda: flow.people_flow(session, study, rounds))

@@ -19,6 +19,17 @@ from rounds.moderation import TAGS, Ruling
 LONGEST_TEXT, LONGEST_REASON, LONGEST_THEME = 2000, 1000, 60
 
 
+OTHERS = ("settled_in", "settled_out", "rate_again")
+# What the desk offers beside following the rule; what the rule proposes to revise cannot just be followed.
+CHOICES = {
+    proposal: (
+        *(("accept",) if proposal is not Proposal.REVISE else ()),
+        *(word for word in OTHERS if word != proposal),
+    )
+    for proposal in Proposal
+}
+
+
 class PartForm(Form):
     """One of the statements that a split makes."""
 

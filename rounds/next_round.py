@@ -20,7 +20,7 @@ from delphi.web.texts import gettext as _
 from rounds import moderation, proposals, revision, suggestions
 from rounds.cards import cards, pages, with_feedback
 from rounds.decisions import By
-from rounds.desk_forms import SplitForm, SuggestionForm, read_decisions
+from rounds.desk_forms import CHOICES, SplitForm, SuggestionForm, read_decisions
 from rounds.drafting import drafting
 from rounds.forms import AddForm, ButtonForm, ReasonForm, RewordForm
 
@@ -82,6 +82,7 @@ def show(slug: str, number: int, statement: int) -> str:
         row=row,
         desk=desk,
         comments=comments,
+        choices=CHOICES,
         others=[other for other in desk.rows if other.number != statement and other.draft_text],
     )
 

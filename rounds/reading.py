@@ -35,6 +35,16 @@ def remembered(session: Session, key: Hashable, make: Callable[[], Made]) -> Mad
 
 def input_of(session: Session, study: Study, round_: Round) -> tuple[Hashable, ...]:
     """Name everything that the results of a closed round depend on; answers that were erased since change it."""
+    if session.info.get("writing", True):
+        return _input_of(session, study, round_)
+    # Nothing changes while a page is read, so it is asked once a page.
+    asked: dict[tuple[int, int], tuple[Hashable, ...]] = session.info.setdefault("inputs", {})
+    if (study.id, round_.number) not in asked:
+        asked[study.id, round_.number] = _input_of(session, study, round_)
+    return asked[study.id, round_.number]
+
+
+def _input_of(session: Session, study: Study, round_: Round) -> tuple[Hashable, ...]:
     given = select(func.count(), func.sum(Rating.value), func.sum(Rating.version)).where(
         Rating.study_id == study.id, Rating.round == round_.number, Rating.kind != AnswerKind.CLEARED
     )
