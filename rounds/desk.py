@@ -1,5 +1,6 @@
 """The study lead's desk of a round: readiness, launch, monitor, close, results, release, next round."""
 
+from math import ceil, floor
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -49,6 +50,13 @@ def segments(row: Row, scale: Scale) -> list[tuple[str, float, float]]:
             cut.append((kind, round(x, 1), max(round(wide, 1), 1)))
             x += wide + 1
     return cut
+
+
+@blueprint.app_template_filter()
+def middle(value: float, scale: Scale) -> str:
+    """Say a median in the words of the scale."""
+    low, high = scale.labels[floor(value) - scale.lo], scale.labels[ceil(value) - scale.lo]
+    return low if low == high else _("between %(low)s and %(high)s") % {"low": low, "high": high}
 
 
 @blueprint.app_template_filter()

@@ -70,7 +70,8 @@ def answer(session: Session, made: Study, number: int, statements: int, *, unfin
             session.get_one(Participation, (made.id, number, who)).submitted_on = NOW.date()
     session.flush()
     session.execute(insert(Rating), ratings)
-    session.execute(insert(Comment), comments)
+    if comments:
+        session.execute(insert(Comment), comments)
 
 
 def paths(slug: str = "large") -> dict[str, str]:
