@@ -12,10 +12,12 @@ if TYPE_CHECKING:
 
 def app(settings: config.Settings | None = None) -> "Flask":
     """Make the application: `gunicorn "wsgi:app()"`. The web stack is loaded only here; `delphi analyse` needs none."""
+    import exports.result_pages
     import exports.views
     import rounds.arriving
     import rounds.autosave
     import rounds.desk
+    import rounds.finish
     import rounds.leaving
     import rounds.moderating
     import rounds.next_round
@@ -49,6 +51,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
         team.blueprint,
         ending.blueprint,
         rounds.desk.blueprint,
+        rounds.finish.blueprint,
         rounds.next_round.blueprint,
         rounds.rehearse.blueprint,
         rounds.moderating.blueprint,
@@ -63,6 +66,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
         rounds.questionnaire.blueprint,
         rounds.autosave.blueprint,
         exports.views.blueprint,
+        exports.result_pages.blueprint,
     )
     return create_app(settings or config.from_environment(), blueprints)
 

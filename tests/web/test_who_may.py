@@ -22,6 +22,7 @@ EXAMPLES = {
     "visitor": "A",
     "member": 1,
     "ticket": UUID(int=0),
+    "suggestion": UUID(int=0),
     "token": "no-such-token",
     "filename": "delphi.css",
 }
