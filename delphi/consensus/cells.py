@@ -29,6 +29,8 @@ Reasons = dict[str, Reason]
 
 def plain(value: Any) -> Cell:
     """Turn a fraction into the nearest float; anything else stays."""
+    if value is None:
+        return None
     return float(value) if isinstance(value, Fraction) else value
 
 

@@ -17,19 +17,14 @@ def consensus_rows(analysis: Analysis, *, by_group: bool = False) -> list[dict[s
 
 
 def _round_rows(round_: RoundData, definition: Definition, *, by_group: bool) -> Iterator[dict[str, Cell]]:
-    populations = {one.name: _population(round_, one, definition) for one in round_.populations(by_group=by_group)}
-    for j in range(len(round_.items)):
-        for name, rows in populations.items():
-            head, tail = rows[j]
-            yield head | {"group": name} | tail
+    populations = [_population(round_, one, definition) for one in round_.populations(by_group=by_group)]
+    for rows in zip(*populations, strict=True):
+        yield from rows
 
 
-Halves = tuple[dict[str, Cell], dict[str, Cell]]
-
-
-def _population(round_: RoundData, population: Population, definition: Definition) -> list[Halves]:
-    """Rows of one population, without the name of the group between the two halves."""
-    _, counts, paired = population
+def _population(round_: RoundData, population: Population, definition: Definition) -> list[dict[str, Cell]]:
+    """Rows of one population."""
+    name, counts, paired = population
     judgement, found = definition.judge(counts), summarise(counts, definition)
     bound = getattr(definition.rule, "max_iqr", None) or definition.scale.max_iqr
     comparable = [round_.comparable(j) for j in range(len(round_.items))]
@@ -41,13 +36,9 @@ def _population(round_: RoundData, population: Population, definition: Definitio
         cells.verdict(judgement, definition),
         cells.change(round_.items, moves, comparable),
     ]
-    head, closing = _identity(round_), _closing(round_, judgement, definition)
+    head, closing = _identity(round_, name), _closing(round_, judgement, definition)
     closing.add("reasons", cells.reasons_of([*parts, head], len(round_.items)))
-    values = {name: column for part in (*parts, closing) for name, column in part.cells.items()}
-    return list(zip(_by_row(head.cells), _by_row(values), strict=True))
-
-
-def _by_row(columns: dict[str, cells.Column]) -> list[dict[str, Cell]]:
+    columns = {name: column for part in (head, *parts, closing) for name, column in part.cells.items()}
     names = tuple(columns)
     return [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
@@ -61,10 +52,11 @@ def _closing(round_: RoundData, judgement: Judgement, definition: Definition) ->
     return part
 
 
-def _identity(round_: RoundData) -> cells.Part:
+def _identity(round_: RoundData, group: str) -> cells.Part:
     part = cells.Part()
     for name in ("statement", "version", "kind", "section_no", "section", "text"):
         part.add(name, [getattr(item, name) for item in round_.items])
     part.why["section_no"] = Reason.NOT_APPLICABLE
     part.add("round", [round_.number] * len(round_.items))
+    part.add("group", [group] * len(round_.items))
     return part
