@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
+from exports import archives
+from exports.archives import is_bundle
+
 if TYPE_CHECKING:
     from delphi.consensus.analysis import Definition
     from delphi.consensus.scale import Scale
@@ -55,7 +58,7 @@ def _columns(context: click.Context, parameter: click.Parameter, value: str | No
 def definition_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that define consensus."""
     options = [
-        click.option("--scale", required=True, help="Key of a scale, or its ends: 1..9."),
+        click.option("--scale", help="Key of a scale, or its ends: 1..9. A bundle brings its own."),
         click.option(
             "--agree", default="", help="Options that count as agreement, for a scale given by its ends: 7..9."
         ),
@@ -76,6 +79,8 @@ def definition_from(given: dict[str, Any]) -> "Definition":
     from delphi.consensus.analysis import Definition
     from delphi.consensus.rule import rule_from
 
+    if not given["scale"]:
+        raise click.UsageError("Missing option '--scale': say which scale the ratings are on.")
     try:
         scale = _scale(given["scale"], given["agree"], given["disagree"])
         proposed = scale.settings if given["rule"] in (None, scale.rule) else {}
@@ -122,7 +127,7 @@ def analyse(
     output: str | None,
     **given: Any,
 ) -> None:
-    """Print the consensus table of a file of ratings, or other reports of it.
+    """Print the consensus table of a file of ratings or other reports of it; or compute that of a bundle again.
 
     The file, CSV or Excel, is long or wide. Long: the columns panelist, statement and rating; round, group, kind and
     section may be added. Wide: a row for each panelist (and round), a column for each statement beside panelist,
@@ -133,6 +138,9 @@ def analyse(
     from exports.reports import REPORTS as BUILDERS
     from exports.reports.material import Material
 
+    if is_bundle(file):
+        _analyse_bundle(Path(file.name), format_)
+        return
     names = [name for name in REPORTS if given.pop(name)] or ["consensus"]
     if len(names) > 1 and format_ != "table" and not output:
         raise click.UsageError(
@@ -188,6 +196,26 @@ def _put(format_: str, name: str, table: "Table", folder: str | None, *, first: 
     _print(writer, table)
 
 
+def _analyse_bundle(path: Path, format_: str) -> None:
+    """Print the table as the bundle's ratings give it; exit code 1 if it is not the frozen one."""
+    from exports.archive import BadBundle, reading
+    from exports.bundle.recomputing import recompute
+    from exports.formats import FORMATS as WRITERS
+    from exports.reports.consensus import from_rows
+
+    try:
+        with reading(path) as bundle:
+            found = recompute(bundle)
+            definition = bundle.json("protocol/protocol.json")["definition"]
+    except BadBundle as error:
+        raise click.ClickException(str(error)) from None
+    _print(WRITERS[format_], from_rows(found.rows, definition))
+    for difference in found.differences:
+        click.echo(difference, err=True)
+    click.echo(f"{found.compared} compared, {found.equal} equal, {found.not_recomputable} not recomputable", err=True)
+    raise click.exceptions.Exit(1 if found.differences else 0)
+
+
 def _print(writer: "Format", table: "Table", output: str | None = None) -> None:
     """Write a table to a file, or to standard output."""
     out = io.BytesIO()
@@ -238,4 +266,4 @@ def _journal(table: "Table", study: "Study", number: int) -> str:
     return journal.as_text(page, title=f"{study.title}: round {number}", notice=study.notice)
 
 
-COMMANDS = (analyse, export)
+COMMANDS = (analyse, export, *archives.COMMANDS)

@@ -1,5 +1,6 @@
 """Average percent of majority opinions: the cut-off follows from the whole round (METHOD 4.6)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
@@ -83,6 +84,7 @@ class ApmoRule(Rule):
 
     key: ClassVar[str] = "apmo"
     name: ClassVar[str] = "Average percent of majority opinions"
+    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"denominator": DENOMINATORS}
 
     agree_set: tuple[int, ...] = ()
     disagree_set: tuple[int, ...] = ()

@@ -91,6 +91,7 @@ class Rule(ABC):
     key: ClassVar[str]
     name: ClassVar[str]
     version: ClassVar[int] = 1
+    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # parameters that take one of a few words
 
     lo: int = field(default=1, kw_only=True)
 
