@@ -15,6 +15,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import exports.views
     import rounds.arriving
     import rounds.autosave
+    import rounds.collecting
     import rounds.desk
     import rounds.leaving
     import rounds.moderating
@@ -22,8 +23,20 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import rounds.panelist
     import rounds.past
     import rounds.questionnaire
+    import rounds.writing
     from delphi.app import create_app
-    from delphi.web import about, acknowledgement, lost_link, my_data, panel, protocol, setup, statements, studies
+    from delphi.web import (
+        about,
+        acknowledgement,
+        lost_link,
+        my_data,
+        panel,
+        panel_side,
+        protocol,
+        setup,
+        statements,
+        studies,
+    )
 
     blueprints = (
         studies.blueprint,
@@ -33,6 +46,8 @@ def app(settings: config.Settings | None = None) -> "Flask":
         setup.blueprint,
         rounds.desk.blueprint,
         rounds.next_round.blueprint,
+        rounds.collecting.blueprint,
+        panel_side.blueprint,
         rounds.moderating.blueprint,
         lost_link.blueprint,
         about.blueprint,
@@ -42,6 +57,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
         rounds.panelist.blueprint,
         rounds.past.blueprint,
         rounds.leaving.blueprint,
+        rounds.writing.blueprint,
         rounds.questionnaire.blueprint,
         rounds.autosave.blueprint,
         exports.views.blueprint,

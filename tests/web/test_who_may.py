@@ -20,6 +20,7 @@ EXAMPLES = {
     "suffix": "csv",
     "ticket": UUID(int=0),
     "token": "no-such-token",
+    "proposal": UUID(int=7),
     "filename": "delphi.css",
 }
 ROLES = {"ada": Role.OWNER, "ben": Role.ANALYST, "mia": Role.PANEL_MANAGER, "vic": Role.VIEWER}
