@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_string, policy
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -308,3 +309,14 @@ def test_a_receipt_that_cannot_be_delivered_keeps_no_name(database, sending, mai
     Postman(database, sending.settings).deliver(at=NOW)
     with database.transaction(writing=False) as session:
         assert session.get(Identity, (sending.study.id, who)) is None
+
+
+def test_an_invitation_brings_the_close_of_the_round_as_a_calendar_file(database, sending, mailbox):
+    Postman(database, sending.settings).deliver(at=NOW)
+    message = message_from_string(mailbox.messages[0][1], policy=policy.default)
+    [attached] = message.iter_attachments()
+    assert attached.get_content_type() == "text/calendar"
+    text = attached.get_content()
+    assert "UID:care-round-1-closes@delphi.example.org" in text
+    assert "/p/" not in text
+    assert "/p/" in message.get_body(("plain",)).get_content()
