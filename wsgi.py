@@ -16,6 +16,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import exports.views
     import rounds.arriving
     import rounds.autosave
+    import rounds.collecting
     import rounds.desk
     import rounds.finish
     import rounds.leaving
@@ -25,6 +26,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import rounds.past
     import rounds.questionnaire
     import rounds.rehearse
+    import rounds.writing
     from delphi.app import create_app
     from delphi.web import (
         about,
@@ -33,6 +35,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
         lost_link,
         my_data,
         panel,
+        panel_side,
         protocol,
         setup,
         statements,
@@ -54,6 +57,8 @@ def app(settings: config.Settings | None = None) -> "Flask":
         rounds.finish.blueprint,
         rounds.next_round.blueprint,
         rounds.rehearse.blueprint,
+        rounds.collecting.blueprint,
+        panel_side.blueprint,
         rounds.moderating.blueprint,
         lost_link.blueprint,
         about.blueprint,
@@ -63,6 +68,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
         rounds.panelist.blueprint,
         rounds.past.blueprint,
         rounds.leaving.blueprint,
+        rounds.writing.blueprint,
         rounds.questionnaire.blueprint,
         rounds.autosave.blueprint,
         exports.views.blueprint,
