@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 JOBS ?= 2
 
-.PHONY: demo demo-fresh test lint methods pictures clean
+.PHONY: demo demo-fresh test browser lint methods texts pictures bench-bundle clean
 
 $(STAMP): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -22,17 +22,27 @@ test: $(STAMP)
 	$(BIN)/coverage erase
 	$(BIN)/python -m pytest -q -n $(JOBS) --cov --cov-report=term
 
+browser: $(STAMP)
+	sh tests/browser/chromium
+	$(BIN)/python -m pytest -q -n $(JOBS) -o addopts="--strict-markers -p no:cacheprovider" tests/browser
+
 lint: $(STAMP)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+texts: $(STAMP)
+	$(BIN)/python -P tests/catalogues.py
+
 pictures: $(STAMP)
 	$(BIN)/python -P tests/pictures.py
 
 methods: $(STAMP)
 	$(BIN)/python docs/methods.py
+
+bench-bundle: $(STAMP)
+	PYTHONPATH=.:tests:tests/exports $(BIN)/python tests/bench_bundle.py
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .hypothesis

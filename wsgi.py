@@ -13,17 +13,35 @@ if TYPE_CHECKING:
 def app(settings: config.Settings | None = None) -> "Flask":
     """Make the application: `gunicorn "wsgi:app()"`. The web stack is loaded only here; `delphi analyse` needs none."""
     import exports.views
+    import rounds.arriving
     import rounds.autosave
     import rounds.desk
+    import rounds.leaving
+    import rounds.moderating
+    import rounds.next_round
     import rounds.panelist
+    import rounds.past
     import rounds.questionnaire
     from delphi.app import create_app
-    from delphi.web import studies
+    from delphi.web import about, acknowledgement, lost_link, my_data, panel, protocol, setup, statements, studies
 
     blueprints = (
         studies.blueprint,
+        protocol.blueprint,
+        statements.blueprint,
+        panel.blueprint,
+        setup.blueprint,
         rounds.desk.blueprint,
+        rounds.next_round.blueprint,
+        rounds.moderating.blueprint,
+        lost_link.blueprint,
+        about.blueprint,
+        acknowledgement.blueprint,
+        my_data.blueprint,
+        rounds.arriving.blueprint,
         rounds.panelist.blueprint,
+        rounds.past.blueprint,
+        rounds.leaving.blueprint,
         rounds.questionnaire.blueprint,
         rounds.autosave.blueprint,
         exports.views.blueprint,

@@ -16,7 +16,7 @@ from delphi.database import Database
 from delphi.web import accounts, edge, errors, policy, security, texts
 
 TEMPLATES = Path(delphi.__file__).parent.parent / "templates"
-TABLES = "account study panel identity statement round rating result event letter"
+TABLES = "account study panel identity statement round rating result event letter origin"
 
 
 def load_tables() -> None:

@@ -15,6 +15,7 @@ class Settings:
     """Everything an operator decides.
 
     ``database_url`` is written as SQLAlchemy writes it; ``mail_url`` is smtp://[user:password@]host:port.
+    ``pseudo_language`` offers a made-up language, longer and from right to left, that shows whether pages can be translated.
     """
 
     database_url: str
@@ -24,6 +25,7 @@ class Settings:
     mail_url: str | None = field(default=None, repr=False)
     mail_from: str = "delphi@localhost"
     trusted_proxies: int = 0
+    pseudo_language: bool = False
 
     @property
     def host(self) -> str:
@@ -57,6 +59,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         mail_url=environ.get("MAIL_URL"),
         mail_from=environ.get("MAIL_FROM", "delphi@localhost"),
         trusted_proxies=int(environ.get("TRUSTED_PROXIES", "0")),
+        pseudo_language=bool(environ.get("PSEUDO_LANGUAGE")),
     )
 
 

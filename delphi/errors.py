@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 class DelphiError(Exception):
@@ -13,7 +14,14 @@ class NotFound(DelphiError):
 
 
 class Refused(DelphiError):
-    """The state of things does not allow it; the message says what to do."""
+    """The state of things does not allow it; the message says what to do.
+
+    The message is a text of the catalogues, its values stand apart: ``Refused("Round %(number)s is open.", number=2)``.
+    """
+
+    def __init__(self, message: str, **values: Any) -> None:
+        super().__init__(message % values if values else message)
+        self.message, self.values = message, values
 
 
 class BadInput(Refused):
@@ -26,10 +34,15 @@ class RoundClosed(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One thing that is missing before a point of no return."""
+    """One thing that is missing before a point of no return, or that deserves a thought before it.
+
+    ``where`` is the page on which it is mended: the endpoint of a page of the study.
+    """
 
     code: str
     message: str
+    where: str = ""
+    blocks: bool = True
 
 
 class NotReady(Refused):

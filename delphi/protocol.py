@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,34 +12,86 @@ from delphi import audit
 from delphi.consensus.analysis import Definition
 from delphi.consensus.rule import rule_from
 from delphi.consensus.scale import SCALES
+from delphi.consensus.stopping import StoppingRule
 from delphi.errors import Refused
 from delphi.model.event import EventKind
 from delphi.model.study import Study
 
+# Columns of the study that decide what is asked, judged and shown, in the order of the page.
+METHOD = (
+    "scale",
+    "rule",
+    "rule_settings",
+    "denominator",
+    "quantile_type",
+    "minimum_n",
+    "smallest_cell",
+    "maximum_rounds",
+    "stopping_rule",
+    "settled",
+    "unsettled",
+    "feedback_plan",
+)
+# What a lead writes, each with the item of ACCORD it feeds (REPORTING 3.1).
+TEXTS = {
+    "aim": "M11",
+    "rationale": "M9",
+    "steering": "M2",
+    "panel": "M3",
+    "statements": "M6",
+    "rule_rationale": "M12",
+    "registration": "M1",
+    "incentives": "M20",
+    "accessibility": "M21",
+    "ethics": "O2",
+    "funding": "O3",
+    "conflicts": "O2",
+    "retention": "M18",
+}
+
 
 def definition_of(study: Study) -> Definition:
     """Give the consensus definition of a study: scale, rule and its parameters, denominators."""
-    scale = SCALES[study.scale]
+    return definition_from({name: getattr(study, name) for name in METHOD})
+
+
+def definition_from(method: Mapping[str, Any]) -> Definition:
+    """Make the consensus definition of columns of a study.
+
+    Raises
+    ------
+    ValueError
+        The rule does not work, or not on this scale.
+    """
+    scale = SCALES[method["scale"]]
     return Definition(
         scale=scale,
-        rule=rule_from(study.rule, study.rule_settings, scale),
-        quantile_type=study.quantile_type,
-        denominator=study.denominator,
-        minimum_n=study.minimum_n,
+        rule=rule_from(method["rule"], method["rule_settings"], scale),
+        quantile_type=method["quantile_type"],
+        denominator=method["denominator"],
+        minimum_n=method["minimum_n"],
     )
+
+
+def stopping_rule_of(study: Study) -> StoppingRule:
+    """Give the criteria on which ending the study is advised."""
+    return StoppingRule(max_rounds=study.maximum_rounds, **study.stopping_rule)
 
 
 def document(study: Study) -> dict[str, Any]:
     """Write the protocol as one document of plain values; this is what the hash seals."""
     return {
-        "schema": "protocol/1",
+        "schema": "protocol/2",
         "study": study.slug,
         "title": study.title,
         "definition": definition_of(study).as_dict(),
         "smallest_cell": study.smallest_cell,
         "maximum_rounds": study.maximum_rounds,
+        "stopping_rule": dict(study.stopping_rule),
         "settled": study.settled.value,
+        "unsettled": study.unsettled.value,
         "feedback_plan": list(study.feedback_plan),
+        "texts": {name: study.texts.get(name, "") for name in TEXTS},
     }
 
 
@@ -46,6 +99,50 @@ def sha256(protocol: dict[str, Any]) -> str:
     """Hash a protocol as canonical JSON."""
     text = json.dumps(protocol, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def differences(study: Study, wanted: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """List what would change: name of the column or text to [old, new]."""
+    old: dict[str, Any] = {name: getattr(study, name) for name in METHOD} | dict.fromkeys(TEXTS, "") | study.texts
+    same_rule = _same_rule(old, {**old, **wanted})
+    return {
+        name: [old[name], value]
+        for name, value in wanted.items()
+        if old[name] != value
+        and not (name == "rule_settings" and same_rule)
+        and not (name == "feedback_plan" and set(old[name]) == set(value))
+    }
+
+
+def _same_rule(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Whether two ways to write the settings make one rule: what is not said follows from the scale."""
+    try:
+        return definition_from(old).rule == definition_from(new).rule
+    except ValueError:
+        return False
+
+
+def apply(study: Study, changes: Mapping[str, list[Any]]) -> None:
+    """Put changes into effect; a rule that does not work is refused."""
+    for name in METHOD:
+        if name in changes:
+            setattr(study, name, changes[name][1])
+    study.texts = study.texts | {name: changes[name][1] for name in TEXTS if name in changes}
+    try:
+        definition_of(study)
+    except ValueError as error:
+        raise Refused(f"This consensus rule does not work: {error}. Nothing was changed.") from None
+
+
+def change(session: Session, study: Study, wanted: Mapping[str, Any], *, by: int, at: datetime) -> list[str]:
+    """Change the protocol before its lock; gives what was changed."""
+    if study.protocol_locked_at:
+        raise Refused("The protocol is locked. A change now is an amendment, with a reason; nothing was changed.")
+    changes = differences(study, wanted)
+    if changes:
+        apply(study, changes)
+        audit.record(session, study.id, EventKind.PROTOCOL_CHANGED, by=by, at=at, changed=sorted(changes))
+    return list(changes)
 
 
 def lock(session: Session, study: Study, *, by: int, at: datetime) -> None:

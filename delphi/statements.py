@@ -1,23 +1,19 @@
-"""Preparing statements: adding them, one at a time or from a file, and placing them in a draft round."""
+"""Preparing statements: adding, changing and removing them, and placing them in a draft round."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from delphi import audit
-from delphi.errors import Refused
+from delphi.errors import NotFound, Refused
 from delphi.model.event import EventKind
 from delphi.model.round import QuestionnaireItem, Round, State
-from delphi.model.statement import Kind, Statement, StatementVersion
+from delphi.model.statement import Kind, Lineage, Statement, StatementVersion
 from delphi.model.study import Study
-from delphi.sheets.errors import RowError, SheetError
-from delphi.sheets.typed import Field, filled, short, typed_rows, unique, whole
-from delphi.sheets.workbook import read_sheet
-
-LONGEST_SECTION, LAST_ROUND = 200, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,41 +25,29 @@ class NewStatement:
     kind: Kind = Kind.STATEMENT
     section: str = ""
     help: str = ""
+    evidence: str = ""
     enters_round: int = 1
 
 
-def read(data: bytes) -> list[tuple[int, NewStatement]]:
-    """Read statements from a CSV file with their lines; `SheetError` names every cell that cannot be taken."""
-    fields = (
-        Field("code", short),
-        Field("text", filled),
-        Field("kind", lambda cell: Kind(cell.lower()) if cell.lower() in set(Kind) else _no_kind(cell), required=False),
-        Field("section", _section, required=False),
-        Field("help", required=False),
-        Field("round", _round, required=False),
+def newest(session: Session, study: Study) -> list[tuple[Statement, StatementVersion]]:
+    """Pair each statement with its newest wording, in the order they were added."""
+    later = aliased(StatementVersion)
+    rows = session.execute(
+        select(Statement, StatementVersion)
+        .join(
+            StatementVersion,
+            (StatementVersion.study_id == Statement.study_id) & (StatementVersion.statement == Statement.number),
+        )
+        .outerjoin(
+            later,
+            (later.study_id == StatementVersion.study_id)
+            & (later.statement == StatementVersion.statement)
+            & (later.version > StatementVersion.version),
+        )
+        .where(Statement.study_id == study.id, later.version.is_(None))
+        .order_by(Statement.number)
     )
-    rows = typed_rows(read_sheet(data), fields)
-    unique(rows, "code")
-    return [(line, NewStatement(enters_round=values.pop("round", 1), **values)) for line, values in rows]
-
-
-def _no_kind(cell: str) -> Kind:
-    if cell:
-        raise ValueError(f"“{cell}” is neither statement nor recommendation")
-    return Kind.STATEMENT
-
-
-def _section(cell: str) -> str:
-    if len(cell) > LONGEST_SECTION:
-        raise ValueError(f"{len(cell)} characters; at most {LONGEST_SECTION} fit")
-    return cell
-
-
-def _round(cell: str) -> int:
-    number = whole(cell) if cell else 1
-    if not 1 <= number <= LAST_ROUND:
-        raise ValueError(f"round {number} does not exist; the first is 1, the last {LAST_ROUND}")
-    return number
+    return [(statement, version) for statement, version in rows]
 
 
 def add(session: Session, study: Study, new: Sequence[NewStatement]) -> list[Statement]:
@@ -88,42 +72,77 @@ def add(session: Session, study: Study, new: Sequence[NewStatement]) -> list[Sta
     session.add_all(added)
     session.flush()
     session.add_all(
-        StatementVersion(study_id=study.id, statement=s.number, version=1, text=item.text, help=item.help)
+        StatementVersion(
+            study_id=study.id, statement=s.number, version=1, text=item.text, help=item.help, evidence=item.evidence
+        )
         for s, item in zip(added, new, strict=True)
     )
     session.flush()
     return added
 
 
-def import_statements(
-    session: Session, study: Study, rows: Sequence[tuple[int, NewStatement]], *, by: int, at: datetime
-) -> int:
-    """Add the statements of a file to the first round, all of them or none; rows carry their line."""
-    draft = session.get(Round, (study.id, 1))
-    if draft is None or draft.state is not State.DRAFT:
-        raise Refused(
-            "Round 1 was launched, so its statements are fixed. Add statements at the desk of the next round."
-        )
-    taken = set(session.scalars(select(Statement.code).where(Statement.study_id == study.id)))
-    errors = [
-        RowError(line, "code", f"{new.code} is used already in this study") for line, new in rows if new.code in taken
-    ]
-    if errors:
-        raise SheetError(errors)
-    add(session, study, [new for _, new in rows])
+def rewrite(statement: Statement, version: StatementVersion, changes: Mapping[str, Any]) -> None:
+    """Change a statement that nobody was asked yet; afterwards a new wording is a new version."""
+    for name, value in changes.items():
+        match name:
+            case "kind":
+                statement.kind = value
+            case "section":
+                statement.section = value
+            case "round":
+                statement.enters_round = value
+            case "text":
+                version.text = value
+            case "help":
+                version.help = value
+            case "evidence":
+                version.evidence = value
+
+
+def change(
+    session: Session, study: Study, number: int, changes: Mapping[str, Any], *, by: int, at: datetime
+) -> Statement:
+    """Change one statement before its round is launched."""
+    statement, version = _unasked(session, study, number)
+    rewrite(statement, version, changes)
+    session.flush()
+    place(session, study, session.get_one(Round, (study.id, 1)))
+    audit.record(session, study.id, EventKind.STATEMENT_CHANGED, by=by, at=at, code=statement.code)
+    return statement
+
+
+def remove(session: Session, study: Study, number: int, *, by: int, at: datetime) -> str:
+    """Remove a statement that nobody was asked; gives its code."""
+    statement, _version = _unasked(session, study, number)
+    code, draft = statement.code, session.get_one(Round, (study.id, 1))
+    edges = (Lineage.from_statement == number) | (Lineage.to_statement == number)
+    session.execute(delete(Lineage).where(Lineage.study_id == study.id, edges))
+    session.execute(delete(QuestionnaireItem).filter_by(study_id=study.id, round=1, statement=number))
+    session.execute(delete(StatementVersion).filter_by(study_id=study.id, statement=number))
+    session.execute(delete(Statement).filter_by(study_id=study.id, number=number))
     place(session, study, draft)
-    audit.record(session, study.id, EventKind.STATEMENTS_IMPORTED, by=by, at=at, count=len(rows))
-    return len(rows)
+    audit.record(session, study.id, EventKind.STATEMENT_CHANGED, by=by, at=at, code=code, removed=True)
+    return code
+
+
+def _unasked(session: Session, study: Study, number: int) -> tuple[Statement, StatementVersion]:
+    """Find a statement with its newest wording, as long as round 1 is a draft."""
+    found = next((pair for pair in newest(session, study) if pair[0].number == number), None)
+    if found is None:
+        raise NotFound
+    if session.get_one(Round, (study.id, 1)).state is not State.DRAFT:
+        raise Refused(
+            "Round 1 was launched, so what was asked stays as it was. Reword the statement at the desk of the next round; "
+            "nothing was changed."
+        )
+    return found
 
 
 def place(session: Session, study: Study, draft: Round) -> None:
     """Put every statement that enters by this round on its questionnaire, in the order of sections."""
-    statements = session.scalars(
-        select(Statement)
-        .where(Statement.study_id == study.id, Statement.enters_round <= draft.number)
-        .order_by(Statement.number)
-    ).all()
-    write_questionnaire(session, draft, [(s.number, 1) for s in in_order(statements)])
+    versions = {statement: version.version for statement, version in newest(session, study)}
+    entering = [statement for statement in versions if statement.enters_round <= draft.number]
+    write_questionnaire(session, draft, [(s.number, versions[s]) for s in in_order(entering)])
 
 
 def write_questionnaire(session: Session, draft: Round, asked: Sequence[tuple[int, int]]) -> None:

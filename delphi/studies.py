@@ -1,7 +1,6 @@
 """Preparing a study: the template library, and creating a study from it."""
 
 import csv
-import hashlib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -14,13 +13,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi import audit, groups, protocol, statements
+from delphi import audit, documents, groups, protocol, statements
 from delphi.consensus.scale import SCALES
 from delphi.errors import Refused
 from delphi.model.event import EventKind
 from delphi.model.round import Round
 from delphi.model.statement import Kind
-from delphi.model.study import Document, Membership, Role, Settled, Study
+from delphi.model.study import Membership, Role, Settled, Study, Unsettled
 from delphi.statements import NewStatement
 
 LIBRARY = Path(__file__).parent / "library"
@@ -35,16 +34,34 @@ class StudyTemplate:
     scale: str
     rule: str
     information: str
+    consent: str = ""
     summary: str = ""
+    method: str = ""
+    usual_changes: str = ""
+    place: int = 0
     notice: str = ""
     rule_settings: dict[str, Any] = field(default_factory=dict)
     rounds: int = 3
     smallest_cell: int = 5
     minimum_n: int = 5
     settled: str = "stay"
+    unsettled: str = "rate_again"
+    denominator: str = "rated"
+    quantile_type: int = 7
+    stopping_rule: dict[str, str] = field(default_factory=dict)
     feedback: tuple[str, ...] = ()
+    texts: dict[str, str] = field(default_factory=dict)
     groups: tuple[str, ...] = ()
+    targets: dict[str, int] = field(default_factory=dict)
+    public_groups: tuple[str, ...] = ()
+    characteristics: tuple[dict[str, Any], ...] = ()
+    asks: dict[str, Any] = field(default_factory=dict)  # other columns on what panelists are asked and promised
     statements: tuple[NewStatement, ...] = ()
+
+    def rule_in_words(self) -> str:
+        """Say the consensus rule in one sentence."""
+        method = _method(self, StudyPlan(self.key, self.title, "", ""))
+        return protocol.definition_from(method).describe()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +74,16 @@ class StudyPlan:
     contact_email: str
     time_zone: str = "UTC"
     simulated: bool = False
+    rehearsal_of: int | None = None
+    notice: str = ""
     method: Mapping[str, Any] = field(default_factory=dict)  # what differs from the template, by column of the study
 
 
 @cache
 def templates() -> dict[str, StudyTemplate]:
     """Read the template library."""
-    return {path.parent.name: _template(path) for path in sorted(LIBRARY.glob("*/study.toml"))}
+    found = sorted((_template(path) for path in LIBRARY.glob("*/study.toml")), key=lambda template: template.place)
+    return {template.key: template for template in found}
 
 
 def _template(path: Path) -> StudyTemplate:
@@ -71,7 +91,10 @@ def _template(path: Path) -> StudyTemplate:
     listed = path.with_name("statements.csv")
     rows = list(csv.DictReader(listed.read_text(encoding="utf-8").splitlines())) if listed.exists() else []
     first = [row for row in rows if row["version"] == "1" and not _comes_from_others(row, rows)]
-    plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+    plain: dict[str, Any] = {
+        "information": (LIBRARY / "information.txt").read_text(encoding="utf-8"),
+        "consent": (LIBRARY / "consent.txt").read_text(encoding="utf-8"),
+    } | {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
     return StudyTemplate(
         **plain,
         statements=tuple(
@@ -108,8 +131,12 @@ def create(session: Session, template: StudyTemplate, plan: StudyPlan, *, by: in
         contact_email=plan.contact_email,
         time_zone=plan.time_zone,
         simulated=plan.simulated,
-        notice=template.notice if plan.simulated else "",
+        notice=plan.notice or (template.notice if plan.simulated else ""),
+        rehearsal_of=plan.rehearsal_of,
+        asked_characteristics=list(template.characteristics),
+        texts={name: text for name, text in template.texts.items() if text},
         created_at=at,
+        **template.asks,
         **_method(template, plan),
     )
     try:
@@ -119,9 +146,8 @@ def create(session: Session, template: StudyTemplate, plan: StudyPlan, *, by: in
     session.add(study)
     session.flush()
     session.add(Membership(study_id=study.id, account=by, role=Role.OWNER))
-    digest = hashlib.sha256(template.information.encode()).hexdigest()
-    session.add(Document(study_id=study.id, version=1, text=template.information.strip(), sha256=digest))
-    groups.declare(session, study, template.groups)
+    documents.begin(session, study, template.information, template.consent)
+    groups.declare(session, study, template.groups, targets=template.targets, public=template.public_groups)
     draft = Round(study_id=study.id, number=1)
     session.add(draft)
     session.flush()
@@ -137,18 +163,22 @@ def _method(template: StudyTemplate, plan: StudyPlan) -> dict[str, Any]:
         "scale": template.scale,
         "rule": template.rule,
         "rule_settings": template.rule_settings,
-        "quantile_type": 7,
-        "denominator": "rated",
+        "quantile_type": template.quantile_type,
+        "denominator": template.denominator,
         "maximum_rounds": template.rounds,
         "smallest_cell": template.smallest_cell,
         "minimum_n": template.minimum_n,
         "settled": Settled(template.settled),
+        "unsettled": Unsettled(template.unsettled),
+        "stopping_rule": dict(template.stopping_rule),
         "feedback_plan": list(template.feedback),
     } | dict(plan.method)
     scale = SCALES[method["scale"]]
     if scale.key != template.scale and "rule" not in plan.method:
         method["rule"] = ""
     method["rule"] = method["rule"] or scale.rule
+    if method["rule"] != template.rule and "rule_settings" not in plan.method:
+        method["rule_settings"] = {}  # settings of another rule say nothing of this one
     if not method["rule_settings"] and method["rule"] == scale.rule:
         method["rule_settings"] = dict(scale.settings)
     return method

@@ -2,20 +2,33 @@
 
 import io
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
+
+from exports import archives
+from exports.archives import is_bundle
 
 if TYPE_CHECKING:
     from delphi.consensus.analysis import Definition
     from delphi.consensus.scale import Scale
     from delphi.model.study import Study
+    from delphi.sheets.ratings import RatingsFile
     from exports.formats.kind import Format
     from exports.table import Table
 
+T = TypeVar("T")
 FORMATS = ("table", "csv", "json")  # spelled out: the help page needs no writer
+REPORTS = {
+    "stability": "How much moved between two rounds of the same panelists.",
+    "agreement": "Agreement of the panel over all statements, with intervals.",
+    "sensitivity": "Verdicts under other thresholds, quantile types, denominators; what depends on the definition.",
+    "robustness": "Verdicts of resampled panels, without one panelist, with a few ratings changed.",
+    "attrition": "Who answered, who stayed, and whether those who left rated otherwise.",
+}  # spelled out for the same reason
 RULE_HELP = "Key of the consensus rule; the scale proposes one."
 
 
@@ -45,7 +58,7 @@ def _columns(context: click.Context, parameter: click.Parameter, value: str | No
 def definition_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that define consensus."""
     options = [
-        click.option("--scale", required=True, help="Key of a scale, or its ends: 1..9."),
+        click.option("--scale", help="Key of a scale, or its ends: 1..9. A bundle brings its own."),
         click.option(
             "--agree", default="", help="Options that count as agreement, for a scale given by its ends: 7..9."
         ),
@@ -66,6 +79,8 @@ def definition_from(given: dict[str, Any]) -> "Definition":
     from delphi.consensus.analysis import Definition
     from delphi.consensus.rule import rule_from
 
+    if not given["scale"]:
+        raise click.UsageError("Missing option '--scale': say which scale the ratings are on.")
     try:
         scale = _scale(given["scale"], given["agree"], given["disagree"])
         proposed = scale.settings if given["rule"] in (None, scale.rule) else {}
@@ -89,43 +104,116 @@ def _scale(name: str, agree: str, disagree: str) -> "Scale":
     return Scale.from_zones(int(ends[1]), int(ends[2]), read_set(agree), read_set(disagree))
 
 
+def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add an option for each report beside the consensus table."""
+    for name, text in reversed(REPORTS.items()):
+        command = click.option(f"--{name}", is_flag=True, help=f"{text} (Instead of the consensus table.)")(command)
+    return command
+
+
 @click.command()
 @click.argument("file", type=click.File("rb"))
 @click.option("--columns", callback=_columns, help="Other names: panelist=panellist,statement=block+item.")
 @definition_options
-@click.option("--by-group", is_flag=True, help="A row for each group, too.")
+@click.option("--by-group", is_flag=True, help="A row for each group, too, compared with the others.")
+@report_options
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("--output", type=click.Path(file_okay=False), help="A folder: every table becomes a file there.")
 def analyse(
     file: BinaryIO,
     columns: dict[str, tuple[str, ...]],
     by_group: bool,  # noqa: FBT001 - click passes the flag by name
     format_: str,
+    output: str | None,
     **given: Any,
 ) -> None:
-    """Print the consensus table of a CSV file of ratings.
+    """Print the consensus table of a file of ratings or other reports of it; or compute that of a bundle again.
 
-    The file has the columns panelist, statement and rating, and may have round, group, kind and section. A rating is
-    a whole number, NQ (not qualified), or blank (no answer); a row, blank or not, means invited and shown.
+    The file, CSV or Excel, is long or wide. Long: the columns panelist, statement and rating; round, group, kind and
+    section may be added. Wide: a row for each panelist (and round), a column for each statement beside panelist,
+    round and group. A rating is a whole number, NQ (not qualified), or blank (no answer); a row, blank or not, means
+    invited and shown.
     """
-    from delphi.consensus.responses import analysis_of
+    from delphi.consensus.responses import analysis_of, panels_of
+    from exports.reports import REPORTS as BUILDERS
+    from exports.reports.material import Material
+
+    if is_bundle(file):
+        _analyse_bundle(Path(file.name), format_)
+        return
+    names = [name for name in REPORTS if given.pop(name)] or ["consensus"]
+    if len(names) > 1 and format_ != "table" and not output:
+        raise click.UsageError(
+            f"one {format_} stream holds one table: ask for one report, or name a folder with --output"
+        )
+    definition = definition_from(given)
+    ratings = _read(file, definition.scale, columns)
+    if by_group and not ratings.groups:
+        raise click.UsageError("--by-group needs a column group in the file")
+    if len(ratings.rounds) < 2 and (late := [name for name in names if name in ("stability", "attrition")]):
+        raise click.UsageError(f"--{late[0]} needs two rounds in the file: a column round")
+    panels = panels_of(ratings, definition) if {"agreement", "attrition"} & set(names) else ()
+    material = Material(analysis_of(ratings, definition), panels, by_group, watched)
+    for name in names:
+        _put(format_, name, BUILDERS[name](material), output, first=name == names[0])
+
+
+def _read(file: BinaryIO, scale: "Scale", columns: dict[str, tuple[str, ...]]) -> "RatingsFile":
+    """Read the ratings; everything that is wrong with the file is named."""
     from delphi.sheets.errors import SheetError
     from delphi.sheets.ratings import read_ratings
     from delphi.sheets.reading import Limits
-    from exports.formats import FORMATS as WRITERS
-    from exports.reports.consensus import build
 
-    definition = definition_from(given)
     limits = Limits(size=2**30, rows=20_000_000)
     try:
-        ratings = read_ratings(file.read(), definition.scale.lo, definition.scale.hi, columns, limits)
+        return read_ratings(file.read(), scale.lo, scale.hi, columns, limits)
     except SheetError as error:
         for problem in error.errors:
             click.echo(f"{file.name}, {problem}", err=True)
         raise click.exceptions.Exit(2) from None
-    if by_group and not ratings.groups:
-        raise click.UsageError("--by-group needs a column group in the file")
-    table = build(analysis_of(ratings, definition), by_group=by_group)
-    _print(WRITERS[format_], table)
+
+
+def watched(items: Iterable[T], label: str, /) -> Iterator[T]:
+    """Go through something long with a bar on standard error, where somebody looks at it."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    with click.progressbar(list(items), label=label, file=sys.stderr) as bar:
+        yield from bar
+
+
+def _put(format_: str, name: str, table: "Table", folder: str | None, *, first: bool) -> None:
+    """Print a table, or write it into the folder."""
+    from exports.formats import FORMATS as WRITERS
+
+    writer = WRITERS[format_]
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        _print(writer, table, str(Path(folder, f"{name}.{writer.suffix}")))
+        return
+    if not first:
+        click.echo()
+    _print(writer, table)
+
+
+def _analyse_bundle(path: Path, format_: str) -> None:
+    """Print the table as the bundle's ratings give it; exit code 1 if it is not the frozen one."""
+    from exports.archive import BadBundle, reading
+    from exports.bundle.recomputing import recompute
+    from exports.formats import FORMATS as WRITERS
+    from exports.reports.consensus import from_rows
+
+    try:
+        with reading(path) as bundle:
+            found = recompute(bundle)
+            definition = bundle.json("protocol/protocol.json")["definition"]
+    except BadBundle as error:
+        raise click.ClickException(str(error)) from None
+    _print(WRITERS[format_], from_rows(found.rows, definition))
+    for difference in found.differences:
+        click.echo(difference, err=True)
+    click.echo(f"{found.compared} compared, {found.equal} equal, {found.not_recomputable} not recomputable", err=True)
+    raise click.exceptions.Exit(1 if found.differences else 0)
 
 
 def _print(writer: "Format", table: "Table", output: str | None = None) -> None:
@@ -178,4 +266,4 @@ def _journal(table: "Table", study: "Study", number: int) -> str:
     return journal.as_text(page, title=f"{study.title}: round {number}", notice=study.notice)
 
 
-COMMANDS = (analyse, export)
+COMMANDS = (analyse, export, *archives.COMMANDS)

@@ -1,11 +1,13 @@
 """From a study to rows: frozen ones where a round is released, computed ones where it is only closed."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from delphi import amendments
 from delphi.model.round import Round
 from delphi.model.statement import Lineage, Statement
 from delphi.model.study import Study
@@ -24,7 +26,8 @@ def consensus_table(session: Session, study: Study, rounds: Iterable[Round], *, 
         for row in lifecycle.results(session, study, round_, by_group=by_group)
     ]
     definition = definition_of(study)
-    return consensus.from_rows(rows, definition.as_dict() | {"id": definition.id})
+    table = consensus.from_rows(rows, definition.as_dict() | {"id": definition.id})
+    return replace(table, notes=(*table.notes, *amendments.notes(session, study)))
 
 
 def decisions_after(session: Session, study: Study, number: int) -> dict[str, dict[str, Any]]:

@@ -19,7 +19,7 @@ class Column:
     Attributes
     ----------
     type
-        "int", "float", "percent", "text" or "bool".
+        "int", "float", "percent", "p", "text" or "bool".
     floor
         Ratings a statement needs before this cell may be shown outside the analyst profile; None if it says
         nothing of the ratings.
@@ -173,6 +173,8 @@ def printed(column: Column, value: Cell) -> str:
         return printed_signed(value)
     if not isinstance(value, float):
         return str(value)
+    if column.type == "p":
+        return "<0.001" if value < 0.001 else str(round_half_up(value, 3))
     return printed_percent(value, column.marks) if column.type == "percent" else printed_number(value)
 
 

@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from delphi import clock
 from delphi.errors import BadInput, NotFound, RoundClosed
 from delphi.web.policy import PANELIST, policy
-from delphi.web.texts import gettext as _
+from delphi.web.texts import told
 from rounds import ballot
 from rounds.forms import StaleSheet, read_ballot
 from rounds.questionnaire import seated, sheet_of, too_late
@@ -65,12 +65,12 @@ def signed_out(_error: Exception) -> Told:
 
 
 @blueprint.errorhandler(StaleSheet)
-def stale(_error: StaleSheet) -> Told:
+def stale(error: StaleSheet) -> Told:
     """Another round is open, or another person's link was opened in this browser."""
-    return {"state": "stale", "message": _(StaleSheet.message)}, 409
+    return {"state": "stale", "message": told(error)}, 409
 
 
 @blueprint.errorhandler(BadInput)
 def refused(error: BadInput) -> Told:
     """Say what cannot be used."""
-    return {"state": "refused", "message": str(error)}, 422
+    return {"state": "refused", "message": told(error)}, 422

@@ -111,8 +111,10 @@ def _accepting(session: Session, key: Key) -> None:
 
 def closed(round_: Round | None) -> RoundClosed:
     """Say that the round has closed, what counts and what was not kept."""
-    name = f"Round {round_.number}" if round_ else "The round"
-    return RoundClosed(f"{name} has closed. Your saved answers count; what you sent now was not saved.")
+    if round_ is None:
+        return RoundClosed("The round has closed. Your saved answers count; what you sent now was not saved.")
+    words = "Round %(number)s has closed. Your saved answers count; what you sent now was not saved."
+    return RoundClosed(words, number=round_.number)
 
 
 def _check(session: Session, key: Key, answers: Sequence[Answer], remarks: Sequence[Remark]) -> None:

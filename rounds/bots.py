@@ -26,6 +26,7 @@ class Form:
     fields: dict[str, str] = field(default_factory=dict)
     choices: dict[str, set[str]] = field(default_factory=dict)
     buttons: list[tuple[str, str]] = field(default_factory=list)
+    select: str = ""  # the list whose options are being read
 
     def fill(self, values: Mapping[str, str]) -> dict[str, str]:
         """Fill in; a field or an option that is not on the page is an error."""
@@ -55,11 +56,16 @@ class Page:
     def forms(self) -> list[Form]:
         """Read the forms of the page."""
         found: list[Form] = []
-        for close, tag, inside in TAG.findall(self.text):
+        for match in TAG.finditer(self.text):
+            close, tag, inside = match.groups()
             if tag == "form" and not close:
                 found.append(Form(_attributes(inside).get("action") or self.path))
             elif found and not close and tag in ("input", "button", "textarea", "option", "select"):
-                _take(found[-1], tag, _attributes(inside))
+                attributes = _attributes(inside)
+                if tag == "textarea":
+                    written = self.text[match.end() : self.text.find("</textarea", match.end())]
+                    attributes["value"] = html.unescape(written.removeprefix("\n"))
+                _take(found[-1], tag, attributes)
         return found
 
     def form(self, ending: str = "", *, having: str | None = None) -> Form:
@@ -77,7 +83,12 @@ def _attributes(text: str) -> dict[str, str]:
 
 def _take(form: Form, tag: str, attributes: Mapping[str, str]) -> None:
     name, value = attributes.get("name", ""), attributes.get("value", "")
-    if tag == "button":
+    if tag == "select":
+        form.select = name
+    elif tag == "option":
+        if "selected" in attributes or form.select not in form.fields:
+            form.fields[form.select] = value  # the first option, unless another one is chosen
+    elif tag == "button":
         form.buttons.append((name, value))
     elif attributes.get("type") in ("radio", "checkbox"):
         form.choices.setdefault(name, set()).add(value)
@@ -166,7 +177,12 @@ class PanelistBot:
         landing = self.browser.get(urlsplit(self.link).path).expect("Continue")
         page = self.browser.post(landing.form(urlsplit(self.link).path))
         if page.path.endswith("/consent"):
-            page = self.browser.post(page.expect("I agree").form("/consent"), {"decision": "agree"})
+            form = page.expect("I agree").form("/consent")
+            ticked = {name: "yes" for name in form.choices if name.startswith("item-")}
+            page = self.browser.post(form, {"decision": "agree", **ticked})
+        if page.path.endswith("/about"):
+            form = page.expect("About you").form("/about")
+            page = self.browser.post(form, {name: min(offered) for name, offered in form.choices.items()})
         return page.expect("simulated panel")
 
     def play(self, sheet: Sheet) -> str:
@@ -234,9 +250,10 @@ class LeadBot:
         self.browser.post(page.form("/studies/new"), {**facts, "slug": self.slug}).expect("The study is created")
 
     def upload(self, page: str, data: bytes) -> None:
-        """Import a CSV file of statements or panelists."""
+        """Import a CSV file of statements or panelists, after a look at what it would change."""
         form = self.browser.get(f"/studies/{self.slug}/{page}").form(having="file")
-        self.browser.post(form, files={"file": data}).expect("were")
+        preview = self.browser.post(form, files={"file": data}).expect("Nothing is saved yet")
+        self.browser.post(preview.form("/import")).expect("were")
 
     def lock(self) -> None:
         """Lock the protocol."""
@@ -261,6 +278,32 @@ class LeadBot:
         if not found:
             raise UnexpectedPage(f"the draft of round {number} does not list {code}")
         return None if text is not None and html.unescape(found[2]) == text else found[1]
+
+    def reword(self, number: int, statement: str, values: Mapping[str, str]) -> None:
+        """Reword a statement of the draft on its own page."""
+        page = self.browser.get(f"/studies/{self.slug}/rounds/{number}/statements/{statement}")
+        self.browser.post(page.form("/reword"), values).expect("The new wording is in the draft")
+
+    def decide(self, number: int, reason: str) -> None:
+        """Follow the rule wherever it can be followed, and ask the rest again."""
+        page = self.desk(number)
+        if "Follow the rule on all" in page.text:
+            page = self.browser.post(page.form("/decide"), {"all": "follow"}).expect("were followed")
+        waiting = dict.fromkeys(re.findall(r'name="decide-(\d+)"', page.text))
+        values = {f"decide-{n}": "rate_again" for n in waiting} | {f"reason-{n}": reason for n in waiting}
+        if waiting:
+            self.browser.post(page.form("/decide"), values).expect("decisions were saved")
+
+    def moderate(self, number: int) -> None:
+        """Show every comment as it was written, also those that bear a hint: this panel is simulated."""
+        queue = f"/studies/{self.slug}/rounds/{number}/comments"
+        while tickets := re.findall(r'name="comment-([\w-]+)" value="released"', self._waiting(queue).text):
+            values = {f"comment-{ticket}": "released" for ticket in tickets}
+            form = self._waiting(queue).form(having=f"comment-{tickets[0]}")
+            self.browser.post(form, values).expect("were decided")
+
+    def _waiting(self, queue: str) -> Page:
+        return self.browser.get(f"{queue}?show=waiting")
 
     def merge(self, number: int, parents: list[str], values: Mapping[str, str]) -> None:
         """Merge statements of the draft into a new one."""

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from delphi.consensus.scale import SCALES
 from delphi.consensus.vocabulary import Relation
-from delphi.model.rating import AnswerKind, ChangeReason, Comment, Moderation, Rating
+from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating
 from delphi.model.result import Result
 from delphi.model.round import QuestionnaireItem
 from delphi.model.statement import Lineage, Statement, StatementVersion
@@ -192,7 +192,7 @@ def _released_comments(session: Session, study: Study, number: int, reader: UUID
     """Give released comments by statement, in an order that stays the same for one reader and differs between them."""
     comments = session.execute(
         select(Comment.statement, Comment.released_text)
-        .filter_by(study_id=study.id, round=number, moderation=Moderation.RELEASED)
+        .filter_by(study_id=study.id, round=number)
         .where(Comment.released_text.is_not(None))
         .order_by(Comment.statement, Comment.ticket)
     )

@@ -20,6 +20,7 @@ from wtforms.validators import DataRequired, Length
 from delphi.consensus.scale import Scale
 from delphi.errors import Refused
 from delphi.model.rating import AnswerKind
+from delphi.translations import N_
 from delphi.web.texts import gettext as _
 from rounds.ballot import Answer, Remark
 from rounds.cards import MOST_OPTIONS, Card
@@ -30,6 +31,12 @@ LONGEST_TEXT = 2000  # of a comment, of a reason
 
 class ButtonForm(FlaskForm):
     """A form that only asks for a decision; it carries the protection against forged requests."""
+
+
+class LeavingForm(FlaskForm):
+    """Why somebody leaves, if they want to say it."""
+
+    because = TextAreaField(validators=[Length(max=2000)])
 
 
 class DeadlineForm(FlaskForm):
@@ -77,13 +84,13 @@ class AddForm(FlaskForm):
 class StaleSheet(Refused):
     """The form was made for another round, or for the link of another person."""
 
-    message = (
-        "This page belongs to another round, or another personal link was opened in this browser since. "
-        "Nothing of it was saved. Open your own link again."
-    )
-
     def __init__(self) -> None:
-        super().__init__(self.message)
+        super().__init__(
+            N_(
+                "This page belongs to another round, or another personal link was opened in this browser since. "
+                "Nothing of it was saved. Open your own link again."
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)

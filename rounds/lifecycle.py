@@ -15,11 +15,10 @@ from delphi.model.event import EventKind
 from delphi.model.rating import Comment, SaveRequest
 from delphi.model.result import Result
 from delphi.model.round import QuestionnaireItem, Round, State
-from delphi.model.statement import Statement
 from delphi.model.study import Study
 from delphi.protocol import definition_of
-from delphi.statements import in_order, write_questionnaire
-from rounds import invitations
+from rounds import decisions, invitations
+from rounds.invitations import Audience
 from rounds.ratings import digest_of, items_of, round_data
 
 SHORTEST = timedelta(hours=20)  # WCAG 2.2.1: no time limit under 20 hours
@@ -54,6 +53,17 @@ def issues_before_launch(session: Session, study: Study, round_: Round) -> list[
             Issue("feedback_missing", f"Round {round_.number - 1} is not released, so its feedback cannot be shown."),
         ),
         (
+            bool(open_rows := decisions.undecided(session, study.id, round_.number)),
+            Issue(
+                "undecided",
+                f"{len(open_rows)} statements of round {round_.number - 1} are undecided. Decide on each at this desk.",
+            ),
+        ),
+        (
+            study.finished_at is not None,
+            Issue("finished", "The study is finished, so no further round is launched."),
+        ),
+        (
             round_.state is not State.DRAFT,
             Issue("launched_already", f"Round {round_.number} was launched already."),
         ),
@@ -73,8 +83,17 @@ def _released(session: Session, study: Study, number: int) -> bool:
     return before is not None and before.state is State.RELEASED
 
 
-def launch(session: Session, study: Study, round_: Round, *, closes_at: datetime, by: int, at: datetime) -> None:
-    """Open a round: the questionnaire is fixed, every panelist is invited."""
+def launch(
+    session: Session,
+    study: Study,
+    round_: Round,
+    *,
+    closes_at: datetime,
+    by: int,
+    at: datetime,
+    remind: bool = False,
+) -> None:
+    """Open a round: the questionnaire is fixed, every panelist is invited, and reminders are planned if wanted."""
     _lock(session, round_)
     issues = issues_before_launch(session, study, round_)
     if closes_at < at + SHORTEST:
@@ -86,6 +105,7 @@ def launch(session: Session, study: Study, round_: Round, *, closes_at: datetime
     round_.opened_at, round_.closes_at = at, closes_at
     session.flush()
     invited = invitations.invite(session, round_, at=at)
+    planned = invitations.plan(session, round_, study.time_zone, at=at) if remind else 0
     audit.record(
         session,
         study.id,
@@ -95,11 +115,21 @@ def launch(session: Session, study: Study, round_: Round, *, closes_at: datetime
         round=round_.number,
         invited=invited,
         closes_at=closes_at.isoformat(),
+        reminder_days=planned,
     )
 
 
-def extend(session: Session, round_: Round, *, closes_at: datetime, reason: str, by: int, at: datetime) -> None:
-    """Move the deadline of an open round; afterwards nothing reopens it."""
+def extend(
+    session: Session,
+    round_: Round,
+    *,
+    closes_at: datetime,
+    reason: str,
+    by: int,
+    at: datetime,
+    tell: Audience | None = None,
+) -> None:
+    """Move the deadline of an open round, and tell an audience; once it is closed nothing reopens it."""
     _lock(session, round_)
     if round_.state is not State.OPEN or round_.closes_at is None:
         raise Refused("Only an open round can be extended; nothing was changed.")
@@ -115,7 +145,28 @@ def extend(session: Session, round_: Round, *, closes_at: datetime, reason: str,
         round=round_.number,
         closes_at=closes_at.isoformat(),
         reason=reason,
+        told=tell.value if tell else None,
     )
+    if tell is not None:
+        invitations.tell(session, round_, tell, at=at)
+
+
+def remind(session: Session, round_: Round, to: Audience, *, by: int, at: datetime) -> int:
+    """Remind an audience of an open round; gives how many letters leave."""
+    _lock(session, round_)
+    if not round_.accepts(at=at):
+        raise Refused("Reminders are sent while a round is open and before its deadline; nothing was sent.")
+    n = invitations.remind(session, round_, at=at, to=to)
+    audit.record(session, round_.study_id, EventKind.REMINDERS_QUEUED, by=by, at=at, round=round_.number, to=to.value)
+    return n
+
+
+def stop_reminders(session: Session, round_: Round, *, by: int, at: datetime) -> None:
+    """Drop the planned reminders of a round."""
+    _lock(session, round_)
+    if not invitations.stop(session, round_, at=at):
+        raise Refused("No reminder is planned any more; nothing was changed.")
+    audit.record(session, round_.study_id, EventKind.REMINDERS_STOPPED, by=by, at=at, round=round_.number)
 
 
 def close(session: Session, round_: Round, *, by: int, at: datetime) -> None:
@@ -208,19 +259,7 @@ def prepare_next(session: Session, study: Study, closed: Round, *, by: int, at: 
         raise Refused(f"Round {draft.number} was prepared already; nothing was changed.")
     session.add(draft)
     session.flush()
-    asked = session.execute(
-        select(QuestionnaireItem.statement, QuestionnaireItem.version)
-        .filter_by(study_id=study.id, round=closed.number)
-        .order_by(QuestionnaireItem.position)
-    ).all()
-    entering = session.scalars(
-        select(Statement)
-        .where(Statement.study_id == study.id, Statement.enters_round == draft.number)
-        .order_by(Statement.number)
-    ).all()
-    write_questionnaire(
-        session, draft, [(r.statement, r.version) for r in asked] + [(s.number, 1) for s in in_order(entering)]
-    )
+    decisions.rebuild(session, draft)
     audit.record(session, study.id, EventKind.ROUND_PREPARED, by=by, at=at, round=draft.number)
     return draft
 

@@ -13,6 +13,7 @@ from delphi.config import Settings
 from delphi.errors import RoundClosed
 from delphi.web.edge import current_session
 from delphi.web.policy import PANELIST, panelist, policy
+from delphi.web.texts import choose
 from rounds import ballot
 from rounds.cards import with_feedback
 from rounds.forms import Ballot, ButtonForm, StaleSheet, read_ballot
@@ -77,6 +78,8 @@ def save_page(number: int) -> Page:
     )
     if saved.conflicts or given.errors:
         return _show(sitting.again(), number, given, tuple(saved.conflicts))
+    if go == "language":
+        choose(about)
     return redirect(_next(go, about, number, len(sitting.cut)), 303)
 
 
@@ -94,6 +97,8 @@ def _next(go: str, about: str, number: int, pages: int) -> str:
     match go:
         case "clear" | "keep" if about.isdigit():
             return url_for("questionnaire.page", number=number, _anchor=f"s{about}")
+        case "language":
+            return url_for("questionnaire.page", number=number)
         case "back":
             return url_for("questionnaire.page", number=max(1, number - 1))
         case "later":

@@ -83,7 +83,7 @@ class Reference:
     def _reword(lead: LeadBot, round_: int, row: dict[str, str]) -> None:
         number = lead.number_of(round_, row["code"], text=row["text"])
         if number:
-            lead.press(round_, f"/statements/{number}/reword", {"text": row["text"], "reason": row["reason"]})
+            lead.reword(round_, number, {"text": row["text"], "reason": row["reason"]})
 
     @staticmethod
     def _merge(lead: LeadBot, round_: int, row: dict[str, str], parents: list[str]) -> None:

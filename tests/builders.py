@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi import clock, panels, protocol, studies
+from delphi.consensus.vocabulary import Decided
 from delphi.model.account import Account
 from delphi.model.event import Event
 from delphi.model.panel import Panelist
@@ -18,8 +19,9 @@ from delphi.model.study import Consent, Membership, Role, Study
 from delphi.panels import NewPanelist
 from delphi.statements import NewStatement
 from delphi.studies import StudyPlan, StudyTemplate
-from rounds import ballot, lifecycle
+from rounds import ballot, decisions, lifecycle, revision
 from rounds.ballot import Answer, Remark
+from rounds.decisions import By
 
 NOW = clock.now()
 LATER = NOW + timedelta(days=14)
@@ -73,10 +75,9 @@ def account(session: Session, name: str) -> Account:
     return made
 
 
-def people(n: int, groups: Sequence[str | None] = ("nurses", "peers")) -> list[tuple[int, NewPanelist]]:
+def people(n: int, groups: Sequence[str | None] = ("nurses", "peers")) -> list[NewPanelist]:
     return [
-        (i + 1, NewPanelist(f"Panelist {i}", f"panelist{i}@panel.example.org", groups[i % len(groups)]))
-        for i in range(1, n + 1)
+        NewPanelist(f"Panelist {i}", f"panelist{i}@panel.example.org", groups[i % len(groups)]) for i in range(1, n + 1)
     ]
 
 
@@ -84,7 +85,7 @@ def study(session: Session, lead: Account, slug: str, *, panelists: int = 6, loc
     plan = StudyPlan(slug=slug, title=f"Study {slug}", lead_name="Ada", contact_email="ada@example.org")
     made = studies.create(session, replace(SMALL, **changes), plan, by=lead.id, at=NOW)
     if panelists:
-        panels.import_panel(session, made, people(panelists), by=lead.id, at=NOW)
+        panels.add(session, made, people(panelists))
     if locked:
         protocol.lock(session, made, by=lead.id, at=NOW)
     return made
@@ -96,8 +97,17 @@ def panel_of(session: Session, made: Study) -> list[UUID]:
 
 def launched(session: Session, made: Study, number: int = 1, *, at: datetime = NOW, until: datetime = LATER) -> Round:
     round_ = session.get_one(Round, (made.id, number))
+    rate_again(session, made, round_)
     lifecycle.launch(session, made, round_, closes_at=until, by=lead_of(session, made), at=at)
     return round_
+
+
+def rate_again(session: Session, made: Study, draft: Round) -> None:
+    """Ask everything again on which nobody has decided."""
+    waiting = decisions.undecided(session, made.id, draft.number)
+    by = By(lead_of(session, made), NOW, "once more")
+    if waiting:
+        revision.decide(session, draft, dict.fromkeys(waiting, (Decided.RATE_AGAIN, by)))
 
 
 def lead_of(session: Session, made: Study) -> int:

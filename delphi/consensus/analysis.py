@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,6 +104,14 @@ class Item:
     decision_reason: str = ""
 
 
+class Population(NamedTuple):
+    """Everyone, or one stakeholder group, in a round: counts, and moves since the round before (J, K, K)."""
+
+    name: str
+    counts: Counts
+    paired: NDArray[np.int64] | None
+
+
 @dataclass(frozen=True, eq=False)
 class RoundData:
     """One round: its items, their counts, and the moves since the previous round.
@@ -131,6 +139,18 @@ class RoundData:
             raise ValueError(f"the moves of round {self.number} do not fit its counts")
         if self.paired_by_group is not None and self.paired_by_group.shape != (items, groups, options, options):
             raise ValueError(f"the moves by group of round {self.number} do not fit its counts")
+
+    def populations(self, *, by_group: bool = False) -> Iterator["Population"]:
+        """Everyone first, under the name “all”, then the groups if asked."""
+        yield Population("all", self.counts, self.paired)
+        if by_group and self.counts.groups != ("",):
+            for g, name in enumerate(self.counts.groups):
+                paired = None if self.paired_by_group is None else self.paired_by_group[:, g]
+                yield Population(name, self.counts.only(name), paired)
+
+    def comparable(self, j: int) -> bool:
+        """Whether item j has the wording, or the meaning, under which it was rated before."""
+        return self.items[j].relation in (Relation.SAME, Relation.REWORDED_SAME_MEANING)
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,11 @@ class Counts:
             ("all",),
         )
 
+    def statement(self, j: int) -> "Counts":
+        """One statement alone."""
+        at = slice(j, j + 1)
+        return Counts(self.ratings[at], self.not_qualified[at], self.blank[at], self.invited, self.groups)
+
     def only(self, group: str) -> "Counts":
         """One group alone."""
         g = [self.groups.index(group)]

@@ -6,17 +6,40 @@ from numpy.typing import NDArray
 from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
 from delphi.consensus.counts import Integers
 from delphi.consensus.matrix import ABSENT, BLANK, NOT_QUALIFIED, Matrix, count_matrix, count_moves
+from delphi.consensus.panel import RoundPanel
 from delphi.consensus.rule import Relation
 from delphi.sheets.ratings import Answer, RatingsFile, RoundAnswers, StatementEntry
 
 
 def analysis_of(file: RatingsFile, definition: Definition) -> Analysis:
     """Count every round of a file; a statement of the same name is the same statement version."""
-    rows = {panelist: i for i, panelist in enumerate(dict.fromkeys(p for r in file.rounds for p in r.panelists))}
+    rows = _rows(file)
     columns = {entry.name: j for j, entry in enumerate(file.statements)}
     matrices = [matrix_of(round_, rows, columns, definition.scale.lo) for round_ in file.rounds]
     counted = [_round(file, k, matrices, definition.scale.K) for k in range(len(file.rounds))]
     return Analysis(definition, tuple(counted))
+
+
+def panels_of(file: RatingsFile, definition: Definition) -> tuple[RoundPanel, ...]:
+    """Give the matrix of every round, with the same panelists in the same order."""
+    rows = _rows(file)
+    names, member = _groups(file)
+    return tuple(
+        RoundPanel(
+            round_.number,
+            round_.statements,
+            matrix_of(round_, rows, {name: j for j, name in enumerate(round_.statements)}, definition.scale.lo),
+            np.isin(list(rows), round_.panelists),
+            member,
+            names,
+        )
+        for round_ in file.rounds
+    )
+
+
+def _rows(file: RatingsFile) -> dict[str, int]:
+    """Row of each panelist, in order of first appearance."""
+    return {name: i for i, name in enumerate(dict.fromkeys(p for round_ in file.rounds for p in round_.panelists))}
 
 
 def matrix_of(round_: RoundAnswers, rows: dict[str, int], columns: dict[str, int], lo: int) -> Matrix:
@@ -58,7 +81,7 @@ def _round(file: RatingsFile, k: int, matrices: list[Matrix], options: int) -> R
 
 def _groups(file: RatingsFile) -> tuple[tuple[str, ...], NDArray[np.intp]]:
     """Names of the groups and the group of each panelist, both in order of first appearance."""
-    everyone = dict.fromkeys(panelist for round_ in file.rounds for panelist in round_.panelists)
+    everyone = _rows(file)
     names = tuple(dict.fromkeys(file.groups.get(panelist, "") for panelist in everyone))
     return names, np.array([names.index(file.groups.get(panelist, "")) for panelist in everyone], dtype=np.intp)
 

@@ -5,12 +5,13 @@ For analysts only: what one panelist changes tells that panelist's rating.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations_with_replacement, product
+from itertools import combinations_with_replacement
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from delphi.consensus.analysis import Definition
-from delphi.consensus.counts import Counts, Integers, total
+from delphi.consensus.counts import Counts, Integers
 from delphi.consensus.rule import Verdict
 from delphi.consensus.rules.base import CODES, Ballot
 from delphi.statistics.result import Flag, Reason
@@ -49,18 +50,53 @@ class Fragility:
     reason: Reason | None = None
 
 
-def _codes(f: Integers, definition: Definition) -> Integers:
-    """Verdict codes of count tables of one statement (B, G, K)."""
-    return np.asarray(definition.rule.status(Ballot(Counts.of(f), definition.terms)), dtype=np.int64)
+Sample = Counts | ArrayLike
+EXTRA = {"rated": 0, "answered": 1, "shown": 2}  # columns beside the ratings that a denominator looks at
 
 
-def bootstrap_verdict(f: Integers, definition: Definition, resamples: int = RESAMPLES, seed: int = 1) -> Resampled:
-    """Judge panels drawn with replacement from the panel, within each group.
+@dataclass(frozen=True)
+class _Panel:
+    """One statement as a table of groups × (options, then opt-outs and blanks as far as the denominator counts them)."""
+
+    table: Integers
+    options: int
+    groups: tuple[str, ...]
+    definition: Definition
+
+    @classmethod
+    def of(cls, sample: Sample, definition: Definition) -> "_Panel":
+        counts = sample if isinstance(sample, Counts) else Counts.of(np.atleast_2d(np.asarray(sample))[None])
+        if not definition.rule.deciding_groups(Ballot(counts, definition.terms)):
+            counts = counts.pooled()
+        beside = np.stack([counts.not_qualified[0], counts.blank[0]], axis=1)[:, : EXTRA[definition.denominator]]
+        whole = np.concatenate([counts.ratings[0], beside], axis=1)
+        return cls(whole, counts.ratings.shape[2], counts.groups, definition)
+
+    @property
+    def n_rated(self) -> int:
+        return int(self.table[:, : self.options].sum())
+
+    def codes(self, tables: Integers) -> Integers:
+        """Verdict codes of such tables (B, G, K + extra)."""
+        none = np.zeros(tables.shape[:2], dtype=np.int64)
+        ratings, *beside = np.split(tables, range(self.options, tables.shape[2]), axis=2)
+        opt_outs, blank = [*(column[..., 0] for column in beside), none, none][:2]
+        invited = np.zeros(len(self.groups), dtype=np.int64)
+        ballot = Ballot(Counts(ratings, opt_outs, blank, invited, self.groups), self.definition.terms)
+        return np.asarray(self.definition.rule.status(ballot), dtype=np.int64)
+
+    @property
+    def own(self) -> int:
+        return int(self.codes(self.table[None])[0])
+
+
+def bootstrap_verdict(sample: Sample, definition: Definition, resamples: int = RESAMPLES, seed: int = 1) -> Resampled:
+    """Judge panels drawn with replacement from the panel; within each group, if the rule asks groups.
 
     Parameters
     ----------
-    f : (K,) or (G, K)
-        Ratings of one statement.
+    sample : (K,) or (G, K), or Counts
+        Ratings of one statement; its `Counts` where the denominator needs opt-outs, or the rule the names of groups.
 
     Examples
     --------
@@ -69,26 +105,26 @@ def bootstrap_verdict(f: Integers, definition: Definition, resamples: int = RESA
     >>> found.shares[Verdict.IN], found.flags
     (1.0, (<Flag.NO_VARIATION: 'no_variation'>,))
     """
-    table = np.atleast_2d(np.asarray(f, dtype=np.int64))
-    own = CODES[int(_codes(table[None], definition)[0])]
-    if not table.sum():
-        return Resampled(own, {}, 0, seed, Reason.NO_RATINGS)
+    panel = _Panel.of(sample, definition)
+    verdict = CODES[panel.own]
+    if not panel.n_rated:
+        return Resampled(verdict, {}, 0, seed, Reason.NO_RATINGS)
     rng = np.random.Generator(np.random.PCG64(seed))
-    drawn = np.stack([rng.multinomial(n, row / max(n, 1), resamples) for n, row in _rows(table)], axis=1)
-    codes = _codes(np.asarray(drawn, dtype=np.int64), definition)
+    drawn = np.stack([rng.multinomial(n, row / max(n, 1), resamples) for n, row in _rows(panel.table)], axis=1)
+    codes = panel.codes(np.asarray(drawn, dtype=np.int64))
     shares = {verdict: float(np.mean(codes == code)) for code, verdict in CODES.items()}
-    same = all(np.count_nonzero(row) <= 1 for row in table)
-    return Resampled(own, shares, resamples, seed, flags=(Flag.NO_VARIATION if same else Flag.MONTE_CARLO,))
+    same = all(np.count_nonzero(row) <= 1 for row in panel.table)
+    return Resampled(verdict, shares, resamples, seed, flags=(Flag.NO_VARIATION if same else Flag.MONTE_CARLO,))
 
 
 def _rows(table: Integers) -> Iterator[tuple[int, Integers]]:
-    """Size and ratings of each group; an empty group keeps a placeholder for its shares."""
+    """Size and answers of each group; an empty group keeps a placeholder for its shares."""
     for row in table:
         n = int(row.sum())
         yield n, row if n else np.eye(1, len(row), dtype=np.int64)[0]
 
 
-def leave_one_out(f: Integers, definition: Definition) -> LeaveOneOut:
+def leave_one_out(sample: Sample, definition: Definition) -> LeaveOneOut:
     """Count the panelists without whom the verdict would be another.
 
     Examples
@@ -97,24 +133,24 @@ def leave_one_out(f: Integers, definition: Definition) -> LeaveOneOut:
     >>> leave_one_out(np.array([0, 0, 1, 2, 1]), Definition.of(SCALES["agree5"])).flips
     3
     """
-    table = np.atleast_2d(np.asarray(f, dtype=np.int64))
-    n = int(table.sum())
+    panel = _Panel.of(sample, definition)
+    table, n = panel.table, panel.n_rated
     if n < 2:
         return LeaveOneOut(None, n, Reason.NO_RATINGS if n == 0 else Reason.N_BELOW_2)
     cells = np.argwhere(table > 0)
     without = np.repeat(table[None], len(cells), axis=0)
     without[np.arange(len(cells)), cells[:, 0], cells[:, 1]] -= 1
-    differs = _codes(without, definition) != _codes(table[None], definition)[0]
+    differs = panel.codes(without) != panel.own
     return LeaveOneOut(int(table[cells[:, 0], cells[:, 1]][differs].sum()), n)
 
 
-def fragility(f: Integers, definition: Definition, max_moves: int = 3) -> Fragility:
+def fragility(sample: Sample, definition: Definition, max_moves: int = 3) -> Fragility:
     """Find the fewest ratings that would have to be others for the verdict to differ, the panel staying the same.
 
     Parameters
     ----------
-    f : (K,)
-        Ratings of one statement.
+    sample : (K,) or (G, K), or Counts
+        Ratings of one statement. With several groups, or on a long scale, single moves only are tried.
 
     Examples
     --------
@@ -122,27 +158,36 @@ def fragility(f: Integers, definition: Definition, max_moves: int = 3) -> Fragil
     >>> fragility(np.array([0, 0, 2, 5, 5]), Definition.of(SCALES["agree5"])).moves
     2
     """
-    row = np.asarray(f, dtype=np.int64)
-    if not row.sum():
+    panel = _Panel.of(sample, definition)
+    if not panel.n_rated:
         return Fragility(None, max_moves, Reason.NO_RATINGS)
-    own = _codes(row[None, None], definition)[0]
-    searched = max_moves if len(row) <= MANY_OPTIONS else 1
+    several = len(panel.table) > 1 or panel.options > MANY_OPTIONS
+    searched, own = 1 if several else max_moves, panel.own
     for moves in range(1, searched + 1):
-        others = _moved(row, moves)
-        if len(others) and (_codes(others[:, None], definition) != own).any():
+        others = _moved(panel, moves)
+        if len(others) and (panel.codes(others) != own).any():
             return Fragility(moves, searched)
     return Fragility(None, searched)
 
 
-def _moved(row: Integers, moves: int) -> Integers:
-    """All tables that differ in so many ratings: some options lose them, others win them."""
-    options = range(len(row))
-    choices = list(combinations_with_replacement(options, moves))
+def _moved(panel: _Panel, moves: int) -> Integers:
+    """All tables that differ in so many ratings of one group: some options lose them, others win them."""
+    found = []
+    for g, row in enumerate(panel.table[:, : panel.options]):
+        rows = _moved_row(row, moves)
+        tables = np.repeat(panel.table[None], len(rows), axis=0)
+        tables[:, g, : panel.options] = rows
+        found.append(tables)
+    return np.concatenate(found)
+
+
+def _moved_row(row: Integers, moves: int) -> Integers:
+    choices = list(combinations_with_replacement(range(len(row)), moves))
     change = np.zeros((len(choices), len(row)), dtype=np.int64)
     for i, choice in enumerate(choices):
         np.add.at(change[i], list(choice), 1)
-    pairs = np.array([(a, b) for a, b in product(range(len(choices)), repeat=2) if a != b]).reshape(-1, 2)
-    after = row - change[pairs[:, 0]] + change[pairs[:, 1]]
-    kept: Integers = after[(row >= change[pairs[:, 0]]).all(-1)]
-    assert (total(kept) == row.sum()).all()
+    lose, win = (index.ravel() for index in np.indices((len(choices), len(choices))))
+    apart = lose != win
+    lose, win = lose[apart], win[apart]
+    kept: Integers = (row - change[lose] + change[win])[(row >= change[lose]).all(-1)]
     return kept

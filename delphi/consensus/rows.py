@@ -6,10 +6,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from delphi.consensus import cells
-from delphi.consensus.analysis import Analysis, Definition, RoundData
+from delphi.consensus.analysis import Analysis, Definition, Population, RoundData
 from delphi.consensus.cells import Cell
-from delphi.consensus.counts import Counts
-from delphi.consensus.rule import Relation
 from delphi.consensus.stability import Moves, moves_of
 from delphi.consensus.summary import figures
 from delphi.statistics.result import Reason
@@ -21,11 +19,7 @@ def consensus_rows(analysis: Analysis, *, by_group: bool = False) -> list[dict[s
 
 
 def _round_rows(round_: RoundData, definition: Definition, *, by_group: bool) -> Iterator[dict[str, Cell]]:
-    names = round_.counts.groups if by_group and round_.counts.groups != ("",) else ()
-    populations = {"all": _population(round_, round_.counts, round_.paired, definition)}
-    for g, name in enumerate(names):
-        paired = None if round_.paired_by_group is None else round_.paired_by_group[:, g]
-        populations[name] = _population(round_, round_.counts.only(name), paired, definition)
+    populations = {one.name: _population(round_, one, definition) for one in round_.populations(by_group=by_group)}
     for j in range(len(round_.items)):
         for name, rows in populations.items():
             head, tail = rows[j]
@@ -35,8 +29,9 @@ def _round_rows(round_: RoundData, definition: Definition, *, by_group: bool) ->
 Halves = tuple[dict[str, Cell], dict[str, Cell]]
 
 
-def _population(round_: RoundData, counts: Counts, paired: NDArray[Any] | None, definition: Definition) -> list[Halves]:
+def _population(round_: RoundData, population: Population, definition: Definition) -> list[Halves]:
     """Rows of one population, without the name of the group between the two halves."""
+    _, counts, paired = population
     judgement = definition.judge(counts)
     bound = getattr(definition.rule, "max_iqr", None) or definition.scale.max_iqr
     invited = int(counts.invited.sum())
@@ -65,8 +60,7 @@ def _population(round_: RoundData, counts: Counts, paired: NDArray[Any] | None, 
 
 
 def _moves(round_: RoundData, j: int, paired: NDArray[Any] | None, definition: Definition) -> Moves | None:
-    relation = round_.items[j].relation
-    if paired is None or relation not in (Relation.SAME, Relation.REWORDED_SAME_MEANING):
+    if paired is None or not round_.comparable(j):
         return None
     return moves_of(paired[j], definition.scale.lo, definition.scale.combined)
 

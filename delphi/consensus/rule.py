@@ -142,7 +142,16 @@ class Proposed(NamedTuple):
     reason: str
 
 
-def proposal(verdict: Verdict, *, stable: str | None = None, settled: Verdict | None = None) -> Proposed:
+SETTLING = {
+    Verdict.IN: Proposed(Proposal.SETTLED_IN, "The consensus rule is met."),
+    Verdict.OUT: Proposed(Proposal.SETTLED_OUT, "The consensus rule is met for leaving it out."),
+}
+REOPENERS = 2  # Veugelers 2020: two like-minded panelists may reopen a settled item
+
+
+def proposal(
+    verdict: Verdict, *, stable: str | None = None, settled: Verdict | None = None, reopeners: int = 0
+) -> Proposed:
     """Propose what to do with a statement after a round; a person decides.
 
     Parameters
@@ -151,13 +160,14 @@ def proposal(verdict: Verdict, *, stable: str | None = None, settled: Verdict | 
         "stable" if the ratings no longer move.
     settled
         The verdict under which it was settled earlier, if it was.
+    reopeners
+        Panelists who asked to reopen it.
     """
     if settled in (Verdict.IN, Verdict.OUT) and verdict is not settled:
         return Proposed(Proposal.REOPEN, "It was settled before, and this round does not confirm it.")
-    if verdict is Verdict.IN:
-        return Proposed(Proposal.SETTLED_IN, "The consensus rule is met.")
-    if verdict is Verdict.OUT:
-        return Proposed(Proposal.SETTLED_OUT, "The consensus rule is met for leaving it out.")
+    if verdict in SETTLING:
+        asked = Proposed(Proposal.REOPEN, "At least two panelists asked to reopen it.")
+        return asked if reopeners >= REOPENERS else SETTLING[verdict]
     if verdict is Verdict.TOO_FEW:
         return Proposed(Proposal.RATE_AGAIN, "Too few panelists rated it for a verdict.")
     if stable == "stable":

@@ -11,6 +11,8 @@ from typing import Any
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts
 from delphi.consensus.rule import Rule, Verdict
+from delphi.consensus.rules.groups import EachGroup
+from delphi.consensus.rules.percent import GradedAgreement
 from delphi.statistics.exact import per_cent
 
 THRESHOLDS = tuple(str(t) for t in range(60, 95, 5))
@@ -57,6 +59,11 @@ class ThresholdMap:
         """The definition of the study."""
         return next(one for one in self.alternatives if one.locked)
 
+    def near(self, within: int = NEAR) -> list[Alternative]:
+        """Alternatives whose threshold is at most so many percentage points from the locked one."""
+        here = self.locked
+        return [one for one in self.alternatives if _distance(one.threshold, here.threshold) <= within]
+
     def sensitive(self, within: int = NEAR) -> tuple[int, ...]:
         """Statements whose verdict changes under an alternative near the locked rule.
 
@@ -65,9 +72,8 @@ class ThresholdMap:
         within
             Distance of thresholds, in percentage points, that counts as near.
         """
-        here = self.locked
-        near = [one.verdicts for one in self.alternatives if _distance(one.threshold, here.threshold) <= within]
-        return tuple(j for j, verdict in enumerate(here.verdicts) if any(other[j] != verdict for other in near))
+        near = [one.verdicts for one in self.near(within)]
+        return tuple(j for j, own in enumerate(self.locked.verdicts) if any(other[j] != own for other in near))
 
 
 def _distance(one: str | None, other: str | None) -> Any:
@@ -93,22 +99,48 @@ def threshold_map(
 
 def _alternatives(counts: Counts, definition: Definition, thresholds: Sequence[str]) -> Iterator[Alternative]:
     rule = definition.rule
-    name = next((f.name for f in fields(rule) if f.name in THRESHOLD_FIELDS), None)
-    strict = "strict" if any(f.name == "strict" for f in fields(rule)) else None
-    own: str = getattr(rule, name) if name else ""
-    for threshold in _with(own, thresholds) if name else (None,):
-        for hard in (False, True) if strict else (None,):
-            changed = _changed(rule, {name: threshold, strict: hard})
+    own, hard = _threshold(rule), _strict(rule)
+    for threshold in (None,) if own is None else _with(own, thresholds):
+        for strict in (None,) if hard is None else (False, True):
+            changed = _changed(rule, threshold, strict)
             for denominator in _with(definition.denominator, DENOMINATORS):
                 for type_ in _types(rule, definition.quantile_type):
                     terms = replace(definition.terms, denominator=denominator, quantile_type=type_)
                     locked = changed == rule and terms == definition.terms
                     verdicts = changed.judge(counts, terms).verdict
-                    yield Alternative(threshold, hard, denominator, type_, locked, verdicts)
+                    yield Alternative(threshold, strict, denominator, type_, locked, verdicts)
 
 
-def _changed(rule: Rule, settings: dict[str | None, Any]) -> Rule:
-    return replace(rule, **{name: value for name, value in settings.items() if name is not None})
+def _threshold(rule: Rule) -> str | None:
+    """Share that decides; of a rule asked of each group, that of the inner rule."""
+    if isinstance(rule, EachGroup):
+        return _threshold(rule.rule)
+    if isinstance(rule, GradedAgreement):
+        return rule.bands[-1]
+    return next((getattr(rule, f.name) for f in fields(rule) if f.name in THRESHOLD_FIELDS), None)
+
+
+def _strict(rule: Rule) -> bool | None:
+    """Whether the share must be exceeded; of grades, whether it counts unrounded."""
+    if isinstance(rule, EachGroup):
+        return _strict(rule.rule)
+    return rule.gaps == "strict" if isinstance(rule, GradedAgreement) else getattr(rule, "strict", None)
+
+
+def _changed(rule: Rule, threshold: str | None, strict: bool | None) -> Rule:  # noqa: FBT001 - a setting, or none
+    if isinstance(rule, EachGroup):
+        return replace(rule, rule=_changed(rule.rule, threshold, strict))
+    if isinstance(rule, GradedAgreement):
+        return _graded(rule, threshold or rule.bands[-1], "strict" if strict else "half_up")
+    name = next((f.name for f in fields(rule) if f.name in THRESHOLD_FIELDS), None)
+    settings: dict[str | None, Any] = {name: threshold, "strict" if strict is not None else None: strict}
+    return replace(rule, **{key: value for key, value in settings.items() if key is not None})
+
+
+def _graded(rule: GradedAgreement, lowest: str, gaps: str) -> GradedAgreement:
+    """Move the lowest band; bands at or below it are no more."""
+    bands = (*(band for band in rule.bands[:-1] if per_cent(band) > per_cent(lowest)), lowest)
+    return replace(rule, bands=bands, letters=rule.letters[: len(bands) + 1], gaps=gaps)
 
 
 def _with(own: str, others: Sequence[str]) -> list[str]:

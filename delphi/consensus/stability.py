@@ -9,6 +9,7 @@ import numpy as np
 from delphi.consensus.counts import Integers, total
 from delphi.consensus.rules.shares import columns
 from delphi.statistics.exact import meets_threshold, per_cent
+from delphi.statistics.paired_agreement import COEFFICIENTS, exact_coefficient
 from delphi.statistics.quantiles import median
 
 
@@ -36,39 +37,21 @@ class StabilityRule:
     max_changed: str = "15"
     max_median_shift: str = "1"
     min_coefficient: str = "0.6"
+    coefficient: str = "ac2_quadratic"
     min_paired: int = 5
+
+    def __post_init__(self) -> None:
+        if self.coefficient not in COEFFICIENTS:
+            raise ValueError(f"coefficient “{self.coefficient}” is not one of {', '.join(COEFFICIENTS)}")
 
     def judge(self, n: int, changed: int, shift: Fraction | None, coefficient: Fraction | None) -> str:
         """Say stable, unstable or too_few."""
-        if n < self.min_paired or shift is None or coefficient is None:
+        if n < self.min_paired or shift is None:
             return "too_few"
         few = meets_threshold(n - changed, n, 100 - per_cent(self.max_changed))
         still = abs(shift) < Fraction(self.max_median_shift)
-        alike = changed == 0 or coefficient >= Fraction(self.min_coefficient)
+        alike = changed == 0 or (coefficient is not None and coefficient >= Fraction(self.min_coefficient))
         return "stable" if few and still and alike else "unstable"
-
-
-def ac2_transition(table: Integers) -> Fraction | None:
-    """Gwet's AC2 with quadratic weights of one transition table, exactly; None without pairs.
-
-    Notes
-    -----
-    pa = Σ w_kl n_kl / n, π_k = (n_k. + n_.k) / 2n, pe = T_w / (q(q−1)) · Σ π_k (1 − π_k).
-
-    Examples
-    --------
-    >>> ac2_transition(np.array([[3, 1], [0, 4]]))
-    Fraction(49, 65)
-    """
-    q, n = len(table), int(table.sum())
-    if n == 0:
-        return None
-    distance = (np.arange(q)[:, None] - np.arange(q)) ** 2
-    margins = total(table, 0) + total(table, 1)
-    weights = q * q - Fraction(int(distance.sum()), (q - 1) ** 2)
-    agreement = 1 - Fraction(int((distance * table).sum()), n * (q - 1) ** 2)
-    chance = weights / (q * (q - 1)) * (1 - Fraction(int((margins**2).sum()), 4 * n * n))
-    return (agreement - chance) / (1 - chance)
 
 
 def moves_of(
@@ -83,12 +66,13 @@ def moves_of(
     agreeing = [int(columns(f, tuple(combined), lo)) for f in (before, after)]
     middle = [median(f) for f in (before, after)]
     shift = None if middle[0] is None or middle[1] is None else middle[1] - middle[0]
-    coefficient = ac2_transition(table)
+    judge = rule or StabilityRule()
+    coefficient = exact_coefficient(table, judge.coefficient)
     return Moves(
         n_paired=n,
         changed=n - same,
         delta_combined=Fraction(100 * (agreeing[1] - agreeing[0]), n) if n else None,
         delta_median=shift,
         coefficient=coefficient,
-        stable=(rule or StabilityRule()).judge(n, n - same, shift, coefficient),
+        stable=judge.judge(n, n - same, shift, coefficient),
     )

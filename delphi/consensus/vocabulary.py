@@ -44,3 +44,28 @@ class Proposal(StrEnum):
     RATE_AGAIN = "rate_again"
     REVISE = "revise"
     REOPEN = "reopen"
+
+
+class Feedback(StrEnum):
+    """What a panelist may see of the round before."""
+
+    OWN_RATING = "own_rating"
+    WORDING = "wording"
+    DISTRIBUTION = "distribution"
+    QUARTILES = "quartiles"
+    GROUPS = "groups"
+    COMMENTS = "comments"
+
+
+class Decided(StrEnum):
+    """What the lead decided on a statement on the way into a round; the first four are also proposed by the rule."""
+
+    SETTLED_IN = "settled_in"
+    SETTLED_OUT = "settled_out"
+    RATE_AGAIN = "rate_again"
+    REOPEN = "reopen"
+    REWORDED = "reworded"
+    MERGED = "merged"
+    SPLIT = "split"
+    DROPPED = "dropped"
+    ADDED = "added"

@@ -22,7 +22,11 @@ class Moderation(StrEnum):
     """What the team did with a comment."""
 
     RELEASED = "released"
+    EDITED = "edited"
     HELD = "held"
+
+
+SHOWN = (Moderation.RELEASED, Moderation.EDITED)
 
 
 class Rating(Base):
@@ -53,6 +57,7 @@ class Comment(Base):
     """One panelist's comment on one statement of one round; the panel reads only the released text.
 
     The ticket names and orders a comment on pages: random, so that an author cannot be followed over statements.
+    ``note`` is the team's reason for holding or editing it, ``tags`` what the team says it is about.
     """
 
     __tablename__ = "comment"
@@ -63,7 +68,7 @@ class Comment(Base):
         UniqueConstraint("study_id", "ticket"),
         CheckConstraint(f"moderation IS NULL OR {one_of('moderation', Moderation)}", name="moderation"),
         CheckConstraint(
-            "(released_text IS NOT NULL) = (moderation IS NOT NULL AND moderation = 'released')",
+            "(released_text IS NOT NULL) = (moderation IS NOT NULL AND moderation IN ('released', 'edited'))",
             name="released_has_text",
         ),
         CheckConstraint("version >= 1", name="version_positive"),
@@ -79,6 +84,8 @@ class Comment(Base):
     version: Mapped[int]
     moderation: Mapped[Moderation | None] = mapped_column(Word(Moderation))
     released_text: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text, default="")
+    tags: Mapped[list[str]] = mapped_column(JSON, default=list)
 
 
 class ChangeReason(Base):

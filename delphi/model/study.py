@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Integer, PrimaryKeyConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+import delphi.model.account  # noqa: F401 (a key points there, also where no web page is made)
 from delphi.model.base import Base, UtcDateTime, Word, belongs, one_of
 
 
@@ -27,6 +28,22 @@ class Settled(StrEnum):
     LEAVE = "leave"
 
 
+class Unsettled(StrEnum):
+    """What happens to statements without consensus, as long as rounds are left."""
+
+    RATE_AGAIN = "rate_again"
+    REVISE = "revise"
+    LEAVE = "leave"
+
+
+class Withdrawal(StrEnum):
+    """What a panelist who leaves may have done with the answers given."""
+
+    KEEP = "keep"
+    REMOVE_OPEN = "remove_open"
+    REMOVE_UNRELEASED = "remove_unreleased"
+
+
 class Study(Base):
     """A Delphi study; its method is written once and locked before round 1."""
 
@@ -39,6 +56,8 @@ class Study(Base):
         CheckConstraint("maximum_rounds >= 1", name="maximum_rounds_positive"),
         CheckConstraint("denominator IN ('rated', 'answered', 'shown')", name="denominator"),
         CheckConstraint(one_of("settled", Settled), name="settled"),
+        CheckConstraint(one_of("unsettled", Unsettled), name="unsettled"),
+        CheckConstraint("rehearsal_of IS NULL OR simulated", name="rehearsal_is_simulated"),
         CheckConstraint("(protocol_locked_at IS NULL) = (protocol_sha256 IS NULL)", name="lock_has_time_and_hash"),
     )
 
@@ -62,9 +81,26 @@ class Study(Base):
     smallest_cell: Mapped[int] = mapped_column(default=5)
     maximum_rounds: Mapped[int] = mapped_column(default=3)
     settled: Mapped[Settled] = mapped_column(Word(Settled), default=Settled.STAY)
+    unsettled: Mapped[Unsettled] = mapped_column(Word(Unsettled), default=Unsettled.RATE_AGAIN)
+    stopping_rule: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     feedback_plan: Mapped[list[str]] = mapped_column(JSON, default=list)
+    texts: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    asked_characteristics: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    proposal_rounds: Mapped[list[int]] = mapped_column(JSON, default=list)
+    open_question: Mapped[str] = mapped_column(Text, default="")
+    group_chosen: Mapped[bool] = mapped_column(default=False)
+    asks_expertise: Mapped[bool] = mapped_column(default=False)
+    asks_conflicts: Mapped[bool] = mapped_column(default=False)
+    withdrawal_choices: Mapped[list[str]] = mapped_column(JSON, default=lambda: [one.value for one in Withdrawal])
+    names_until: Mapped[date | None]
     protocol_locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     protocol_sha256: Mapped[str | None] = mapped_column(String(64))
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finish_reason: Mapped[str] = mapped_column(Text, default="")
+
+    rehearsal_of: Mapped[int | None] = mapped_column(ForeignKey("study.id"))
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deletion_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Membership(Base):
@@ -89,15 +125,21 @@ class StakeholderGroup(Base):
         PrimaryKeyConstraint("study_id", "key"),
         UniqueConstraint("study_id", "position"),
         CheckConstraint("key <> '' AND key <> 'all'", name="key_is_a_name"),
+        CheckConstraint("target >= 1", name="target_positive"),
     )
 
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
     key: Mapped[str] = mapped_column(String(60))
     position: Mapped[int]
+    target: Mapped[int | None]
+    public: Mapped[bool] = mapped_column(default=False)
 
 
 class Document(Base):
-    """One version of the text that a panelist reads before consenting; immutable."""
+    """One version of what a panelist reads before consenting: information, and what is agreed to; immutable.
+
+    After a material change consent is asked again; the reason says to the panel what changed.
+    """
 
     __tablename__ = "document"
     __table_args__ = (
@@ -108,11 +150,19 @@ class Document(Base):
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
     version: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
+    consent: Mapped[str] = mapped_column(Text, default="")
+    material: Mapped[bool] = mapped_column(default=True)
+    reason: Mapped[str] = mapped_column(Text, default="")
     sha256: Mapped[str] = mapped_column(String(64))
+
+    @property
+    def items(self) -> list[str]:
+        """What is agreed to, one decision each; a line that begins with "(optional)" may be left out."""
+        return [line.strip() for line in self.consent.splitlines() if line.strip()]
 
 
 class Consent(Base):
-    """A panelist agreed to one version of the document; append only, a date and no time of day."""
+    """A panelist agreed to one version of the document, and to these of its items; append only, no time of day."""
 
     __tablename__ = "consent"
     __table_args__ = (
@@ -124,4 +174,32 @@ class Consent(Base):
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
     panelist: Mapped[UUID]
     version: Mapped[int]
+    items: Mapped[list[int]] = mapped_column(JSON, default=list)
     given_on: Mapped[date]
+
+
+class Amendment(Base):
+    """A change of the protocol after its lock: what, why, by whom, and what was known by then; append only."""
+
+    __tablename__ = "amendment"
+    __table_args__ = (
+        PrimaryKeyConstraint("study_id", "number"),
+        CheckConstraint("number >= 1", name="number_positive"),
+        CheckConstraint("length(reason) > 0", name="reason_present"),
+        CheckConstraint("length(sha256) = 64", name="sha256_length"),
+    )
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # nobody known here, if the study was imported
+    reason: Mapped[str] = mapped_column(Text)
+    changes: Mapped[dict[str, Any]] = mapped_column(JSON)
+    answers_given: Mapped[bool]
+    results_seen: Mapped[bool]
+    sha256: Mapped[str] = mapped_column(String(64))
+
+    @property
+    def after_data(self) -> bool:
+        """Whether an answer had been given, or a result been seen, when the protocol was changed."""
+        return self.answers_given or self.results_seen

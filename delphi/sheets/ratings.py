@@ -1,21 +1,25 @@
-"""A file of ratings: one row for each panelist, statement and round.
+"""A file of ratings, long or wide.
 
-A row, blank or not, means that the panelist was invited to the round and saw the statement.
+Long: a row for each panelist, statement and round; blank or not, it means that the panelist was invited to the round and
+saw the statement. Wide: a row for each panelist and round, a column for each statement; a statement that nobody answered in
+a round was not asked in it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Literal
 
 from delphi.sheets.errors import RowError, SheetError
-from delphi.sheets.reading import LIMITS, Limits
+from delphi.sheets.reading import LIMITS, Limits, Sheet
 from delphi.sheets.typed import Field, filled, typed_rows, whole
 from delphi.sheets.workbook import read_sheet
 
 NQ: Final = "NQ"
 Answer = int | Literal["NQ"] | None
 COLUMNS = ("panelist", "statement", "rating", "round", "group", "kind", "section")
+LONG, WIDE = ("statement", "rating"), ("panelist", "round", "group")
+MARK = "statement "  # before the name of a statement's column, which may be that of another column here
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def read_ratings(
     columns: Mapping[str, tuple[str, ...]] | None = None,
     limits: Limits = LIMITS,
 ) -> RatingsFile:
-    """Read a file of ratings on the scale lo … hi.
+    """Read a file of ratings on the scale lo … hi; it is wide if it has neither a column statement nor a column rating.
 
     Parameters
     ----------
@@ -97,10 +101,37 @@ def read_ratings(
         Field(name, parse, sources.get(name, ()), required=name in COLUMNS[:3] or name in sources)
         for name, parse in _parsers(lo, hi).items()
     ]
+    sheet = read_sheet(data, limits)
+    long = {name for name in LONG if name in sheet.head or name in sources}
+    rows = _from_long(sheet, fields) if long else _from_wide(sheet, fields, partial(answer, lo=lo, hi=hi))
     pile = _Pile({field.name: "+".join(field.columns) for field in fields})
-    for line, row in typed_rows(read_sheet(data, limits), fields):
+    for line, row in rows:
         pile.add(line, row)
     return pile.finished()
+
+
+def _from_long(sheet: Sheet, fields: Sequence[Field]) -> Iterator[tuple[int, dict[str, Any]]]:
+    yield from typed_rows(sheet, fields)
+
+
+def _from_wide(
+    sheet: Sheet, fields: Sequence[Field], parse: Callable[[str], Answer]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Make of a row with a column for each statement one row for each statement asked."""
+    about = [field for field in fields if field.name in WIDE]
+    known = {name for field in about for name in field.columns}
+    names = [name for name in sheet.head if name not in known]
+    if "" in names:
+        raise SheetError.at(1, "", "a column between the others has no name; in a wide file its name is the statement")
+    rows = typed_rows(sheet, [*about, *(Field(f"{MARK}{name}", parse, (name,)) for name in names)])
+    asked = {(row.get("round", 1), name) for _, row in rows for name in names if row[MARK + name] is not None}
+    if not asked:
+        raise SheetError.at(1, "", "no row holds a rating")
+    for line, row in rows:
+        facts = {name: value for name, value in row.items() if name in WIDE}
+        for name in names:
+            if (row.get("round", 1), name) in asked:
+                yield line, {**facts, "statement": name, "rating": row[MARK + name], "column": name}
 
 
 def _parsers(lo: int, hi: int) -> dict[str, Callable[[str], Any]]:
@@ -136,7 +167,7 @@ class _Pile:
             self._same(line, "group", panelist, row["group"])
         self._same(line, "kind", statement, kind)
         self._same(line, "section", statement, section)
-        self._put(line, number, (panelist, statement), row["rating"])
+        self._put(line, number, (panelist, statement), row["rating"], row.get("column", self.names["rating"]))
 
     def _same(self, line: int, what: str, whose: str, value: str) -> None:
         """Note a fact that may not change within the file."""
@@ -145,7 +176,7 @@ class _Pile:
             message = f"“{whose}” has “{value}” here and “{first}” in line {where}"
             self.errors.append(RowError(line, self.names[what], message))
 
-    def _put(self, line: int, number: int, key: tuple[str, str], given: Answer) -> None:
+    def _put(self, line: int, number: int, key: tuple[str, str], given: Answer, column: str) -> None:
         answers = self.answers.setdefault(number, {})
         if key not in answers:
             answers[key] = given
@@ -155,7 +186,7 @@ class _Pile:
         both = other is not None and given is not None and (given == NQ) != (other == NQ)
         what = "a rating beside NQ, a contradiction that a person must decide" if both else "stands twice"
         message = f"“{key[1]}” of “{key[0]}” in round {number}: {what} (first in line {where})"
-        self.errors.append(RowError(line, self.names["rating"], message))
+        self.errors.append(RowError(line, column, message))
 
     def finished(self) -> RatingsFile:
         if self.errors:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from delphi.sheets.errors import SheetError
+from delphi.sheets.heads import Heads, Line
 
 SEPARATORS = ",;\t"
 MEGABYTE = 2**20
@@ -61,7 +62,7 @@ def separator(text: str) -> str:
     return max(SEPARATORS, key=lambda mark: sum(part.count(mark) for part in head))
 
 
-def read_csv(data: bytes, limits: Limits = LIMITS) -> Sheet:
+def read_csv(data: bytes, limits: Limits = LIMITS, heads: Heads | None = None) -> Sheet:
     """Read a CSV file.
 
     Raises
@@ -71,12 +72,19 @@ def read_csv(data: bytes, limits: Limits = LIMITS) -> Sheet:
     """
     if len(data) > limits.size:
         raise SheetError.at(1, "", f"the file is larger than {limits.size // MEGABYTE} MB")
-    return sheet_of(_lines(decoded(data), limits), limits)
+    text = decoded(data)
+    mark = (heads.separator(text, SEPARATORS) if heads else None) or separator(text)
+    return sheet_of(_lines(text, limits, mark), limits, heads)
 
 
-def sheet_of(lines: Iterable[tuple[int, tuple[str, ...]]], limits: Limits = LIMITS) -> Sheet:
-    """Make a sheet of numbered lines: the first filled one is the head, empty ones are left out."""
-    filled = ((line, cells) for line, cells in lines if any(cell.strip() for cell in cells))
+def sheet_of(lines: Iterable[Line], limits: Limits = LIMITS, heads: Heads | None = None) -> Sheet:
+    """Make a sheet of numbered lines: the first filled one is the head, empty ones are left out.
+
+    With ``heads`` the head is the first line that names the required columns, in whatever words.
+    """
+    filled: Iterator[Line] = ((line, cells) for line, cells in lines if any(cell.strip() for cell in cells))
+    if heads is not None:
+        filled = iter(heads.from_head(list(filled)))
     head = _trimmed(next(filled, (1, ()))[1])
     _check_head(head, limits)
     rows = tuple((line, _fitted(line, cells, len(head))) for line, cells in filled)
@@ -85,9 +93,9 @@ def sheet_of(lines: Iterable[tuple[int, tuple[str, ...]]], limits: Limits = LIMI
     return Sheet(head, rows)
 
 
-def _lines(text: str, limits: Limits) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _lines(text: str, limits: Limits, mark: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Yield rows with the line each begins on."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     begin, count = 1, 0
     try:
         for cells in reader:

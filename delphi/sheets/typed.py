@@ -6,6 +6,9 @@ from typing import Any
 
 from delphi.sheets.errors import RowError, SheetError
 from delphi.sheets.reading import Sheet
+from delphi.sheets.writing import unguarded
+
+FAILED = {"#REF", "#VALUE", "#N/A", "#NAME", "#DIV/0", "#NUM", "#NULL"}
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,27 @@ def _values(
 ) -> dict[str, Any]:
     values = {}
     for field, at in places:
-        text = " ".join(cells[i].strip() for i in at).strip()
         try:
+            text = " ".join(as_typed(cells[i].strip()) for i in at).strip()
             values[field.name] = field.parse(text)
         except ValueError as error:
             errors.append(RowError(line, "+".join(field.columns), str(error)))
     return values
+
+
+def as_typed(cell: str) -> str:
+    """Give a cell as its author meant it: without the apostrophe of a guarded text; no formula, no failed one.
+
+    Examples
+    --------
+    >>> as_typed("'=1+1"), as_typed("plain")
+    ('=1+1', 'plain')
+    """
+    if cell.startswith("="):
+        raise ValueError(f"“{cell[:30]}” is a formula; put its value there instead")
+    if cell.startswith("#") and cell.rstrip("!?") in FAILED:
+        raise ValueError(f"this cell holds the failed formula {cell}")
+    return unguarded(cell)
 
 
 def filled(text: str) -> str:

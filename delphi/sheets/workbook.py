@@ -6,14 +6,16 @@ import sys
 
 from delphi.sheets.archives import checked_members
 from delphi.sheets.errors import SheetError
+from delphi.sheets.heads import Heads
 from delphi.sheets.reading import LIMITS, MEGABYTE, Limits, Sheet, read_csv, sheet_of
+from delphi.sheets.writing import guarded
 
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 PATIENCE = 30
 UNREADABLE = "the workbook is damaged, or too large when unpacked"
 
 
-def read_sheet(data: bytes, limits: Limits = LIMITS) -> Sheet:
+def read_sheet(data: bytes, limits: Limits = LIMITS, heads: Heads | None = None) -> Sheet:
     """Read a file by its content, whatever its name.
 
     Raises
@@ -23,10 +25,10 @@ def read_sheet(data: bytes, limits: Limits = LIMITS) -> Sheet:
     """
     if data.startswith(OLD_EXCEL):
         raise SheetError.at(1, "", "this is an old or a protected Excel file; save it as .xlsx without a password")
-    return read_xlsx(data, limits) if data.startswith(ZIP) else read_csv(data, limits)
+    return read_xlsx(data, limits, heads) if data.startswith(ZIP) else read_csv(data, limits, heads)
 
 
-def read_xlsx(data: bytes, limits: Limits = LIMITS) -> Sheet:
+def read_xlsx(data: bytes, limits: Limits = LIMITS, heads: Heads | None = None) -> Sheet:
     """Read the first sheet of an Excel workbook; cells become text as CSV would hold them."""
     if len(data) > limits.size:
         raise SheetError.at(1, "", f"the file is larger than {limits.size // MEGABYTE} MB")
@@ -35,7 +37,8 @@ def read_xlsx(data: bytes, limits: Limits = LIMITS) -> Sheet:
     rows = _unpacked(data)
     if len(rows) > limits.rows + 1:
         raise SheetError.at(1, "", f"the sheet has more than {limits.rows} rows")
-    return sheet_of(((line, tuple(row)) for line, row in enumerate(rows, 1)), limits)
+    # A cell of a workbook is a value, whatever it begins with: a formula came as its result.
+    return sheet_of(((line, tuple(map(guarded, row))) for line, row in enumerate(rows, 1)), limits, heads)
 
 
 def _unpacked(data: bytes) -> list[list[str]]:

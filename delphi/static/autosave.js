@@ -105,7 +105,7 @@ async function renewed() {
 function acknowledged(field, item, told_us) {
   if (told_us.versions[field]) seen(field).value = told_us.versions[field];
   if (pending.get(field) === item) pending.delete(field);
-  const time = new Date(told_us.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  const time = new Date(told_us.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const answered = form.querySelector(`[name="answer-${field.split("-")[1]}"]:checked`) || isText(field) || item.value !== "clear";
   if (![...pending.keys()].some((other) => card(other) === card(field))) show(field, answered ? "saved" : "open", { time });
   document.getElementById("progress").textContent = told_us.progress;

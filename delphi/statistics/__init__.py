@@ -94,6 +94,7 @@ from delphi.statistics.paired import rank_correlation as rank_correlation
 from delphi.statistics.paired import spearman as spearman
 from delphi.statistics.paired import transition_table as transition_table
 from delphi.statistics.paired_agreement import ac2_transition as ac2_transition
+from delphi.statistics.paired_agreement import exact_coefficient as exact_coefficient
 from delphi.statistics.paired_agreement import weighted_kappa as weighted_kappa
 from delphi.statistics.paired_tests import sign_test as sign_test
 from delphi.statistics.paired_tests import signed_rank as signed_rank

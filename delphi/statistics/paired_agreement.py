@@ -1,11 +1,12 @@
 """Agreement of the same panelists with themselves between two rounds, corrected for chance (METHOD 7.2)."""
 
-from typing import Literal
+from fractions import Fraction
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from delphi.statistics.measure import Floats, Ints, paired_measure
+from delphi.statistics.measure import Floats, Ints, as_counts, paired_measure
 
 Disagreement = Literal["quadratic", "linear", "unweighted"]
 
@@ -52,9 +53,17 @@ def weighted_kappa(t: Ints, weights: Disagreement | ArrayLike = "quadratic") -> 
     >>> round(weighted_kappa([[5, 2, 0], [1, 3, 0], [0, 4, 6]]).value, 3)
     0.759
     """
-    v = disagreement(weights, t.shape[-1])
+    observed, expected = _kappa_parts(t.astype(np.float64), disagreement(weights, t.shape[-1]))
+    return np.asarray(1 - observed / expected, dtype=np.float64)
+
+
+Numbers = NDArray[Any]
+
+
+def _kappa_parts(t: Numbers, v: Numbers) -> tuple[Numbers, Numbers]:
+    """Σ v_ij n_ij · n and Σ v_ij n_i. n_.j; κ is 1 minus their ratio."""
     expected = t.sum(-1)[..., :, None] * t.sum(-2)[..., None, :]
-    return np.asarray(1 - t.sum((-2, -1)) * (v * t).sum((-2, -1)) / (v * expected).sum((-2, -1)), dtype=np.float64)
+    return t.sum((-2, -1)) * (v * t).sum((-2, -1)), (v * expected).sum((-2, -1))
 
 
 @paired_measure()
@@ -87,9 +96,42 @@ def ac2_transition(t: Ints, weights: Disagreement = "quadratic") -> Floats:
     >>> ac2_transition([[9, 1], [1, 0]], "unweighted").value > weighted_kappa([[9, 1], [1, 0]]).value
     True
     """
-    v, k, n = disagreement(weights, t.shape[-1]), t.shape[-1], t.sum((-2, -1))
-    w = 1 - v / v.max()
-    pa = (w * t).sum((-2, -1)) / n
-    share = (t.sum(-1) + t.sum(-2)) / (2 * n[..., None])
-    pe = w.sum() / (k * (k - 1)) * (share * (1 - share)).sum(-1)
-    return np.asarray((pa - pe) / (1 - pe), dtype=np.float64)
+    short, chance = _ac2_parts(t.astype(np.float64), disagreement(weights, t.shape[-1]))
+    return np.asarray(1 - short / chance, dtype=np.float64)
+
+
+def _ac2_parts(t: Numbers, v: Numbers) -> tuple[Numbers, Numbers]:
+    """(1 − pa) and (1 − pe), both times 4n²·v_max·K(K−1): integers; AC2 is 1 minus their ratio."""
+    k, n, most = t.shape[-1], t.sum((-2, -1)), v.max()
+    spread = 4 * n**2 - ((t.sum(-1) + t.sum(-2)) ** 2).sum(-1)  # Σ π_k(1 − π_k), times 4n²
+    short = 4 * n * k * (k - 1) * (v * t).sum((-2, -1))
+    return short, 4 * n**2 * most * k * (k - 1) - (k * k * most - v.sum()) * spread
+
+
+COEFFICIENTS: dict[str, tuple[Any, Disagreement]] = {
+    "ac2_quadratic": (_ac2_parts, "quadratic"),
+    "kappa_quadratic": (_kappa_parts, "quadratic"),
+    "kappa_linear": (_kappa_parts, "linear"),
+}
+
+
+def exact_coefficient(transitions: ArrayLike, name: str = "ac2_quadratic") -> Fraction | None:
+    """Agreement between two rounds as an exact fraction, to be compared with a bound; None where it is undefined.
+
+    Parameters
+    ----------
+    transitions : (K, K)
+        Transition table.
+    name
+        "ac2_quadratic", "kappa_quadratic" or "kappa_linear".
+
+    Examples
+    --------
+    >>> exact_coefficient([[3, 1], [0, 4]]), exact_coefficient([[3, 1], [0, 4]], "kappa_linear")
+    (Fraction(49, 65), Fraction(3, 4))
+    """
+    t = as_counts(transitions)
+    parts, weights = COEFFICIENTS[name]
+    exact = disagreement(weights, t.shape[-1]).astype(np.int64).astype(object)
+    short, whole = parts(t.astype(object), exact)  # Python's integers: no product is too large
+    return 1 - Fraction(short, whole) if whole else None

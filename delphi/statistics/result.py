@@ -39,6 +39,7 @@ class Reason(StrEnum):
     INVALID_QUANTILES = "invalid_quantiles"
     SUPPRESSED_DISCLOSURE = "suppressed_disclosure"
     NOT_APPLICABLE = "not_applicable"
+    MORE_THAN_SEARCHED = "more_than_searched"
 
 
 class Flag(StrEnum):

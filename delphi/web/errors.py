@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from delphi.errors import BadInput, NotFound, NotReady, Refused
 from delphi.sheets.errors import SheetError
+from delphi.web.texts import told
 
 log = logging.getLogger(__name__)
 Page = tuple[str, int]
@@ -36,7 +37,7 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(Refused)
     def refused(error: Refused) -> Page:
         status = 422 if isinstance(error, BadInput) else 409
-        return render_template("errors/refused.html", messages=[str(error)]), status
+        return render_template("errors/refused.html", messages=[told(error)]), status
 
     @app.errorhandler(IntegrityError)
     @app.errorhandler(StaleDataError)

@@ -12,11 +12,13 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs describe an old
     SelectChoice,
     SelectField,
     StringField,
+    TextAreaField,
 )
 from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional, Regexp, ValidationError
 
 from delphi.consensus.rules import RULES
 from delphi.consensus.scale import SCALES
+from delphi.model.statement import Kind
 from delphi.web.texts import gettext as _
 
 NOTHING = SelectChoice("", "")
@@ -24,6 +26,12 @@ NOTHING = SelectChoice("", "")
 
 class ButtonForm(FlaskForm):
     """A form that only asks for a decision."""
+
+
+def known_zone(_form: FlaskForm, field: Field) -> None:
+    """Take only zones that the clock knows."""
+    if field.data not in available_timezones():
+        raise ValidationError(_("This time zone is not known. Write it as Europe/Amsterdam."))
 
 
 class StudyForm(FlaskForm):
@@ -34,7 +42,7 @@ class StudyForm(FlaskForm):
     slug = StringField(validators=[DataRequired(), Length(max=60), Regexp(r"[a-z0-9]+(-[a-z0-9]+)*$")])
     lead_name = StringField(validators=[DataRequired(), Length(max=200)])
     contact_email = StringField(validators=[DataRequired(), Length(max=254), Email(allow_smtputf8=False)])
-    time_zone = StringField(validators=[DataRequired()], default="Europe/Amsterdam")
+    time_zone = StringField(validators=[DataRequired(), known_zone], default="Europe/Amsterdam")
     simulated = BooleanField()
     scale = SelectField(
         choices=[NOTHING, *(SelectChoice(key, scale.name) for key, scale in SCALES.items())], default=""
@@ -56,13 +64,60 @@ class StudyForm(FlaskForm):
             chosen["rule_settings"] = {name.strip(): value.strip() for name, _sign, value in pairs}
         return chosen
 
-    def validate_time_zone(self, field: Field) -> None:
-        """Take only zones that the clock knows."""
-        if field.data not in available_timezones():
-            raise ValidationError(_("This time zone is not known. Write it as Europe/Amsterdam."))
+
+class LostLinkForm(FlaskForm):
+    """The address to which the personal link was sent."""
+
+    email = StringField(validators=[DataRequired(), Length(max=254), Email(allow_smtputf8=False)])
 
 
 class FileForm(FlaskForm):
     """A file to import."""
 
     file = FileField(validators=[FileRequired()])
+
+
+class StatementForm(FlaskForm):
+    """One statement as it is written on the page."""
+
+    code = StringField(validators=[Length(max=120)])
+    text = TextAreaField(validators=[DataRequired(), Length(max=5000)])
+    kind = SelectField(choices=[SelectChoice(word.value, word.value) for word in Kind], default=Kind.STATEMENT)
+    section = StringField(validators=[Length(max=200)])
+    help = TextAreaField(validators=[Length(max=5000)])
+    evidence = TextAreaField(validators=[Length(max=5000)])
+    round = IntegerField(validators=[NumberRange(1, 100)], default=1)
+
+    def values(self) -> dict[str, Any]:
+        """Give what a statement holds beside its code."""
+        texts = {name: " ".join((self[name].data or "").split()) for name in ("text", "section")}
+        long = {name: (self[name].data or "").replace("\r\n", "\n").strip() for name in ("help", "evidence")}
+        return {**texts, **long, "kind": Kind(self.kind.data), "round": self.round.data}
+
+
+class FactsForm(FlaskForm):
+    """What a study is called and who answers questions."""
+
+    title = StringField(validators=[DataRequired(), Length(max=300)])
+    lead_name = StringField(validators=[DataRequired(), Length(max=200)])
+    contact_email = StringField(validators=[DataRequired(), Length(max=254), Email(allow_smtputf8=False)])
+    time_zone = StringField(validators=[DataRequired(), known_zone])
+
+
+class GroupsForm(FlaskForm):
+    """New groups, and what panelists are asked; the rows of the present groups are read beside it."""
+
+    new = TextAreaField(validators=[Length(max=5000)])
+    asked = TextAreaField(validators=[Length(max=10_000)])
+    group_chosen = BooleanField()
+    asks_expertise = BooleanField()
+    asks_conflicts = BooleanField()
+
+
+class DocumentForm(FlaskForm):
+    """A new version of information and consent."""
+
+    information = TextAreaField(validators=[DataRequired(), Length(max=50_000)])
+    consent = TextAreaField(validators=[DataRequired(), Length(max=10_000)])
+    material = BooleanField()
+    reason = TextAreaField(validators=[Length(max=2000)])

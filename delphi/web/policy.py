@@ -16,6 +16,7 @@ from delphi.web.edge import current_session
 
 View = TypeVar("View", bound=Callable[..., Any])
 OPEN, PANELIST, ACCOUNT = "open", "panelist", "account"
+LARGEST_IMPORT = 12_000_000  # a file of 5 MB, or the same as a form field with its marks escaped
 LIBRARY_ENDPOINTS = {
     "static": OPEN,
     "security.login": OPEN,
@@ -32,6 +33,12 @@ def policy(who: str | Capability) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def takes_files(view: View) -> View:
+    """Let a view receive what an import may be; all others take small forms only."""
+    view.largest_body = LARGEST_IMPORT  # type: ignore[attr-defined]  # as above
+    return view
 
 
 def policy_of(app: Flask, endpoint: str) -> str | None:

@@ -38,6 +38,14 @@ def settings_of(settings: Settings) -> dict[str, object]:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Check where a request comes from, and send the headers."""
+
+    @app.before_request
+    def size() -> None:
+        # Before the check for forged requests, which reads the whole body.
+        view = app.view_functions.get(request.endpoint or "")
+        if largest := getattr(view, "largest_body", None):
+            request.max_content_length = largest
+
     csrf.init_app(app)
 
     @app.before_request

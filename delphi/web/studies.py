@@ -6,21 +6,21 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from delphi import access, clock, panels, protocol, statements, studies
+from delphi import access, clock, copies, panels, protocol, studies
 from delphi.access import Capability
 from delphi.consensus.vocabulary import Change
 from delphi.errors import NotFound
-from delphi.model.round import Round, State
-from delphi.model.statement import Kind, Statement, StatementVersion
+from delphi.model.round import Round
 from delphi.model.study import Study
-from delphi.studies import StudyPlan
+from delphi.studies import StudyPlan, StudyTemplate
 from delphi.web.edge import current_session
-from delphi.web.forms import ButtonForm, FileForm, StudyForm
+from delphi.web.forms import ButtonForm, StudyForm
 from delphi.web.policy import ACCOUNT, OPEN, account, policy, signed_in
 from delphi.web.texts import gettext as _
 
 blueprint = Blueprint("studies", __name__)
 Page = str | Response
+COPY = "copy"
 
 
 def _study(slug: str, to: Capability) -> Study:
@@ -50,9 +50,7 @@ def new() -> Page:
     """Create a study from the template library."""
     form = StudyForm()
     if form.validate_on_submit():
-        template = studies.templates().get(form.template.data or "")
-        if template is None:
-            raise NotFound
+        template = _design(form.template.data or "")
         plan = StudyPlan(
             slug=form.slug.data or "",
             title=form.title.data or "",
@@ -65,7 +63,22 @@ def new() -> Page:
         study = studies.create(current_session(), template, plan, by=account().id, at=clock.now())
         flash(_("The study is created. Nothing is mailed before you launch round 1."))
         return redirect(url_for("studies.show", slug=study.slug), 303)
-    return render_template("study/new.html", form=form, templates=studies.templates())
+    return render_template(
+        "study/new.html",
+        form=form,
+        templates=studies.templates(),
+        mine=access.studies_of(current_session(), account()),
+    )
+
+
+def _design(key: str) -> StudyTemplate:
+    """Find a design of the library, or make one of a study that this account leads."""
+    word, colon, slug = key.partition(":")
+    if word == COPY and colon:
+        return copies.template_of(current_session(), _study(slug, Capability.LEAD))
+    if key not in studies.templates():
+        raise NotFound
+    return studies.templates()[key]
 
 
 @blueprint.get("/studies/<slug>")
@@ -94,67 +107,6 @@ def lock(slug: str) -> Page:
     protocol.lock(current_session(), study, by=account().id, at=clock.now())
     flash(_("The protocol is locked."))
     return redirect(url_for("studies.show", slug=slug), 303)
-
-
-@blueprint.route("/studies/<slug>/statements", methods=["GET", "POST"], endpoint="statements")
-@policy(Capability.LEAD)
-def statement_list(slug: str) -> Page:
-    """List the statements, and import them from a file."""
-    study = _study(slug, Capability.LEAD)
-    session, form = current_session(), FileForm()
-    if form.validate_on_submit():
-        rows = statements.read(form.file.data.read())
-        n = statements.import_statements(session, study, rows, by=account().id, at=clock.now())
-        flash(_("%(n)s statements were imported.") % {"n": n})
-        return redirect(url_for("studies.statements", slug=slug), 303)
-    first = session.get_one(Round, (study.id, 1))
-    return render_template(
-        "study/statements.html",
-        study=study,
-        form=form,
-        kinds={Kind.STATEMENT: _("statement"), Kind.RECOMMENDATION: _("recommendation")},
-        statements=_newest(study),
-        importable=first.state is State.DRAFT,
-    )
-
-
-def _newest(study: Study) -> list[Any]:
-    """Pair each statement with its newest wording."""
-    versions = {
-        v.statement: v
-        for v in current_session().scalars(
-            select(StatementVersion).filter_by(study_id=study.id).order_by(StatementVersion.version)
-        )
-    }
-    listed = current_session().scalars(select(Statement).filter_by(study_id=study.id).order_by(Statement.number))
-    return [(statement, versions[statement.number]) for statement in listed]
-
-
-@blueprint.route("/studies/<slug>/panel", methods=["GET", "POST"], endpoint="panel")
-@policy(Capability.ROSTER)
-def panel_list(slug: str) -> Page:
-    """Show the roster: names and who has finished, never an answer and never a code."""
-    study = _study(slug, Capability.ROSTER)
-    session, form = current_session(), FileForm()
-    if form.validate_on_submit():
-        rows = panels.read(form.file.data.read())
-        n = panels.import_panel(session, study, rows, by=account().id, at=clock.now())
-        flash(_("%(n)s people were added to the panel.") % {"n": n})
-        return redirect(url_for("studies.panel", slug=slug), 303)
-    round_ = session.scalars(
-        select(Round)
-        .where(Round.study_id == study.id, Round.opened_at.is_not(None))
-        .order_by(Round.number.desc())
-        .limit(1)
-    ).first()
-    return render_template(
-        "study/panel.html",
-        study=study,
-        form=form,
-        people=panels.roster(session, study),
-        round=round_,
-        finished=panels.submitted(session, study, round_.number) if round_ else set(),
-    )
 
 
 @blueprint.app_context_processor

@@ -1,32 +1,42 @@
 """Interface texts in the reader's language: Babel catalogues, plurals, dates (EXPERIENCE 10)."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from gettext import GNUTranslations, NullTranslations
-from pathlib import Path
+from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.lists import format_list
-from babel.support import Translations
-from flask import Flask, g
+from flask import Flask, current_app, g, redirect, request, session
+from werkzeug.wrappers import Response
 
-import delphi
 from delphi import dates
+from delphi.config import Settings
+from delphi.errors import Refused
 from delphi.statistics.exact import format_percent
+from delphi.translations import LANGUAGES, PSEUDO, translations
+from delphi.web.policy import OPEN, policy
 
-CATALOGUES = Path(delphi.__file__).parent / "translations"
-LANGUAGES = ("en",)
 
-
-def translations(language: str) -> GNUTranslations | NullTranslations:
-    """Load the catalogue of a language; English is the source and needs none."""
-    return Translations.load(CATALOGUES, [language]) if language != "en" else NullTranslations()
+def offered() -> dict[str, str]:
+    """Give the languages of this installation, by code, each in its own words."""
+    settings: Settings = current_app.extensions["settings"]
+    return LANGUAGES | (PSEUDO if settings.pseudo_language else {})
 
 
 def language() -> str:
-    """Give the language of this page."""
-    chosen: str = g.get("language", "en")
-    return chosen
+    """Give the language of this page: the one chosen, or the best that the browser asks for."""
+    if "language" not in g:
+        chosen = session.get("language")
+        g.language = chosen if chosen in offered() else request.accept_languages.best_match(list(LANGUAGES), "en")
+    spoken: str = g.language
+    return spoken
+
+
+def choose(code: str) -> None:
+    """Keep the language that a reader chose; one that is not offered changes nothing."""
+    if code in offered():
+        session["language"] = code
 
 
 def gettext(message: str) -> str:
@@ -39,9 +49,24 @@ def ngettext(one: str, many: str, n: int) -> str:
     return translations(language()).ngettext(one, many, n)
 
 
+def told(error: Refused) -> str:
+    """Say in the reader's language why something was refused."""
+    return gettext(error.message) % error.values if error.values else gettext(error.message)
+
+
+def locale() -> Locale:
+    """Give the locale whose rules for dates, numbers and lists this page follows."""
+    return Locale.parse({"en": "en_GB"}.get(language(), language().partition("-")[0]))
+
+
 def when(moment: datetime, zone: str) -> str:
     """Write a moment in full in the language of the page."""
-    return dates.in_words(moment, zone, locale="en_GB" if language() == "en" else language())
+    return dates.in_words(moment, zone, locale=str(locale()))
+
+
+def day(on: date) -> str:
+    """Write a day in full in the language of the page."""
+    return dates.day_in_words(on, locale=str(locale()))
 
 
 def local(moment: datetime, zone: str) -> str:
@@ -51,7 +76,21 @@ def local(moment: datetime, zone: str) -> str:
 
 def either(words: Sequence[str]) -> str:
     """Join alternatives as the language does: "agree or somewhat agree"."""
-    return format_list(list(words), style="or", locale=language())
+    return format_list(list(words), style="or", locale=locale())
+
+
+def facts() -> dict[str, Any]:
+    """Give templates the language of the page, its direction and the other languages."""
+    others = {code: name for code, name in offered().items() if code != language()}
+    return {"language": language(), "direction": locale().text_direction, "other_languages": others}
+
+
+@policy(OPEN)
+def switch() -> Response:
+    """Change the language, and go back to the page."""
+    choose(request.form.get("language", ""))
+    back = request.form.get("back", "/")
+    return redirect(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/", 303)
 
 
 def init_app(app: Flask) -> None:
@@ -59,8 +98,10 @@ def init_app(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
     app.jinja_env.filters["when"] = when
+    app.jinja_env.filters["day"] = day
     app.jinja_env.filters["local"] = local
     app.jinja_env.filters["either"] = either
     app.jinja_env.filters["cap"] = lambda text: text[:1].upper() + text[1:]
     app.jinja_env.globals["percent"] = format_percent
-    app.context_processor(lambda: {"language": language(), "direction": "ltr"})
+    app.context_processor(facts)
+    app.add_url_rule("/language", "language", switch, methods=["POST"])

@@ -1,4 +1,4 @@
-"""Plain text for a terminal: the brief columns, rounded for reading."""
+"""Plain text for a terminal: the brief columns under their names in words, rounded for reading."""
 
 import textwrap
 from typing import BinaryIO
@@ -7,6 +7,8 @@ from exports.document import Exhibit, Heading, Paragraph, document_of
 from exports.table import Cell, Column, Table, printed
 
 WIDTH = 100
+LONGEST = 40  # a text that is longer is cut: it stands whole in the other formats
+NARROW = 9  # a head is broken into lines, but no narrower than this
 
 
 def write(exhibit: Exhibit, stream: BinaryIO) -> None:
@@ -28,17 +30,33 @@ def write(exhibit: Exhibit, stream: BinaryIO) -> None:
 def _table(table: Table) -> list[str]:
     picked = [i for i, column in enumerate(table.columns) if column.brief] or list(range(len(table.columns)))
     columns = [table.columns[i] for i in picked]
-    lines = [[column.name for column in columns]]
-    lines += [[_shown(column, row[i]) for i, column in zip(picked, columns, strict=True)] for row in table.rows]
-    widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
-    body = ["  ".join(map(_aligned, columns, cells, widths)).rstrip() for cells in lines]
-    rule = "-" * max(map(len, body))
+    cells = [[_shown(column, row[i]) for i, column in zip(picked, columns, strict=True)] for row in table.rows]
+    widths = [max([_width(column), *(len(row[i]) for row in cells)]) for i, column in enumerate(columns)]
+    head, body = ([_line(columns, row, widths) for row in rows] for rows in (_head(columns, widths), cells))
+    rule = "-" * (sum(widths) + 2 * len(widths) - 2)
     notes = [textwrap.fill(note, WIDTH) for note in table.notes]
-    return [table.title, textwrap.fill(table.caption, WIDTH), "", body[0], rule, *body[1:], rule, *notes]
+    return [table.title, textwrap.fill(table.caption, WIDTH), "", *head, rule, *body, rule, *notes]
 
 
 def _shown(column: Column, value: Cell) -> str:
-    return " ".join(printed(column, value).split())
+    return textwrap.shorten(printed(column, value), LONGEST, placeholder="…")
+
+
+def _width(column: Column) -> int:
+    """Width that the name of a column needs when it is broken at spaces."""
+    return max([len(word) for word in column.label.split()] + [min(len(column.label), NARROW)])
+
+
+def _head(columns: list[Column], widths: list[int]) -> list[list[str]]:
+    """Lines of names, standing on the table."""
+    names = [textwrap.wrap(column.label, width) or [""] for column, width in zip(columns, widths, strict=True)]
+    height = max(map(len, names))
+    padded = [[""] * (height - len(lines)) + lines for lines in names]
+    return [list(line) for line in zip(*padded, strict=True)]
+
+
+def _line(columns: list[Column], cells: list[str], widths: list[int]) -> str:
+    return "  ".join(map(_aligned, columns, cells, widths)).rstrip()
 
 
 def _aligned(column: Column, text: str, width: int) -> str:

@@ -2,7 +2,15 @@
 
 from collections.abc import Callable
 
-from exports.reports import consensus
+from exports.reports import agreement, attrition, consensus, robustness, sensitivity, stability
+from exports.reports.material import Material
 from exports.table import Table
 
-REPORTS: dict[str, Callable[..., Table]] = {"consensus": consensus.build}
+REPORTS: dict[str, Callable[[Material], Table]] = {
+    "consensus": consensus.build,
+    "stability": stability.build,
+    "agreement": agreement.build,
+    "sensitivity": sensitivity.build,
+    "robustness": robustness.build,
+    "attrition": attrition.build,
+}

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from delphi.consensus.analysis import Analysis, Definition
+from delphi.consensus.analysis import Definition
 from delphi.consensus.rows import consensus_rows
+from exports.reports import groups
 from exports.reports.columns import consensus_columns
-from exports.table import Table, rows_of
+from exports.reports.material import Material, joined
+from exports.table import Column, Table, rows_of
 
 SCHEMA = "consensus-table/1"
 TITLE = "Consensus table"
@@ -14,19 +16,29 @@ ABBREVIATIONS = "NQ: opt-out such as “not qualified”. IQR: interquartile ran
 INTERVAL = "The interval is Wilson’s 95 % interval of combined agreement; it describes this panel."
 
 
-def build(analysis: Analysis, *, by_group: bool = False) -> Table:
-    """Build the table: all panelists first, then the groups if asked."""
-    definition = analysis.definition
-    return from_rows(consensus_rows(analysis, by_group=by_group), definition.as_dict() | {"id": definition.id})
+def build(material: Material) -> Table:
+    """Build the table: all panelists first, then the groups if asked, each compared with the others."""
+    rows = consensus_rows(material.analysis, by_group=material.by_group)
+    if not material.by_group:
+        return from_rows(rows, material.definition_dict())
+    compared = zip(rows, groups.comparisons(material.analysis), strict=True)
+    rows = [joined(row, cells, reasons) for row, (cells, reasons) in compared]
+    return from_rows(rows, material.definition_dict(), groups.COLUMNS, (groups.NOTE,))
 
 
-def from_rows(rows: Sequence[Mapping[str, Any]], definition: Mapping[str, Any]) -> Table:
-    """Build the table again from rows that were frozen as JSON."""
+def from_rows(
+    rows: Sequence[Mapping[str, Any]],
+    definition: Mapping[str, Any],
+    more: tuple[Column, ...] = (),
+    notes: tuple[str, ...] = (),
+) -> Table:
+    """Build the table again from rows that were frozen as JSON; ``more`` columns stand before the reasons."""
     known = Definition.from_dict(definition)
-    columns = consensus_columns(known.scale)
+    *columns, last = consensus_columns(known.scale)
+    names = (*columns, *more, last)
     statements = len({row["statement"] for row in rows})
     caption = (
         f"{statements} statements. {known.describe()} "
         "Percentages are printed from exact counts and need not add up to 100."
     )
-    return Table(SCHEMA, TITLE, caption, columns, rows_of(columns, rows), (ABBREVIATIONS, INTERVAL), definition)
+    return Table(SCHEMA, TITLE, caption, names, rows_of(names, rows), (ABBREVIATIONS, INTERVAL, *notes), definition)

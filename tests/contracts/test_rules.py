@@ -73,7 +73,8 @@ def test_nobody_rated(key):
 @settings(max_examples=20)
 def test_statements_are_judged_alone_unless_the_rule_is_of_the_round(key, table):
     rule = made(key)
-    if key != "apmo":
+    assert rule.of_the_round == (key == "apmo")
+    if not rule.of_the_round:
         assert rule.judge(table).verdict == tuple(rule.judge([f]).verdict[0] for f in table)
 
 

@@ -54,7 +54,7 @@ def test_the_fingerprint_changes_with_the_method(cast):
 
 def test_an_import_adds_new_groups_behind_the_known_ones(cast):
     made = study(cast.session, cast.ada, "grouped", panelists=0)
-    panels.import_panel(cast.session, made, people(4, ("peers", "doctors")), by=cast.ada.id, at=NOW)
+    panels.add(cast.session, made, people(4, ("peers", "doctors")))
     keys = select(StakeholderGroup.key).filter_by(study_id=made.id).order_by(StakeholderGroup.position)
     assert cast.session.scalars(keys).all() == ["nurses", "peers", "doctors"]
 

@@ -86,8 +86,8 @@ def test_groups_follow_the_whole(run):
 
 def test_the_terminal_shows_the_brief_columns(run):
     shown = run(SMALL).stdout
-    assert "combined_pct" in shown
-    assert "ci_low" not in shown
+    assert "agreement" in shown
+    assert "bound" not in shown
     assert "S2" in shown
 
 

@@ -9,6 +9,7 @@ from delphi.consensus.rule import Relation
 from delphi.consensus.scale import SCALES
 from exports import journal
 from exports.reports.consensus import build
+from exports.reports.material import Material
 from exports.table import suppress
 
 
@@ -21,7 +22,7 @@ def table(f, key="agree4_nq", relation=Relation.NEW, kinds=("statement",)):
     moves = np.zeros((len(f), *2 * [counts.ratings.shape[-1]]), dtype=np.int64)
     moves[:, 0, -1] = 1
     moves[:, 0, 0] = 7
-    return build(Analysis(Definition.of(SCALES[key]), (RoundData(2, tuple(items), counts, moves),)))
+    return build(Material(Analysis(Definition.of(SCALES[key]), (RoundData(2, tuple(items), counts, moves),))))
 
 
 def page(found):

@@ -8,6 +8,8 @@ from delphi.model.rating import Moderation
 from delphi.statements import NewStatement
 from rounds import lifecycle, moderation, revision
 from rounds.cards import cards, with_feedback
+from rounds.decisions import By
+from rounds.moderation import Ruling
 
 MERGED = NewStatement("STMT2.1", "Two and three are needed.", section="Services")
 ADDED = NewStatement("STMT2.2", "Money helps.", section="Services")
@@ -71,7 +73,7 @@ def test_a_small_panel_is_shown_in_zones(cast, n):
 
 def test_a_reworded_statement_shows_old_and_new(cast):
     def reword(draft):
-        revision.reword(cast.session, draft, 1, text="Service 1 helps.", reason="clearer", by=cast.ada.id, at=NOW)
+        revision.reword(cast.session, draft, 1, text="Service 1 helps.", by=By(cast.ada.id, NOW, "clearer"))
 
     made, panel = second(cast, [{1: 4}] * 10, change=reword)
     wording = shown(cast, made, panel[0])[1]["wording"]
@@ -82,7 +84,7 @@ def test_a_reworded_statement_shows_old_and_new(cast):
 
 def test_a_merged_statement_shows_each_of_its_sources(cast):
     def merge(draft):
-        revision.merge(cast.session, draft, [2, 3], MERGED, reason="alike", by=cast.ada.id, at=NOW)
+        revision.merge(cast.session, draft, [2, 3], MERGED, by=By(cast.ada.id, NOW, "alike"))
 
     made, panel = second(cast, [{2: 4, 3: 1}] * 10, change=merge)
     feedback = shown(cast, made, panel[0])[4]
@@ -93,7 +95,7 @@ def test_a_merged_statement_shows_each_of_its_sources(cast):
 
 def test_a_new_statement_shows_nothing_of_the_past(cast):
     def add(draft):
-        revision.add(cast.session, draft, ADDED, reason="asked for", by=cast.ada.id, at=NOW)
+        revision.add(cast.session, draft, ADDED, by=By(cast.ada.id, NOW, "asked for"))
 
     made, panel = second(cast, [{1: 4}] * 10, change=add)
     assert shown(cast, made, panel[0])[4] == {}
@@ -121,7 +123,9 @@ def test_released_comments_are_read_in_an_order_of_the_readers_own(cast):
     lifecycle.close(cast.session, first, by=cast.ada.id, at=NOW)
     queued = moderation.queue(cast.session, first)
     held = queued[0].text
-    chosen = {c.ticket: Moderation.HELD if c.text == held else Moderation.RELEASED for c in queued}
+    chosen = {
+        c.ticket: Ruling(Moderation.HELD if c.text == held else Moderation.RELEASED, note="a name") for c in queued
+    }
     moderation.decide(cast.session, first, chosen, by=cast.ada.id, at=NOW)
     lifecycle.release(cast.session, made, first, by=cast.ada.id, at=NOW)
     drafted(cast.session, made, first)

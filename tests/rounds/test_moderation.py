@@ -1,5 +1,7 @@
 """Comments wait for a decision; the panel reads only what was released."""
 
+from uuid import UUID
+
 import pytest
 from builders import NOW, launched, vote
 from sqlalchemy import select
@@ -7,6 +9,8 @@ from sqlalchemy import select
 from delphi.errors import Refused
 from delphi.model.rating import Comment, Moderation
 from rounds import lifecycle, moderation
+from rounds.hints import Trace, parts, traces
+from rounds.moderation import Ruling
 
 
 @pytest.fixture
@@ -20,7 +24,7 @@ def closed(cast):
 
 def decide(cast, round_, *actions: Moderation) -> int:
     tickets = [comment.ticket for comment in moderation.queue(cast.session, round_)]
-    chosen = dict(zip(tickets, actions, strict=False))
+    chosen = dict(zip(tickets, (Ruling(action, note="a name") for action in actions), strict=False))
     return moderation.decide(cast.session, round_, chosen, by=cast.ada.id, at=NOW)
 
 
@@ -55,3 +59,70 @@ def test_a_decision_can_be_taken_back_until_the_release(cast, closed):
 def test_an_event_says_how_many_and_not_which(cast, closed):
     decide(cast, closed, Moderation.RELEASED)
     assert cast.events()[-1] == "comments:moderated"
+
+
+def rule(cast, round_, ruling: Ruling) -> Comment:
+    comment = moderation.queue(cast.session, round_)[0]
+    moderation.decide(cast.session, round_, {comment.ticket: ruling}, by=cast.ada.id, at=NOW)
+    return comment
+
+
+def test_an_edited_comment_keeps_what_was_written_apart(cast, closed):
+    comment = rule(cast, closed, Ruling(Moderation.EDITED, "shorter", tags=("wording", "housing")))
+    assert comment.text in ("because", "why not")
+    assert (comment.moderation, comment.released_text, comment.tags) == ("edited", "shorter", ["wording", "housing"])
+
+
+def test_an_edit_that_changes_nothing_is_shown_as_written(cast, closed):
+    comment = moderation.queue(cast.session, closed)[0]
+    assert rule(cast, closed, Ruling(Moderation.EDITED, comment.text)).moderation is Moderation.RELEASED
+
+
+@pytest.mark.parametrize(
+    ("ruling", "told"),
+    [(Ruling(Moderation.EDITED, "  "), "needs its text"), (Ruling(Moderation.HELD), "needs a reason")],
+)
+def test_what_is_missing_in_a_decision_is_said(cast, closed, ruling, told):
+    with pytest.raises(Refused, match=told):
+        rule(cast, closed, ruling)
+
+
+def test_reading_a_comment_as_it_was_written_is_kept(cast, closed):
+    ticket = rule(cast, closed, Ruling(Moderation.HELD, note="a name")).ticket
+    read = moderation.original(cast.session, closed, ticket, by=cast.ada.id, at=NOW)
+    assert (read.ticket, cast.events()[-1]) == (ticket, "comment:read")
+
+
+def test_there_is_no_reading_of_a_comment_of_an_open_round(cast):
+    round_ = launched(cast.session, cast.study)
+    vote(cast.session, round_, cast.panel[0], {1: 4}, comment="because")
+    ticket = cast.session.scalars(select(Comment.ticket)).one()
+    with pytest.raises(Refused, match="once the round is closed"):
+        moderation.original(cast.session, round_, ticket, by=cast.ada.id, at=NOW)
+
+
+def test_there_is_no_reading_of_what_is_not_there(cast, closed):
+    with pytest.raises(Refused, match="not there"):
+        moderation.original(cast.session, closed, UUID(int=0), by=cast.ada.id, at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Write to ben@uni.example for the data.", [Trace.ADDRESS]),
+        ("Call +31 20 123 4567.", [Trace.ADDRESS]),
+        ("See https://example.org/me", [Trace.ADDRESS]),
+        ("Prof. Maria Lopez has shown this.", [Trace.NAME]),
+        ("this was said by Maria Lopez before", [Trace.NAME]),
+        ("We do this at Leiden University daily.", [Trace.INSTITUTION]),
+        ("The Ministry of Health says no.", [Trace.INSTITUTION]),
+        ("As I wrote in round 1, no.", [Trace.SELF]),
+        ("In my hospital it works.", [Trace.SELF]),
+        ("The wording is broad. I rated what I see.", []),
+        ("Hepatitis B and HIV should be named.", []),
+        ("", []),
+    ],
+)
+def test_hints_say_where_a_comment_may_tell_who_wrote_it(text, found):
+    assert traces(text) == found
+    assert "".join(part.text for part in parts(text)) == text

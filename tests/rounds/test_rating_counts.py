@@ -11,6 +11,7 @@ from delphi.consensus.vocabulary import Relation
 from delphi.model.panel import Panelist
 from delphi.statements import NewStatement
 from rounds import lifecycle, ratings, revision
+from rounds.decisions import By, questionnaire
 
 OPTIONS = (1, 2, 3, 4, "nq", None)
 
@@ -23,14 +24,14 @@ def played(cast, request):
     from delphi import panels
 
     made = study(cast.session, cast.ada, "counted", panelists=0, groups=())
-    panels.import_panel(cast.session, made, people(9, request.param), by=cast.ada.id, at=NOW)
+    panels.add(cast.session, made, people(9, request.param))
     draw = random.Random(7)
     first = launched(cast.session, made)
     given = {1: cast_votes(cast.session, first, panel_of(cast.session, made)[:8], draw)}
     lifecycle.close(cast.session, first, by=cast.ada.id, at=NOW)
     lifecycle.release(cast.session, made, first, by=cast.ada.id, at=NOW)
     second = drafted(cast.session, made, first)
-    decided = {"reason": "clearer", "by": cast.ada.id, "at": NOW}
+    decided = {"by": By(cast.ada.id, NOW, "clearer")}
     revision.reword(cast.session, second, 2, text="Other.", **decided)
     revision.reword(cast.session, second, 3, text="Same.", same_meaning=True, **decided)
     revision.add(cast.session, second, NewStatement("NEW", "New.", section="Services"), **decided)
@@ -40,7 +41,7 @@ def played(cast, request):
 
 
 def cast_votes(session, round_, panel, draw):
-    asked = [number for number, _ in revision.questionnaire(session, round_)]
+    asked = [number for number, _ in questionnaire(session, round_.study_id, round_.number)]
     votes = {who: {s: draw.choice(OPTIONS) for s in asked} for who in panel}
     votes[panel[0]] = dict.fromkeys(asked)  # came, and left everything open
     for who, given in votes.items():

@@ -21,7 +21,7 @@ from delphi.sheets.workbook import read_sheet
 def test_a_workbook_reads_as_the_same_csv():
     rows = [["panelist", "statement", "rating", None], ["P1", "S1", 4, None], [None] * 4, ["P2", "=S1", 2.5, None]]
     sheet = read_sheet(workbook(rows))
-    assert sheet == read_csv(b"panelist,statement,rating,\nP1,S1,4\n\nP2,=S1,2.5\n")
+    assert sheet == read_csv(b"panelist,statement,rating,\nP1,S1,4\n\nP2,'=S1,2.5\n")
     assert [line for line, _ in sheet.rows] == [2, 4]
 
 

@@ -127,6 +127,9 @@ def test_a_round_is_launched_with_its_letters(app, ada):
         ("statements", {}, "needs a code"),
         ("statements/1/reword", {}, "needs the new wording"),
         ("statements/1/drop", {}, "needs a reason"),
+        ("statements/1/split", {"reason": "two"}, "needs a code and a wording"),
+        ("statements/1/undo", {}, "no decision"),
+        ("statements/1/reopen", {"reason": "again"}, "Only a settled statement"),
     ],
 )
 def test_what_cannot_be_done_now_says_why_and_changes_nothing(app, ada, act, form, told):
@@ -157,7 +160,7 @@ def test_reminders_go_to_who_has_not_submitted(app, opened, ada):
 
 def test_closing_shows_results_and_comments_to_the_lead_alone(app, voted, ada):
     assert ada.send(f"{DESK}/close").status_code == 303
-    page = ada.get(DESK).text
+    page = ada.get(f"{DESK}/comments").text
     assert "&lt;b&gt;because&lt;/b&gt;" in page
     assert ada.send(f"{DESK}/release").status_code == 409
     assert app.test_client().sign_in(voted.ben).get(DESK).status_code == 404
@@ -167,11 +170,11 @@ def test_closing_shows_results_and_comments_to_the_lead_alone(app, voted, ada):
 def test_a_comment_is_decided_and_the_round_released(app, voted, ada, word):
     ada.send(f"{DESK}/close")
     ticket = stored(app, Comment.ticket)[0]
-    assert ada.send(f"{DESK}/comments", {f"comment-{ticket}": word}).status_code == 303
+    assert ada.send(f"{DESK}/comments", {f"comment-{ticket}": word, f"note-{ticket}": "a name"}).status_code == 303
     assert ada.send(f"{DESK}/release").status_code == 303
     assert state(app) is State.RELEASED
     assert stored(app, Comment.moderation) == [word]
-    assert word in ada.get(DESK).text
+    assert {"released": "shown as written", "held": "Held: a name"}[word] in ada.get(f"{DESK}/comments").text
 
 
 def test_all_comments_are_released_at_once(app, voted, ada):
@@ -187,13 +190,13 @@ def test_the_next_round_is_prepared_and_revised(app, draft, ada):
     )
     ada.send(f"{NEXT}/statements", {"code": "N1", "kind": "recommendation", "text": "Pay.", "reason": "asked for"})
     page = ada.get(NEXT).text
-    for told in ("Better.", "reworded", "merged from STMT1.2", "Both."):
+    for told in ("<ins>", "Better.", "Reworded", "into M1", "Both.", "ada@example.org"):
         assert told in page
     assert len(stored(app, QuestionnaireItem.statement, study_id=1, round=2)) == 3
 
 
 def test_a_statement_is_dropped_with_its_reason(app, draft, ada):
-    assert ada.send(f"{NEXT}/statements/2/drop", {"reason": "settled"}).location == NEXT
+    assert ada.send(f"{NEXT}/statements/2/drop", {"reason": "settled"}).location == f"{NEXT}#s2"
     assert "settled" in ada.get(NEXT).text
     assert stored(app, QuestionnaireItem.statement, study_id=1, round=2) == [1, 3]
 

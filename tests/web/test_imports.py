@@ -1,6 +1,8 @@
 """Files of statements and of the panel: all rows or none, and every error named at once."""
 
+import html
 import io
+import re
 
 import pytest
 from browsing import fingerprint
@@ -16,7 +18,6 @@ STATEMENTS = "/studies/care/statements"
 PANEL = "/studies/care/panel"
 GOOD = "code,text,kind,section,help,round\nA1,First é,statement,One,Hint,1\nA2,Second,recommendation,Two,,2\n"
 BAD = """code,text,kind,section,help,round
-STMT1.1,Taken,,,,
 B1,,poem,,,0
 B2,Fine,,,,one
 ,No code,,,,
@@ -29,9 +30,24 @@ Max,max@panel.example.org,all
 """
 
 
-def upload(browser, path, file: str | bytes, encoding="utf-8"):
+def preview(browser, path, file: str | bytes, encoding="utf-8"):
+    """Send a file, and get what it would change."""
     data = file if isinstance(file, bytes) else file.encode(encoding)
     return browser.send(path, {"file": (io.BytesIO(data), "file.csv")}, content_type="multipart/form-data")
+
+
+def upload(browser, path, file: str | bytes, encoding="utf-8"):
+    """Send a file, look at what it would change, and take it; or get what is wrong with it."""
+    page = preview(browser, path, file, encoding)
+    if page.status_code != 200 or "Nothing is saved yet" not in page.text:
+        return page
+    return browser.send(f"{path}/import", {"data": carried(page)})
+
+
+def carried(page) -> str:
+    """Give what the preview carries to the second step, as a browser would send it."""
+    field = re.search(r'<textarea name="data" hidden>\r?\n(.*?)</textarea>', page.text, re.DOTALL)
+    return html.unescape(field[1]).replace("\r\n", "\n").replace("\n", "\r\n")
 
 
 def stored(app, column, **where):
@@ -44,7 +60,7 @@ def stored(app, column, **where):
 def test_statements_are_read_as_people_save_them(app, ada, encoding, separator):
     answer = upload(ada, STATEMENTS, GOOD.replace(",", separator), encoding)
     assert answer.status_code == 303
-    assert "2 statements were imported." in ada.get(STATEMENTS).text
+    assert "Statements: 2 were imported." in ada.get(STATEMENTS).text
     assert "First é" in stored(app, StatementVersion.text, study_id=1)
 
 
@@ -69,7 +85,6 @@ def test_every_bad_cell_is_named_and_nothing_is_imported(app, ada):
 @pytest.mark.parametrize(
     ("file", "told"),
     [
-        ("code,text\nSTMT1.1,Taken\nSTMT1.2,Taken\n", "is used already in this study"),
         ("code,text\nC1,One\nC1,Two\n", "stands on line 2 already"),
         ("code,words\nC1,One\n", "there is no such column"),
         ("code,text\nC1,One,more,cells\n", "4 cells under 2 column names"),
@@ -101,7 +116,7 @@ def test_statements_of_a_launched_round_are_fixed(app, opened, ada):
     assert page.status_code == 409
     assert "Round 1 was launched" in page.text
     assert fingerprint(app) == before
-    assert "Import the statements" not in ada.get(STATEMENTS).text
+    assert "Show what it would change" not in ada.get(STATEMENTS).text
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
@@ -109,7 +124,7 @@ def test_statements_of_a_launched_round_are_fixed(app, opened, ada):
 def test_people_are_read_as_people_save_them(app, ada, encoding, separator):
     assert upload(ada, PANEL, PEOPLE.replace(",", separator), encoding).status_code == 303
     page = ada.get(PANEL).text
-    assert "2 people were added to the panel." in page
+    assert "People of the panel: 2 were added." in page
     assert "Zoë Äß" in page
     assert "zoe@panel.example.org" in stored(app, Identity.email, study_id=1)
     assert {"country": "Austria"} in stored(app, Identity.characteristics, study_id=1)
@@ -141,8 +156,6 @@ def test_a_line_break_in_a_name_becomes_a_space(app, ada):
 
 def test_nobody_is_on_the_panel_twice(app, ada):
     before = fingerprint(app)
-    page = upload(ada, PANEL, "name,email\nOne,PANELIST1@panel.example.org\nTwo,panelist2@panel.example.org\n")
-    assert page.text.count("this address belongs to the panel already") == 2
     page = upload(ada, PANEL, "name,email\nOne,new@panel.example.org\nTwo,New@panel.example.org\n")
     assert "stands on line 2 already" in page.text
     assert fingerprint(app) == before
@@ -173,5 +186,6 @@ def test_the_roster_shows_names_and_never_codes(app, ada):
 @pytest.mark.parametrize("path", [STATEMENTS, PANEL])
 def test_no_file_is_no_import(app, ada, path):
     before = fingerprint(app)
-    assert ada.send(path).status_code == 200
+    page = ada.send(path)
+    assert (page.status_code, "there is no file" in page.text) == (422, True)
     assert fingerprint(app) == before

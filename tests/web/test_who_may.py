@@ -1,5 +1,7 @@
 """Who may do what: every rule, every method, every member of the cast; the expected answer follows from the policy."""
 
+from uuid import UUID
+
 import pytest
 from browsing import fingerprint
 from builders import account
@@ -15,13 +17,15 @@ EXAMPLES = {
     "number": 1,
     "statement": 1,
     "format": "csv",
+    "suffix": "csv",
+    "ticket": UUID(int=0),
     "token": "no-such-token",
     "filename": "delphi.css",
 }
 ROLES = {"ada": Role.OWNER, "ben": Role.ANALYST, "mia": Role.PANEL_MANAGER, "vic": Role.VIEWER}
 ACCOUNTS = (*ROLES, "cleo", "deactivated")
 WHO = ("anonymous", "panelist", *ACCOUNTS)
-LAST = ("panelist.leave", "security.logout")  # they end what the other requests need
+LAST = ("arriving.leave", "security.logout")  # they end what the other requests need
 SIGN_IN = "/account/sign-in"
 
 

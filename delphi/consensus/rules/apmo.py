@@ -1,5 +1,6 @@
 """Average percent of majority opinions: the cut-off follows from the whole round (METHOD 4.6)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
@@ -83,6 +84,7 @@ class ApmoRule(Rule):
 
     key: ClassVar[str] = "apmo"
     name: ClassVar[str] = "Average percent of majority opinions"
+    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"denominator": DENOMINATORS}
 
     agree_set: tuple[int, ...] = ()
     disagree_set: tuple[int, ...] = ()
@@ -110,6 +112,11 @@ class ApmoRule(Rule):
             f"Consensus in: the share of {set_text(self.agree_set)} among {votes} is {above} the average percent of "
             f"majority opinions of the round; consensus out: the share of {set_text(self.disagree_set)} is."
         )
+
+    @property
+    def of_the_round(self) -> bool:
+        """Always: the cut-off is an average over the round."""
+        return True
 
     def _round(self, ballot: Ballot) -> Apmo:
         a, d = (columns(ballot.f, members, self.lo) for members in (self.agree_set, self.disagree_set))

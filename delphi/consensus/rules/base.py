@@ -91,6 +91,7 @@ class Rule(ABC):
     key: ClassVar[str]
     name: ClassVar[str]
     version: ClassVar[int] = 1
+    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # parameters that take one of a few words
 
     lo: int = field(default=1, kw_only=True)
 
@@ -103,6 +104,11 @@ class Rule(ABC):
     def quantiles_compared(self) -> tuple[int, ...]:
         """Quantile types under which the verdict is tried; empty where quantiles do not matter."""
         return ()
+
+    @property
+    def of_the_round(self) -> bool:
+        """Whether the verdict on a statement depends on the other statements of the round."""
+        return False
 
     @classmethod
     def defaults(cls, scale: Scale) -> dict[str, Any]:

@@ -28,6 +28,11 @@ class Combined(Rule):
         return any(rule.has_grades for rule in self.rules)
 
     @property
+    def of_the_round(self) -> bool:
+        """Whether a part depends on the other statements."""
+        return any(rule.of_the_round for rule in self.rules)
+
+    @property
     def quantiles_compared(self) -> tuple[int, ...]:
         """Quantile types under which any part is tried."""
         return tuple(dict.fromkeys(type_ for rule in self.rules for type_ in rule.quantiles_compared))

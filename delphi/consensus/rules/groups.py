@@ -1,6 +1,6 @@
 """Rules that ask each stakeholder group (METHOD 4.3)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -22,6 +22,8 @@ VARIANTS = {"70_15_each": Comet7015, "out_50_each": Out50}
 @dataclass(frozen=True)
 class GroupRule(Rule):
     """A rule asked of each group; a group with too few ratings never counts as met."""
+
+    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"require": REQUIRE}
 
     require: str = "all"
     named: tuple[str, ...] = ()
@@ -149,6 +151,7 @@ class CometByGroup(GroupRule):
 
     key: ClassVar[str] = "comet_by_group"
     name: ClassVar[str] = "COMET 70/15 by group"
+    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"require": REQUIRE, "variant": tuple(VARIANTS)}
 
     variant: str = "70_15_each"
     include: str = "70"

@@ -1,5 +1,6 @@
 """Rules on shares: percentage agreement, and grades of combined agreement (METHOD 4.3, 4.5)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -91,6 +92,7 @@ class GradedAgreement(Rule):
 
     key: ClassVar[str] = "graded_agreement"
     name: ClassVar[str] = "Graded agreement (U, A, B, C)"
+    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"gaps": ("half_up", "strict")}
 
     agree_set: tuple[int, ...] = ()
     disagree_set: tuple[int, ...] = ()

@@ -1,5 +1,6 @@
 """RAND/UCLA appropriateness as a consensus rule (METHOD 4.4)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -22,6 +23,10 @@ class RandAppropriateness(Rule):
 
     key: ClassVar[str] = "rand_appropriateness"
     name: ClassVar[str] = "RAND/UCLA appropriateness"
+    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "disagreement": ("classic", "ipras"),
+        "cutoffs": ("table", "ceil"),
+    }
 
     disagreement: str = "classic"
     cutoffs: str = "table"

@@ -1,0 +1,86 @@
+"""Rows of the consensus table as a page may show them: what would tell single answers is hidden here, once for all pages.
+
+Groups stand beside the total, so the remainder rule decides which of them appear (METHOD 12.1); change between two
+rounds appears only where the two sets of raters differ by nobody or by enough people (METHOD 12.3).
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from delphi.consensus.disclosure import may_release_change, visible_groups
+
+Row = dict[str, Any]
+HEAD = (
+    "statement",
+    "version",
+    "kind",
+    "section_no",
+    "section",
+    "text",
+    "round",
+    "group",
+    "n_invited",
+    "verdict",
+    "previous_round",
+    "relation",
+    "decision",
+    "decision_reason",
+    "rule_id",
+    "reasons",
+    "flags",
+)
+CHANGE = ("n_paired", "changed_pct", "delta_combined_pp", "delta_median", "stable")
+
+
+def shown_rows(rows: Sequence[Mapping[str, Any]], k: int, rated_before: Mapping[tuple[str, str], int]) -> list[Row]:
+    """Give the rows that may be shown, with small cells emptied.
+
+    Parameters
+    ----------
+    rows
+        Of one round: the whole panel and every group, as `consensus_rows` gives them by group.
+    k
+        Smallest cell.
+    rated_before
+        How many rated each (statement, group) in the round before.
+
+    Examples
+    --------
+    >>> sizes = {"all": 20, "A": 12, "B": 5, "C": 3}
+    >>> rows = [{"statement": "S", "round": 1, "group": g, "n_rated": n, "group_rule": None} for g, n in sizes.items()]
+    >>> [row["group"] for row in shown_rows(rows, 5, {})]
+    ['all', 'A']
+    """
+    families: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        families[row["statement"]].append(row)
+    shown: list[Row] = []
+    for members in families.values():
+        visible = visible_groups({r["group"]: r["n_rated"] for r in members if r["group"] != "all"}, k)
+        stay = ("all", *visible)
+        shown += [_shown(row, visible, k, rated_before) for row in members if row["group"] in stay]
+    return shown
+
+
+def _shown(row: Mapping[str, Any], visible: Sequence[str], k: int, rated_before: Mapping[tuple[str, str], int]) -> Row:
+    made = dict(row)
+    if row["n_rated"] < k:
+        return {name: value if name in HEAD else None for name, value in made.items()}
+    if row["group_rule"] and row["group"] == "all":
+        made["verdict_basis"] = _basis(str(row["verdict_basis"] or ""), visible)
+    paired = row.get("n_paired")
+    if paired is not None and not _comparable(row, int(paired), k, rated_before):
+        made |= dict.fromkeys(CHANGE)
+    return made
+
+
+def _basis(basis: str, visible: Sequence[str]) -> str:
+    """Keep the verdicts of groups that are shown, and that of all together."""
+    named = ("pooled", *visible)
+    return ", ".join(part for part in basis.split(", ") if part.rpartition(": ")[0] in named)
+
+
+def _comparable(row: Mapping[str, Any], paired: int, k: int, rated_before: Mapping[tuple[str, str], int]) -> bool:
+    before = rated_before.get((row["statement"], row["group"]), paired)
+    return paired >= k and may_release_change(before - paired, row["n_rated"] - paired, k)

@@ -1,0 +1,185 @@
+"""The panel from files and back: read, compare with who is there, take all or nothing, write the same file."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from delphi import audit, groups, panels
+from delphi.model.event import EventKind
+from delphi.model.identity import Identity
+from delphi.model.panel import Panelist
+from delphi.model.round import Participation
+from delphi.model.study import Study
+from delphi.panels import NewPanelist
+from delphi.sheets.comparison import Changed, Comparison, compare
+from delphi.sheets.errors import RowError, SheetError
+from delphi.sheets.heads import Heads
+from delphi.sheets.reading import Limits
+from delphi.sheets.typed import Field, short, typed_rows, unique
+from delphi.sheets.workbook import read_sheet
+
+OWN = ("name", "email", "group")
+HEADS = Heads(
+    {
+        "name": ("full name", "panelist", "participant", "expert"),
+        "email": ("e-mail", "mail", "mail address", "email address", "e-mail address", "address"),
+        "group": ("stakeholder group", "stakeholder", "stakeholders"),
+    },
+    required=("name", "email"),
+)
+LIMITS = Limits(rows=10_000, columns=40)
+
+# What a letter can be addressed to without SMTPUTF8: dot-atoms (RFC 5322), and a domain in ASCII.
+ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+ADDRESS = rf"{ATOM}(\.{ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+Rows = list[tuple[int, dict[str, Any]]]
+
+
+def read(data: bytes) -> Rows:
+    """Read people from a file with their lines; `SheetError` names every cell that cannot be taken."""
+    sheet = read_sheet(data, LIMITS, HEADS)
+    others = [column for column in sheet.head if column and column not in OWN]
+    fields = (
+        # A cell may hold line breaks, a letter's head may not.
+        Field("name", lambda cell: short(" ".join(cell.split()))),
+        Field("email", _address),
+        Field("group", _group, required=False),
+        *(Field(column, _characteristic, required=False) for column in others),
+    )
+    rows = typed_rows(sheet, fields)
+    unique(rows, "email")
+    return rows
+
+
+def read_pasted(text: str) -> Rows:
+    """Read what was pasted: a table with its head, or lines such as “Zoë Äß <zoe@example.org>”."""
+    lines = text.splitlines()
+    if any(HEADS.holds([cell.strip('"') for cell in re.split(r"[\t;,]", line)]) for line in lines[:1]):
+        return read(text.encode())
+    rows, errors = [], []
+    for line, words in enumerate(lines, 1):
+        if not words.strip():
+            continue
+        name, address = parseaddr(words.strip().rstrip(",;"))
+        try:
+            rows.append((line, {"name": short(name or address), "email": _address(address)}))
+        except ValueError:
+            errors.append(RowError(line, "", f"“{words.strip()[:60]}” is no name with a mail address"))
+    if errors or not rows:
+        raise SheetError(errors or [RowError(1, "", "nothing was pasted")])
+    unique(rows, "email")
+    return rows
+
+
+def _address(cell: str) -> str:
+    if not re.fullmatch(ADDRESS, cell) or len(cell) > 254:
+        raise ValueError(f"“{cell}” is not a mail address" if cell else "this cell may not be empty")
+    return cell.lower()
+
+
+def _group(cell: str) -> str:
+    if len(cell) > 60 or cell == "all":
+        raise ValueError(f"“{cell[:20]}…” cannot name a group: at most 60 characters, and not “all”")
+    return cell
+
+
+def _characteristic(cell: str) -> str:
+    if len(cell) > 200:
+        raise ValueError(f"{len(cell)} characters; at most 200 fit")
+    return cell
+
+
+def as_rows(session: Session, study: Study) -> tuple[list[str], list[list[str]]]:
+    """Give the head and the rows of the panel's file, by name."""
+    stored = _stored(session, study)
+    others = sorted({name for row in stored.values() for name in row} - set(OWN))
+    head = [*OWN, *others]
+    return head, [[row.get(name) or "" for name in head] for row in stored.values()]
+
+
+def _stored(session: Session, study: Study) -> dict[str, dict[str, Any]]:
+    rows = session.execute(
+        select(Identity.name, Identity.email, Panelist.stakeholder_group, Identity.characteristics)
+        .join(Panelist, (Panelist.study_id == Identity.study_id) & (Panelist.id == Identity.panelist))
+        .where(Identity.study_id == study.id)
+        .order_by(Identity.name, Identity.email)
+    )
+    return {
+        email: characteristics | {"name": name, "email": email, "group": group}
+        for name, email, group, characteristics in rows
+    }
+
+
+def beside(session: Session, study: Study, rows: Rows) -> Comparison:
+    """Compare a file with the panel; a group that no longer can change is an error of its row."""
+    found = compare(rows, _stored(session, study), "email")
+    moved = [row for row in found.changed if "group" in row.columns]
+    invited = _invited(session, study) if moved else set()
+    errors = [
+        RowError(row.line, "group", "this person was invited already, so the group stays")
+        for row in moved
+        if row.key in invited
+    ]
+    if errors:
+        raise SheetError(errors)
+    return found
+
+
+def _invited(session: Session, study: Study) -> set[str]:
+    rows = session.scalars(
+        select(Identity.email)
+        .join(
+            Participation, (Participation.study_id == Identity.study_id) & (Participation.panelist == Identity.panelist)
+        )
+        .where(Identity.study_id == study.id)
+    )
+    return set(rows)
+
+
+def new_groups(session: Session, study: Study, found: Comparison) -> list[str]:
+    """List the groups that the file names and the study does not have yet."""
+    known = {group.key for group in groups.groups_of(session, study)}
+    rows = [values for _line, values in found.new] + [row.values for row in found.changed]
+    return sorted({row["group"] for row in rows if row.get("group")} - known)
+
+
+def take(session: Session, study: Study, found: Comparison, *, by: int, at: datetime) -> None:
+    """Take what a file would change, all of it."""
+    if found.empty:
+        return
+    groups.declare(session, study, [row.values["group"] for row in found.changed if row.columns.get("group", "")])
+    panels.add(session, study, [_new(values) for _line, values in found.new])
+    _change(session, study, found.changed)
+    facts = {"count": len(found.new), "changed": len(found.changed)}
+    audit.record(session, study.id, EventKind.PANEL_IMPORTED, by=by, at=at, **facts)
+
+
+def _new(values: Mapping[str, Any]) -> NewPanelist:
+    made = NewPanelist(name=values["name"], email=values["email"], group=values.get("group") or None)
+    return replace(made, characteristics={n: v for n, v in values.items() if n not in OWN and v})
+
+
+def _change(session: Session, study: Study, changed: tuple[Changed, ...]) -> None:
+    emails = [row.key for row in changed]
+    people = {
+        person.email: (person, panelist)
+        for person, panelist in session.execute(
+            select(Identity, Panelist)
+            .join(Panelist, (Panelist.study_id == Identity.study_id) & (Panelist.id == Identity.panelist))
+            .where(Identity.study_id == study.id, Identity.email.in_(emails))
+        )
+    }
+    for row in changed:
+        person, panelist = people[row.key]
+        person.name = row.values["name"]
+        if "group" in row.columns:
+            panelist.stakeholder_group = row.values["group"] or None
+        said = {name: now for name, (_before, now) in row.columns.items() if name not in OWN}
+        person.characteristics = {name: value for name, value in (person.characteristics | said).items() if value}
+    session.flush()

@@ -1,0 +1,68 @@
+"""The catalogues of interface texts: English is the source, each other language is one .po file beside this module."""
+
+import io
+import re
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+FOLDER = Path(__file__).parent
+LANGUAGES = {"en": "English", "nl": "Nederlands"}
+PSEUDO = {"ar-XB": "⟦عربي⟧"}
+FIXED = re.compile(r"%\(\w+\)s|%%|%s|\{\w+\}|</?\w+>|https?:\S+")
+LETTERS = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ابچدعفگهيجكلمنوپقرستودوكيز")
+
+
+def N_(text: str) -> str:  # noqa: N802 (the usual name of this mark)
+    """Mark a text for the catalogues that is translated later, where it is said."""
+    return text
+
+
+@cache
+def translations(language: str) -> NullTranslations:
+    """Load the texts of a language; what a catalogue does not have is said in English."""
+    if language in PSEUDO:
+        return _compiled(pseudo(catalogue("nl")))
+    return NullTranslations() if language == "en" else _compiled(catalogue(language))
+
+
+def catalogue(language: str) -> Catalog:
+    """Read the catalogue of a language."""
+    with (FOLDER / f"{language}.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def _compiled(texts: Catalog) -> GNUTranslations:
+    packed = io.BytesIO()
+    write_mo(packed, texts)
+    packed.seek(0)
+    return GNUTranslations(packed)
+
+
+def pseudo(source: Catalog) -> Catalog:
+    """Make a language that nobody speaks: from right to left, and two fifths longer than English."""
+    made = Catalog(locale="nl")
+    for message in source:
+        if message.id:
+            ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
+            texts = tuple(_disguised(text) for text in ids)
+            made.add(message.id, texts if len(texts) > 1 else texts[0], context=message.context)
+    return made
+
+
+def _disguised(text: str) -> str:
+    """Write a text in other letters, longer, with its placeholders untouched.
+
+    Examples
+    --------
+    >>> _disguised("%(n)s of 3")
+    '⟦%(n)s وف 3 ـــ⟧'
+    """
+    words, fixed = FIXED.split(text), FIXED.findall(text)
+    letters = [word.lower().translate(LETTERS) for word in words]
+    mixed = "".join(a + b for a, b in zip(letters, [*fixed, ""], strict=True))
+    return f"⟦{mixed} {'ـ' * max(3, len(''.join(words)) * 2 // 5)}⟧"

@@ -1,0 +1,68 @@
+"""A file in two steps: first what it would change, then the change. In between it travels with the form."""
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from flask import Response, make_response, render_template, request
+
+from delphi.model.study import Study
+from delphi.sheets.comparison import Comparison
+from delphi.sheets.errors import SheetError
+from delphi.sheets.writing import csv_bytes, write_csv, xlsx_bytes
+from delphi.web.forms import ButtonForm
+
+SHOWN = 50
+Rows = list[tuple[int, dict[str, Any]]]
+KINDS = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+
+def sent(read: Callable[[bytes], Rows], read_pasted: Callable[[str], Rows]) -> Rows:
+    """Read the rows of a file, or of what was pasted."""
+    file, text = request.files.get("file"), request.form.get("text", "")
+    if file and file.filename:
+        return read(file.read())
+    if text.strip():
+        return read_pasted(text)
+    raise SheetError.at(1, "", "there is no file and no text")
+
+
+def carried(rows: Rows) -> str:
+    """Write rows as the hidden field that the second step reads again."""
+    columns = list(dict.fromkeys(name for _line, row in rows for name in row))
+    text = io.StringIO(newline="")
+    write_csv(text, columns, [[_plain(row.get(name, "")) for name in columns] for _line, row in rows])
+    return text.getvalue()
+
+
+def _plain(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def preview(study: Study, rows: Rows, found: Comparison, columns: Sequence[str], **words: str) -> str:
+    """Show what a file would change."""
+    return render_template(
+        "study/import_preview.html",
+        study=study,
+        found=found,
+        shown=SHOWN,
+        columns=[name for name in columns if any(name in row for _line, row in found.new)],
+        data=carried(rows),
+        form=ButtonForm(),
+        **words,
+    )
+
+
+def download(name: str, suffix: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Response:
+    """Send rows as a file."""
+    plain = [[value if isinstance(value, int) else _plain(value) for value in row] for row in rows]
+    data = csv_bytes(head, plain) if suffix == "csv" else xlsx_bytes(head, plain, title=name)
+    answer = make_response(data)
+    answer.headers["Content-Type"] = KINDS[suffix]
+    answer.headers["Content-Disposition"] = f"attachment; filename={name}.{suffix}"
+    return answer
+
+
+def said(found: Mapping[str, int]) -> str:
+    """Join the counts that are not nothing."""
+    return ", ".join(f"{n} {what}" for what, n in found.items() if n)

@@ -1,0 +1,96 @@
+"""Pages of the panel: the roster, import in two steps, export."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from delphi import access, audit, clock, groups, panel_files, panels
+from delphi.access import Capability
+from delphi.errors import NotFound
+from delphi.model.event import EventKind
+from delphi.model.round import Round
+from delphi.model.study import Study
+from delphi.web import imports
+from delphi.web.edge import current_session
+from delphi.web.forms import ButtonForm
+from delphi.web.policy import account, policy, takes_files
+from delphi.web.texts import gettext as _
+
+blueprint = Blueprint("panel", __name__)
+Page = str | Response
+
+
+def _study(slug: str) -> Study:
+    return access.study_for(current_session(), account(), slug, to=Capability.ROSTER)
+
+
+def _back(slug: str, message: str) -> Response:
+    flash(message)
+    return redirect(url_for("panel.index", slug=slug), 303)
+
+
+@blueprint.get("/studies/<slug>/panel")
+@policy(Capability.ROSTER)
+def index(slug: str) -> Page:
+    """Show the roster: names and who has finished, never an answer and never a code."""
+    study, session = _study(slug), current_session()
+    opened = select(Round).where(Round.study_id == study.id, Round.opened_at.is_not(None))
+    round_ = session.scalars(opened.order_by(Round.number.desc()).limit(1)).first()
+    return render_template(
+        "study/panel.html",
+        study=study,
+        form=ButtonForm(),
+        people=panels.roster(session, study),
+        groups=groups.groups_of(session, study),
+        sizes=panels.group_sizes(session, study),
+        round=round_,
+        finished=panels.submitted(session, study, round_.number) if round_ else set(),
+    )
+
+
+@blueprint.post("/studies/<slug>/panel")
+@policy(Capability.ROSTER)
+@takes_files
+def preview(slug: str) -> Page:
+    """Show what a file or a pasted list would change; nothing is saved."""
+    study, session = _study(slug), current_session()
+    rows = imports.sent(panel_files.read, panel_files.read_pasted)
+    found = panel_files.beside(session, study, rows)
+    fresh = panel_files.new_groups(session, study, found)
+    return imports.preview(
+        study,
+        rows,
+        found,
+        list(dict.fromkeys(name for _line, row in rows for name in row)),
+        title=_("Import people"),
+        action=url_for("panel.take", slug=slug),
+        back=url_for("panel.index", slug=slug),
+        note=_("Groups that are new: %(names)s.") % {"names": ", ".join(fresh)} if fresh else "",
+    )
+
+
+@blueprint.post("/studies/<slug>/panel/import")
+@policy(Capability.ROSTER)
+@takes_files
+def take(slug: str) -> Page:
+    """Take what the preview showed."""
+    study, session = _study(slug), current_session()
+    found = panel_files.beside(session, study, panel_files.read(request.form.get("data", "").encode()))
+    panel_files.take(session, study, found, by=account().id, at=clock.now())
+    if found.empty:
+        return _back(slug, _("The file changes nothing."))
+    told = {_("were added"): len(found.new), _("were changed"): len(found.changed), _("stay as they are"): found.same}
+    return _back(slug, _("People of the panel: %(what)s.") % {"what": imports.said(told)})
+
+
+@blueprint.post("/studies/<slug>/panel.<suffix>")
+@policy(Capability.ROSTER)
+def export(slug: str, suffix: str) -> Page:
+    """Write the panel as the file that can be imported again; names leave, so it is an event."""
+    study, session = _study(slug), current_session()
+    if suffix not in imports.KINDS:
+        raise NotFound
+    head, rows = panel_files.as_rows(session, study)
+    facts = {"report": "panel", "format": suffix, "rows": len(rows)}
+    audit.record(session, study.id, EventKind.EXPORTED, by=account().id, at=clock.now(), **facts)
+    return imports.download(f"{slug}_panel", suffix, head, rows)

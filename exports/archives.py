@@ -1,0 +1,129 @@
+"""Commands of the study bundle: bundle, verify, import; and what `delphi analyse` does with one."""
+
+import secrets
+import zipfile
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from exports.archive import MANIFEST
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+PROFILES = ("analyst", "public")
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+OUTPUT = click.Path(dir_okay=False, path_type=Path)
+SEED = click.option("--seed", type=int, help="For tests: the same seed gives the same codes and the same order.")
+
+
+def is_bundle(file: BinaryIO) -> bool:
+    """Whether a file is an archive with a manifest; a workbook is an archive without one."""
+    try:
+        found = zipfile.is_zipfile(file) and MANIFEST in zipfile.ZipFile(file).namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        found = False
+    file.seek(0)
+    return found
+
+
+def draw_of(seed: int | None) -> Random:
+    """Draw codes and order from chance, or from a seed."""
+    return Random(secrets.randbits(256) if seed is None else seed)  # noqa: S311 (nobody learns a secret from an order)
+
+
+@click.command()
+@click.argument("study")
+@click.option("--output", type=OUTPUT, required=True, help="The archive to write.")
+@click.option("--profile", type=click.Choice(PROFILES), default="analyst", show_default=True)
+@SEED
+def bundle(study: str, output: Path, profile: str, seed: int | None) -> None:
+    """Write the bundle of a STUDY (its short name): everything from which a stranger can check and recompute it."""
+    from delphi import audit, clock, config
+    from delphi.database import Database
+    from delphi.errors import Refused
+    from delphi.model.event import EventKind
+    from exports.bundle.content import write_bundle
+    from exports.bundle.source import source_of, study_called
+    from exports.bundle.verifying import sha256_of_file
+
+    database = Database(config.database_url())
+    try:
+        with database.transaction(writing=False) as session:
+            manifest = write_bundle(source_of(session, study_called(session, study), draw_of(seed)), output, profile)
+        digest = sha256_of_file(output)
+        with database.transaction() as session:
+            found = study_called(session, study)
+            audit.record(
+                session,
+                found.id,
+                EventKind.EXPORTED,
+                by=None,
+                at=clock.now(),
+                report="bundle",
+                profile=profile,
+                sha256=digest,
+            )
+    except Refused as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        database.engine.dispose()
+    click.echo(f"{output}: rounds {', '.join(map(str, manifest['rounds']))}, SHA-256 {digest}", err=True)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+def verify(file: Path) -> None:
+    """Check a bundle: every hash, the chain of events, the protocol against its lock. Exit code 0 only if all is whole."""
+    from exports.bundle.verifying import sha256_of_file
+    from exports.bundle.verifying import verify as problems_in
+
+    problems = problems_in(file)
+    for problem in problems:
+        click.echo(problem)
+    click.echo(f"{file}: {'not as it should be' if problems else 'whole'}, SHA-256 {sha256_of_file(file)}")
+    raise click.exceptions.Exit(1 if problems else 0)
+
+
+@click.command("import")
+@click.argument("file", type=FILE)
+@click.option("--owner", help="Address of the account that may look at it; nobody on the web if left out.")
+def import_(file: Path, owner: str | None) -> None:
+    """Make the study of a bundle in this database, to be read and exported: all of it, or nothing."""
+    from delphi import clock, config
+    from delphi.database import Database
+    from delphi.errors import Refused
+    from exports.archive import reading
+    from exports.bundle.importing import import_bundle
+
+    database = Database(config.database_url())
+    try:
+        with reading(file) as read, database.transaction() as session:
+            study = import_bundle(session, read, owner=_account(session, owner), at=clock.now())
+            slug, rounds = study.slug, len(read.manifest["rounds"])
+    except Refused as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        database.engine.dispose()
+    click.echo(
+        f"“{slug}” was imported with {rounds} rounds. Comments are not imported: nobody may know who wrote them."
+    )
+
+
+def _account(session: "Session", email: str | None) -> int | None:
+    from sqlalchemy import select
+
+    from delphi.errors import Refused
+    from delphi.model.account import Account
+
+    if email is None:
+        return None
+    found = session.scalar(select(Account.id).where(Account.email == email.lower()))
+    if found is None:
+        raise Refused(f"There is no account {email}. Nothing was imported.")
+    return found
+
+
+COMMANDS = (bundle, verify, import_)

@@ -1,0 +1,183 @@
+"""Writing a bundle: the files, in their order."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import delphi
+from delphi import protocol
+from delphi.consensus.analysis import Definition
+from delphi.consensus.counts import Counts
+from delphi.model.event import EventKind
+from delphi.sheets.writing import write_csv
+from exports.archive import Writer, writing
+from exports.bundle.readme import readme
+from exports.bundle.results import Release, for_analysts, for_the_public, has_counts, summary
+from exports.bundle.source import Source
+from exports.data.package import write_ratings, write_scripts, write_settings, write_table
+from exports.reports import consensus
+from exports.table import Row
+
+SCHEMA = "study-bundle/1"
+PROFILES = ("analyst", "public")
+
+
+def write_bundle(source: Source, path: Path, profile: str) -> dict[str, Any]:
+    """Write the bundle of a study; gives its manifest. The same source gives the same bytes."""
+    study, definition = source.study, source.definition
+    if profile == "analyst":
+        release = for_analysts(source.frozen, source.records, study.smallest_cell)
+    else:
+        release = for_the_public(source.frozen, definition, study.smallest_cell)
+    for number in source.removed_later:
+        for told in release[number]:
+            told.mark_removed()
+    manifest = manifest_of(source, release, profile)
+    with writing(path) as writer:
+        writer.put("README.html", readme(manifest))
+        _write_protocol(writer, source)
+        _write_statements(writer, source)
+        _write_panel(writer, source)
+        if profile == "analyst":
+            write_ratings(writer, source.records, definition)
+            with writer.text("comments/released.csv") as stream:
+                head = ["comment", "round", "statement", "text_released"]
+                write_csv(stream, head, ([row[name] for name in head] for row in source.comments))
+        write_settings(writer, source.definitions, source.removed_later)
+        _write_counts(writer, source, release)
+        _write_results(writer, release, definition)
+        writer.put("audit/events.jsonl", "".join(_line(event) for event in source.events))
+        write_scripts(writer)
+        writer.close(manifest)
+    return manifest
+
+
+def manifest_of(source: Source, release: Release, profile: str) -> dict[str, Any]:
+    """Say what is in the bundle, what is not, and why."""
+    records, study = source.records, source.study
+    told = sum(len(rows) for rows in release.values())
+    return {
+        "schema": SCHEMA,
+        "software": f"delphi-platform {delphi.__version__}",
+        "study": study.slug,
+        "title": study.title,
+        "notice": study.notice,
+        "profile": profile,
+        "smallest_cell": study.smallest_cell,
+        "quantile_type": study.quantile_type,
+        "protocol_sha256": study.protocol_sha256,
+        "rounds": [round_.number for round_ in source.rounds],
+        "text_guard": "In CSV files an apostrophe stands before a text that a spreadsheet would take for a formula.",
+        "rows_left_out": sum(map(len, source.frozen.values())) - told,
+        "not_recomputable": summary(release),
+        "records": {
+            "records": len(records.records),
+            "of_one_round": sum(len(record.rows) == 1 for record in records.records),
+            "groups_in_rows": records.grouped,
+            "rounds_without_rows": [
+                w.number for w, leaves in zip(records.waves, records.leaves, strict=True) if not leaves
+            ],
+        }
+        if profile == "analyst"
+        else None,
+        "withheld": [] if profile == "analyst" else ["ratings", "comments"],
+        "answers_removed_after_release": sorted(source.removed_later),
+    }
+
+
+def _write_protocol(writer: Writer, source: Source) -> None:
+    """Write the protocol, its lock, and the facts from which the study can be made again."""
+    document = protocol.document(source.study)
+    locked = [event for event in source.events if event["kind"] == EventKind.PROTOCOL_LOCKED]
+    lock = {
+        "sha256": source.study.protocol_sha256,
+        "event": locked[-1]["seq"] if locked else None,
+        "unchanged": protocol.sha256(document) == source.study.protocol_sha256,
+    }
+    writer.json("protocol/protocol.json", document)
+    writer.json("protocol/lock.json", lock)
+    facts = {name: source.tables[name] for name in ("study", "groups", "rounds")}
+    writer.json("protocol/facts.json", facts)
+    writer.json("protocol/amendments.json", source.tables["amendments"])
+    writer.json("protocol/definitions.json", {str(n): one.as_dict() for n, one in source.definitions.items()})
+    writer.json("instruments/documents.json", source.tables["documents"])
+
+
+def _write_statements(writer: Writer, source: Source) -> None:
+    """Write statements, wordings, questionnaires and lineage: once to be read back, and as tables."""
+    names = ("statements", "versions", "questionnaires", "lineage", "decisions")
+    writer.json("statements/statements.json", {name: source.tables[name] for name in names})
+    items = [
+        {"round": wave.number, "position": position, "statement": item.statement, "relation": item.relation.value}
+        | {"previous_round": item.previous_round, "section_no": item.section_no}
+        for wave in source.records.waves
+        for position, item in enumerate(wave.items.values(), 1)
+    ]
+    writer.json("statements/items.json", items)
+    for name in ("statements", "versions", "lineage", "decisions"):
+        rows = source.tables[name]
+        head = list(rows[0]) if rows else []
+        with writer.text(f"statements/{name}.csv") as stream:
+            write_csv(stream, head, ([row[column] for column in head] for row in rows))
+
+
+def _write_panel(writer: Writer, source: Source) -> None:
+    """Write who was invited and who answered, by round and group; small groups are not told."""
+    groups = source.records.groups
+    rows = [
+        (number, group, *people)
+        for number, counts in source.counts.items()
+        for group, people in _people(counts, groups)
+    ]
+    with writer.text("panel/flow.csv") as stream:
+        write_csv(stream, ["round", "group", "invited", "analysed"], rows)
+
+
+def _people(counts: Counts, groups: tuple[str, ...]) -> Iterator[tuple[str, tuple[int, int]]]:
+    analysed = counts.n_shown[0] if len(counts.n_shown) else counts.invited * 0
+    yield "all", (int(counts.invited.sum()), int(analysed.sum()))
+    for g, name in enumerate(counts.groups):
+        if name in groups:
+            yield name, (int(counts.invited[g]), int(analysed[g]))
+
+
+def _write_counts(writer: Writer, source: Source, release: Release) -> None:
+    """Write the counts of each option, of every row whose counts may be told."""
+    scale = source.definition.scale
+    head = [
+        "round",
+        "position",
+        "statement",
+        "group",
+        "n_invited",
+        "n_blank",
+        "n_nq",
+        *(f"k_{v}" for v in scale.values),
+    ]
+    with writer.text("ratings/counts.csv") as stream:
+        write_csv(stream, head, _count_rows(source, release))
+
+
+def _count_rows(source: Source, release: Release) -> Iterator[Row]:
+    for wave in source.records.waves:
+        counts = source.counts[wave.number]
+        place = {item.statement: j for j, item in enumerate(wave.items.values())}
+        for told in release[wave.number]:
+            if has_counts(told.row, source.definition):
+                j, group = place[told.row["statement"]], told.row["group"]
+                own = counts.pooled() if group == "all" else counts.only(group)
+                numbers = (own.invited[0], own.blank[j, 0], own.not_qualified[j, 0], *own.ratings[j, 0])
+                yield (wave.number, j + 1, told.row["statement"], group, *map(int, numbers))
+
+
+def _write_results(writer: Writer, release: Release, definition: Definition) -> None:
+    """Write each release as it was frozen, and all of them as one table."""
+    for number, rows in release.items():
+        writer.json(f"results/release-{number}.json", {"round": number, "rows": [told.as_dict() for told in rows]})
+    every = [told.row for rows in release.values() for told in rows]
+    write_table(writer, "results/consensus_long.csv", consensus.from_rows(every, definition.as_dict()))
+
+
+def _line(event: dict[str, Any]) -> str:
+    return json.dumps(event, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"

@@ -1,0 +1,79 @@
+"""Which columns of which tables a bundle holds; what is left out is left out by name, so that a new column is decided on.
+
+Names, addresses, links, letters and sessions stand in tables that are not here. Ratings leave as anonymised records.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import TypeDecorator, inspect
+from sqlalchemy.orm import Session
+
+from delphi.errors import Refused
+from delphi.model.base import Base
+from delphi.model.round import QuestionnaireItem, Round
+from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
+from delphi.model.study import Amendment, Document, StakeholderGroup, Study
+
+Fact = dict[str, Any]
+KEPT: dict[type[Base], str] = {
+    Study: "slug title language time_zone simulated notice created_at scale rule rule_settings denominator quantile_type"
+    " minimum_n smallest_cell maximum_rounds stopping_rule settled unsettled feedback_plan texts asked_characteristics"
+    " protocol_locked_at protocol_sha256 finished_at finish_reason",
+    StakeholderGroup: "key position target public",
+    Document: "version text consent material reason sha256",
+    Amendment: "number at reason changes answers_given results_seen sha256",
+    Round: "number opened_at closes_at closed_at released_at input_sha256",
+    Statement: "number code kind section enters_round",
+    StatementVersion: "statement version text help evidence reason",
+    QuestionnaireItem: "round statement version position",
+    Lineage: "round from_statement from_version to_statement to_version change same_meaning reason",
+    Decision: "round statement proposal decided reason at",
+}
+LEFT_OUT: dict[type[Base], str] = {
+    # a person, numbers of rows, and what is decided on the server where the study runs
+    Study: "id lead_name contact_email rehearsal_of archived_at deletion_due_at",
+    Amendment: "by",
+    Decision: "by",
+}
+
+
+def fact(row: Base) -> Fact:
+    """Give the kept columns of a row as plain values."""
+    return {name: _plain(getattr(row, name)) for name in KEPT[type(row)].split()}
+
+
+def facts(session: Session, kind: type[Base], study_id: int) -> list[Fact]:
+    """Give the kept columns of all rows of a study, in the order of their key."""
+    key = [column for column in inspect(kind).primary_key if column.name != "study_id"]
+    return [fact(row) for row in session.query(kind).filter_by(study_id=study_id).order_by(*key)]
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def row_of(kind: type[Base], given: Mapping[str, Any], **more: Any) -> Base:
+    """Make a row from a fact; a missing, an unknown or a wrong value is refused."""
+    names = KEPT[kind].split()
+    if set(given) != set(names):
+        raise Refused(f"A row of {kind.__tablename__} has other columns than this version knows. Nothing was imported.")
+    return kind(**{name: _typed(kind, name, given[name]) for name in names}, **more)
+
+
+def _typed(kind: type[Base], name: str, value: Any) -> Any:
+    """Take a value as its column wants it."""
+    column = kind.__table__.c[name]
+    stored = column.type.impl if isinstance(column.type, TypeDecorator) else column.type
+    wanted = stored.python_type
+    if value is None and column.nullable:
+        return None
+    try:
+        if wanted in (datetime, date):
+            return wanted.fromisoformat(value)
+    except (ValueError, TypeError):
+        value = None
+    if value is None or (wanted in (str, int, bool) and type(value) is not wanted) or "\x00" in str(value):
+        raise Refused(f"“{name}” of {kind.__tablename__} is not what it must be. Nothing was imported.")
+    return value

@@ -1,0 +1,196 @@
+"""A study again from its bundle, on another database: to be read and exported, not to be changed."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import DataError, IntegrityError, StatementError
+from sqlalchemy.orm import Session
+
+from delphi import protocol
+from delphi.errors import Refused
+from delphi.model.event import Event, EventKind
+from delphi.model.origin import StudyImport
+from delphi.model.panel import Panelist
+from delphi.model.rating import AnswerKind, Rating
+from delphi.model.result import Result
+from delphi.model.round import Participation, QuestionnaireItem, Round
+from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
+from delphi.model.study import Amendment, Document, Membership, Role, StakeholderGroup, Study
+from delphi.sheets.writing import guarded
+from exports.archive import BadBundle, Bundle
+from exports.bundle.facts import row_of
+from exports.bundle.results import MARKS
+from exports.bundle.verifying import events_of, problems_of
+
+KINDS = {"rated": AnswerKind.RATED, "nq": AnswerKind.NOT_QUALIFIED}
+NOT_OURS = (KeyError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
+
+
+def import_bundle(session: Session, bundle: Bundle, *, owner: int | None, at: datetime) -> Study:
+    """Make the study of a bundle, all of it or nothing; ``owner`` is the account that may look at it.
+
+    Panelists have new keys; those whose rounds were cut apart are several, and who was invited and did not answer is
+    one of the round alone. Names and comments are not in a bundle's ratings, so they are not there.
+    """
+    if problems := problems_of(bundle):
+        raise BadBundle("\n".join(problems))
+    if bundle.manifest["profile"] != "analyst":
+        raise Refused("This bundle holds no ratings. It can be verified and analysed, not imported.")
+    with _our_words():
+        facts, statements = bundle.json("protocol/facts.json"), bundle.json("statements/statements.json")
+        study = _study(session, facts, bundle.json("protocol/protocol.json"), bundle.json("protocol/lock.json"))
+        _add(session, study, StakeholderGroup, facts["groups"])
+        _add(session, study, Document, bundle.json("instruments/documents.json"))
+        _add(session, study, Round, facts["rounds"])
+        _add(session, study, Statement, statements["statements"])
+        _add(session, study, StatementVersion, statements["versions"])
+        _add(session, study, QuestionnaireItem, statements["questionnaires"])
+        _add(session, study, Lineage, statements["lineage"])
+        _add(session, study, Decision, statements["decisions"])
+        _add(session, study, Amendment, bundle.json("protocol/amendments.json"))
+        _answers(session, study, bundle, statements)
+        _results(session, study, bundle, statements)
+        _events(session, study, events_of(bundle))
+        session.add(StudyImport(study_id=study.id, at=at, bundle_sha256=bundle.sha256))
+        if owner is not None:
+            session.add(Membership(study_id=study.id, account=owner, role=Role.OWNER))
+        session.flush()
+    return study
+
+
+@contextmanager
+def _our_words() -> Iterator[None]:
+    """Say in our words that a bundle does not fit, whoever found it out."""
+    try:
+        yield
+    except (IntegrityError, DataError, StatementError):
+        raise BadBundle("The bundle contradicts itself, or holds what a study cannot. Nothing was imported.") from None
+    except NOT_OURS as error:
+        raise BadBundle(f"The bundle is not built as one ({type(error).__name__}). Nothing was imported.") from None
+
+
+def _study(session: Session, facts: dict[str, Any], document: dict[str, Any], lock: dict[str, Any]) -> Study:
+    study = row_of(Study, facts["study"][0], lead_name="", contact_email="")
+    assert isinstance(study, Study)
+    if session.scalar(select(Study.id).where(Study.slug == study.slug)) is not None:
+        raise Refused(f"There is a study with the short name “{study.slug}” here already. Nothing was imported.")
+    session.add(study)
+    session.flush()
+    session.refresh(study)
+    if lock["unchanged"] and protocol.document(study) != document:
+        raise BadBundle("protocol/facts.json is not what protocol/protocol.json says. Nothing was imported.")
+    return study
+
+
+def _add(session: Session, study: Study, kind: Any, rows: list[dict[str, Any]]) -> None:
+    session.add_all(row_of(kind, row, study_id=study.id) for row in rows)
+    session.flush()
+
+
+def _answers(session: Session, study: Study, bundle: Bundle, statements: dict[str, Any]) -> None:
+    """Add panelists under new keys, who took part in which round, and what they answered."""
+    asked = {(row["round"], row["position"]): row["statement"] for row in statements["questionnaires"]}
+    groups = {guarded(row["key"]): row["key"] for row in bundle.json("protocol/facts.json")["groups"]}
+    people: dict[str, UUID] = {}
+    there: dict[tuple[int, UUID], str | None] = {}
+    ratings: list[dict[str, Any]] = []
+    with bundle.text("ratings/long.csv") as stream:
+        for row in csv.DictReader(stream):
+            who, number = people.setdefault(row["panelist"], uuid4()), int(row["round"])
+            there[number, who] = groups.get(row["group"])
+            if row["status"] in KINDS:
+                value = int(row["rating"]) if row["status"] == "rated" else None
+                key = {"study_id": study.id, "round": number, "statement": asked[number, int(row["position"])]}
+                ratings.append(key | {"panelist": who, "kind": KINDS[row["status"]], "value": value, "version": 1})
+    group_of = {who: group for (_, who), group in there.items()}
+    silent = _silent(bundle, there, groups)
+    panel = {who: (code, group_of[who]) for code, who in people.items()}
+    panel |= {who: (f"X{who.hex[:11].upper()}", group) for _, who, group in silent}
+    _insert(
+        session,
+        Panelist,
+        [
+            {"study_id": study.id, "id": who, "code": code, "stakeholder_group": group}
+            for who, (code, group) in panel.items()
+        ],
+    )
+    invited = [*there, *((number, who) for number, who, _ in silent)]
+    _insert(
+        session, Participation, [{"study_id": study.id, "round": number, "panelist": who} for number, who in invited]
+    )
+    _insert(session, Rating, ratings)
+
+
+def _silent(
+    bundle: Bundle, there: dict[tuple[int, UUID], str | None], groups: dict[str, str]
+) -> list[tuple[int, UUID, str | None]]:
+    """Stand in for those who were invited and did not answer, so that the denominators stay."""
+    answered = Counter((number, group) for (number, _), group in there.items())
+    everyone: Counter[int] = Counter(number for number, _ in there)
+    told: Counter[int] = Counter()
+    silent = []
+    with bundle.text("panel/flow.csv") as stream:
+        rows = sorted(csv.DictReader(stream), key=lambda row: row["group"] == "all")
+    for row in rows:
+        number, group = int(row["round"]), groups.get(row["group"])
+        missing = int(row["invited"]) - answered[number, group]
+        if row["group"] == "all":
+            missing = int(row["invited"]) - everyone[number] - told[number]
+        else:
+            told[number] += missing
+        if not 0 <= missing <= MOST:
+            raise BadBundle("panel/flow.csv contradicts ratings/long.csv. Nothing was imported.")
+        silent += [(number, uuid4(), group) for _ in range(missing)]
+    return silent
+
+
+MOST = 100_000
+
+
+def _insert(session: Session, kind: Any, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        session.execute(insert(kind), rows)
+
+
+def _results(session: Session, study: Study, bundle: Bundle, statements: dict[str, Any]) -> None:
+    """Freeze the results as they were frozen."""
+    numbers = {row["code"]: row["number"] for row in statements["statements"]}
+    for number in bundle.manifest["rounds"]:
+        entries = bundle.json(f"results/release-{number}.json")["rows"]
+        rows = [entry["row"] | {MARKS: entry[MARKS]} for entry in entries]
+        _insert(session, Result, [
+            {
+                "study_id": study.id,
+                "round": number,
+                "statement": numbers[row["statement"]],
+                "group": row["group"],
+                "position": position,
+                "verdict": row["verdict"],
+                "row": row,
+            }
+            for position, row in enumerate(rows, 1)
+        ])  # fmt: skip
+
+
+def _events(session: Session, study: Study, events: list[dict[str, Any]]) -> None:
+    """Copy the chain as it is: its hashes hold here as they held there."""
+    session.add_all(
+        Event(
+            study_id=study.id,
+            sequence=event["seq"],
+            at=datetime.fromisoformat(event["at"]),
+            actor_elsewhere=event["actor"],
+            kind=EventKind(event["kind"]),
+            data=event["data"],
+            previous_hash=event["previous_hash"],
+            hash=event["hash"],
+        )
+        for event in events
+    )
+    session.flush()

@@ -1,0 +1,149 @@
+"""Frozen results as a bundle tells them: what it must hide is hidden, what it cannot prove is marked with the reason."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from delphi.consensus.analysis import Definition
+from delphi.consensus.cells import CHANGES
+from delphi.consensus.disclosure import may_release_change
+from exports.data.records import Records
+from exports.reports import consensus
+from exports.table import HIDDEN, suppress
+
+Row = dict[str, Any]
+MARKS = "not_recomputable"
+UNNUMBERED = frozenset(("reasons", "flags", "ci_method", "rule_id", "relation", "decision", "decision_reason"))
+IDENTITY = frozenset(("statement", "version", "kind", "section_no", "section", "text", "round", "group"))
+VERDICTS = ("verdict", "grade", "verdict_basis", "group_rule", "flags", "di", "ipras", "disagreement")
+
+
+class Withheld(StrEnum):
+    """Why a bundle cannot prove a number."""
+
+    HIDDEN = HIDDEN
+    ROWS_CUT = "rows_cut_apart"  # somebody's rounds were cut apart, so the moves cannot be counted from the rows
+    NO_GROUPS = "rows_without_groups"
+    NO_RATINGS = "ratings_withheld"
+    NO_COUNTS = "counts_withheld"
+    GROUPS_LEFT_OUT = "groups_left_out"
+    REMOVED = "answers_removed_after_release"
+
+
+@dataclass
+class Told:
+    """One row of a release, and by column why it cannot be computed again."""
+
+    row: Row
+    withheld: dict[str, Withheld] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> "Told":
+        """Take a frozen row; that of an imported study brings its marks along."""
+        marks = {name: Withheld(why) for name, why in stored.get(MARKS, {}).items()}
+        return cls({name: value for name, value in stored.items() if name != MARKS}, marks)
+
+    def mark(self, columns: Iterable[str], why: Withheld) -> None:
+        """Mark the columns that hold something and are not marked yet."""
+        for column in columns:
+            if self.row.get(column) is not None:
+                self.withheld.setdefault(column, why)
+
+    def hide(self, columns: Iterable[str]) -> None:
+        """Empty columns and give the reason in the row."""
+        names = [column for column in columns if self.row.get(column) is not None]
+        kept = [pair for pair in str(self.row["reasons"]).split(";") if pair]
+        self.row |= dict.fromkeys(names) | {"reasons": ";".join(kept + [f"{name}={HIDDEN}" for name in names])}
+        self.withheld |= dict.fromkeys(names, Withheld.HIDDEN)
+
+    def mark_removed(self) -> None:
+        """Mark every number: somebody's answers were removed after the panel had seen them counted."""
+        self.mark(set(self.row) - IDENTITY - UNNUMBERED | {"flags"}, Withheld.REMOVED)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {"row": self.row, MARKS: {name: why.value for name, why in sorted(self.withheld.items())}}
+
+
+Release = dict[int, list[Told]]
+
+
+def for_analysts(frozen: Mapping[int, Sequence[Row]], records: Records, below: int) -> Release:
+    """Tell the rows of every group that may be told; what nobody can follow in the records is marked or hidden."""
+    release: Release = {}
+    for r, (number, rows) in enumerate(frozen.items()):
+        kept = [Told.of(row) for row in rows if row["group"] in ("all", *records.groups)]
+        left_out = len(kept) < len(rows)
+        places = {item.statement: j for j, item in enumerate(records.waves[r].items.values())}
+        for told in kept:
+            _judge_changes(told, r, places[told.row["statement"]], records, below)
+            if left_out and told.row["group"] == "all" and told.row["group_rule"]:
+                told.hide(["verdict_basis"])
+                told.mark(VERDICTS, Withheld.GROUPS_LEFT_OUT)
+        release[number] = kept
+    return release
+
+
+def _judge_changes(told: Told, r: int, j: int, records: Records, below: int) -> None:
+    group = told.row["group"]
+    unfollowed = int(records.hidden_pairs[r, group][j])
+    if 0 < unfollowed < below:
+        told.hide(CHANGES)
+    elif unfollowed:
+        told.mark(CHANGES, Withheld.ROWS_CUT)
+    if group != "all" and not records.grouped:
+        told.mark(CHANGES, Withheld.NO_GROUPS)
+    if not (records.leaves[r] and records.leaves[r - 1]):
+        told.mark(CHANGES, Withheld.NO_RATINGS)
+
+
+def for_the_public(frozen: Mapping[int, Sequence[Row]], definition: Definition, below: int) -> Release:
+    """Tell what the public may know; without single ratings no change can be counted again."""
+    known = [Told.of(row) for found in frozen.values() for row in found]
+    rows = [told.row for told in known]
+    table = consensus.from_rows(rows, definition.as_dict())
+    shown = {(row["round"], row["statement"], row["group"]): row for row in suppress(table, below).as_dicts()}
+    whole = {(row["round"], row["statement"], row["group"]): row for row in rows}
+    release: Release = {number: [] for number in frozen}
+    for (key, row), before in zip(whole.items(), known, strict=True):
+        told = Told({name: shown[key][name] for name in row}, before.withheld)
+        told.withheld |= {name: Withheld.HIDDEN for name in row if row[name] is not None and told.row[name] is None}
+        if not _same_raters(row, whole, below):
+            told.hide(CHANGES)
+        told.mark(CHANGES, Withheld.NO_RATINGS)
+        if not has_counts(told.row, definition):
+            told.mark(set(row) - IDENTITY - UNNUMBERED, Withheld.NO_COUNTS)
+        release[int(row["round"])].append(told)
+    for rows_told in release.values():
+        _mark_group_verdicts(rows_told, definition)
+    return release
+
+
+def has_counts(row: Row, definition: Definition) -> bool:
+    """Whether the numbers of each option are told."""
+    return all(row[f"k_{value}"] is not None for value in definition.scale.values) and row["n_rated"] is not None
+
+
+def _same_raters(row: Row, whole: Mapping[tuple[int, str, str], Row], below: int) -> bool:
+    """Whether the raters of both rounds are the same, or differ by enough people (METHOD 12.3)."""
+    before = whole.get((row["previous_round"], row["statement"], row["group"]))
+    if before is None or row["n_paired"] is None:
+        return True
+    return may_release_change(before["n_rated"] - row["n_paired"], row["n_rated"] - row["n_paired"], below)
+
+
+def _mark_group_verdicts(rows: Sequence[Told], definition: Definition) -> None:
+    """Mark the verdict of the whole panel where it rests on groups whose counts are not told."""
+    short = {told.row["statement"] for told in rows if not has_counts(told.row, definition)}
+    for told in rows:
+        if told.row["group"] == "all" and told.row["group_rule"] and told.row["statement"] in short:
+            told.hide(["verdict_basis"])
+            told.mark(VERDICTS, Withheld.GROUPS_LEFT_OUT)
+
+
+def summary(release: Release) -> dict[str, int]:
+    """Count the cells by why they cannot be computed again."""
+    found = Counter(why.value for rows in release.values() for told in rows for why in told.withheld.values())
+    return dict(sorted(found.items()))

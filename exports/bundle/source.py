@@ -1,0 +1,155 @@
+"""What a bundle is made of, read from the database in a bounded number of queries."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from delphi import amendments, protocol
+from delphi.consensus.analysis import Definition
+from delphi.consensus.counts import Counts
+from delphi.errors import Refused
+from delphi.model.event import WITHHELD, Event, data_hash
+from delphi.model.origin import StudyImport
+from delphi.model.panel import Panelist
+from delphi.model.rating import Comment
+from delphi.model.round import QuestionnaireItem, Round, State
+from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
+from delphi.model.study import Amendment, Document, StakeholderGroup, Study
+from exports.bundle.facts import Fact, fact, facts
+from exports.data.records import Records, records_of
+from rounds import lifecycle
+from rounds.matrices import answers_of
+from rounds.ratings import counts_of, digest_of
+
+ADDRESS = re.compile(r"[^\s\"]@[^\s\"]+\.")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A study with its released rounds."""
+
+    study: Study
+    definition: Definition
+    definitions: dict[int, Definition]
+    rounds: list[Round]
+    counts: dict[int, Counts]
+    records: Records
+    frozen: dict[int, list[dict[str, Any]]]
+    removed_later: frozenset[int]
+    tables: dict[str, list[Fact]]
+    events: list[Fact]
+    comments: list[Fact]
+
+
+def study_called(session: Session, slug: str) -> Study:
+    """Find a study by its short name."""
+    found = session.scalars(select(Study).where(Study.slug == slug)).first()
+    if found is None:
+        raise Refused(f"There is no study with the short name “{slug}”.")
+    return found
+
+
+def source_of(session: Session, study: Study, draw: Random) -> Source:
+    """Read a study; only what was released leaves."""
+    rounds = released_rounds(session, study)
+    if not rounds:
+        raise Refused("No round of this study is released yet, so there is nothing to export. Nothing was written.")
+    order = Random(draw.getrandbits(256))  # noqa: S311 (an order of comments is no secret)
+    numbers = [round_.number for round_ in rounds]
+    counts = {number: counts_of(session, study, number) for number in numbers}
+    answers = answers_of(session, study, numbers)
+    return Source(
+        study=study,
+        definition=protocol.definition_of(study),
+        definitions={r.number: amendments.definition_at(session, study, r.released_at) for r in rounds},
+        rounds=rounds,
+        counts=counts,
+        records=records_of(answers, counts[numbers[0]].groups, study.smallest_cell, draw),
+        frozen={r.number: lifecycle.results(session, study, r, by_group=True) for r in rounds},
+        removed_later=frozenset(_changed_since(session, study, rounds)),
+        tables=_tables(session, study, rounds),
+        events=_events(session, study),
+        comments=_comments(session, study, numbers, order),
+    )
+
+
+def released_rounds(session: Session, study: Study) -> list[Round]:
+    """List the released rounds in order."""
+    rounds = session.scalars(select(Round).where(Round.study_id == study.id).order_by(Round.number))
+    return [round_ for round_ in rounds if round_.state is State.RELEASED]
+
+
+def _changed_since(session: Session, study: Study, rounds: Iterable[Round]) -> list[int]:
+    """Find the rounds whose answers are no longer those that were closed: somebody's were removed."""
+    if session.get(StudyImport, study.id) is not None:  # its panelists have new keys, so the hash cannot be made again
+        return []
+    return [r.number for r in rounds if digest_of(session, r) != r.input_sha256]
+
+
+def _tables(session: Session, study: Study, rounds: list[Round]) -> dict[str, list[Fact]]:
+    """Give the facts on released rounds; what is still a draft stays here."""
+    last = rounds[-1].number
+    asked = [row for row in facts(session, QuestionnaireItem, study.id) if row["round"] <= last]
+    edges = [row for row in facts(session, Lineage, study.id) if row["round"] <= last]
+    used = {(row["statement"], row["version"]) for row in asked}
+    used |= {(edge[f"{end}_statement"], edge[f"{end}_version"]) for edge in edges for end in ("from", "to")}
+    known = {statement for statement, _ in used}
+    return {
+        "study": [fact(study)],
+        "groups": facts(session, StakeholderGroup, study.id),
+        "documents": facts(session, Document, study.id),
+        "rounds": [fact(round_) for round_ in rounds],
+        "statements": [row for row in facts(session, Statement, study.id) if row["number"] in known],
+        "versions": [
+            row for row in facts(session, StatementVersion, study.id) if (row["statement"], row["version"]) in used
+        ],
+        "questionnaires": asked,
+        "lineage": edges,
+        "decisions": [row for row in facts(session, Decision, study.id) if row["round"] <= last],
+        "amendments": facts(session, Amendment, study.id),
+    }
+
+
+def _events(session: Session, study: Study) -> list[Fact]:
+    """Give the whole chain; data that name somebody are replaced by their hash, which is what the chain covers."""
+    people = select(Panelist.id, Panelist.code).where(Panelist.study_id == study.id)
+    secret = {text for who, code in session.execute(people) for text in (str(who), who.hex, code)}
+    events = session.scalars(select(Event).where(Event.study_id == study.id).order_by(Event.sequence))
+    return [
+        {
+            "seq": event.sequence,
+            "at": event.at.isoformat(),
+            "actor": event.actor if event.actor_elsewhere is None else event.actor_elsewhere,
+            "kind": event.kind.value,
+            "data": {WITHHELD: data_hash(event.data)} if _tells_of_people(event.data, secret) else event.data,
+            "previous_hash": event.previous_hash,
+            "hash": event.hash,
+        }
+        for event in events
+    ]
+
+
+def _tells_of_people(data: dict[str, Any], secret: set[str]) -> bool:
+    text = json.dumps(data, ensure_ascii=False)
+    return bool(ADDRESS.search(text)) or not secret.isdisjoint(re.findall(r"[0-9A-Za-z-]+", text))
+
+
+def _comments(session: Session, study: Study, numbers: list[int], draw: Random) -> list[Fact]:
+    """Give the texts that the panel was shown, those of one statement in a random order; nobody's code beside them."""
+    shown = session.execute(
+        select(Comment.round, Statement.code, Comment.released_text)
+        .join(Statement, (Statement.study_id == Comment.study_id) & (Statement.number == Comment.statement))
+        .where(Comment.study_id == study.id, Comment.round.in_(numbers), Comment.released_text.is_not(None))
+    )
+    texts = sorted(tuple(row) for row in shown)
+    draw.shuffle(texts)
+    return [
+        {"comment": number, "round": r, "statement": code, "text_released": text}
+        for number, (r, code, text) in enumerate(sorted(texts, key=lambda row: row[:2]), 1)
+    ]

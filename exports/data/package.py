@@ -1,0 +1,62 @@
+"""The files of ratings and the scripts, as they stand in a bundle and in a data package."""
+
+import io
+from collections.abc import Container, Iterable, Mapping, Sequence
+from importlib.resources import files
+
+from delphi.consensus.analysis import Definition
+from delphi.sheets.writing import write_csv
+from exports.archive import Writer
+from exports.data import ratings, syntax
+from exports.data.codebook import codebook
+from exports.data.records import Records
+from exports.formats import FORMATS
+from exports.table import Cell, Table
+
+SCRIPTS = ("verify.py", "analysis.py", "analysis.R")
+SETS = ("agree", "combined", "disagree", "neutral")
+
+
+def write_ratings(writer: Writer, records: Records, definition: Definition) -> None:
+    """Write ratings long and wide, with the codebook."""
+    scale = definition.scale
+    with writer.text("ratings/long.csv") as stream:
+        write_csv(stream, [column.name for column in ratings.LONG], ratings.long_rows(records, scale))
+    with writer.text("ratings/wide.csv") as stream:
+        write_csv(stream, [c.name for c in ratings.wide_columns(records)], ratings.wide_rows(records, scale))
+    book = codebook(records, scale)
+    for suffix in ("csv", "json"):
+        write_table(writer, f"ratings/codebook.{suffix}", book)
+    writer.put("scripts/import.sps", syntax.spss(scale))
+    writer.put("scripts/import.do", syntax.stata(scale))
+
+
+def write_settings(writer: Writer, definitions: Mapping[int, Definition], removed_later: Container[int] = ()) -> None:
+    """Write the scale, and the settings of each round, for programs that read no JSON."""
+    scale = next(iter(definitions.values())).scale
+    members = [(name, getattr(scale, name)) for name in SETS]
+    options: Iterable[Sequence[Cell]] = (
+        (value, label, *(int(value in values) for _, values in members))
+        for value, label in zip(scale.values, scale.labels, strict=True)
+    )
+    with writer.text("ratings/scale.csv") as stream:
+        write_csv(stream, ["value", "label", *SETS], options)
+    settings = (
+        (number, one.quantile_type, one.denominator, int(number not in removed_later))
+        for number, one in definitions.items()
+    )
+    with writer.text("ratings/settings.csv") as stream:
+        write_csv(stream, ["round", "quantile_type", "denominator", "comparable"], settings)
+
+
+def write_scripts(writer: Writer, names: Iterable[str] = SCRIPTS) -> None:
+    """Write the scripts that are the same in every archive."""
+    for name in names:
+        writer.put(f"scripts/{name}", files("exports.data.scripts").joinpath(name).read_bytes())
+
+
+def write_table(writer: Writer, name: str, table: Table) -> None:
+    """Write a table in the format of its suffix."""
+    stream = io.BytesIO()
+    FORMATS[name.rpartition(".")[2]].write(table, stream)
+    writer.put(name, stream.getvalue())

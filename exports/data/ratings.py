@@ -1,0 +1,98 @@
+"""Ratings, long and wide (REPORTING 1.7): an opt-out is never a number, and nothing here has a date."""
+
+from collections.abc import Iterator
+
+from delphi.consensus.matrix import BLANK, NOT_QUALIFIED
+from delphi.consensus.scale import Scale
+from exports.data.names import variable_names
+from exports.data.records import Records
+from exports.table import Cell, Column, Row, Table
+
+STATUS = {NOT_QUALIFIED: "nq", BLANK: "blank"}
+LONG = (
+    Column("row", "int", "Row"),
+    Column("panelist", "text", "Code of the panelist, of this file alone"),
+    Column("round", "int", "Round"),
+    Column("group", "text", "Stakeholder group"),
+    Column("statement", "text", "Statement"),
+    Column("version", "int", "Version of the wording"),
+    Column("status", "text", "Status of the answer"),
+    Column("rating", "int", "Rating"),
+    Column("rating_label", "text", "Rating in words"),
+    Column("position", "int", "Place in the order shown"),
+)
+
+
+def long_rows(records: Records, scale: Scale) -> Iterator[Row]:
+    """Give one row an answer, in the random order of the records."""
+    number = 0
+    for record in records.records:
+        for r, row in record.rows.items():
+            wave = records.waves[r]
+            for position, (item, code) in enumerate(zip(wave.items.values(), row.tolist(), strict=True), 1):
+                number += 1
+                rated = code >= 0
+                yield (
+                    number,
+                    record.code,
+                    wave.number,
+                    record.group,
+                    item.statement,
+                    item.version,
+                    "rated" if rated else STATUS[code],
+                    scale.lo + code if rated else None,
+                    scale.labels[code] if rated else None,
+                    position,
+                )
+
+
+def wide_columns(records: Records) -> tuple[Column, ...]:
+    """Name two variables an item: the rating, and its status."""
+    stems = stems_of(records)
+    columns = [Column("panelist", "text", LONG[1].label), Column("group", "text", LONG[3].label)]
+    for wave in records.waves:
+        for item in wave.items.values():
+            name = f"{stems[item.statement]}_r{wave.number}"
+            columns += [
+                Column(name, "int", f"{item.statement}, round {wave.number}: {item.text}"),
+                Column(f"{name}_status", "text", f"{item.statement}, round {wave.number}: status"),
+            ]
+    return tuple(columns)
+
+
+def stems_of(records: Records) -> dict[str, str]:
+    """Give the stem of the variables of each statement."""
+    return variable_names(dict.fromkeys(item.statement for wave in records.waves for item in wave.items.values()))
+
+
+def wide_rows(records: Records, scale: Scale) -> Iterator[Row]:
+    """Give one row a record; who is not in a round is absent, or was cut off from it."""
+    for record in records.records:
+        cells: list[Cell] = [record.code, record.group]
+        for r, wave in enumerate(records.waves):
+            row = record.rows.get(r)
+            if row is None:
+                cells += [None, "absent"] * len(wave.items)
+                continue
+            for code in row.tolist():
+                cells += [scale.lo + code, "rated"] if code >= 0 else [None, STATUS[code]]
+        yield tuple(cells)
+
+
+def long_table(records: Records, scale: Scale) -> Table:
+    """Make the long table for any format."""
+    return Table("ratings-long/1", "Ratings, long", CAPTION, LONG, tuple(long_rows(records, scale)))
+
+
+def wide_table(records: Records, scale: Scale) -> Table:
+    """Make the wide table for any format."""
+    return Table(
+        "ratings-wide/1",
+        "Ratings, wide",
+        CAPTION,
+        wide_columns(records),
+        tuple(wide_rows(records, scale)),
+    )
+
+
+CAPTION = "Ratings under codes made for this export; the rows stand in a random order."

@@ -1,0 +1,1 @@
+"""Scripts that leave with the data: they run on another machine, without this project."""

@@ -1,0 +1,72 @@
+"""Check a study bundle with the Python standard library alone: python3 scripts/verify.py, in the unpacked folder.
+
+Every file is compared with MANIFEST.json, the chain of events is followed from its beginning, the protocol is compared
+with its lock, and the figures that the ratings or counts give are computed again (analysis.py).
+"""
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import analysis
+
+
+def sha256_of(content):
+    """SHA-256 of canonical JSON."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def files(folder):
+    """Compare every file with the manifest."""
+    manifest = json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))
+    for name, told in manifest["files"].items():
+        path = folder / name
+        if not path.is_file():
+            yield f"{name} is missing"
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != told["sha256"]:
+            yield f"{name} is not as MANIFEST.json says"
+    own = {"MANIFEST.json", "MANIFEST.sha256"}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name not in manifest["files"].keys() | own and "__pycache__" not in name:
+            yield f"{name} is not listed in MANIFEST.json"
+
+
+def chain(folder):
+    """Follow the chain of events."""
+    previous = "0" * 64
+    lines = (folder / "audit" / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    for number, event in enumerate(map(json.loads, lines), 1):
+        data = event["data"].get("withheld_sha256") or sha256_of(event["data"])
+        own = sha256_of([event["previous_hash"], event["seq"], event["at"], event["actor"], event["kind"], data])
+        if event["seq"] != number or event["previous_hash"] != previous or event["hash"] != own:
+            yield f"audit/events.jsonl: event {number} does not fit the chain"
+            return
+        previous = event["hash"]
+
+
+def lock(folder):
+    """Compare the protocol with its lock."""
+    protocol = json.loads((folder / "protocol" / "protocol.json").read_text(encoding="utf-8"))
+    told = json.loads((folder / "protocol" / "lock.json").read_text(encoding="utf-8"))
+    if told["unchanged"] and sha256_of(protocol) != told["sha256"]:
+        yield "protocol/protocol.json is not what was locked"
+
+
+def main():
+    """Print every problem; the exit code is 0 only if there is none."""
+    folder = Path(__file__).resolve().parent.parent
+    problems = [*files(folder), *chain(folder), *lock(folder)]
+    compared, differences = analysis.compare(folder, analysis.recompute(folder))
+    problems += [f"results/consensus_long.csv, {difference}" for difference in differences]
+    for problem in problems:
+        print(problem)
+    print(f"{compared} compared, {compared - len(differences)} equal")
+    print("Not as it should be." if problems else "All is as the manifest says.")
+    return int(bool(problems))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

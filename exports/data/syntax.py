@@ -1,0 +1,101 @@
+"""SPSS and Stata syntax that reads the long file, sets labels and missing values, and prints the consensus table."""
+
+from collections.abc import Iterable
+
+from delphi.consensus.scale import Scale
+from exports.data.ratings import LONG
+
+# In SPSS a missing value must be a number: those of the opt-out and of a blank lie below every scale.
+SPSS_NQ, SPSS_BLANK = -1001, -1002
+SPSS_TYPES = {"int": "F8.0", "text": "A120"}
+
+
+def spss(scale: Scale) -> str:
+    """Write the syntax for SPSS (and PSPP)."""
+    lines = [
+        "* Encoding: UTF-8.",
+        "* Run in the folder ratings: set the folder with CD first.",
+        "SET UNICODE ON.",
+        "GET DATA /TYPE=TXT /FILE='long.csv' /ENCODING='UTF8' /DELIMITERS=',' /QUALIFIER='\"'",
+        "  /ARRANGEMENT=DELIMITED /FIRSTCASE=2 /VARIABLES=",
+        *(f"  {column.name} {SPSS_TYPES[column.type]}" for column in LONG),
+        "  .",
+        f"IF (status = 'nq') rating = {SPSS_NQ}.",
+        f"IF (status = 'blank') rating = {SPSS_BLANK}.",
+        f"MISSING VALUES rating ({SPSS_NQ}, {SPSS_BLANK}).",
+        *(f"VARIABLE LABELS {column.name} {_spss(column.label)}." for column in LONG),
+        "VALUE LABELS rating",
+        f"  {SPSS_NQ} {_spss(scale.opt_out or 'opt-out')} {SPSS_BLANK} 'no answer'",
+        *(f"  {value} {_spss(label)}" for value, label in _labelled(scale)),
+        "  .",
+        *(f"COMPUTE {name} = ANY(rating, {_listed(values)})." for name, values in _sets(scale)),
+        "EXECUTE.",
+        "DATASET NAME ratings.",
+        "DATASET DECLARE consensus.",
+        "AGGREGATE /OUTFILE='consensus' /BREAK=round position statement",
+        "  /n_rated=N(rating) /median=MEDIAN(rating) /mean=MEAN(rating) /sd=SD(rating)",
+        *(f"  /{name}_share=MEAN({name})" for name, _ in _sets(scale)),
+        "  .",
+        "DATASET ACTIVATE consensus.",
+        *(f"COMPUTE {name}_pct = 100 * {name}_share." for name, _ in _sets(scale)),
+        "EXECUTE.",
+        "LIST.",
+        "* Quartiles of SPSS are of type 6; those of the study may be of another type.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def stata(scale: Scale) -> str:
+    """Write the syntax for Stata."""
+    labels = [f"label define rating {value} {_stata(label)}, modify" for value, label in _labelled(scale)]
+    lines = [
+        "* Run in the folder ratings: set the folder with cd first.",
+        "version 14",
+        "clear",
+        'import delimited using "long.csv", varnames(1) case(preserve) encoding("UTF-8") bindquote(strict) ///',
+        "  maxquotedrows(unlimited) stringcols(2 4 5 7 9)",
+        'replace rating = .a if status == "nq"',
+        'replace rating = .b if status == "blank"',
+        *(f"label variable {column.name} {_stata(column.label)}" for column in LONG),
+        *labels,
+        f"label define rating .a {_stata(scale.opt_out or 'opt-out')}, modify",
+        'label define rating .b "no answer", modify',
+        "label values rating rating",
+        "generate byte rated = !missing(rating)",
+        *(
+            f"generate {name}_pct = 100 * inlist(rating, {_listed(values)}) if rated"
+            if len(values) < 250
+            else f"generate {name}_pct = 100 * inrange(rating, {values[0]}, {values[-1]}) if rated"
+            for name, values in _sets(scale)
+        ),
+        "collapse (sum) n_rated=rated (median) median=rating (mean) mean=rating (sd) sd=rating ///",
+        f"  (mean) {' '.join(f'{name}_pct' for name, _ in _sets(scale))}, by(round position statement)",
+        "list, noobs abbreviate(20)",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _sets(scale: Scale) -> list[tuple[str, tuple[int, ...]]]:
+    sets = {"agree": scale.agree, "combined": scale.combined, "disagree": scale.disagree}
+    return [(name, values) for name, values in sets.items() if values]
+
+
+def _labelled(scale: Scale) -> Iterable[tuple[int, str]]:
+    """Options with words of their own."""
+    pairs = zip(scale.values, scale.labels, strict=True)
+    return [(value, label) for value, label in pairs if label != str(value)]
+
+
+def _listed(values: Iterable[int]) -> str:
+    return ", ".join(map(str, values))
+
+
+def _spss(text: str) -> str:
+    """Quote a text: an apostrophe is doubled, and no line ends within it."""
+    return "'" + " ".join(text.split()).replace("'", "''")[:240] + "'"
+
+
+def _stata(text: str) -> str:
+    """Quote a text in Stata's compound quotes; what Stata would expand is taken out."""
+    plain = " ".join(text.split()).replace('"', "″").replace("`", "ʼ").replace("$", "＄").replace("\\", "/")
+    return '`"' + plain + "\"'"

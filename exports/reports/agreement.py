@@ -1,0 +1,162 @@
+"""Agreement of the panel over all statements of a round, with intervals (METHOD 8)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from delphi.consensus.cells import Cell, filled
+from delphi.consensus.counts import Integers
+from delphi.consensus.matrix import histogram
+from delphi.consensus.panel import RoundPanel
+from delphi.statistics.chance_corrected import Agreement, brennan_prediger, gwet_ac
+from delphi.statistics.concordance import kendall_w, kendall_w_gaps
+from delphi.statistics.kappa import fleiss_general
+from delphi.statistics.krippendorff import krippendorff_alpha, krippendorff_interval
+from delphi.statistics.reliability import icc
+from delphi.statistics.result import Flag, Reason
+from exports.reports.columns import POINTS
+from exports.reports.material import REASONS, Material, place, row_of
+from exports.table import Column, Table, rows_of
+
+COLUMNS = (
+    *place(statement=False),
+    Column("measure", "text", "Measure", brief=True),
+    Column("n_statements", "int", "Statements", brief=True),
+    Column("n_rated", "int", "Panelists", brief=True),
+    Column("panelists_dropped", "int", "Panelists left out", brief=True),
+    Column("value", "float", "Value", POINTS, brief=True),
+    Column("low", "float", "Lower 95 %", POINTS, brief=True),
+    Column("high", "float", "Upper 95 %", POINTS, brief=True),
+    Column("p", "p", "p", POINTS, brief=True),
+    Column("interval", "text", "Interval"),
+    Column("flags", "text", "Flags"),
+    REASONS,
+)
+NOTES = (
+    (
+        "Agreement over many statements; it says nothing of a single one. Ratings: alpha or AC2; rankings: W. Chance is that of "
+        "the whole declared scale. A small p is trivial in a large panel."
+    ),
+    "W and ICC need panelists who rated every statement; “W, gaps” uses all who rated two statements or more.",
+)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One measure of one panel; ``dropped`` panelists are not in it."""
+
+    value: float | None
+    reason: Reason | None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+    interval: str = ""
+    statements: int | None = None
+    dropped: int = 0
+    flags: tuple[Flag, ...] = ()
+
+
+Ratings = NDArray[np.float64]
+Measure = Callable[[Integers, Ratings], Measured]
+
+
+def _alpha(f: Integers, x: Ratings) -> Measured:
+    del x
+    found, between = krippendorff_alpha(f), krippendorff_interval(f)
+    return Measured(
+        found.value,
+        found.reason,
+        between.low,
+        between.high,
+        None,
+        "bootstrap of statements",
+        found.n,
+        flags=between.flags,
+    )
+
+
+def _corrected(coefficient: Callable[[Integers], Agreement]) -> Measure:
+    def measure(f: Integers, x: Ratings) -> Measured:
+        del x
+        found = coefficient(f)
+        return Measured(
+            found.value, found.reason, found.low, found.high, None, "t, statements", found.n, flags=found.flags
+        )
+
+    return measure
+
+
+def _concordance(f: Integers, x: Ratings) -> Measured:
+    del f
+    found = kendall_w(x)
+    return Measured(
+        found.value, found.reason, p=found.p, statements=found.n, dropped=found.panelists_dropped, flags=found.flags
+    )
+
+
+def _concordance_gaps(f: Integers, x: Ratings) -> Measured:
+    del f
+    found = kendall_w_gaps(x)
+    return Measured(
+        found.value,
+        found.reason,
+        p=found.p_permutation,
+        statements=found.n,
+        dropped=found.panelists_dropped,
+        flags=found.flags,
+    )
+
+
+def _intraclass(f: Integers, x: Ratings) -> Measured:
+    del f
+    found = icc(x)
+    return Measured(
+        found.icc2, found.reason, found.icc2_low, found.icc2_high, None, "F", found.n, dropped=found.dropped
+    )
+
+
+MEASURES: dict[str, Measure] = {
+    "Krippendorff’s alpha (ordinal)": _alpha,
+    "Gwet’s AC2 (quadratic)": _corrected(lambda f: gwet_ac(f, "quadratic")),
+    "Gwet’s AC1": _corrected(gwet_ac),
+    "Brennan–Prediger (quadratic)": _corrected(lambda f: brennan_prediger(f, "quadratic")),
+    "Fleiss’ kappa (general)": _corrected(fleiss_general),
+    "Kendall’s W": _concordance,
+    "Kendall’s W, gaps": _concordance_gaps,
+    "ICC(2,1)": _intraclass,
+}
+
+
+def build(material: Material) -> Table:
+    """Build the table: a row for each round, population and measure."""
+    places = [(name, panel, measure) for name, panel in material.panels_by_group() for measure in MEASURES]
+    options = material.definition.scale.K
+    rows = [_row(*one, options=options) for one in material.watch(places, "Agreement")]
+    caption = f"Agreement of the panel over the statements of a round, on the scale {material.definition.scale.name}."
+    names = rows_of(COLUMNS, rows)
+    return Table("agreement/1", "Panel-wide agreement", caption, COLUMNS, names, NOTES, material.definition_dict())
+
+
+def _row(group: str, panel: RoundPanel, measure: str, options: int) -> dict[str, Cell]:
+    seen = panel.values[panel.analysed]
+    found = MEASURES[measure](histogram(panel.ratings, 0, options - 1), seen)
+    head: dict[str, Cell] = {
+        "round": panel.number,
+        "group": group,
+        "measure": measure,
+        "n_statements": len(panel.statements) if found.statements is None else found.statements,
+        "n_rated": int((~np.isnan(seen)).any(1).sum()) - found.dropped if len(seen) else 0,
+        "panelists_dropped": found.dropped,
+        "interval": found.interval,
+        "flags": ";".join(found.flags),
+    }
+    return row_of([(head, {}), *_cells(found)])
+
+
+def _cells(found: Measured) -> Iterator[tuple[dict[str, Cell], dict[str, Reason]]]:
+    yield filled({"value": found.value}, found.reason or Reason.NO_VARIATION)
+    why = found.reason or (Reason.NO_VARIATION if found.interval else Reason.NO_INTERVAL)
+    yield filled({"low": found.low, "high": found.high}, why)
+    yield filled({"p": found.p}, found.reason or Reason.NOT_APPLICABLE)

@@ -1,0 +1,137 @@
+"""Attrition: who answered, who stayed, and whether those who left had rated otherwise (METHOD 10.1, 10.2)."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from delphi.consensus.cells import Cell, filled
+from delphi.consensus.panel import Mask, RoundPanel
+from delphi.statistics.association import fisher_exact_rxc
+from delphi.statistics.attrition import ItemBias, Rate, attrition_bias, completion, response_rate, retention
+from delphi.statistics.result import Reason
+from exports.reports.columns import POINTS, SHARES
+from exports.reports.material import REASONS, Material, place, row_of
+from exports.table import Column, Table, rows_of
+
+COLUMNS = (
+    *place(),
+    Column("next_round", "int", "Next round"),
+    Column("n_invited", "int", "Invited", brief=True),
+    Column("n_rated", "int", "Answered", SHARES, brief=True),
+    Column("response_pct", "percent", "Response rate %", brief=True),
+    Column("n_new", "int", "New in this round"),
+    Column("completion_pct", "percent", "Of round 1, answered every round so far %"),
+    Column("n_stayed", "int", "Stayed", SHARES, brief=True),
+    Column("n_left", "int", "Left", SHARES, brief=True),
+    Column("retention_pct", "percent", "Retention %", brief=True),
+    Column("mean_gap", "float", "Mean distance", POINTS, "n_left"),
+    Column("delta", "float", "Cliff’s delta", POINTS, "n_left", brief=True),
+    Column("p", "p", "p", POINTS, "n_left", brief=True),
+    Column("p_holm", "p", "p, Holm", POINTS, "n_left", brief=True),
+    Column("p_response", "p", "p, equal response (Fisher)", SHARES),
+    REASONS,
+)
+NOTES = (
+    (
+        "Rows of the statement “all” are about panelists: invited, answered, stayed; the rest compares, statement by statement, the "
+        "ratings of those who stayed with those of panelists who left: Cliff’s delta (above 0: those who stayed rated higher), "
+        "exact Mann–Whitney p, Holm over the statements."
+    ),
+    "p of the whole panel: permutation of who left, statistic the mean over statements of the absolute difference of means.",
+)
+
+
+def build(material: Material) -> Table:
+    """Build the table: for each round its participation, by group where there are groups, then its statements."""
+    panels = material.panels
+    rows: list[dict[str, Cell]] = []
+    for k, (panel, following) in enumerate(material.watch(list(pairwise([*panels, None])), "Attrition")):
+        assert panel is not None
+        left = None if following is None else panel.analysed & ~following.analysed
+        so_far = [one.analysed for one in panels[: k + 1]]
+        bias = [] if left is None else list(_statements(panel, left, following.number if following else 0))
+        rows += _people(panel, following, so_far)
+        rows += bias
+    caption = f"{len(panels)} rounds. Answered: at least one answer in the round."
+    names = rows_of(COLUMNS, rows)
+    return Table("attrition/1", "Attrition", caption, COLUMNS, names, NOTES, material.definition_dict())
+
+
+def _people(panel: RoundPanel, following: RoundPanel | None, so_far: Sequence[Mask]) -> Iterator[dict[str, Cell]]:
+    """Participation of the whole panel, then of each group."""
+    everyone = np.ones(len(panel.member), dtype=bool)
+    groups = {name: panel.member == g for g, name in enumerate(panel.groups) if panel.groups != ("",)}
+    for name, members in {"all": everyone, **groups}.items():
+        invited, answered = panel.invited & members, panel.analysed & members
+        before = so_far[-2] & members if len(so_far) > 1 else None
+        parts = [
+            ({"statement": "all", "round": panel.number, "group": name, "n_invited": int(invited.sum())}, {}),
+            ({"n_rated": int(answered.sum())}, {}),
+            _rate("response_pct", response_rate(int(answered.sum()), int(invited.sum()))),
+            _rate("completion_pct", completion([_names(mask & members) for mask in so_far])),
+            filled({"n_new": None if before is None else int((answered & ~before).sum())}, Reason.NOT_APPLICABLE),
+            *_stay(answered, None if following is None else following.analysed & members),
+            _response(panel, groups if name == "all" else {}),
+            *(_whole(panel, following) if name == "all" else [filled(_NO_TEST, Reason.NOT_APPLICABLE)]),
+        ]
+        yield row_of([*parts, filled({"next_round": following.number if following else None}, Reason.NOT_APPLICABLE)])
+
+
+_NO_TEST: dict[str, Cell] = {"mean_gap": None, "delta": None, "p": None, "p_holm": None}
+
+
+def _names(mask: Mask) -> frozenset[str]:
+    return frozenset(map(str, np.flatnonzero(mask)))
+
+
+def _rate(name: str, rate: Rate) -> tuple[dict[str, Cell], dict[str, Reason]]:
+    return filled({name: None if rate.value is None else 100 * rate.value}, rate.reason or Reason.NO_RATINGS)
+
+
+def _stay(answered: Mask, following: Mask | None) -> Iterator[tuple[dict[str, Cell], dict[str, Reason]]]:
+    """Count who stayed until the next round, and who left."""
+    if following is None:
+        yield filled({"n_stayed": None, "n_left": None, "retention_pct": None}, Reason.NOT_APPLICABLE)
+        return
+    stayed = int((answered & following).sum())
+    yield {"n_stayed": stayed, "n_left": int(answered.sum()) - stayed}, {}
+    yield _rate("retention_pct", retention(_names(answered), _names(following)))
+
+
+def _response(panel: RoundPanel, groups: dict[str, Mask]) -> tuple[dict[str, Cell], dict[str, Reason]]:
+    """Compare the response of the groups."""
+    table = [
+        [int((panel.invited & panel.analysed & one).sum()), int((panel.invited & ~panel.analysed & one).sum())]
+        for one in groups.values()
+    ]
+    found = fisher_exact_rxc(table) if len(table) > 1 else None
+    return filled({"p_response": found.p if found else None}, (found and found.reason) or Reason.NOT_APPLICABLE)
+
+
+def _whole(panel: RoundPanel, following: RoundPanel | None) -> Iterator[tuple[dict[str, Cell], dict[str, Reason]]]:
+    """Compare those who left with those who stayed, over all statements."""
+    yield filled({"delta": None, "p_holm": None}, Reason.NOT_APPLICABLE)
+    if following is None:
+        yield filled({"mean_gap": None, "p": None}, Reason.NOT_APPLICABLE)
+        return
+    here = panel.analysed
+    found = attrition_bias(panel.values[here], ~following.analysed[here])
+    yield filled({"mean_gap": found.statistic, "p": found.p}, found.reason or Reason.EMPTY_GROUP)
+
+
+def _statements(panel: RoundPanel, left: Mask, following: int) -> Iterator[dict[str, Cell]]:
+    here = panel.analysed
+    bias = attrition_bias(panel.values[here], left[here], permutations=1)
+    for name, item in zip(panel.statements, bias.items, strict=True):
+        yield row_of(_item(panel.number, following, name, item))
+
+
+def _item(
+    number: int, following: int, name: str, item: ItemBias
+) -> Iterator[tuple[dict[str, Cell], dict[str, Reason]]]:
+    yield {"statement": name, "round": number, "group": "all", "next_round": following}, {}
+    yield {"n_rated": item.n_completers + item.n_leavers, "n_stayed": item.n_completers, "n_left": item.n_leavers}, {}
+    none = ("n_invited", "response_pct", "n_new", "completion_pct", "retention_pct", "mean_gap", "p_response")
+    yield filled(dict.fromkeys(none), Reason.NOT_APPLICABLE)
+    yield filled({"delta": item.delta, "p": item.p, "p_holm": item.p_holm}, Reason.EMPTY_GROUP)

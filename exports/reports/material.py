@@ -1,0 +1,86 @@
+"""What a report is built from."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from delphi.consensus.analysis import Analysis, Definition, Population, RoundData
+from delphi.consensus.cells import Cell
+from delphi.consensus.panel import RoundPanel
+from exports.table import Column
+
+T = TypeVar("T")
+
+
+class Watch(Protocol):
+    """Goes through something long and shows how far it is."""
+
+    def __call__(self, items: Iterable[T], label: str, /) -> Iterable[T]:
+        """Yield the items."""
+
+
+def unwatched(items: Iterable[T], label: str, /) -> Iterable[T]:
+    """Show no progress."""
+    del label
+    return items
+
+
+@dataclass(frozen=True)
+class Material:
+    """An analysis; the matrices of its rounds, where panel-wide figures are asked for; and how to build.
+
+    Attributes
+    ----------
+    watch
+        Goes through something long and shows how far it is.
+    """
+
+    analysis: Analysis
+    panels: tuple[RoundPanel, ...] = ()
+    by_group: bool = False
+    watch: Watch = unwatched
+
+    @property
+    def definition(self) -> Definition:
+        """The definition of consensus."""
+        return self.analysis.definition
+
+    def definition_dict(self) -> dict[str, Any]:
+        """Give the definition with its id, as tables carry it."""
+        return self.definition.as_dict() | {"id": self.definition.id}
+
+    def populations(self) -> Iterator[tuple[RoundData, Population]]:
+        """Every round: all panelists first, then the groups if asked."""
+        for round_ in self.analysis.rounds:
+            for population in round_.populations(by_group=self.by_group):
+                yield round_, population
+
+    def panels_by_group(self) -> Iterator[tuple[str, RoundPanel]]:
+        """Every matrix: all panelists first, then the groups if asked."""
+        for panel in self.panels:
+            yield "all", panel
+            if self.by_group and panel.groups != ("",):
+                yield from ((name, panel.only(name)) for name in panel.groups)
+
+
+def place(*, statement: bool = True) -> tuple[Column, ...]:
+    """Name the columns that say what a row is about."""
+    named = (Column("statement", "text", "Statement", brief=True),) if statement else ()
+    return (*named, Column("round", "int", "Round", brief=True), Column("group", "text", "Group", brief=True))
+
+
+REASONS = Column("reasons", "text", "Why cells are empty")
+
+
+def row_of(parts: Iterable[tuple[Mapping[str, Cell], Mapping[str, str]]]) -> dict[str, Cell]:
+    """Join cells, each part with the reasons of those that are empty."""
+    row: dict[str, Cell] = {}
+    for cells, why in parts:
+        row = joined(row, cells, why)
+    return row
+
+
+def joined(row: Mapping[str, Cell], cells: Mapping[str, Cell], why: Mapping[str, str]) -> dict[str, Cell]:
+    """Add cells to a row, and to its reasons those of the cells that are empty."""
+    own = str(row.get("reasons") or "")
+    return {**row, **cells, "reasons": ";".join(filter(None, [own, *(f"{name}={r}" for name, r in why.items())]))}

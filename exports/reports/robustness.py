@@ -1,0 +1,83 @@
+"""How firmly each verdict stands: resampled panels, one panelist fewer, a few changed ratings (METHOD 9.4, 9.5)."""
+
+from collections.abc import Iterator
+
+from delphi.consensus.analysis import Definition, Population, RoundData
+from delphi.consensus.cells import Cell, filled
+from delphi.consensus.robustness import RESAMPLES, bootstrap_verdict, fragility, leave_one_out
+from delphi.consensus.rule import Verdict
+from delphi.statistics.result import Reason
+from exports.reports.columns import POINTS, SHARES
+from exports.reports.material import REASONS, Material, place, row_of
+from exports.table import Column, Table, rows_of
+
+SEED = 1
+COLUMNS = (
+    *place(),
+    Column("n_rated", "int", "Rated", SHARES, brief=True),
+    Column("verdict", "text", "Verdict", SHARES, brief=True),
+    Column("same_pct", "percent", "Resampled: same %", POINTS, brief=True),
+    *(
+        Column(f"{verdict}_pct", "percent", f"Resampled: {verdict} %", POINTS, brief=verdict != Verdict.TOO_FEW)
+        for verdict in Verdict
+    ),
+    Column("flips", "int", "Flips without", POINTS, brief=True),
+    Column("fragility", "int", "Fragility", POINTS, brief=True),
+    Column("searched", "int", "Up to so many ratings were changed"),
+    REASONS,
+)
+NOTES = (
+    (
+        f"Resampled: verdicts of {RESAMPLES} panels drawn with replacement from this one (seed {SEED}). Flips without: "
+        "panelists without any one of whom the verdict changes. Fragility: fewest ratings that, given otherwise, turn it; –: more than "
+        "were searched. "
+        "None of this changes a verdict."
+    ),
+    "For analysts only: what one panelist changes tells that panelist’s rating.",
+)
+
+
+def build(material: Material) -> Table:
+    """Build the table: a row for each statement, round and population."""
+    definition = material.definition
+    places = list(_places(material))
+    rows = [_row(round_, one, j, definition) for round_, one, j in material.watch(places, "Resampling")]
+    names = rows_of(COLUMNS, rows)
+    caption = f"How firmly each verdict stands. {definition.describe()}"
+    return Table(
+        "robustness/1", "Robustness of the verdicts", caption, COLUMNS, names, NOTES, material.definition_dict()
+    )
+
+
+def _places(material: Material) -> Iterator[tuple[RoundData, Population, int]]:
+    for round_, population in material.populations():
+        for j in range(len(round_.items)):
+            yield round_, population, j
+
+
+def _row(round_: RoundData, population: Population, j: int, definition: Definition) -> dict[str, Cell]:
+    counts = population.counts.statement(j)
+    head: dict[str, Cell] = {
+        "statement": round_.items[j].statement,
+        "round": round_.number,
+        "group": population.name,
+        "n_rated": int(counts.n_rated.sum()),
+        "verdict": definition.judge(population.counts).verdict[j].value,
+    }
+    if definition.rule.of_the_round:
+        empty = [column.name for column in COLUMNS if column.name not in {*head, "reasons"}]
+        return row_of([(head, {}), filled(dict.fromkeys(empty), Reason.NOT_APPLICABLE)])
+    drawn = bootstrap_verdict(counts, definition, seed=SEED)
+    without, few = leave_one_out(counts, definition), fragility(counts, definition)
+    shares: dict[str, Cell] = {
+        f"{verdict}_pct": 100 * drawn.shares[verdict] if drawn.shares else None for verdict in Verdict
+    }
+    same: dict[str, Cell] = {"same_pct": 100 * drawn.shares[drawn.verdict] if drawn.shares else None}
+    return row_of(
+        [
+            (head | {"searched": few.searched}, {}),
+            filled(same | shares, drawn.reason or Reason.NO_RATINGS),
+            filled({"flips": without.flips}, without.reason or Reason.NO_RATINGS),
+            filled({"fragility": few.moves}, few.reason or Reason.MORE_THAN_SEARCHED),
+        ]
+    )

@@ -1,0 +1,121 @@
+"""Verdicts under neighbouring definitions of consensus (METHOD 9.6)."""
+
+from collections.abc import Iterator
+
+from delphi.consensus.analysis import Population, RoundData
+from delphi.consensus.cells import Cell, filled
+from delphi.consensus.rule import Verdict
+from delphi.consensus.sensitivity import NEAR, Alternative, ThresholdMap, threshold_map
+from delphi.statistics.result import Reason
+from exports.reports.columns import SHARES
+from exports.reports.material import REASONS, Material, place, row_of
+from exports.table import Column, Table, rows_of
+
+SETTINGS = {
+    "threshold": "threshold",
+    "strict": "strict or not",
+    "denominator": "denominator",
+    "quantile_type": "quantile type",
+}
+HINGES = 0
+NOTES = (
+    (
+        f"Depends on: settings that, changed alone, change the verdict (thresholds within {NEAR} points of the locked one). "
+        "Sensitive: some definition within that distance says otherwise, whatever else is changed with it."
+    ),
+    (
+        "A cell such as at_70 is the verdict under that threshold, all else as locked. The locked rule stands; this table "
+        "never replaces it."
+    ),
+)
+
+
+def build(material: Material) -> Table:
+    """Build the table: a row for each statement, round and population."""
+    maps = [
+        (round_, population, threshold_map(population.counts, material.definition))
+        for round_, population in material.watch(list(material.populations()), "Definitions")
+    ]
+    others = list(dict.fromkeys(name for _, _, found in maps for name in _varied(found)))
+    columns = (
+        *place(),
+        Column("n_rated", "int", "Rated", SHARES),
+        Column("verdict", "text", "Verdict", SHARES, brief=True),
+        Column("sensitive", "bool", "Sensitive", SHARES, brief=True),
+        Column("depends_on", "text", "Depends on", SHARES, brief=True),
+        Column("definitions", "int", "Definitions tried"),
+        *(
+            Column(f"n_{verdict}", "int", f"Tried: {verdict}", SHARES, brief=verdict == Verdict.IN)
+            for verdict in Verdict
+        ),
+        *(Column(name, "text", _worded(name), SHARES, brief=name.startswith("at_")) for name in others),
+        REASONS,
+    )
+    rows = [row for round_, population, found in maps for row in _rows(round_, population, found, others)]
+    caption = (
+        f"Verdicts under {len(maps[0][2].alternatives) if maps else 0} definitions. {material.definition.describe()}"
+    )
+    return Table(
+        "sensitivity/1",
+        "Sensitivity to the definition",
+        caption,
+        columns,
+        rows_of(columns, rows),
+        NOTES,
+        material.definition_dict(),
+    )
+
+
+def _worded(name: str) -> str:
+    """Head of a column of verdicts."""
+    kind, _, value = name.partition("_")
+    return {"at": f"{value} %", "of": f"of {value}"}.get(kind, name.replace("_", " "))
+
+
+def _varied(found: ThresholdMap) -> dict[str, Alternative]:
+    """Alternatives that differ from the locked one in a single setting, by the name of their column."""
+    locked, named = found.locked, {}
+    for one in found.alternatives:
+        changed = [name for name in SETTINGS if getattr(one, name) != getattr(locked, name)]
+        if not changed or changed == ["threshold"]:
+            if one.threshold is not None:
+                named[f"at_{one.threshold}"] = one
+        elif len(changed) == 1:
+            named[_column(one, changed[0])] = one
+    return named
+
+
+def _column(one: Alternative, setting: str) -> str:
+    if setting == "quantile_type":
+        return "hinges" if one.quantile_type == HINGES else f"type_{one.quantile_type}"
+    return {"strict": "strict" if one.strict else "not_strict", "denominator": f"of_{one.denominator}"}[setting]
+
+
+def _rows(
+    round_: RoundData, population: Population, found: ThresholdMap, others: list[str]
+) -> Iterator[dict[str, Cell]]:
+    sensitive, varied = set(found.sensitive()), _varied(found)
+    near = {id(one) for one in found.near()}
+    for j, item in enumerate(round_.items):
+        own = found.locked.verdicts[j]
+        moved = [one for one in varied.values() if id(one) in near and one.verdicts[j] != own]
+        depends = [
+            label
+            for name, label in SETTINGS.items()
+            if any(getattr(one, name) != getattr(found.locked, name) for one in moved)
+        ]
+        tally: dict[str, Cell] = {
+            f"n_{verdict}": sum(one.verdicts[j] is verdict for one in found.alternatives) for verdict in Verdict
+        }
+        cells = {name: varied[name].verdicts[j].value if name in varied else None for name in others}
+        head: dict[str, Cell] = {
+            "statement": item.statement,
+            "round": round_.number,
+            "group": population.name,
+            "n_rated": int(population.counts.n_rated[j].sum()),
+            "verdict": own.value,
+            "sensitive": j in sensitive,
+            "depends_on": ", ".join(depends),
+            "definitions": len(found.alternatives),
+        }
+        yield row_of([(head | tally, {}), filled(cells, Reason.NOT_APPLICABLE)])

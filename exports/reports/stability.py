@@ -1,0 +1,152 @@
+"""Stability between two rounds of the same panelists: how much moved, and which way (METHOD 7)."""
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from delphi.consensus.analysis import Definition, Population, RoundData
+from delphi.consensus.cells import UNPAIRED, Cell, filled
+from delphi.consensus.counts import Integers, total
+from delphi.consensus.stability import StabilityRule, moves_of
+from delphi.statistics.groups import adjust_p
+from delphi.statistics.paired import differences, mean_absolute_change, percent_changed, rank_correlation
+from delphi.statistics.paired_agreement import ac2_transition, weighted_kappa
+from delphi.statistics.paired_tests import sign_test, signed_rank
+from delphi.statistics.quantiles import median
+from delphi.statistics.result import Reason
+from delphi.statistics.square_tables import bowker, mcnemar
+from exports.reports.columns import POINTS, QUARTILES, SHARES
+from exports.reports.material import REASONS, Material, place, row_of
+from exports.table import Column, Table, rows_of
+
+COLUMNS = (
+    *place(),
+    Column("previous_round", "int", "Compared with round"),
+    Column("n_before", "int", "Rated before", SHARES),
+    Column("n_rated", "int", "Rated now", SHARES),
+    Column("n_paired", "int", "Rated in both", SHARES, brief=True),
+    Column("changed_k", "int", "Changed", SHARES, "n_paired"),
+    Column("changed_pct", "percent", "Changed %", SHARES, "n_paired", brief=True),
+    Column("up", "int", "Up", SHARES, "n_paired", brief=True),
+    Column("down", "int", "Down", SHARES, "n_paired", brief=True),
+    Column("across_zones", "int", "Changed zone", SHARES, "n_paired"),
+    Column("towards", "int", "Moved towards the median shown", POINTS, "n_paired"),
+    Column("away", "int", "Moved away from the median shown", POINTS, "n_paired"),
+    Column("delta_median", "float", "Change of median", QUARTILES, "n_paired", brief=True),
+    Column("mean_change", "float", "Mean absolute change", POINTS, "n_paired"),
+    Column("ac2", "float", "AC2", POINTS, "n_paired", brief=True),
+    Column("kappa", "float", "Weighted kappa", POINTS, "n_paired"),
+    Column("spearman", "float", "Rank correlation", POINTS, "n_paired"),
+    Column("p_signed_rank", "p", "p, signed ranks", POINTS, "n_paired"),
+    Column("p_holm", "p", "p, Holm", POINTS, "n_paired", brief=True),
+    Column("p_sign", "p", "p, sign test", POINTS, "n_paired"),
+    Column("p_bowker", "p", "p, Bowker", POINTS, "n_paired"),
+    Column("p_mcnemar", "p", "p, McNemar", POINTS, "n_paired"),
+    Column("stable", "text", "Stability", SHARES, "n_paired", brief=True),
+    REASONS,
+)
+RULE = StabilityRule()
+NOTES = (
+    (
+        f"Stable: at most {RULE.max_changed} % changed, the median of the pairs moved by less than {RULE.max_median_shift}, and "
+        f"AC2 of {RULE.min_coefficient} or more (or nobody changed), among at least {RULE.min_paired} pairs."
+    ),
+    "p: signed ranks and sign (exact), Bowker (symmetry), McNemar (agreeing or not); Holm: over the statements of a round.",
+    "A test that finds no difference is no proof of stability.",
+)
+
+
+def build(material: Material) -> Table:
+    """Build the table: a row for each statement of each round that has one before it."""
+    definition = material.definition
+    before = {round_.number: round_ for round_ in material.analysis.rounds}
+    rows = []
+    for round_, population in material.populations():
+        found = list(_rows(round_, population, before, definition))
+        adjusted = adjust_p([row["p_signed_rank"] for row in found])
+        rows += [row | {"p_holm": p} for row, p in zip(found, adjusted, strict=True)]
+    caption = f"Change among the panelists who rated a statement in both rounds. {definition.describe()}"
+    names = rows_of(COLUMNS, rows)
+    return Table("stability/1", "Stability between rounds", caption, COLUMNS, names, NOTES, material.definition_dict())
+
+
+def _rows(
+    round_: RoundData, population: Population, rounds: Mapping[int, RoundData], definition: Definition
+) -> Iterator[dict[str, Any]]:
+    if all(item.previous_round is None for item in round_.items):
+        return
+    for j, item in enumerate(round_.items):
+        head: dict[str, Cell] = {
+            "statement": item.statement,
+            "round": round_.number,
+            "group": population.name,
+            "previous_round": item.previous_round,
+            "n_rated": int(population.counts.n_rated[j].sum()),
+        }
+        if population.paired is None or item.previous_round is None or not round_.comparable(j):
+            reason = UNPAIRED.get(item.relation, Reason.NOT_LINKABLE)
+            empty = [column.name for column in COLUMNS if column.name not in {*head, "reasons"}]
+            missing = {} if item.previous_round is not None else {"previous_round": Reason.NEW}
+            yield row_of([(head, missing), filled(dict.fromkeys(empty), reason)])
+        else:
+            earlier = _earlier(rounds.get(item.previous_round), population.name, item.statement)
+            yield row_of([(head, {}), *_figures(population.paired[j], earlier, definition)])
+
+
+def _earlier(round_: RoundData | None, group: str, statement: str) -> Integers | None:
+    """Counts of the statement in the round before, in the same population."""
+    for j, item in enumerate(round_.items if round_ else ()):
+        if round_ and item.statement == statement and group in ("all", *round_.counts.groups):
+            counts = round_.counts if group == "all" else round_.counts.only(group)
+            return total(counts.ratings[j], 0)
+    return None
+
+
+def _figures(table: Integers, earlier: Integers | None, definition: Definition) -> Iterator[Any]:
+    """Give the cells of one transition table, in parts that are empty for the same reason."""
+    scale = definition.scale
+    zones = [next((i for i, (_, members) in enumerate(scale.bands) if v in members), 0) for v in scale.values]
+    shown = None if earlier is None else median(earlier)
+    changes = percent_changed(table, zones, shown if shown is not None else Fraction(0))
+    moves = moves_of(table, scale.lo, scale.combined, RULE)
+    steps = differences(table)
+    coefficients = {
+        "ac2": ac2_transition(table),
+        "kappa": weighted_kappa(table),
+        "spearman": rank_correlation(table),
+        "mean_change": mean_absolute_change(table),
+    }
+    yield (
+        {"n_before": None if earlier is None else int(earlier.sum())},
+        {"n_before": Reason.NOT_IN_ROUND} if earlier is None else {},
+    )
+    counted = {
+        "changed_k": changes.changed,
+        "up": changes.up,
+        "down": changes.down,
+        "across_zones": changes.across_zones,
+    }
+    near = {"towards": changes.towards, "away": changes.away} if shown is not None else {"towards": None, "away": None}
+    tests = {
+        "p_signed_rank": signed_rank(steps).p,
+        "p_holm": None,
+        "p_sign": sign_test(steps).p,
+        "p_bowker": bowker(table).p,
+        "p_mcnemar": _mcnemar(table, definition) if moves.n_paired else None,
+    }
+    yield filled(
+        {"n_paired": moves.n_paired, "changed_pct": moves.changed_pct} | counted | near, Reason.NO_PAIRED_RATINGS
+    )
+    yield filled({"delta_median": moves.delta_median, "stable": moves.stable}, Reason.NO_PAIRED_RATINGS)
+    for name, result in coefficients.items():
+        yield filled({name: result.value}, result.reason or Reason.NO_PAIRED_RATINGS)
+    values, reasons = filled(tests, Reason.NO_PAIRED_RATINGS)
+    yield values, {name: reason for name, reason in reasons.items() if name != "p_holm" or not moves.n_paired}
+
+
+def _mcnemar(table: Integers, definition: Definition) -> float:
+    """Test of agreeing or not, by the combined agreement set."""
+    inside = np.isin(definition.scale.values, definition.scale.combined)
+    return mcnemar(int(table[inside][:, ~inside].sum()), int(table[~inside][:, inside].sum())).p

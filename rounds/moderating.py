@@ -1,0 +1,93 @@
+"""Pages of the moderation desk: every comment of a closed round, without author, before the panel sees it."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from delphi import access, clock
+from delphi.access import Capability
+from delphi.model.rating import Comment, Moderation
+from delphi.model.round import Round, State
+from delphi.model.statement import Statement
+from delphi.model.study import Study
+from delphi.web.edge import current_session
+from delphi.web.policy import account, policy
+from delphi.web.texts import gettext as _
+from rounds import hints, moderation
+from rounds.decisions import questionnaire
+from rounds.desk_forms import read_rulings
+from rounds.forms import ButtonForm
+from rounds.moderation import Ruling
+
+blueprint = Blueprint("moderating", __name__, url_prefix="/studies/<slug>/rounds/<int:number>/comments")
+PAGE = 50
+
+
+def _round(slug: str, number: int) -> tuple[Study, Round]:
+    return access.round_for(current_session(), account(), slug, number, to=Capability.MODERATE)
+
+
+@blueprint.get("")
+@policy(Capability.MODERATE)
+def show(slug: str, number: int) -> str:
+    """Show the queue, or what of it is undecided, a page at a time."""
+    study, round_ = _round(slug, number)
+    return render_template("desk/comments.html", **_facts(study, round_), reading=None)
+
+
+def _facts(study: Study, round_: Round) -> dict[str, object]:
+    session = current_session()
+    everything = moderation.queue(session, round_)
+    waiting = request.args.get("show") == "waiting"
+    listed = [comment for comment in everything if comment.moderation is None or not waiting]
+    pages = max(1, -(-len(listed) // PAGE))
+    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    order = [statement for statement, _ in questionnaire(session, study.id, round_.number)]
+    listed.sort(key=lambda comment: order.index(comment.statement))
+    codes = session.execute(select(Statement.number, Statement.code).filter_by(study_id=study.id))
+    return {
+        "study": study,
+        "round": round_,
+        "form": ButtonForm(),
+        "comments": [(comment, hints.parts(comment.text)) for comment in listed[(page - 1) * PAGE : page * PAGE]],
+        "total": len(everything),
+        "left": sum(comment.moderation is None for comment in everything),
+        "waiting": waiting,
+        "page": page,
+        "pages": pages,
+        "codes": {row.number: row.code for row in codes},
+        "tags": moderation.TAGS,
+        "open": round_.state is State.CLOSED,
+    }
+
+
+@blueprint.post("")
+@policy(Capability.MODERATE)
+def decide(slug: str, number: int) -> Response:
+    """Show, edit or hold the comments of the page, or show at once all that are undecided and bear no hint."""
+    _study, round_ = _round(slug, number)
+    session = current_session()
+    undecided = [comment for comment in moderation.queue(session, round_) if comment.moderation is None]
+    if request.form.get("all") == "release":
+        rulings = {comment.ticket: _as_written(comment) for comment in undecided if not hints.traces(comment.text)}
+    else:
+        rulings = read_rulings(request.form, moderation.queue(session, round_))
+    n = moderation.decide(session, round_, rulings, by=account().id, at=clock.now())
+    flash(_("%(n)s comments were decided.") % {"n": n})
+    show, page = request.args.get("show"), request.args.get("page")
+    return redirect(url_for("moderating.show", slug=slug, number=number, show=show, page=page), 303)
+
+
+def _as_written(comment: Comment) -> Ruling:
+    return Ruling(Moderation.RELEASED, tags=tuple(comment.tags))
+
+
+@blueprint.post("/<uuid:ticket>/original")
+@policy(Capability.MODERATE)
+def original(slug: str, number: int, ticket: UUID) -> str:
+    """Show a comment as it was written; that it was read is kept."""
+    study, round_ = _round(slug, number)
+    comment = moderation.original(current_session(), round_, ticket, by=account().id, at=clock.now())
+    return render_template("desk/comments.html", **_facts(study, round_), reading=comment)

@@ -1,0 +1,73 @@
+"""What the rule proposes for every statement of a closed round, beside what the lead decided."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from delphi.consensus.rule import Proposed, proposal
+from delphi.consensus.vocabulary import Decided, Proposal, Verdict
+from delphi.model.rating import Comment
+from delphi.model.round import Round
+from delphi.model.study import Study
+from rounds import decisions, reading, revision
+from rounds.decisions import By
+from rounds.ratings import items_of
+
+REOPEN = "reopen"  # the tag by which a moderator marks a comment that asks to reopen its statement
+SETTLED_AS = {Decided.SETTLED_IN: Verdict.IN, Decided.SETTLED_OUT: Verdict.OUT}
+Rows = Mapping[int, Mapping[str, Any]]
+
+
+def results_before(session: Session, study: Study, draft: Round) -> dict[int, dict[str, Any]]:
+    """Give the rows of the round before, for the whole panel, by statement number in the order shown."""
+    before = session.get_one(Round, (study.id, draft.number - 1))
+    if before.state not in reading.READABLE:
+        return {}
+    numbers = {item.statement: number for number, item in items_of(session, study, before.number).items()}
+    return {numbers[row["statement"]]: row for row in reading.panel_rows(session, study, before)}
+
+
+def proposals_for(session: Session, study: Study, draft: Round, rows: Rows) -> dict[int, Proposed]:
+    """Let the rule propose for every statement of the round before."""
+    settled = decisions.settled_before(session, study.id, draft.number)
+    asking = _reopeners(session, study, draft.number - 1)
+    return {
+        number: proposal(
+            Verdict(row["verdict"]),
+            stable=row["stable"],
+            settled=SETTLED_AS[settled[number].decided] if number in settled else None,
+            reopeners=asking.get(number, 0),
+        )
+        for number, row in rows.items()
+    }
+
+
+def _reopeners(session: Session, study: Study, number: int) -> dict[int, int]:
+    """Count, by statement, the panelists whose comment asks to reopen it."""
+    tagged = select(Comment.statement, Comment.tags).filter_by(study_id=study.id, round=number)
+    counted: dict[int, int] = {}
+    for statement, tags in session.execute(tagged.where(Comment.moderation.is_not(None))):
+        counted[statement] = counted.get(statement, 0) + (REOPEN in tags)
+    return counted
+
+
+def proposed_for(session: Session, study: Study, draft: Round) -> dict[int, Proposal]:
+    """Give the bare proposals; nothing for a first round."""
+    if draft.number == 1:
+        return {}
+    rows = results_before(session, study, draft)
+    return {number: made.proposal for number, made in proposals_for(session, study, draft, rows).items()}
+
+
+def accept_all(session: Session, study: Study, draft: Round, *, by: int, at: datetime) -> int:
+    """Follow the rule on every undecided statement that it does not propose to revise; gives how many."""
+    waiting = set(decisions.undecided(session, study.id, draft.number))
+    followed = {
+        number: (Decided(made), By(by, at, proposal=made))
+        for number, made in proposed_for(session, study, draft).items()
+        if number in waiting and made is not Proposal.REVISE
+    }
+    return revision.decide(session, draft, followed)

@@ -1,0 +1,62 @@
+"""Results as pages show them, remembered while their input stays the same: a closed round is computed once."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from delphi.consensus.shown import Row, shown_rows
+from delphi.model.rating import AnswerKind, Rating
+from delphi.model.round import Round, State
+from delphi.model.study import Study
+from delphi.protocol import definition_of
+from rounds import lifecycle
+
+Made = TypeVar("Made")
+KEPT = 64
+READABLE = (State.CLOSED, State.RELEASED)
+_memory: "WeakKeyDictionary[Engine, OrderedDict[Hashable, Any]]" = WeakKeyDictionary()
+
+
+def remembered(session: Session, key: Hashable, make: Callable[[], Made]) -> Made:
+    """Give what was made under this key in this database before, or make it: the key names every input."""
+    engine = session.connection().engine
+    kept = _memory.setdefault(engine, OrderedDict())
+    if key not in kept:
+        kept[key] = make()
+        while len(kept) > KEPT:
+            kept.popitem(last=False)
+    made: Made = kept[key]
+    return made
+
+
+def input_of(session: Session, study: Study, round_: Round) -> tuple[Hashable, ...]:
+    """Name everything that the results of a closed round depend on; answers that were erased since change it."""
+    given = select(func.count(), func.sum(Rating.value), func.sum(Rating.version)).where(
+        Rating.study_id == study.id, Rating.round == round_.number, Rating.kind != AnswerKind.CLEARED
+    )
+    frozen = round_.state is State.RELEASED
+    answers = (round_.released_at,) if frozen else tuple(session.execute(given).one())
+    return (study.id, round_.number, round_.input_sha256, answers, definition_of(study).id, study.smallest_cell)
+
+
+def page_rows(session: Session, study: Study, round_: Round) -> list[Row]:
+    """Give the rows of a closed round, the panel and its groups, as far as a page may show them."""
+    before = session.get(Round, (study.id, round_.number - 1))
+    key = ("rows", input_of(session, study, round_), *(input_of(session, study, before) if before else ()))
+    return remembered(session, key, lambda: _page_rows(session, study, round_, before))
+
+
+def _page_rows(session: Session, study: Study, round_: Round, before: Round | None) -> list[Row]:
+    earlier = lifecycle.results(session, study, before, by_group=True) if before else []
+    rated = {(row["statement"], row["group"]): int(row["n_rated"]) for row in earlier}
+    rows = lifecycle.results(session, study, round_, by_group=True)
+    return shown_rows(rows, study.smallest_cell, rated)
+
+
+def panel_rows(session: Session, study: Study, round_: Round) -> list[Row]:
+    """Give the rows of the whole panel alone."""
+    return [row for row in page_rows(session, study, round_) if row["group"] == "all"]

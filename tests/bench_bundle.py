@@ -1,0 +1,66 @@
+"""How long a large bundle takes, and in how much memory: 400 panelists, 200 statements, 3 rounds (make bench-bundle)."""
+
+import os
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from played import play
+
+from delphi.database import Database
+from delphi.migrations import upgrade_to_head
+from delphi.statements import NewStatement
+
+PANELISTS, STATEMENTS, ROUNDS = 400, 200, 3
+SECONDS, MEGABYTES = 15, 512
+GROUPS = ("nurses", "peers", "doctors")
+TEXT = "Every service that the panel was asked about is to be offered in each region, whoever runs it: number {}. "
+
+
+def main() -> int:
+    """Play the study, run the commands one after the other, and print what each took."""
+    with tempfile.TemporaryDirectory() as folder:
+        url, path = f"sqlite:///{folder}/big.sqlite3", Path(folder) / "big.zip"
+        upgrade_to_head(url)
+        database = Database(url)
+        with database.transaction() as session:
+            asked = tuple(
+                NewStatement(f"STMT{n}", TEXT.format(n), section=f"Section {n // 20}") for n in range(STATEMENTS)
+            )
+            play(session, "big", panelists=PANELISTS, rounds=ROUNDS, statements=asked, groups=GROUPS)
+        database.engine.dispose()
+        other = f"sqlite:///{folder}/other.sqlite3"
+        upgrade_to_head(other)
+        late = [
+            name
+            for name, where, arguments in (
+                ("bundle", url, ["bundle", "big", "--output", str(path)]),
+                ("verify", url, ["verify", str(path)]),
+                ("analyse", url, ["analyse", str(path), "--format", "json"]),
+                ("import", other, ["import", str(path)]),
+            )
+            if not timed(name, where, arguments)
+        ]
+        print(f"{path.stat().st_size / 2**20:.1f} MB of bundle")
+    return len(late)
+
+
+def timed(name: str, url: str, arguments: list[str]) -> bool:
+    """Run a command in a process of its own; say whether it kept to time and memory."""
+    started = time.monotonic()
+    child = os.fork()
+    if not child:
+        os.environ["DATABASE_URL"] = url
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.execv(sys.executable, [sys.executable, "-c", "import wsgi; wsgi.main()", *arguments])
+    _, status, used = os.wait4(child, 0)
+    took, peak = time.monotonic() - started, used.ru_maxrss / 1024
+    print(f"{name:8} {took:6.1f} s {peak:6.0f} MB{'' if status == 0 else '  failed'}", flush=True)
+    return status == 0 and took < SECONDS and peak < MEGABYTES
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.exit(main())

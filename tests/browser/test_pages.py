@@ -1,0 +1,149 @@
+"""Every page of a panelist, in every state, seen by axe: light, dark, forced colours; both languages and the made-up one."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Page, expect
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+LANGUAGES = ("en", "nl", "ar-XB")
+LOOKS = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "forced": {"forced_colors": "active"},
+}
+# WCAG 2.2 AA and axe's best practices; what a rule finds is mended, never switched off.
+RUN = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
+    .map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ') + ' ' + (n.any[0]?.message || '')).slice(0, 3).join(' | ')}`)"""
+
+
+@cache
+def axe() -> str:
+    return AXE.read_text(encoding="utf-8")
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(axe())
+    return page.evaluate(RUN)
+
+
+def speak(page: Page, language: str) -> None:
+    """Choose a language in the footer, as a reader does; English is there already."""
+    if language != "en":
+        page.locator(f"footer button[value$='{language}']").click()
+        expect(page.locator("html")).to_have_attribute("lang", language)
+
+
+def landing(page: Page, played) -> None:
+    page.goto(played.link())
+
+
+def unknown(page: Page, played) -> None:
+    page.goto("/p/not-a-link")
+
+
+def started(page: Page, played, path: str = "/panel") -> None:
+    landing(page, played)
+    page.locator("main form button").first.click()
+    page.goto(path)
+
+
+def at(path: str) -> Callable[..., None]:
+    return lambda page, played: started(page, played, path)
+
+
+def conflict(page: Page, played) -> None:
+    started(page, played, "/panel/page/1")
+    other = page.context.new_page()
+    other.goto("/panel/page/1")
+    other.locator("#s1 input[type=radio]:not(:checked)").nth(0).click(force=True)
+    expect(other.locator("#s1 .state")).to_have_class(re.compile("saved"))
+    page.locator("#s1 input[type=radio]:not(:checked)").nth(1).click(force=True)
+    expect(page.locator("#s1 .conflict")).to_be_visible()
+
+
+def trouble(page: Page, played) -> None:
+    started(page, played, "/panel/page/1")
+    page.route("**/panel/answers", lambda route: route.fulfill(status=503, body=""))
+    page.locator("#s1 input[type=radio]:not(:checked)").nth(3).click(force=True)
+    expect(page.locator("#save-trouble:not([data-empty])")).to_be_visible()
+
+
+def too_long(page: Page, played) -> None:
+    started(page, played, "/panel/page/1")
+    page.locator("#comment-1").evaluate("e => { e.value = 'x'.repeat(2001); e.form.submit(); }")
+    expect(page.locator("#summary")).to_be_visible()
+
+
+def submitted(page: Page, played) -> None:
+    started(page, played, "/panel/review")
+    page.locator("main form button").click()
+
+
+def opened(page: Page, played) -> None:
+    """Open everything that can be opened."""
+    started(page, played, "/panel/page/1")
+    page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
+
+
+PAGES: dict[str, Callable[..., None]] = {
+    "landing": landing,
+    "unknown-link": unknown,
+    "information": at("/panel/consent"),
+    "start": started,
+    "page": at("/panel/page/1"),
+    "page-all-open": opened,
+    "page-conflict": conflict,
+    "page-trouble": trouble,
+    "page-error": too_long,
+    "review": at("/panel/review"),
+    "submitted": submitted,
+}
+
+
+@pytest.fixture(scope="session")
+def played(site, tmp_path_factory):
+    return site.study(f"seen-{tmp_path_factory.getbasetemp().name.replace('popen-', '')}", rounds=2)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(played, visit, name, language):
+    page = visit()
+    page.goto("/")
+    speak(page, language)
+    PAGES[name](page, played)
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    found = {}
+    for look, media in LOOKS.items():
+        page.emulate_media(**{"color_scheme": "light", "forced_colors": "none"} | media)
+        found[look] = violations(page)
+    assert found == {look: [] for look in LOOKS}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_made_up_language_reads_from_right_to_left_and_fits_a_phone(played, visit, name):
+    page = visit(viewport={"width": 320, "height": 640})
+    page.goto("/")
+    speak(page, "ar-XB")
+    PAGES[name](page, played)
+    assert page.evaluate("getComputedStyle(document.body).direction") == "rtl"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    left = page.locator("h1").first.evaluate("e => e.getBoundingClientRect().right")
+    assert left > 280
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_is_whole_without_a_script_and_small(played, visit, name):
+    """One heading of the first level, a way to skip, a way to the team, and no page above 60 kB when it is packed."""
+    import gzip
+
+    page = visit()
+    PAGES[name](page, played)
+    assert page.locator("h1").count() == 1
+    assert page.locator("a.skip").count() == 1
+    assert len(gzip.compress(page.content().encode())) < 60_000
