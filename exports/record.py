@@ -1,13 +1,14 @@
 """What reports are made of: a study as a reader of one profile may know it. Nobody's name stands here."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
 from delphi.consensus.analysis import Analysis, Definition
-from exports.table import Cell
+from delphi.consensus.panel import RoundPanel
+from exports.table import HIDDEN, Cell
 
 Row = Mapping[str, Any]
 
@@ -38,11 +39,12 @@ class StudyFacts:
     locked_at: datetime | None
     protocol_sha256: str | None
     protocol: Mapping[str, Any]
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class RoundFacts:
-    """When a round ran."""
+    """When a round ran, and what it was for."""
 
     number: int
     opened_on: date | None = None
@@ -110,7 +112,19 @@ class Deed:
     hash: str
 
 
-class Material(Protocol):
+@dataclass(frozen=True)
+class Amended:
+    """A change of the protocol after its lock."""
+
+    number: int
+    on: date
+    reason: str
+    changes: Mapping[str, Any]
+    answers_given: bool
+    results_seen: bool
+
+
+class Record(Protocol):
     """What a builder may ask for; each part is loaded when it is asked for."""
 
     @property
@@ -139,7 +153,11 @@ class Material(Protocol):
 
     @property
     def analysis(self) -> Analysis:
-        """Counts and transitions of the rounds, for tables that hide small numbers themselves."""
+        """Counts and transitions of the rounds; only tables that hide small numbers afterwards may use them."""
+
+    @property
+    def panels(self) -> tuple[RoundPanel, ...]:
+        """Ratings as matrices, for analysts only."""
 
     @property
     def presences(self) -> Sequence[Presence]:
@@ -157,6 +175,10 @@ class Material(Protocol):
     def deeds(self) -> Sequence[Deed]:
         """The audit trail."""
 
+    @property
+    def amendments(self) -> Sequence[Amended]:
+        """Changes of the protocol after its lock."""
+
 
 @dataclass(frozen=True)
 class Given:
@@ -172,19 +194,29 @@ class Given:
     presences: Sequence[Presence] = ()
     edges: Sequence[Edge] = ()
     remarks: Sequence[Remark] = ()
-    deeds: Sequence[Deed] = field(default=())
+    deeds: Sequence[Deed] = ()
+    amendments: Sequence[Amended] = ()
+    panels: tuple[RoundPanel, ...] = ()
 
 
-def last_round(material: Material) -> int:
+def last_round(record: Record) -> int:
     """Give the number of the newest round this profile may see; 0 if there is none."""
-    return max((round_.number for round_ in material.rounds), default=0)
+    return max((round_.number for round_ in record.rounds), default=0)
 
 
-def of_round(material: Material, number: int, group: str | None = "all") -> list[Row]:
+def of_round(record: Record, number: int, group: str | None = "all") -> list[Row]:
     """Give the rows of one round, of one group or (None) of all."""
-    return [row for row in material.rows if row["round"] == number and group in (None, row["group"])]
+    return [row for row in record.rows if row["round"] == number and group in (None, row["group"])]
 
 
-def defined(material: Material) -> dict[str, Cell | Any]:
+def defined(record: Record) -> dict[str, Cell | Any]:
     """Give the definition as files carry it."""
-    return material.definition.as_dict() | {"id": material.definition.id}
+    return record.definition.as_dict() | {"id": record.definition.id}
+
+
+def hidden_notes(record: Record, rows: Sequence[Row]) -> tuple[str, ...]:
+    """Say once why cells are dashes, if any are."""
+    if not any(HIDDEN in str(row.get("reasons")) for row in rows):
+        return ()
+    k = record.study.smallest_cell
+    return (f"–: hidden because fewer than {k} ratings, or too few for this figure, stand behind it.",)

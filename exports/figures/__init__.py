@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from exports.document import Figure
 from exports.figures import agreement, flows
-from exports.material import Material
+from exports.record import Record
 
-FIGURES: dict[str, tuple[str, Callable[[Material], Figure]]] = {
+FIGURES: dict[str, tuple[str, Callable[[Record], Figure]]] = {
     "flow": ("Participants through the rounds", flows.participants),
     "stacked": ("Agreement by statement", agreement.stacked),
     "quartiles": ("Median and quartiles by statement", agreement.strips),

@@ -4,31 +4,34 @@ from collections.abc import Callable, Iterator, Sequence
 
 from exports.document import Figure
 from exports.figures.draw import DARK, GREY, LIGHT, WIDTH, circle, line, picture, rect, shortened, text
-from exports.material import Material, Row, defined, last_round, of_round
+from exports.record import Record, Row, defined, last_round, of_round
 from exports.table import Column, Table, printed_number, printed_percent, rows_of
 
 LEFT, RIGHT, ROW, TOP = 250, 60, 20, 34
+LONGEST = 9  # options of a scale that are drawn one by one
 HIGH = ("#08306b", "#4292c6", "#9ecae1", "#c6dbef")
 LOW = ("#7f2704", "#d94801", "#fdae6b", "#fdd0a2")
 HEAD = (Column("statement", "text", "No."), Column("text", "text", "Statement"))
 
 
-def stacked(material: Material) -> Figure:
+def stacked(record: Record) -> Figure:
     """Draw the shares of every option, statement by statement."""
-    number, scale = last_round(material), material.definition.scale
-    rows = of_round(material, number)
-    zones = [(name, (value,)) for name, value in zip(scale.labels, scale.values, strict=True)]
-    if scale.K > 9:
-        zones = [(name, tuple(values)) for name, values in scale.bands]
-    zones = zones[::-1]
+    number, scale = last_round(record), record.definition.scale
+    rows = of_round(record, number)
+    single = [(name, (value,)) for name, value in zip(scale.labels, scale.values, strict=True)]
+    zones: list[tuple[str, tuple[int, ...]]] = [*(scale.bands if scale.K > LONGEST else single)][::-1]
     colours = _colours([values for _, values in zones], scale.combined, scale.disagree)
     parts = list(_legend([name for name, _ in zones], colours))
     for i, row in enumerate(rows):
         parts += _bar(row, [values for _, values in zones], colours, TOP + 22 + ROW * i)
-    columns = (*HEAD, Column("n_rated", "int", "N"), *(Column(f"k{i}", "int", name) for i, (name, _) in enumerate(zones)))
+    columns = (
+        *HEAD,
+        Column("n_rated", "int", "N"),
+        *(Column(f"k{i}", "int", name) for i, (name, _) in enumerate(zones)),
+    )
     data = [{**row, **{f"k{i}": _sum(row, values) for i, (_, values) in enumerate(zones)}} for row in rows]
     said = [f"{r['statement']}: {printed_percent(r['combined_pct'])} % combined agreement" for r in _shown(rows)]
-    return _figure(material, f"Agreement after round {number}", parts, len(rows), columns, data, said)
+    return _figure(record, f"Agreement after round {number}", parts, len(rows), columns, data, said)
 
 
 def _colours(zones: Sequence[Sequence[int]], high: Sequence[int], low: Sequence[int]) -> list[str]:
@@ -97,10 +100,10 @@ def _axis(lo: float, hi: float, count: int, label: str, at: Callable[[float], fl
     yield text(LEFT, 14, label)
 
 
-def strips(material: Material) -> Figure:
+def strips(record: Record) -> Figure:
     """Draw median and interquartile range of every statement."""
-    number, scale = last_round(material), material.definition.scale
-    rows = of_round(material, number)
+    number, scale = last_round(record), record.definition.scale
+    rows = of_round(record, number)
 
     def at(value: float) -> float:
         return LEFT + 8 + (WIDTH - LEFT - RIGHT - 16) * (value - scale.lo) / (scale.hi - scale.lo)
@@ -122,13 +125,13 @@ def strips(material: Material) -> Figure:
         for r in rows
         if r["median"] is not None and r["iqr"] is not None
     ]
-    return _figure(material, f"Median and quartiles after round {number}", parts, len(rows), columns, rows, said)
+    return _figure(record, f"Median and quartiles after round {number}", parts, len(rows), columns, rows, said)
 
 
-def dumbbells(material: Material) -> Figure:
+def dumbbells(record: Record) -> Figure:
     """Draw combined agreement of the first and the last round in which a statement was asked."""
     ends: dict[str, list[Row]] = {}
-    for row in material.rows:
+    for row in record.rows:
         if row["group"] == "all" and row["combined_pct"] is not None:
             ends.setdefault(row["statement"], []).append(row)
     pairs = [(rows[0], rows[-1]) for rows in ends.values()]
@@ -163,11 +166,11 @@ def dumbbells(material: Material) -> Figure:
         f" {printed_percent(b['combined_pct'])} % in round {b['round']}"
         for a, b in pairs
     ]
-    return _figure(material, "Change of agreement between rounds", parts, len(pairs), columns, data, said)
+    return _figure(record, "Change of agreement between rounds", parts, len(pairs), columns, data, said)
 
 
 def _figure(
-    material: Material,
+    record: Record,
     title: str,
     parts: Sequence[str],
     count: int,
@@ -177,5 +180,5 @@ def _figure(
 ) -> Figure:
     alternative = f"{len(said)} statements. " + "; ".join(said) + "."
     height = TOP + 26 + ROW * count
-    table = Table("figure/1", title, "", columns, rows_of(columns, data), definition=defined(material))
-    return Figure(title, alternative, picture(parts, height, title, alternative, material.study.notice), table)
+    table = Table("figure/1", title, "", columns, rows_of(columns, data), definition=defined(record))
+    return Figure(title, alternative, picture(parts, height, title, alternative, record.study.notice), table)

@@ -2,24 +2,25 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from delphi.consensus.sensitivity import threshold_map
 from exports.document import Figure
 from exports.figures.draw import DARK, LIGHT, WIDTH, arrow, box, circle, height_of, line, picture, text
-from exports.material import Material, defined, last_round
+from exports.record import Record, defined, last_round
 from exports.table import Column, Table, rows_of
 
 COLUMN = 300
 
 
-def participants(material: Material) -> Figure:
+def participants(record: Record) -> Figure:
     """Draw invited, started, complete and analysed per round, losses to the side: in the manner of CONSORT."""
     columns = tuple(
         Column(name, "int", name.replace("_", " "))
         for name in ("round", "invited", "declined", "not_started", "started", "partial", "complete", "analysed")
     )
-    rows = [_counted(material, round_.number) for round_ in material.rounds]
+    rows = [_counted(record, round_.number) for round_ in record.rounds]
     parts: list[str] = []
     y = 6.0
     for i, row in enumerate(rows):
@@ -42,11 +43,11 @@ def participants(material: Material) -> Figure:
         f" {r['analysed']} analysed, of whom {r['complete']} complete and {r['partial']} partial"
         for r in rows
     ]
-    return _figure(material, title, said, parts, y + 10, columns, rows)
+    return _figure(record, title, said, parts, y + 10, columns, rows)
 
 
-def _counted(material: Material, number: int) -> dict[str, Any]:
-    here = [p for p in material.presences if p.round == number]
+def _counted(record: Record, number: int) -> dict[str, Any]:
+    here = [p for p in record.presences if p.round == number]
     started = sum(p.started for p in here)
     declined = sum(p.declined and not p.started for p in here)
     return {
@@ -61,19 +62,28 @@ def _counted(material: Material, number: int) -> dict[str, Any]:
     }
 
 
-def statements(material: Material) -> Figure:
+def statements(record: Record) -> Figure:
     """Draw how many statements each round asked, and what became of them on the way."""
-    asked = Counter(row["round"] for row in material.rows if row["group"] == "all")
+    asked = Counter(row["round"] for row in record.rows if row["group"] == "all")
     found: dict[tuple[int, str], set[str | None]] = {}
-    for edge in material.edges:
-        end = edge.after if edge.change == "merged" else edge.before if edge.change == "split" else edge.after or edge.before
+    for edge in record.edges:
+        end = (
+            edge.after
+            if edge.change == "merged"
+            else edge.before
+            if edge.change == "split"
+            else edge.after or edge.before
+        )
         found.setdefault((edge.round, edge.change), set()).add(end)
-    for row in material.rows:
+    for row in record.rows:
         if row["group"] == "all" and row["relation"] == "new" and row["round"] > min(asked):
             found.setdefault((row["round"], "added"), set()).add(row["statement"])
     rows = [
         {"round": number, "asked": asked[number]}
-        | {change: len(found.get((number, change), ())) for change in ("reworded", "merged", "split", "added", "dropped")}
+        | {
+            change: len(found.get((number, change), ()))
+            for change in ("reworded", "merged", "split", "added", "dropped")
+        }
         for number in sorted(asked)
     ]
     columns = tuple(
@@ -92,13 +102,13 @@ def statements(material: Material) -> Figure:
         y += height_of(lines)
         changes = f" ({', '.join(words)} before it)" if row is not rows[0] and words else ""
         said.append(f"Round {row['round']} asked {row['asked']} statements{changes}")
-    return _figure(material, "Statements through the rounds", said, parts, y + 10, columns, rows)
+    return _figure(record, "Statements through the rounds", said, parts, y + 10, columns, rows)
 
 
-def thresholds(material: Material) -> Figure:
+def thresholds(record: Record) -> Figure:
     """Draw the number of statements in consensus by threshold, the locked definition marked."""
-    number = last_round(material)
-    rows = [row for data in material.analysis.rounds if data.number == number for row in _by_threshold(material, data)]
+    number = last_round(record)
+    rows = [row for data in record.analysis.rounds if data.number == number for row in _by_threshold(record, data)]
     columns = (
         Column("threshold", "text", "Threshold %"),
         Column("in_consensus", "int", "In consensus"),
@@ -110,19 +120,22 @@ def thresholds(material: Material) -> Figure:
     step = (WIDTH - left - 40) / max(len(rows) - 1, 1)
     points = [(left + 20 + step * i, bottom - 190 * row["in_consensus"] / most) for i, row in enumerate(rows)]
     parts = [line(left, bottom, WIDTH, bottom), text(left, 14, "Statements in consensus; disc: the locked threshold")]
-    parts += [line(*a, *b, DARK, stroke_width=2) for a, b in zip(points, points[1:], strict=False)]
+    parts += [line(*a, *b, DARK, stroke_width=2) for a, b in pairwise(points)]
     for (x, y), row in zip(points, rows, strict=True):
         parts.append(circle(x, y, 6 if row["locked"] else 4, DARK if row["locked"] else "#ffffff"))
         parts += [text(x, y - 10, str(row["in_consensus"]), text_anchor="middle")]
         parts += [text(x, bottom + 18, str(row["threshold"] or "rule"), text_anchor="middle")]
     parts.append(line(left, 30, left, bottom, LIGHT))
-    said = [f"{row['in_consensus']} at {row['threshold'] or 'the rule'}{' (locked)' if row['locked'] else ''}" for row in rows]
-    return _figure(material, title, said, parts, bottom + 30, columns, rows)
+    said = [
+        f"{row['in_consensus']} at {row['threshold'] or 'the rule'}{' (locked)' if row['locked'] else ''}"
+        for row in rows
+    ]
+    return _figure(record, title, said, parts, bottom + 30, columns, rows)
 
 
-def _by_threshold(material: Material, data: Any) -> list[dict[str, Any]]:
+def _by_threshold(record: Record, data: Any) -> list[dict[str, Any]]:
     """Vary the threshold alone; all else is as locked."""
-    made = threshold_map(data.counts, material.definition)
+    made = threshold_map(data.counts, record.definition)
     mine = made.locked
     return [
         {"threshold": one.threshold, "in_consensus": one.verdicts.count("in"), "locked": one.locked}
@@ -132,7 +145,7 @@ def _by_threshold(material: Material, data: Any) -> list[dict[str, Any]]:
 
 
 def _figure(
-    material: Material,
+    record: Record,
     title: str,
     said: Sequence[str],
     parts: Sequence[str],
@@ -141,8 +154,5 @@ def _figure(
     rows: Sequence[dict[str, Any]],
 ) -> Figure:
     alternative = "; ".join(said) + "."
-    table = Table("figure/1", title, "", columns, rows_of(columns, rows), definition=defined(material))
-    return Figure(title, alternative, picture(parts, height, title, alternative, material.study.notice), table)
-
-
-
+    table = Table("figure/1", title, "", columns, rows_of(columns, rows), definition=defined(record))
+    return Figure(title, alternative, picture(parts, height, title, alternative, record.study.notice), table)

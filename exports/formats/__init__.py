@@ -17,3 +17,4 @@ FORMATS: dict[str, Format] = {
     "svg": Format("SVG", "svg", "image/svg+xml", svg.write, PICTURES),
     "png": Format("PNG, 300 dpi", "png", "image/png", typst.write_png, PICTURES),
 }
+PRINTED = ("docx", "pdf", "latex", "html")  # read on paper or on a screen, not by machines

@@ -9,7 +9,6 @@ from xml.sax.saxutils import escape, quoteattr
 from exports.document import Block, Exhibit, Figure, Heading, Paragraph, document_of
 from exports.formats.text import legal
 from exports.sheet import Break, Head, Line, Sheet, sheet_of
-from exports.table import Table
 
 if TYPE_CHECKING:
     from docx.document import Document as Word
@@ -56,7 +55,7 @@ def _properties(word: "Word", title: str, language: str) -> None:
     about.created = about.modified = CREATED
     about.language = language
     for name, size in (("Normal", 10), ("Caption", 10)):
-        word.styles[name].font.size = Pt(size)  # type: ignore[attr-defined]  # styles of text have a font
+        word.styles[name].font.size = Pt(size)
     defaults = word.styles.element.find(qn("w:docDefaults"))
     runs = defaults.find(qn("w:rPrDefault")).find(qn("w:rPr"))
     for old in runs.findall(qn("w:lang")):
@@ -144,7 +143,7 @@ def _line(line: Line, heads: tuple[Head, ...], widths: list[int]) -> str:
     return (
         f'<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w="{sum(widths)}" w:type="dxa"/>'
         f'<w:gridSpan w:val="{len(widths)}"/><w:shd w:val="clear" w:fill="{fill}"/></w:tcPr>'
-        f'<w:p><w:pPr><w:keepNext/>{SPACING}</w:pPr>{_run(line.text, bold=True)}</w:p></w:tc></w:tr>'
+        f"<w:p><w:pPr><w:keepNext/>{SPACING}</w:pPr>{_run(line.text, bold=True)}</w:p></w:tc></w:tr>"
     )
 
 

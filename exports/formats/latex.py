@@ -7,7 +7,6 @@ from typing import BinaryIO
 from exports.document import Block, Exhibit, Figure, Heading, Paragraph, document_of
 from exports.formats.text import legal
 from exports.sheet import Break, Sheet, sheet_of
-from exports.table import Table
 
 ESCAPES = {
     "\\": r"\textbackslash{}",
@@ -77,7 +76,10 @@ def _block(block: Block) -> Iterator[str]:
     elif isinstance(block, Paragraph):
         yield escaped(block.text) + "\n"
     elif isinstance(block, Figure):
-        yield rf"\paragraph{{{escaped(block.title)}}} {escaped(block.alternative)} % the picture is a file of its own" + "\n"
+        yield (
+            rf"\paragraph{{{escaped(block.title)}}} {escaped(block.alternative)} % the picture is a file of its own"
+            "\n"
+        )
         yield from _table(sheet_of(block.data))
     else:
         yield from _table(sheet_of(block))

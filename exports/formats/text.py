@@ -7,11 +7,11 @@ TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def legal(text: str) -> str:
-    """Drop what XML cannot hold, and the controls that would reorder the text around a cell.
+    r"""Drop what XML cannot hold, and the controls that would reorder the text around a cell.
 
     Examples
     --------
-    >>> legal("a\\x00b\\u202ec")
+    >>> legal("a\x00b\u202ec")
     'abc'
     """
     return TURNING.sub("", ILLEGAL.sub("", text))

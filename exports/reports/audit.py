@@ -2,7 +2,7 @@
 
 import json
 
-from exports.material import Material, Profile
+from exports.record import Profile, Record
 from exports.table import Column, Table, rows_of
 
 COLUMNS = (
@@ -17,9 +17,9 @@ COLUMNS = (
 )
 
 
-def build(material: Material) -> Table:
+def build(record: Record) -> Table:
     """Build the table; only the full trail names accounts."""
-    full = material.profile is Profile.ANALYST
+    full = record.profile is Profile.ANALYST
     rows = [
         {
             "seq": deed.sequence,
@@ -31,7 +31,7 @@ def build(material: Material) -> Table:
             "previous_hash": deed.previous_hash,
             "hash": deed.hash,
         }
-        for deed in material.deeds
+        for deed in record.deeds
     ]
     caption = f"{len(rows)} events. Answers of panelists are no events: nothing with a clock is caused by a rating."
     return Table("audit/1", "Audit trail", caption, COLUMNS, rows_of(COLUMNS, rows))

@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 
-from exports.material import Material
+from exports.record import Record
 from exports.table import Column, Table, rows_of
 
 COLUMNS = (
@@ -18,17 +18,17 @@ COLUMNS = (
 )
 
 
-def build(material: Material) -> Table:
+def build(record: Record) -> Table:
     """Shuffle the comments of each statement, and number them anew; a group is named if enough of it spoke there."""
-    spoke = Counter((r.statement, r.round, r.group) for r in material.remarks)
-    shuffled = list(material.remarks)
+    spoke = Counter((r.statement, r.round, r.group) for r in record.remarks)
+    shuffled = list(record.remarks)
     random.SystemRandom().shuffle(shuffled)
     places: Counter[tuple[str, int]] = Counter()
     rows = []
     for remark in sorted(shuffled, key=lambda r: (r.round, r.statement)):
         at = (remark.statement, remark.round)
         places[at] += 1
-        named = spoke[(*at, remark.group)] >= material.study.smallest_cell
+        named = spoke[(*at, remark.group)] >= record.study.smallest_cell
         rows.append(
             {
                 "comment": f"{remark.statement}-r{remark.round}-{places[at]}",

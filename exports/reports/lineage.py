@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from exports.material import Edge, Material
+from exports.record import Edge, Record
 from exports.table import Column, Table, rows_of
 
 COLUMNS = (
@@ -23,17 +23,19 @@ COLUMNS = (
 )
 
 
-def build(material: Material) -> Table:
+def build(record: Record) -> Table:
     """Build the table; a merger is one row, and so is a split."""
-    rows = list(_rows(material))
-    caption = f"{len(rows)} changes over {max((edge.round for edge in material.edges), default=1)} rounds, with their reasons."
+    rows = list(_rows(record))
+    caption = (
+        f"{len(rows)} changes over {max((edge.round for edge in record.edges), default=1)} rounds, with their reasons."
+    )
     return Table("lineage/1", "Changes to statements", caption, COLUMNS, rows_of(COLUMNS, rows))
 
 
-def _rows(material: Material) -> Iterator[dict[str, Any]]:
+def _rows(record: Record) -> Iterator[dict[str, Any]]:
     seen: dict[int, int] = {}
-    comments = [(remark.statement, remark.round) for remark in material.remarks]
-    for _, members in groupby(material.edges, _key):
+    comments = [(remark.statement, remark.round) for remark in record.remarks]
+    for _, members in groupby(record.edges, _key):
         edges = list(members)
         number = edges[0].round
         seen[number] = seen.get(number, 0) + 1
@@ -47,7 +49,9 @@ def _distinct(edges: Sequence[Edge]) -> list[Edge]:
 
 def _key(edge: Edge) -> tuple[Any, ...]:
     """Edges of one change: those into a merged statement, those out of a split one."""
-    end = edge.after if edge.change == "merged" else edge.before if edge.change == "split" else (edge.before, edge.after)
+    end = (
+        edge.after if edge.change == "merged" else edge.before if edge.change == "split" else (edge.before, edge.after)
+    )
     return (edge.round, edge.change, end)
 
 

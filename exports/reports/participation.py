@@ -1,9 +1,10 @@
 """Participants and response: per round, for all and per group (REPORTING 1.5). Every percentage names its base."""
 
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from exports.material import Material, Presence, RoundFacts
+from exports.record import Presence, Record, RoundFacts
 from exports.table import Column, Table, rows_of
 
 COLUMNS = (
@@ -34,20 +35,26 @@ COLUMNS = (
 NOTE = "Nothing says who opened a letter: mail is not tracked. Analysed: panelists with at least one saved answer."
 
 
-def build(material: Material) -> Table:
+def build(record: Record) -> Table:
     """Build the table."""
-    rows = [row for round_ in material.rounds for row in _round(material, round_)]
-    caption = f"{len(material.rounds)} rounds. Percentages name their base in the head."
+    rows = [row for round_ in record.rounds for row in _round(record, round_)]
+    caption = f"{len(record.rounds)} rounds. Percentages name their base in the head."
     return Table(
-        "participation/1", "Participants and response", caption, COLUMNS, rows_of(COLUMNS, rows), (NOTE,), people="invited"
+        "participation/1",
+        "Participants and response",
+        caption,
+        COLUMNS,
+        rows_of(COLUMNS, rows),
+        (NOTE,),
+        people="invited",
     )
 
 
-def _round(material: Material, round_: RoundFacts) -> list[dict[str, Any]]:
-    here = [p for p in material.presences if p.round == round_.number]
-    before = [p for p in material.presences if p.round == round_.number - 1]
-    names = [name for name in dict.fromkeys((*material.study.groups, *(p.group for p in here))) if name]
-    facts = _times(material, round_)
+def _round(record: Record, round_: RoundFacts) -> list[dict[str, Any]]:
+    here = [p for p in record.presences if p.round == round_.number]
+    before = [p for p in record.presences if p.round == round_.number - 1]
+    names = [name for name in dict.fromkeys((*record.study.groups, *(p.group for p in here))) if name]
+    facts = _times(record, round_)
     rows = [_counted(here, before) | facts | {"round": round_.number, "group": "all"}]
     for name in names:
         ours = [[p for p in some if p.group == name] for some in (here, before)]
@@ -83,9 +90,9 @@ def _percent(k: int, n: int) -> float | None:
     return 100 * k / n if n else None
 
 
-def _times(material: Material, round_: RoundFacts) -> dict[str, Any]:
+def _times(record: Record, round_: RoundFacts) -> dict[str, Any]:
     closed = round_.closed_on
-    later = next((r.opened_on for r in material.rounds if r.number == round_.number + 1), None)
+    later = next((r.opened_on for r in record.rounds if r.number == round_.number + 1), None)
     return {
         "opened_on": str(round_.opened_on or ""),
         "closed_on": str(closed or ""),
@@ -94,3 +101,14 @@ def _times(material: Material, round_: RoundFacts) -> dict[str, Any]:
         "extensions": round_.extensions,
         "reminders": round_.reminders,
     }
+
+
+PRINTED = ("round", "invited", "started", "complete", "analysed", "response_pct", "opened_on", "closed_on", "reasons")
+
+
+def printed(record: Record) -> Table:
+    """Print what a manuscript needs, for the whole panel."""
+    whole = build(record)
+    columns = tuple(column for column in COLUMNS if column.name in PRINTED)
+    rows = [row for row in whole.as_dicts() if row["group"] == "all"]
+    return replace(whole, columns=columns, rows=rows_of(columns, rows), notes=(NOTE,))

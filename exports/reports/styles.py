@@ -6,8 +6,8 @@ from itertools import groupby
 from delphi import __version__
 from delphi.consensus.scale import Scale, Values
 from delphi.statistics.exact import mean_share, round_half_up
-from exports.material import Material, Row, defined, last_round, of_round
-from exports.reports.columns import ALWAYS, POINTS, QUARTILES, SHARES
+from exports.record import Record, Row, defined, hidden_notes, last_round, of_round
+from exports.reports.columns import POINTS, QUARTILES, SHARES
 from exports.table import Cell, Column, Table, rows_of
 
 LONGEST = 9
@@ -37,16 +37,16 @@ def share(name: str, label: str, floor: int = SHARES) -> Column:
     return Column(name, "percent", label, floor, marks=MARKS)
 
 
-def agreement(material: Material, number: int) -> Table:
+def agreement(record: Record, number: int) -> Table:
     """Statement, grade, each option, N, NQ, median, IQR, change: the style of Nature 2022;611:332, table 2."""
-    scale = material.definition.scale
+    scale = record.definition.scale
     options = printed_options(scale)
     columns = [Column("grade", "text", "Grade", SHARES, brief=True)]
     columns += [share(f"share_{i}", f"{short} %", POINTS) for i, (short, _, _) in enumerate(options, 1)]
     columns += [share("combined_pct", "Combined %"), Column("n_rated", "int", "N", SHARES)]
     columns += [share("nq_pct", "NQ %")] if scale.opt_out else []
     columns += [Column("median", "float", "Median", QUARTILES), Column("iqr", "float", "IQR", QUARTILES), CHANGE]
-    if not material.definition.rule.has_grades:
+    if not record.definition.rule.has_grades:
         columns[0] = Column("verdict", "text", "Verdict", SHARES, brief=True)
 
     def filled(row: Row) -> dict[str, Cell]:
@@ -55,7 +55,7 @@ def agreement(material: Material, number: int) -> Table:
         return {**row, **shares, "reasons": ";".join([str(row["reasons"]), *hidden])}
 
     legend = "; ".join(f"{short}, {label}" for short, label, _ in options if short != label)
-    return _styled(material, number, columns, filled, [f"{legend}." if legend else "", ROUNDING])
+    return _styled(record, number, columns, filled, [f"{legend}." if legend else "", ROUNDING])
 
 
 def _share(row: Row, values: Values) -> float | None:
@@ -67,7 +67,7 @@ def _hidden(row: Row) -> bool:
     return "k_" in str(row["reasons"]) and "suppressed" in str(row["reasons"])
 
 
-def middle(material: Material, number: int) -> Table:
+def middle(record: Record, number: int) -> Table:
     """Statement, n, median with quartiles, agreement, verdict."""
     columns = [
         Column("n_rated", "int", "n", SHARES),
@@ -78,10 +78,10 @@ def middle(material: Material, number: int) -> Table:
         Column("verdict", "text", "Verdict", SHARES, brief=True),
         CHANGE,
     ]
-    return _styled(material, number, columns, dict, [ROUNDING])
+    return _styled(record, number, columns, dict, [ROUNDING])
 
 
-def means(material: Material, number: int) -> Table:
+def means(record: Record, number: int) -> Table:
     """Statement, n, mean and standard deviation, agreement."""
     columns = [
         Column("n_rated", "int", "n", SHARES),
@@ -90,10 +90,10 @@ def means(material: Material, number: int) -> Table:
         share("combined_pct", "Agreement %"),
         Column("verdict", "text", "Verdict", SHARES, brief=True),
     ]
-    return _styled(material, number, columns, dict, [CODES, ROUNDING])
+    return _styled(record, number, columns, dict, [CODES, ROUNDING])
 
 
-def rand(material: Material, number: int) -> Table:
+def rand(record: Record, number: int) -> Table:
     """Indication, n, median, disagreement index, classification: RAND/UCLA."""
     words = {"in": "appropriate", "out": "inappropriate", "none": "uncertain", "too_few": "too few ratings"}
     columns = [
@@ -109,13 +109,13 @@ def rand(material: Material, number: int) -> Table:
         return {**row, "classification": None if row["verdict"] is None else found}
 
     notes = ["DI: disagreement index, the 30th to 70th percentile range over the range adjusted for symmetry (IPRAS)."]
-    return _styled(material, number, columns, filled, notes)
+    return _styled(record, number, columns, filled, notes)
 
 
-def groups(material: Material, number: int) -> Table:
+def groups(record: Record, number: int) -> Table:
     """Outcome, then for each group n, agreement, disagreement and unable; the verdict last: core outcome sets."""
-    names = list(dict.fromkeys(row["group"] for row in of_round(material, number, None) if row["group"] != "all"))
-    scale = material.definition.scale
+    names = list(dict.fromkeys(row["group"] for row in of_round(record, number, None) if row["group"] != "all"))
+    scale = record.definition.scale
     high, low = (f"{zone[0]}–{zone[-1]} %" if zone else "%" for zone in (scale.combined, scale.disagree))
     columns = []
     for i, name in enumerate(names or ["all"], 1):
@@ -127,7 +127,7 @@ def groups(material: Material, number: int) -> Table:
             share(f"nq_{i}", f"{label}unable %"),
         ]
     columns.append(Column("verdict", "text", "Verdict", SHARES, brief=True))
-    cells = {(row["statement"], row["group"]): row for row in of_round(material, number, None)}
+    cells = {(row["statement"], row["group"]): row for row in of_round(record, number, None)}
 
     def filled(row: Row) -> dict[str, Cell]:
         found: dict[str, Cell] = {**row}
@@ -140,45 +140,58 @@ def groups(material: Material, number: int) -> Table:
                     reasons.append(f"{ours}_{i}=suppressed_disclosure")
         return found | {"reasons": ";".join(reasons)}
 
-    return _styled(material, number, columns, filled, [ROUNDING])
+    return _styled(record, number, columns, filled, [ROUNDING])
 
 
-Style = Callable[[Material, int], Table]
+Style = Callable[[Record, int], Table]
 STYLES: dict[str, Style] = {"agreement": agreement, "median": middle, "mean": means, "rand": rand, "groups": groups}
 
+NAMES = {
+    "agreement": "grades and shares of every option",
+    "median": "median and quartiles",
+    "mean": "mean and standard deviation",
+    "rand": "RAND/UCLA",
+    "groups": "groups side by side, as core outcome sets print it",
+}
 
-def style_of(material: Material) -> str:
+
+def of(key: str) -> Callable[[Record], Table]:
+    """Give the builder of one style, for the newest round."""
+    return lambda record: STYLES[key](record, last_round(record))
+
+
+def style_of(record: Record) -> str:
     """Give the style that journals of the field expect of such a study."""
-    rule = material.definition.rule.key
+    rule = record.definition.rule.key
     if rule.startswith("rand"):
         return "rand"
     if rule in ("comet_by_group", "comet_70_15", "each_group"):
         return "groups"
-    return "median" if material.definition.scale.kind == "interval" else "agreement"
+    return "median" if record.definition.scale.kind == "interval" else "agreement"
 
 
-def build(material: Material) -> Table:
+def build(record: Record) -> Table:
     """Print the newest round in the style of its design."""
-    return STYLES[style_of(material)](material, last_round(material))
+    return STYLES[style_of(record)](record, last_round(record))
 
 
 def _styled(
-    material: Material,
+    record: Record,
     number: int,
     columns: Sequence[Column],
     filled: Callable[[Row], dict[str, Cell]],
     notes: Sequence[str],
 ) -> Table:
     whole = (*HEAD, *columns, *CLOSING)
-    rows = [filled(row) | {"part": part} for part, row in _parts(of_round(material, number))]
+    rows = [filled(row) | {"part": part} for part, row in _parts(of_round(record, number))]
     return Table(
         schema="journal-table/1",
         title=f"Consensus after round {number}",
-        caption=f"Percentages are of those who rated a statement (N). {_invited(material, number)}",
+        caption=f"Percentages are of those who rated a statement (N). {_invited(record, number)}",
         columns=whole,
         rows=rows_of(whole, rows),
-        notes=(*(note for note in notes if note), *_notes(material)),
-        definition=defined(material),
+        notes=(*(note for note in notes if note), *_notes(record)),
+        definition=defined(record),
         breaks=("part", "section"),
     )
 
@@ -201,20 +214,16 @@ def _part(kind: str, rows: Sequence[Row]) -> str:
     return f"{len(rows)} {name}: mean combined agreement {said} % (N {min(sizes)} to {max(sizes)})"
 
 
-def _invited(material: Material, number: int) -> str:
-    invited = max((row["n_invited"] for row in of_round(material, number)), default=0)
+def _invited(record: Record, number: int) -> str:
+    invited = max((row["n_invited"] for row in of_round(record, number)), default=0)
     return f"{invited} panelists were invited to round {number}."
 
 
-def _notes(material: Material) -> Iterator[str]:
-    scale = material.definition.scale
-    yield f"Consensus: {material.definition.describe()}"
+def _notes(record: Record) -> Iterator[str]:
+    scale = record.definition.scale
+    yield f"Consensus: {record.definition.describe()}"
     if scale.opt_out:
         yield f"NQ: “{scale.opt_out}”, per cent of N + NQ; not counted in N."
     yield "IQR: interquartile range. Change: points of combined agreement since the round before, of those who rated in both."
-    if any("suppressed_disclosure" in str(row["reasons"]) for row in material.rows):
-        yield f"–: hidden because fewer than {material.study.smallest_cell} ratings, or too few for this figure, stand behind it."
+    yield from hidden_notes(record, record.rows)
     yield f"Means over statements are taken over unrounded shares. Delphi {__version__}."
-
-
-__all__ = ["ALWAYS", "STYLES", "build", "printed_options", "style_of"]

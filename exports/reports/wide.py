@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from exports.material import Material, Row, defined
+from exports.record import Record, Row, defined
 from exports.reports.columns import consensus_columns
 from exports.table import Column, Table, rows_of
 
@@ -20,31 +20,31 @@ LAST = (
 )
 
 
-def build(material: Material) -> Table:
+def build(record: Record) -> Table:
     """Build the table of the whole panel."""
-    known = consensus_columns(material.definition.scale)
+    known = consensus_columns(record.definition.scale)
     per_round = [column for column in known if column.name not in LEFT_OUT]
     columns = (
         *(column for column in known if column.name in FIXED),
         *(
             replace(column, name=f"{column.name}_r{r.number}", label=f"{column.label}, round {r.number}", brief=False)
-            for r in material.rounds
+            for r in record.rounds
             for column in per_round
         ),
         *LAST,
     )
     found: dict[str, list[Row]] = {}
-    for row in material.rows:
+    for row in record.rows:
         if row["group"] == "all":
             found.setdefault(row["statement"], []).append(row)
     names = [column.name for column in per_round]
     return Table(
         schema="consensus-wide/1",
         title="Consensus by statement",
-        caption=f"{len(found)} statements in {len(material.rounds)} rounds. {material.definition.describe()}",
+        caption=f"{len(found)} statements in {len(record.rounds)} rounds. {record.definition.describe()}",
         columns=columns,
         rows=rows_of(columns, [_joined(rows, names) for rows in found.values()]),
-        definition=defined(material),
+        definition=defined(record),
     )
 
 
