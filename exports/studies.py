@@ -151,13 +151,12 @@ class StudyRecord:
     def presences(self) -> Sequence[Presence]:
         """Every invitation of these rounds and what became of it: one query a table."""
         key = self.source.id
-        answered = set(
-            self.session.execute(
-                select(Rating.round, Rating.panelist)
-                .where(Rating.study_id == key, Rating.round.in_(self.numbers), Rating.kind != AnswerKind.CLEARED)
-                .distinct()
-            ).tuples()
+        given = (
+            select(Rating.round, Rating.panelist)
+            .where(Rating.study_id == key, Rating.round.in_(self.numbers), Rating.kind != AnswerKind.CLEARED)
+            .distinct()
         )
+        answered = {(number, who) for number, who in self.session.execute(given)}
         invitations = select(Letter.round, Letter.panelist, Letter.sent_at, Letter.failed_at).where(
             Letter.study_id == key, Letter.kind == LetterKind.INVITATION
         )

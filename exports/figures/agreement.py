@@ -93,7 +93,8 @@ def _shown(rows: Sequence[Row]) -> list[Row]:
 
 def _axis(lo: float, hi: float, count: int, label: str, at: Callable[[float], float]) -> Iterator[str]:
     bottom = TOP + 22 + ROW * count
-    steps = [lo + (hi - lo) * i / 4 for i in range(5)] if hi - lo > 10 else [lo + i for i in range(int(hi - lo) + 1)]
+    step = next(size for size in (1, 5, 10, 20, 50) if (hi - lo) / size <= LONGEST + 1)
+    steps = [lo + step * i for i in range(int((hi - lo) // step) + 1)]
     for value in steps:
         yield line(at(value), TOP + 16, at(value), bottom, LIGHT)
         yield text(at(value), TOP + 12, printed_number(float(value)), text_anchor="middle")
@@ -134,7 +135,7 @@ def dumbbells(record: Record) -> Figure:
     for row in record.rows:
         if row["group"] == "all" and row["combined_pct"] is not None:
             ends.setdefault(row["statement"], []).append(row)
-    pairs = [(rows[0], rows[-1]) for rows in ends.values()]
+    pairs = [(rows[0], rows[-1]) for rows in ends.values() if len(rows) > 1]
     lowest = min((row["combined_pct"] for pair in pairs for row in pair), default=0)
     lo = max(0, 10 * int(lowest // 10))
 

@@ -60,15 +60,15 @@ def height_of(lines: Sequence[str]) -> float:
 
 def shortened(words: str, width: float) -> str:
     """Cut words to a width, by the usual width of letters."""
-    most = max(4, int(width / (TEXT * 0.54)))
+    most = max(4, int(width / (TEXT * 0.52)))
     plain = " ".join(words.split())
     return plain if len(plain) <= most else plain[: most - 1].rstrip() + "…"
 
 
 def picture(parts: Iterable[str], height: float, title: str, alternative: str, notice: str = "") -> str:
     """Put the parts together; what must be said of the study stands at the foot."""
-    foot = text(0, height + 4, shortened(notice, WIDTH), font_style="italic") if notice else ""
-    height += 12 if notice else 0
+    foot = text(0, height + 12, shortened(notice, WIDTH), font_style="italic") if notice else ""
+    height += 20 if notice else 0
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH / UNIT:g}mm" height="{height / UNIT:g}mm" '
         f'viewBox="0 0 {WIDTH} {height:g}" role="img"{attributes(font_family=FONT, font_size=TEXT)}>'

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 SPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 (a fixed date, so that equal exports are equal files)
+SIZE, MANY_SIZE, MANY = 16, 13, 14  # half points; of tables with more columns than so many
 TWIPS, MARGIN = 1440, 0.8  # twips an inch; inches
-NARROW = 0.5
 
 
 def write(exhibit: Exhibit, stream: BinaryIO) -> None:
@@ -37,7 +37,6 @@ def write(exhibit: Exhibit, stream: BinaryIO) -> None:
     word.add_heading(legal(document.title), 0)
     if document.notice:
         page.header.paragraphs[0].text = legal(document.notice)
-        word.add_paragraph(legal(document.notice), style="Intense Quote")
     for block in document.blocks:
         _add(word, block, width)
     made = io.BytesIO()
@@ -48,7 +47,7 @@ def write(exhibit: Exhibit, stream: BinaryIO) -> None:
 def _properties(word: "Word", title: str, language: str) -> None:
     from docx.oxml.ns import qn
     from docx.oxml.parser import parse_xml
-    from docx.shared import Pt
+    from docx.shared import Pt, RGBColor
 
     about = word.core_properties
     about.title, about.author, about.last_modified_by, about.comments = title[:255], "Delphi", "Delphi", ""
@@ -56,6 +55,7 @@ def _properties(word: "Word", title: str, language: str) -> None:
     about.language = language
     for name, size in (("Normal", 10), ("Caption", 10)):
         word.styles[name].font.size = Pt(size)
+    word.styles["Caption"].font.color.rgb = RGBColor(0, 0, 0)
     defaults = word.styles.element.find(qn("w:docDefaults"))
     runs = defaults.find(qn("w:rPrDefault")).find(qn("w:rPr"))
     for old in runs.findall(qn("w:lang")):
@@ -115,6 +115,7 @@ def _table_xml(sheet: Sheet, width: int) -> str:
     return (
         f'<w:tbl {SPACE}><w:tblPr><w:tblStyle w:val="TableNormal"/><w:tblW w:w="{width}" w:type="dxa"/>'
         f'<w:tblBorders>{edge}</w:tblBorders><w:tblLayout w:type="fixed"/>'
+        '<w:tblCellMar><w:left w:w="50" w:type="dxa"/><w:right w:w="50" w:type="dxa"/></w:tblCellMar>'
         '<w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
         f"<w:tblCaption w:val={_quoted(sheet.title)}/><w:tblDescription w:val={_quoted(sheet.caption)}/></w:tblPr>"
         f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
@@ -126,14 +127,7 @@ def _quoted(text: str) -> str:
 
 
 def _widths(heads: tuple[Head, ...], width: int) -> list[int]:
-    """Give narrow columns half an inch or what a head needs, wide ones the rest."""
-    narrow = [min(1.1, max(NARROW, 0.085 * len(max(head.text.split() or [""], key=len)) + 0.15)) for head in heads]
-    wide = sum(head.wide for head in heads)
-    left = width / TWIPS - sum(n for n, head in zip(narrow, heads, strict=True) if not head.wide)
-    share = max(1.2, left / wide) if wide else 0
-    inches = [share if head.wide else n for n, head in zip(narrow, heads, strict=True)]
-    scale = width / TWIPS / sum(inches) if sum(inches) else 1
-    return [int(TWIPS * n * scale) for n in inches]
+    return [int(width * head.share) for head in heads]
 
 
 def _line(line: Line, heads: tuple[Head, ...], widths: list[int]) -> str:
@@ -151,9 +145,11 @@ SPACING = '<w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/
 
 
 def _row(texts: list[str], heads: tuple[Head, ...], widths: list[int], *, head: bool = False) -> str:
+    size = MANY_SIZE if len(heads) > MANY else SIZE
     cells = "".join(
         f'<w:tc><w:tcPr><w:tcW w:w="{w}" w:type="dxa"/>{HEAD_EDGE if head else ""}</w:tcPr>'
-        f'<w:p><w:pPr>{SPACING}<w:jc w:val="{"right" if h.number else "left"}"/></w:pPr>{_run(text, bold=head)}</w:p></w:tc>'
+        f'<w:p><w:pPr>{SPACING}<w:jc w:val="{"right" if h.number else "left"}"/></w:pPr>'
+        f"{_run(text, bold=head, size=size)}</w:p></w:tc>"
         for text, h, w in zip(texts, heads, widths, strict=True)
     )
     return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if head else ''}</w:trPr>{cells}</w:tr>"
@@ -162,11 +158,11 @@ def _row(texts: list[str], heads: tuple[Head, ...], widths: list[int], *, head: 
 HEAD_EDGE = '<w:tcBorders><w:bottom w:val="single" w:sz="4" w:color="000000"/></w:tcBorders>'
 
 
-def _run(text: str, *, bold: bool) -> str:
+def _run(text: str, *, bold: bool, size: int = SIZE) -> str:
     weight = "<w:b/>" if bold else ""
     lines = escape(legal(text)).split("\n")
     broken = "<w:br/>".join(f'<w:t xml:space="preserve">{line}</w:t>' for line in lines)
-    return f'<w:r><w:rPr>{weight}<w:sz w:val="16"/></w:rPr>{broken}</w:r>'
+    return f'<w:r><w:rPr>{weight}<w:sz w:val="{size}"/></w:rPr>{broken}</w:r>'
 
 
 def _freeze(made: io.BytesIO, stream: BinaryIO) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from exports.document import Block, Exhibit, Figure, Heading, Paragraph, document_of
-from exports.formats.text import legal
+from exports.formats.text import breakable, legal
 from exports.sheet import Break, Sheet, sheet_of
 
 ESCAPES = {
@@ -25,6 +25,7 @@ ESCAPES = {
     "−": r"\ensuremath{-}",
     "≥": r"\ensuremath{\geq}",
     "≤": r"\ensuremath{\leq}",
+    "\u200b": r"\allowbreak{}",
 }
 PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
 \usepackage{iftex}
@@ -42,6 +43,7 @@ PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
 \usepackage[%(landscape)smargin=18mm]{geometry}
 \setlength{\tabcolsep}{3pt}
 \newcolumntype{L}[1]{>{\raggedright\arraybackslash}p{#1\linewidth}}
+\newcolumntype{R}[1]{>{\raggedleft\arraybackslash}p{#1\linewidth}}
 """
 SECTIONS = ("section", "subsection", "subsubsection", "paragraph")
 
@@ -54,7 +56,7 @@ def escaped(text: str) -> str:
     >>> escaped("50 % \\input{x}")
     '50 \\% \\textbackslash{}input\\{x\\}'
     """
-    plain = re.sub(r"\s+", " ", legal(text))
+    plain = breakable(re.sub(r"\s+", " ", legal(text)))
     return "".join(ESCAPES.get(sign, sign) for sign in plain)
 
 
@@ -86,7 +88,7 @@ def _block(block: Block) -> Iterator[str]:
 
 
 def _table(sheet: Sheet) -> Iterator[str]:
-    size = r"\scriptsize" if len(sheet.heads) > 8 else r"\small"
+    size = r"\tiny" if len(sheet.heads) > 14 else r"\scriptsize" if len(sheet.heads) > 8 else r"\small"
     yield rf"{{{size}\noindent\textbf{{{escaped(sheet.title)}.}} {escaped(sheet.caption)}\par"
     yield rf"\begin{{longtable}}{{@{{}}{_columns(sheet)}@{{}}}}"
     heads = " & ".join(rf"\textbf{{{escaped(head.text)}}}" for head in sheet.heads)
@@ -102,8 +104,6 @@ def _table(sheet: Sheet) -> Iterator[str]:
 
 
 def _columns(sheet: Sheet) -> str:
-    """Give wide columns what the narrow ones leave."""
-    narrow = sum(0.055 for head in sheet.heads if not head.wide)
-    wide = sum(head.wide for head in sheet.heads) or 1
-    share = max(0.12, (0.92 - narrow) / wide)
-    return "".join(f"L{{{share:.3f}}}" if head.wide else "r" if head.number else "L{0.07}" for head in sheet.heads)
+    """Give every column its part of the line, less the space between columns."""
+    line = 0.99 - 0.007 * len(sheet.heads)
+    return "".join(f"{'R' if head.number else 'L'}{{{line * head.share:.3f}}}" for head in sheet.heads)

@@ -15,3 +15,11 @@ def legal(text: str) -> str:
     'abc'
     """
     return TURNING.sub("", ILLEGAL.sub("", text))
+
+
+LONG_WORD = re.compile(r"\S{24}(?=\S)")
+
+
+def breakable(text: str, mark: str = "\u200b") -> str:
+    """Let lines end within words that no line can hold."""
+    return LONG_WORD.sub(lambda found: found[0] + mark, text)

@@ -1,13 +1,15 @@
 """PDF and PNG by typst: tagged (PDF/UA-1), the text handed over as data and never as source."""
 
 import json
+import re
 from dataclasses import asdict
 from importlib.resources import files
 from typing import Any, BinaryIO
+from unicodedata import name
 
 from delphi.errors import Refused
 from exports.document import Block, Exhibit, Figure, Heading, Paragraph, document_of
-from exports.formats.text import legal
+from exports.formats.text import breakable, legal
 from exports.sheet import Break, sheet_of
 from exports.table import Table
 
@@ -46,20 +48,31 @@ def _compiled(exhibit: Exhibit, **options: Any) -> bytes:
 
 
 def _said(error: str) -> str:
-    if "could not be displayed" in error:
-        character = error.split("`")[1] if "`" in error else "a character"
-        return (
-            f"The PDF was not written: no font of this server has {character}. "
-            "Nothing was changed; choose HTML or DOCX, or ask the operator to install a Noto font for this script."
-        )
-    return f"The PDF was not written: {error[:300]}. Choose HTML or DOCX."
+    """Say what to do; a character that no font has is named."""
+    quoted = re.search(r'text `"(.+?)"`', error)
+    if not quoted:
+        return f"The PDF was not written: {error[:300]}. Choose HTML or DOCX."
+    named = ", ".join(f"{_sign(sign)} U+{ord(sign):04X} {name(sign, '')}".strip() for sign in _read(quoted[1]))
+    return (
+        f"The PDF was not written: no font of this server has {named}. Nothing was changed; choose HTML or DOCX, or ask "
+        "the operator to install a Noto font for this script."
+    )
+
+
+def _sign(sign: str) -> str:
+    return sign if sign.isprintable() else ""
+
+
+def _read(quoted: str) -> str:
+    r"""Read the text of an error, in which some characters stand as \u{...}."""
+    return re.sub(r"\\u\{([0-9a-f]+)\}", lambda found: chr(int(found[1], 16)), quoted)
 
 
 def _block(block: Block) -> dict[str, Any]:
     if isinstance(block, Heading):
         return {"kind": "heading", "text": legal(block.text), "level": block.level + 1}
     if isinstance(block, Paragraph):
-        return {"kind": "paragraph", "text": legal(block.text)}
+        return {"kind": "paragraph", "text": breakable(legal(block.text))}
     if isinstance(block, Figure):
         return {"kind": "figure", "title": block.title, "alternative": legal(block.alternative), "svg": block.svg}
     return _table(block)
@@ -74,9 +87,9 @@ def _table(table: Table) -> dict[str, Any]:
         "landscape": sheet.landscape,
         "heads": [asdict(head) | {"text": legal(head.text)} for head in sheet.heads],
         "lines": [
-            {"text": legal(line.text), "level": line.level}
+            {"text": breakable(legal(line.text)), "level": line.level}
             if isinstance(line, Break)
-            else [legal(cell) for cell in line]
+            else [breakable(legal(cell)) for cell in line]
             for line in sheet.lines
         ],
         "notes": [legal(note) for note in sheet.notes],

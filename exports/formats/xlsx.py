@@ -1,5 +1,6 @@
 """XLSX: a sheet a round, real numbers under the format that prints them, strings that are never formulas."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -24,6 +25,7 @@ OPTIONS = {
 FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 LONGEST_NAME, LONGEST_CELL = 31, 32767
 WIDEST, NARROWEST = 60, 8
+MOST_ON_A_PAGE = 24  # columns; more are printed over several pages
 CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 (a fixed date, so that equal exports are equal files)
 
 
@@ -50,8 +52,8 @@ def _readme(table: Table) -> Iterator[tuple[str, ...]]:
     yield (table.caption,)
     yield (f"Schema: {table.schema}",)
     yield ("Numbers are stored unrounded; what is printed is set by the format of each cell.",)
-    for name, value in table.definition.items():
-        yield (name, str(value))
+    if table.definition:
+        yield (f"Definition: {json.dumps(dict(table.definition), ensure_ascii=False)}",)
 
 
 def sheets_of(table: Table) -> list[tuple[str, tuple[Row, ...]]]:
@@ -91,9 +93,10 @@ class _Pen:
     def lines(self, name: str, lines: Iterable[tuple[str, ...]]) -> None:
         """Write a sheet of texts."""
         sheet = self.sheet(name)
-        sheet.set_column(0, 0, WIDEST * 1.5)
+        written = list(lines)
+        sheet.set_column(0, 0, WIDEST * 2 if max(map(len, written), default=1) == 1 else WIDEST / 2)
         sheet.set_column(1, 1, WIDEST)
-        for y, line in enumerate(lines):
+        for y, line in enumerate(written):
             for x, text in enumerate(line):
                 sheet.write_string(y, x, legal(text)[:LONGEST_CELL], self.format(text_wrap=True))
 
@@ -104,7 +107,8 @@ class _Pen:
         sheet.repeat_rows(0)
         sheet.set_landscape()
         sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
+        if len(table.columns) <= MOST_ON_A_PAGE:
+            sheet.fit_to_pages(1, 0)
         if table.notice:
             sheet.set_header(f"&C{legal(table.notice).replace('&', '&&')[:200]}")
         for x, column in enumerate(table.columns):

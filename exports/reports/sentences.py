@@ -107,8 +107,8 @@ def feedback(record: Record) -> str | None:
 
 def consensus(record: Record) -> str:
     """Give the locked rule."""
-    when = "before round 1" if record.study.locked_at else "in the protocol"
-    return f"Consensus was defined {when}: {record.definition.describe()}"
+    when = "before round 1" if record.study.locked_at else "with no date"
+    return f"The definition of consensus was locked {when}. {record.definition.describe()}"
 
 
 def opt_outs(record: Record) -> str | None:
