@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 def app(settings: config.Settings | None = None) -> "Flask":
     """Make the application: `gunicorn "wsgi:app()"`. The web stack is loaded only here; `delphi analyse` needs none."""
     import exports.views
+    import rounds.arriving
     import rounds.autosave
     import rounds.desk
     import rounds.moderating
@@ -20,16 +21,20 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import rounds.panelist
     import rounds.questionnaire
     from delphi.app import create_app
-    from delphi.web import panel, protocol, statements, studies
+    from delphi.web import about, lost_link, panel, protocol, setup, statements, studies
 
     blueprints = (
         studies.blueprint,
         protocol.blueprint,
         statements.blueprint,
         panel.blueprint,
+        setup.blueprint,
         rounds.desk.blueprint,
         rounds.next_round.blueprint,
         rounds.moderating.blueprint,
+        lost_link.blueprint,
+        about.blueprint,
+        rounds.arriving.blueprint,
         rounds.panelist.blueprint,
         rounds.questionnaire.blueprint,
         rounds.autosave.blueprint,

@@ -9,6 +9,19 @@ from delphi.model.study import Study
 from delphi.statements import NewStatement
 from delphi.studies import StudyTemplate
 
+ASKS = tuple(
+    name
+    for name in (
+        "proposal_rounds",
+        "open_question",
+        "group_chosen",
+        "asks_expertise",
+        "asks_conflicts",
+        "withdrawal_choices",
+    )
+    if name in Study.__table__.columns
+)
+
 
 def template_of(session: Session, study: Study) -> StudyTemplate:
     """Make a design of a study, as it stands now."""
@@ -36,6 +49,7 @@ def template_of(session: Session, study: Study) -> StudyTemplate:
         targets={group.key: group.target for group in declared if group.target},
         public_groups=tuple(group.key for group in declared if group.public),
         characteristics=tuple(study.asked_characteristics),
+        asks={name: getattr(study, name) for name in ASKS},
         statements=present_statements(session, study),
     )
 

@@ -1,10 +1,10 @@
 """Times as people read them, and the minutes a questionnaire takes."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 
 WORDS_A_MINUTE = 200
 MINUTES_A_RATING = 0.2
@@ -20,6 +20,17 @@ def in_words(moment: datetime, zone: str, locale: str = "en_GB") -> str:
     """
     day_and_time = format_datetime(moment, "EEEE d MMMM y, HH:mm", tzinfo=ZoneInfo(zone), locale=locale)
     return f"{day_and_time} ({zone_in_words(zone)})"
+
+
+def day_in_words(day: date, locale: str = "en_GB") -> str:
+    """Write a day in full.
+
+    Examples
+    --------
+    >>> day_in_words(date(2027, 3, 9))
+    'Tuesday 9 March 2027'
+    """
+    return format_date(day, "EEEE d MMMM y", locale=locale)
 
 
 def zone_in_words(zone: str) -> str:

@@ -13,19 +13,16 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from delphi import clock, mail
+from delphi import clock, letters, links, mail
 from delphi.access import sha256
 from delphi.config import Settings
 from delphi.database import Database
-from delphi.dates import in_words, minutes_for
 from delphi.model.identity import Identity
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import AccessLink, Panelist
-from delphi.model.round import Participation, QuestionnaireItem, Round, State
-from delphi.model.statement import StatementVersion
 from delphi.model.study import Study
 
 LEASE = timedelta(seconds=120)
@@ -58,6 +55,7 @@ class Postman:
     def deliver(self, *, at: datetime) -> int:
         """Claim a batch of due letters and send each; gives how many were claimed."""
         with self.database.transaction() as session:
+            links.answer(session, at=at)
             claimed = claim(session, by=self.name, at=at)
         for key in claimed:
             try:
@@ -118,32 +116,18 @@ def claim(session: Session, *, by: str, at: datetime) -> Sequence[Key]:
 def prepare(session: Session, key: Key, *, by: str, at: datetime, settings: Settings) -> EmailMessage | None:
     """Decide again whether the letter is still right, mint the link, write the letter; None if it was dropped."""
     letter = session.get_one(Letter, key)
-    study = session.get_one(Study, letter.study_id)
-    round_ = session.get_one(Round, (letter.study_id, letter.round))
-    person = session.get(Identity, (letter.study_id, letter.panelist))
-    panelist = session.get_one(Panelist, (letter.study_id, letter.panelist))
     if letter.claimed_by != by:
         return None
-    if person is None or panelist.declined_on or round_.state is not State.OPEN or _answered(session, letter):
+    study = session.get_one(Study, letter.study_id)
+    person = session.get(Identity, (letter.study_id, letter.panelist))
+    panelist = session.get_one(Panelist, (letter.study_id, letter.panelist))
+    facts = letters.facts_of(session, letter, study, panelist) if person else None
+    if person is None or facts is None:
         letter.dropped_at, letter.claimed_by, letter.claimed_until = at, None, None
         return None
-    token = secrets.token_urlsafe(32)
-    session.add(
-        AccessLink(study_id=study.id, token_sha256=sha256(token), panelist=letter.panelist, minted_on=at.date())
-    )
-    items, words = _size(session, round_)
-    assert round_.closes_at is not None
-    subject, text = mail.write(
-        letter.kind,
-        {
-            "study": study,
-            "round": round_,
-            "items": items,
-            "minutes": minutes_for(items, words),
-            "closes": in_words(round_.closes_at, study.time_zone),
-            "link": f"{settings.public_url}/p/{token}",
-        },
-    )
+    if letter.kind in letters.WITH_LINK:
+        facts["link"] = f"{settings.public_url}/p/{_mint(session, letter, at=at)}"
+    subject, text = mail.write(letter.kind, facts)
     return mail.envelope(
         subject=subject,
         text=text,
@@ -155,28 +139,13 @@ def prepare(session: Session, key: Key, *, by: str, at: datetime, settings: Sett
     )
 
 
-def _answered(session: Session, letter: Letter) -> bool:
-    """Whether a reminder has become needless."""
-    if letter.kind is not LetterKind.REMINDER:
-        return False
-    taking_part = session.get_one(Participation, (letter.study_id, letter.round, letter.panelist))
-    return taking_part.submitted_on is not None
-
-
-def _size(session: Session, round_: Round) -> tuple[int, int]:
-    """Count the statements of a round and, roughly, their words."""
-    items, letters = session.execute(
-        select(func.count(), func.sum(func.length(StatementVersion.text)))
-        .select_from(QuestionnaireItem)
-        .join(
-            StatementVersion,
-            (StatementVersion.study_id == QuestionnaireItem.study_id)
-            & (StatementVersion.statement == QuestionnaireItem.statement)
-            & (StatementVersion.version == QuestionnaireItem.version),
-        )
-        .where(QuestionnaireItem.study_id == round_.study_id, QuestionnaireItem.round == round_.number)
-    ).one()
-    return items, (letters or 0) // 6
+def _mint(session: Session, letter: Letter, *, at: datetime) -> str:
+    """Make a new link for the addressee; earlier ones go on working."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        AccessLink(study_id=letter.study_id, token_sha256=sha256(token), panelist=letter.panelist, minted_on=at.date())
+    )
+    return token
 
 
 def finish(session: Session, key: Key, *, by: str, at: datetime, ending: dict[str, datetime]) -> None:
@@ -189,5 +158,8 @@ def finish(session: Session, key: Key, *, by: str, at: datetime, ending: dict[st
     for name, moment in ending.items():
         setattr(letter, name, moment)
     letter.claimed_by = letter.claimed_until = None
+    if ending and letter.kind is LetterKind.WITHDRAWAL:
+        # The receipt was the last thing the name was needed for.
+        links.forget(session, letter.study_id, letter.panelist)
     jitter = random.uniform(0.8, 1.2)  # noqa: S311 (spreads retries; not a secret)
     letter.run_after = letter.run_after if ending else at + timedelta(minutes=4**letter.attempts * jitter / 4)

@@ -1,16 +1,15 @@
-"""Information and consent: versions of what a panelist reads before agreeing, and who has to be asked again."""
+"""Information and consent: versions of what a panelist reads before agreeing; a material change asks again."""
 
 import hashlib
 from datetime import datetime
-from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi import audit
 from delphi.errors import Refused
 from delphi.model.event import EventKind
-from delphi.model.study import Consent, Document, Study
+from delphi.model.study import Document, Study
 
 
 def newest(session: Session, study_id: int) -> Document:
@@ -22,13 +21,6 @@ def newest(session: Session, study_id: int) -> Document:
 def versions(session: Session, study_id: int) -> list[Document]:
     """List every version, newest first."""
     return list(session.scalars(select(Document).filter_by(study_id=study_id).order_by(Document.version.desc())))
-
-
-def consent_due(session: Session, study_id: int, panelist: UUID) -> bool:
-    """Whether a panelist has to agree, or to agree again: not since the last version with a material change."""
-    material = select(func.max(Document.version)).filter_by(study_id=study_id, material=True)
-    given = select(func.max(Consent.version)).filter_by(study_id=study_id, panelist=panelist)
-    return (session.scalar(given) or 0) < (session.scalar(material) or 1)
 
 
 def begin(session: Session, study: Study, information: str, consent: str) -> Document:

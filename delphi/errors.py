@@ -34,10 +34,15 @@ class RoundClosed(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One thing that is missing before a point of no return."""
+    """One thing that is missing before a point of no return, or that deserves a thought before it.
+
+    ``where`` is the page on which it is mended: the endpoint of a page of the study.
+    """
 
     code: str
     message: str
+    where: str = ""
+    blocks: bool = True
 
 
 class NotReady(Refused):

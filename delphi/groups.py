@@ -1,10 +1,16 @@
 """Stakeholder groups of a study."""
 
 from collections.abc import Container, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from delphi import audit
+from delphi.errors import Refused
+from delphi.model.event import EventKind
+from delphi.model.panel import Panelist
 from delphi.model.study import StakeholderGroup, Study
 
 
@@ -17,13 +23,14 @@ def declare(
     public: Container[str] = (),
 ) -> None:
     """Declare stakeholder groups; known ones stay as they are."""
-    known = [group.key for group in groups_of(session, study)]
+    present = groups_of(session, study)
+    known, last = [group.key for group in present], max((group.position for group in present), default=0)
     new = [key for key in dict.fromkeys(keys) if key not in known]
     session.add_all(
         StakeholderGroup(
             study_id=study.id, key=key, position=position, target=(targets or {}).get(key), public=key in public
         )
-        for position, key in enumerate(new, len(known) + 1)
+        for position, key in enumerate(new, last + 1)
     )
     session.flush()
 
@@ -32,3 +39,34 @@ def groups_of(session: Session, study: Study) -> list[StakeholderGroup]:
     """List the groups in their order."""
     declared = select(StakeholderGroup).filter_by(study_id=study.id).order_by(StakeholderGroup.position)
     return list(session.scalars(declared))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A group as the lead wants it."""
+
+    key: str
+    target: int | None = None
+    public: bool = False
+
+
+def write(session: Session, study: Study, wanted: Sequence[Wanted], *, by: int, at: datetime) -> None:
+    """Write the groups anew; one that people belong to cannot go."""
+    known = {group.key: group for group in groups_of(session, study)}
+    gone = known.keys() - {group.key for group in wanted}
+    used = session.scalars(
+        select(Panelist.stakeholder_group)
+        .where(Panelist.study_id == study.id, Panelist.stakeholder_group.in_(gone))
+        .distinct()
+    ).all()
+    if used:
+        raise Refused(f"People belong to {', '.join(sorted(filter(None, used)))}, so it stays; nothing was changed.")
+    for key in gone:
+        session.delete(known[key])
+    session.flush()
+    declare(session, study, [group.key for group in wanted])
+    for group in groups_of(session, study):
+        now = next(one for one in wanted if one.key == group.key)
+        group.target, group.public = now.target, now.public
+    session.flush()
+    audit.record(session, study.id, EventKind.GROUPS_CHANGED, by=by, at=at, groups=[asdict(one) for one in wanted])

@@ -15,6 +15,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 import delphi
+from delphi.dates import day_in_words
 from delphi.model.letter import Letter, LetterKind
 
 TEXTS = Environment(
@@ -23,6 +24,7 @@ TEXTS = Environment(
     keep_trailing_newline=False,
     autoescape=False,
 )
+TEXTS.filters["day"] = day_in_words
 SECONDS_TO_WAIT = 30
 
 
@@ -30,11 +32,11 @@ def queue(
     session: Session,
     kind: LetterKind,
     study_id: int,
-    round_: int,
+    round_: int | None,
     panelists: Iterable[UUID],
     *,
     at: datetime,
-    turn: int = 1,
+    turn: int | str = 1,
 ) -> None:
     """Queue one letter a panelist; the same letter queued twice is refused by the database."""
     rows = [

@@ -55,6 +55,7 @@ class StudyTemplate:
     targets: dict[str, int] = field(default_factory=dict)
     public_groups: tuple[str, ...] = ()
     characteristics: tuple[dict[str, Any], ...] = ()
+    asks: dict[str, Any] = field(default_factory=dict)  # other columns on what panelists are asked and promised
     statements: tuple[NewStatement, ...] = ()
 
     def rule_in_words(self) -> str:
@@ -135,6 +136,7 @@ def create(session: Session, template: StudyTemplate, plan: StudyPlan, *, by: in
         asked_characteristics=list(template.characteristics),
         texts={name: text for name, text in template.texts.items() if text},
         created_at=at,
+        **template.asks,
         **_method(template, plan),
     )
     try:

@@ -56,11 +56,16 @@ class Page:
     def forms(self) -> list[Form]:
         """Read the forms of the page."""
         found: list[Form] = []
-        for close, tag, inside in TAG.findall(self.text):
+        for match in TAG.finditer(self.text):
+            close, tag, inside = match.groups()
             if tag == "form" and not close:
                 found.append(Form(_attributes(inside).get("action") or self.path))
             elif found and not close and tag in ("input", "button", "textarea", "option", "select"):
-                _take(found[-1], tag, _attributes(inside))
+                attributes = _attributes(inside)
+                if tag == "textarea":
+                    written = self.text[match.end() : self.text.find("</textarea", match.end())]
+                    attributes["value"] = html.unescape(written.removeprefix("\n"))
+                _take(found[-1], tag, attributes)
         return found
 
     def form(self, ending: str = "", *, having: str | None = None) -> Form:
@@ -172,7 +177,12 @@ class PanelistBot:
         landing = self.browser.get(urlsplit(self.link).path).expect("Continue")
         page = self.browser.post(landing.form(urlsplit(self.link).path))
         if page.path.endswith("/consent"):
-            page = self.browser.post(page.expect("I agree").form("/consent"), {"decision": "agree"})
+            form = page.expect("I agree").form("/consent")
+            ticked = {name: "yes" for name in form.choices if name.startswith("item-")}
+            page = self.browser.post(form, {"decision": "agree", **ticked})
+        if page.path.endswith("/about"):
+            form = page.expect("About you").form("/about")
+            page = self.browser.post(form, {name: min(offered) for name, offered in form.choices.items()})
         return page.expect("simulated panel")
 
     def play(self, sheet: Sheet) -> str:

@@ -38,8 +38,9 @@ class Mailbox:
         message = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(message, EmailMessage)
         link = LINK.search(message.get_content())
-        for address in envelope.rcpt_tos:
-            self.links.setdefault(address, []).append(link.group() if link else "")
+        if link is not None:  # a receipt brings nobody in
+            for address in envelope.rcpt_tos:
+                self.links.setdefault(address, []).append(link.group())
         return "250 kept"
 
     def wait(self, addresses: Sequence[str], had: Mapping[str, int], *, seconds: float = 60) -> None:

@@ -33,6 +33,12 @@ class ButtonForm(FlaskForm):
     """A form that only asks for a decision; it carries the protection against forged requests."""
 
 
+class LeavingForm(FlaskForm):
+    """Why somebody leaves, if they want to say it."""
+
+    because = TextAreaField(validators=[Length(max=2000)])
+
+
 class DeadlineForm(FlaskForm):
     """When a round closes, in the study's own time."""
 

@@ -15,16 +15,9 @@ from delphi.dates import minutes_for
 from delphi.errors import NotFound
 from delphi.model.panel import Panelist
 from delphi.model.round import Participation, Round, State
-from delphi.model.study import Consent, Study
-from rounds import ballot
+from delphi.model.study import Study
+from rounds import ballot, consent
 from rounds.cards import Card, cards, pages
-
-
-def consent_missing(session: Session, study: Study, who: Panelist) -> bool:
-    """Say whether this panelist still has to decide about taking part."""
-    if who.declined_on is not None:
-        return False
-    return session.scalars(select(Consent).filter_by(study_id=study.id, panelist=who.id).limit(1)).first() is None
 
 
 def latest_round(session: Session, study: Study) -> Round | None:
@@ -126,7 +119,7 @@ def sit(session: Session, study: Study, who: Panelist, *, at: datetime) -> Sitti
         The round does not accept answers any more.
     """
     round_ = latest_round(session, study)
-    if round_ is None or who.declined_on or consent_missing(session, study, who):
+    if round_ is None or not who.taking_part or consent.missing(session, study, who):
         raise NotFound
     if session.get(Participation, (study.id, round_.number, who.id)) is None:
         raise NotFound

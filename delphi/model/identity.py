@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, PrimaryKeyConstraint, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, PrimaryKeyConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from delphi.model.base import Base, belongs
@@ -25,3 +25,43 @@ class Identity(Base):
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str] = mapped_column(String(254))
     characteristics: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class Declaration(Base):
+    """What a panelist says about their own knowledge and interests; leaves this side only as totals."""
+
+    __tablename__ = "declaration"
+    __table_args__ = (
+        PrimaryKeyConstraint("study_id", "panelist"),
+        belongs("panelist", "panelist", "id", ondelete="CASCADE"),
+        CheckConstraint("conflict OR NOT conflict_published", name="only_a_conflict_is_published"),
+    )
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    panelist: Mapped[UUID]
+    expertise: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    conflict: Mapped[bool | None]
+    conflict_text: Mapped[str] = mapped_column(Text, default="")
+    conflict_published: Mapped[bool] = mapped_column(default=False)
+
+
+class Acknowledgement(Base):
+    """How somebody wants to be named as a member of the panel.
+
+    Its key is a keyed hash that only the server's secret can make again: no query joins it to an answer.
+    """
+
+    __tablename__ = "acknowledgement"
+    __table_args__ = (
+        PrimaryKeyConstraint("study_id", "key"),
+        CheckConstraint("length(key) = 64", name="key_is_a_hash"),
+        CheckConstraint("length(name) > 0", name="name_present"),
+        {"sqlite_with_rowid": False},
+    )
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    key: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+    affiliation: Mapped[str] = mapped_column(String(300), default="")
+    orcid: Mapped[str] = mapped_column(String(19), default="")
+    certificate: Mapped[bool] = mapped_column(default=False)

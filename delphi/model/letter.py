@@ -20,13 +20,17 @@ class LetterKind(StrEnum):
     NOT_STARTED = "not_started"
     UNFINISHED = "unfinished"
     EXTENSION = "extension"
+    LINK = "link"
+    CONSENT = "consent"
+    WITHDRAWAL = "withdrawal"
 
 
 REMINDERS = (LetterKind.REMINDER, LetterKind.NOT_STARTED, LetterKind.UNFINISHED)
+PERSONAL = (LetterKind.LINK, LetterKind.CONSENT, LetterKind.WITHDRAWAL)
 
 
 class Letter(Base):
-    """A letter to a panelist, queued in the transaction that decided it.
+    """A letter to a panelist, queued in the transaction that decided it; personal ones belong to no round.
 
     ``due_at`` is when it was meant to leave and stays; ``run_after`` moves when a delivery is tried again.
     """
@@ -35,9 +39,13 @@ class Letter(Base):
     __table_args__ = (
         PrimaryKeyConstraint("study_id", "id"),
         belongs("round panelist", "participation"),
+        belongs("panelist", "panelist", "id"),
         UniqueConstraint("study_id", "dedupe_key"),
         Index("ix_letter_due", "run_after", sqlite_where=DUE, postgresql_where=DUE),
         CheckConstraint(one_of("kind", LetterKind), name="kind"),
+        CheckConstraint(
+            f"(round IS NULL) = (kind IN ({', '.join(repr(kind.value) for kind in PERSONAL)}))", name="round_of_kind"
+        ),
         CheckConstraint("(claimed_by IS NULL) = (claimed_until IS NULL)", name="claim_has_lease"),
         CheckConstraint(
             "(CASE WHEN sent_at IS NULL THEN 0 ELSE 1 END) + (CASE WHEN failed_at IS NULL THEN 0 ELSE 1 END)"
@@ -49,7 +57,7 @@ class Letter(Base):
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
     id: Mapped[UUID] = mapped_column(default=uuid4)
     kind: Mapped[LetterKind] = mapped_column(Word(LetterKind))
-    round: Mapped[int]
+    round: Mapped[int | None]
     panelist: Mapped[UUID]
     dedupe_key: Mapped[str] = mapped_column(String(200))
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)

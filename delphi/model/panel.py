@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from delphi.model.base import Base, belongs
@@ -25,6 +25,13 @@ class Panelist(Base):
     code: Mapped[str] = mapped_column(String(20))
     stakeholder_group: Mapped[str | None] = mapped_column(String(60))
     declined_on: Mapped[date | None]
+    withdrawn_on: Mapped[date | None]
+    left_because: Mapped[str] = mapped_column(Text, default="")
+
+    @property
+    def taking_part(self) -> bool:
+        """Whether this person is a member of the panel now: neither declined nor withdrawn."""
+        return self.declined_on is None and self.withdrawn_on is None
 
 
 class AccessLink(Base):
@@ -59,3 +66,36 @@ class PanelistSession(Base):
     grant_sha256: Mapped[str] = mapped_column(String(64))
     panelist: Mapped[UUID]
     expires_on: Mapped[date]
+
+
+class LinkRequest(Base):
+    """Somebody asked for the link of an address: the same row whether or not the address belongs to a panel."""
+
+    __tablename__ = "link_request"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    email: Mapped[str] = mapped_column(String(254))
+
+
+class Attempt(Base):
+    """How often one key tried something within a window; the key is hashed with a secret of the day (TRUST 3.7)."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        CheckConstraint("length(key_hash) = 64", name="key_is_a_hash"),
+        CheckConstraint("n >= 1", name="n_positive"),
+    )
+
+    key_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    window: Mapped[str] = mapped_column(String(20), primary_key=True)
+    n: Mapped[int]
+
+
+class AttemptKey(Base):
+    """The secret with which the keys of one day's attempts are hashed; yesterday's is deleted."""
+
+    __tablename__ = "attempt_key"
+    __table_args__ = (CheckConstraint("length(secret) = 64", name="secret_is_long"),)
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    secret: Mapped[str] = mapped_column(String(64))

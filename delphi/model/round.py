@@ -22,12 +22,15 @@ class State(StrEnum):
 
 
 class Round(Base):
-    """One wave of questions: launched, closed, released."""
+    """One wave of questions: launched, closed, released. Number 0 is the open round, in which the panel writes.
+
+    ``opens_on`` is what is planned and told; the rest are facts.
+    """
 
     __tablename__ = "round"
     __table_args__ = (
         PrimaryKeyConstraint("study_id", "number"),
-        CheckConstraint("number >= 1", name="number_positive"),
+        CheckConstraint("number >= 0", name="number_from_zero"),
         CheckConstraint("opened_at IS NULL OR closes_at IS NOT NULL", name="open_has_deadline"),
         CheckConstraint("closes_at > opened_at", name="deadline_after_opening"),
         CheckConstraint("closed_at IS NULL OR opened_at IS NOT NULL", name="closed_was_open"),
@@ -40,6 +43,7 @@ class Round(Base):
 
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
     number: Mapped[int]
+    opens_on: Mapped[date | None]
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

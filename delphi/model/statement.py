@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -111,3 +112,44 @@ class Decision(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # nobody known here, if the study was imported
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Taken(StrEnum):
+    """What the lead made of a statement that a panelist proposed."""
+
+    ACCEPTED = "accepted"
+    MERGED = "merged"
+    DECLINED = "declined"
+
+
+class StatementProposal(Base):
+    """A statement that a panelist wrote; the lead reads it, the panel does not.
+
+    The id names and orders it: random, so that neither author nor time can be told from it.
+    """
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        PrimaryKeyConstraint("study_id", "id"),
+        belongs("round panelist", "participation"),
+        belongs("statement", "statement", "number"),
+        Index("ix_proposal_panelist", "study_id", "round", "panelist"),
+        CheckConstraint(f"taken IS NULL OR {one_of('taken', Taken)}", name="taken"),
+        CheckConstraint("statement IS NULL OR (taken IS NOT NULL AND taken <> 'declined')", name="statement_was_taken"),
+        CheckConstraint("length(text) > 0", name="text_present"),
+        CheckConstraint("version >= 1", name="version_positive"),
+        {"sqlite_with_rowid": False},
+    )
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    id: Mapped[UUID] = mapped_column(default=uuid4)
+    round: Mapped[int]
+    panelist: Mapped[UUID]
+    section: Mapped[str] = mapped_column(String(200), default="")
+    text: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    source: Mapped[str] = mapped_column(Text, default="")
+    version: Mapped[int]
+    taken: Mapped[Taken | None] = mapped_column(Word(Taken))
+    note: Mapped[str] = mapped_column(Text, default="")
+    statement: Mapped[int | None]

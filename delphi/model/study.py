@@ -36,6 +36,14 @@ class Unsettled(StrEnum):
     LEAVE = "leave"
 
 
+class Withdrawal(StrEnum):
+    """What a panelist who leaves may have done with the answers given."""
+
+    KEEP = "keep"
+    REMOVE_OPEN = "remove_open"
+    REMOVE_UNRELEASED = "remove_unreleased"
+
+
 class Study(Base):
     """A Delphi study; its method is written once and locked before round 1."""
 
@@ -78,6 +86,13 @@ class Study(Base):
     feedback_plan: Mapped[list[str]] = mapped_column(JSON, default=list)
     texts: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     asked_characteristics: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    proposal_rounds: Mapped[list[int]] = mapped_column(JSON, default=list)
+    open_question: Mapped[str] = mapped_column(Text, default="")
+    group_chosen: Mapped[bool] = mapped_column(default=False)
+    asks_expertise: Mapped[bool] = mapped_column(default=False)
+    asks_conflicts: Mapped[bool] = mapped_column(default=False)
+    withdrawal_choices: Mapped[list[str]] = mapped_column(JSON, default=lambda: [one.value for one in Withdrawal])
+    names_until: Mapped[date | None]
     protocol_locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     protocol_sha256: Mapped[str | None] = mapped_column(String(64))
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -140,9 +155,14 @@ class Document(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     sha256: Mapped[str] = mapped_column(String(64))
 
+    @property
+    def items(self) -> list[str]:
+        """What is agreed to, one decision each; a line that begins with "(optional)" may be left out."""
+        return [line.strip() for line in self.consent.splitlines() if line.strip()]
+
 
 class Consent(Base):
-    """A panelist agreed to one version of the document; append only, a date and no time of day."""
+    """A panelist agreed to one version of the document, and to these of its items; append only, no time of day."""
 
     __tablename__ = "consent"
     __table_args__ = (
@@ -154,6 +174,7 @@ class Consent(Base):
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
     panelist: Mapped[UUID]
     version: Mapped[int]
+    items: Mapped[list[int]] = mapped_column(JSON, default=list)
     given_on: Mapped[date]
 
 

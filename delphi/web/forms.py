@@ -28,6 +28,12 @@ class ButtonForm(FlaskForm):
     """A form that only asks for a decision."""
 
 
+def known_zone(_form: FlaskForm, field: Field) -> None:
+    """Take only zones that the clock knows."""
+    if field.data not in available_timezones():
+        raise ValidationError(_("This time zone is not known. Write it as Europe/Amsterdam."))
+
+
 class StudyForm(FlaskForm):
     """A new study; method fields left empty take what the template says."""
 
@@ -36,7 +42,7 @@ class StudyForm(FlaskForm):
     slug = StringField(validators=[DataRequired(), Length(max=60), Regexp(r"[a-z0-9]+(-[a-z0-9]+)*$")])
     lead_name = StringField(validators=[DataRequired(), Length(max=200)])
     contact_email = StringField(validators=[DataRequired(), Length(max=254), Email(allow_smtputf8=False)])
-    time_zone = StringField(validators=[DataRequired()], default="Europe/Amsterdam")
+    time_zone = StringField(validators=[DataRequired(), known_zone], default="Europe/Amsterdam")
     simulated = BooleanField()
     scale = SelectField(
         choices=[NOTHING, *(SelectChoice(key, scale.name) for key, scale in SCALES.items())], default=""
@@ -58,10 +64,11 @@ class StudyForm(FlaskForm):
             chosen["rule_settings"] = {name.strip(): value.strip() for name, _sign, value in pairs}
         return chosen
 
-    def validate_time_zone(self, field: Field) -> None:
-        """Take only zones that the clock knows."""
-        if field.data not in available_timezones():
-            raise ValidationError(_("This time zone is not known. Write it as Europe/Amsterdam."))
+
+class LostLinkForm(FlaskForm):
+    """The address to which the personal link was sent."""
+
+    email = StringField(validators=[DataRequired(), Length(max=254), Email(allow_smtputf8=False)])
 
 
 class FileForm(FlaskForm):
@@ -86,3 +93,31 @@ class StatementForm(FlaskForm):
         texts = {name: " ".join((self[name].data or "").split()) for name in ("text", "section")}
         long = {name: (self[name].data or "").replace("\r\n", "\n").strip() for name in ("help", "evidence")}
         return {**texts, **long, "kind": Kind(self.kind.data), "round": self.round.data}
+
+
+class FactsForm(FlaskForm):
+    """What a study is called and who answers questions."""
+
+    title = StringField(validators=[DataRequired(), Length(max=300)])
+    lead_name = StringField(validators=[DataRequired(), Length(max=200)])
+    contact_email = StringField(validators=[DataRequired(), Length(max=254), Email(allow_smtputf8=False)])
+    time_zone = StringField(validators=[DataRequired(), known_zone])
+
+
+class GroupsForm(FlaskForm):
+    """New groups, and what panelists are asked; the rows of the present groups are read beside it."""
+
+    new = TextAreaField(validators=[Length(max=5000)])
+    asked = TextAreaField(validators=[Length(max=10_000)])
+    group_chosen = BooleanField()
+    asks_expertise = BooleanField()
+    asks_conflicts = BooleanField()
+
+
+class DocumentForm(FlaskForm):
+    """A new version of information and consent."""
+
+    information = TextAreaField(validators=[DataRequired(), Length(max=50_000)])
+    consent = TextAreaField(validators=[DataRequired(), Length(max=10_000)])
+    material = BooleanField()
+    reason = TextAreaField(validators=[Length(max=2000)])

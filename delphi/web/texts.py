@@ -1,7 +1,7 @@
 """Interface texts in the reader's language: Babel catalogues, plurals, dates (EXPERIENCE 10)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -64,6 +64,11 @@ def when(moment: datetime, zone: str) -> str:
     return dates.in_words(moment, zone, locale=str(locale()))
 
 
+def day(on: date) -> str:
+    """Write a day in full in the language of the page."""
+    return dates.day_in_words(on, locale=str(locale()))
+
+
 def local(moment: datetime, zone: str) -> str:
     """Write a moment as a form field for date and time wants it."""
     return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"
@@ -93,6 +98,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
     app.jinja_env.filters["when"] = when
+    app.jinja_env.filters["day"] = day
     app.jinja_env.filters["local"] = local
     app.jinja_env.filters["either"] = either
     app.jinja_env.filters["cap"] = lambda text: text[:1].upper() + text[1:]

@@ -80,8 +80,8 @@ def source_of(session: Session, study: Study, draw: Random) -> Source:
 
 
 def released_rounds(session: Session, study: Study) -> list[Round]:
-    """List the released rounds in order."""
-    rounds = session.scalars(select(Round).where(Round.study_id == study.id).order_by(Round.number))
+    """List the released rounds of rating in order."""
+    rounds = session.scalars(select(Round).where(Round.study_id == study.id, Round.number > 0).order_by(Round.number))
     return [round_ for round_ in rounds if round_.state is State.RELEASED]
 
 

@@ -8,15 +8,26 @@ from delphi.model.base import Base
 
 load_tables()
 TABLES = Base.metadata.tables
-WITHOUT_CLOCK = ("rating", "comment", "save_request", "participation", "panelist", "panelist_session", "access_link")
+WITHOUT_CLOCK = (
+    "rating",
+    "comment",
+    "save_request",
+    "participation",
+    "panelist",
+    "panelist_session",
+    "access_link",
+    "proposal",
+    "declaration",
+    "acknowledgement",
+)
 DATES = {
     "participation": {"submitted_on"},
-    "panelist": {"declined_on"},
+    "panelist": {"declined_on", "withdrawn_on"},
     "panelist_session": {"expires_on"},
     "access_link": {"minted_on"},
     "consent": {"given_on"},
 }
-ABOVE = {"account", "account_session", "study"}
+ABOVE = {"account", "account_session", "study", "link_request", "attempt", "attempt_key"}
 
 
 @pytest.mark.parametrize("name", [*WITHOUT_CLOCK, "consent"])
@@ -46,6 +57,6 @@ def test_no_road_leads_from_an_answer_to_a_name():
     assert pointing == set()
 
 
-@pytest.mark.parametrize("name", ["rating", "comment", "participation", "save_request"])
+@pytest.mark.parametrize("name", ["rating", "comment", "participation", "save_request", "proposal", "acknowledgement"])
 def test_an_answer_has_no_rowid(name):
     assert TABLES[name].dialect_options["sqlite"]["with_rowid"] is False

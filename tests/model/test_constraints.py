@@ -50,7 +50,7 @@ CHECKS: dict[str, dict[str, Any]] = {
     "ck_statement_kind": {"kind": "poem"},
     "ck_statement_version_version_positive": {"version": 0},
     "ck_statement_version_text_present": {"text": ""},
-    "ck_round_number_positive": {"number": 0},
+    "ck_round_number_from_zero": {"number": -1},
     "ck_round_open_has_deadline": {"closes_at": None},
     "ck_round_deadline_after_opening": {"closes_at": AT},
     "ck_round_closed_was_open": CLOSED | {"opened_at": None},
@@ -82,6 +82,17 @@ CHECKS: dict[str, dict[str, Any]] = {
     "ck_event_hash_length": {"hash": "short"},
     "ck_letter_kind": {"kind": "poem"},
     "ck_letter_claim_has_lease": {"claimed_by": "postman"},
+    "ck_letter_round_of_kind": {"round": None},
+    "ck_attempt_key_is_a_hash": {"key_hash": "short"},
+    "ck_attempt_n_positive": {"n": 0},
+    "ck_attempt_key_secret_is_long": {"secret": "short"},
+    "ck_declaration_only_a_conflict_is_published": {"conflict": False},
+    "ck_acknowledgement_key_is_a_hash": {"key": "short"},
+    "ck_acknowledgement_name_present": {"name": ""},
+    "ck_proposal_taken": {"taken": "perhaps"},
+    "ck_proposal_statement_was_taken": {"statement": 1},
+    "ck_proposal_text_present": {"text": ""},
+    "ck_proposal_version_positive": {"version": 0},
     "ck_letter_one_ending": {"sent_at": AT, "failed_at": AT},
 }
 # What a second row must change so that it breaks this constraint alone.
@@ -131,7 +142,11 @@ KEYS: dict[str, dict[str, Any]] = {
     "fk_change_reason_study_id_round_panelist_participation": {"panelist": OTHER},
     "fk_save_request_study_id_round_panelist_participation": {"panelist": OTHER},
     "fk_result_study_id_round_statement_questionnaire_item": {"statement": 9},
-    "fk_letter_study_id_round_panelist_participation": {"panelist": OTHER},
+    "fk_letter_study_id_round_panelist_participation": {"round": 9},
+    "fk_letter_study_id_panelist_panelist": {"panelist": OTHER, "round": None, "kind": "link"},
+    "fk_declaration_study_id_panelist_panelist": {"panelist": OTHER},
+    "fk_proposal_study_id_round_panelist_participation": {"panelist": OTHER},
+    "fk_proposal_study_id_statement_statement": {"statement": 9, "taken": "accepted"},
 }
 TABLES = list(METADATA.sorted_tables)
 

@@ -12,13 +12,13 @@ from aiosmtpd.controller import Controller
 from builders import NOW, Cast, launched
 from sqlalchemy import select, update
 
-from delphi import access, mail
+from delphi import access, links, mail
 from delphi.delivery import ATTEMPTS, LEASE, Postman, claim, finish
 from delphi.model.identity import Identity
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import AccessLink, Panelist
 from delphi.model.round import Participation
-from rounds import ballot, invitations, lifecycle
+from rounds import ballot, consent, invitations, lifecycle
 
 
 class Mailbox:
@@ -246,3 +246,64 @@ def test_an_invitation_is_kept_with_its_participation(database, sending):
     with database.transaction(writing=False) as session:
         invited = session.scalars(select(Participation.panelist).order_by(Participation.panelist)).all()
         assert session.scalars(select(Letter.panelist).order_by(Letter.panelist)).all() == invited
+
+
+def ask_for_link(database, address):
+    with database.transaction() as session:
+        links.ask(session, address)
+
+
+def test_who_asks_for_the_link_gets_one_that_works_beside_the_older_ones(database, sending, mailbox):
+    postman = Postman(database, sending.settings)
+    postman.deliver(at=NOW)
+    old = {re.search(r"/p/([\w-]{43})", text).group(1) for to, text in mailbox.messages if to.startswith("panelist1@")}
+    ask_for_link(database, "panelist1@panel.example.org")
+    ask_for_link(database, "nobody@panel.example.org")
+    mailbox.messages.clear()
+    postman.deliver(at=NOW)
+    assert {to for to, _ in mailbox.messages} == {"panelist1@panel.example.org"}
+    new = {re.search(r"/p/([\w-]{43})", text).group(1) for _, text in mailbox.messages}
+    with database.transaction(writing=False) as session:
+        assert all(access.link_holder(session, token) for token in old | new)
+    assert len(new) == 2  # one for each of the two panels that the address belongs to
+
+
+def test_the_copy_of_a_consent_holds_what_was_agreed_to(database, sending, mailbox):
+    with database.transaction() as session:
+        who = session.get_one(Panelist, (sending.study.id, sending.panel[0]))
+        document = consent.documents(session, sending.study)[0]
+        document.consent = "I am an adult\n(optional) Send me the report"
+        consent.agree(session, who, document, [0], at=NOW)
+    Postman(database, sending.settings).deliver(at=NOW)
+    [copy] = [text for _, text in mailbox.messages if "copy of your consent" in text]
+    assert "I am an adult" in copy
+    assert "Send me the report" not in copy
+    assert "Can you stop?" in copy
+    assert "/p/" not in copy
+
+
+def test_the_receipt_of_a_withdrawal_is_the_last_letter_and_then_the_name_goes(database, sending, mailbox):
+    who = sending.panel[0]
+    with database.transaction() as session:
+        session.get_one(Panelist, (sending.study.id, who)).withdrawn_on = NOW.date()
+        mail.queue(session, LetterKind.WITHDRAWAL, sending.study.id, None, [who], at=NOW)
+    postman = Postman(database, sending.settings)
+    postman.deliver(at=NOW)
+    postman.deliver(at=NOW)
+    receipts = [to for to, text in mailbox.messages if "you have left the panel" in text]
+    assert len(receipts) == 1
+    assert len(mailbox.messages) == 6  # the receipt, and the invitations of the five others
+    with database.transaction(writing=False) as session:
+        assert session.get(Identity, (sending.study.id, who)) is None
+
+
+def test_a_receipt_that_cannot_be_delivered_keeps_no_name(database, sending, mailbox):
+    who = sending.panel[0]
+    with database.transaction() as session:
+        address = session.get_one(Identity, (sending.study.id, who)).email
+        session.get_one(Panelist, (sending.study.id, who)).withdrawn_on = NOW.date()
+        mail.queue(session, LetterKind.WITHDRAWAL, sending.study.id, None, [who], at=NOW)
+    mailbox.answers[address] = "550 no such user"
+    Postman(database, sending.settings).deliver(at=NOW)
+    with database.transaction(writing=False) as session:
+        assert session.get(Identity, (sending.study.id, who)) is None

@@ -25,7 +25,7 @@ EXAMPLES = {
 ROLES = {"ada": Role.OWNER, "ben": Role.ANALYST, "mia": Role.PANEL_MANAGER, "vic": Role.VIEWER}
 ACCOUNTS = (*ROLES, "cleo", "deactivated")
 WHO = ("anonymous", "panelist", *ACCOUNTS)
-LAST = ("panelist.leave", "security.logout")  # they end what the other requests need
+LAST = ("arriving.leave", "security.logout")  # they end what the other requests need
 SIGN_IN = "/account/sign-in"
 
 

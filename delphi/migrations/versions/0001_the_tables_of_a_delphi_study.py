@@ -26,6 +26,25 @@ def upgrade() -> None:
     sa.UniqueConstraint('email', name=op.f('uq_account_email')),
     sa.UniqueConstraint('fs_uniquifier', name=op.f('uq_account_fs_uniquifier'))
     )
+    op.create_table('attempt',
+    sa.Column('key_hash', sa.String(length=64), nullable=False),
+    sa.Column('window', sa.String(length=20), nullable=False),
+    sa.Column('n', sa.Integer(), nullable=False),
+    sa.CheckConstraint('length(key_hash) = 64', name=op.f('ck_attempt_key_is_a_hash')),
+    sa.CheckConstraint('n >= 1', name=op.f('ck_attempt_n_positive')),
+    sa.PrimaryKeyConstraint('key_hash', 'window', name=op.f('pk_attempt'))
+    )
+    op.create_table('attempt_key',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('secret', sa.String(length=64), nullable=False),
+    sa.CheckConstraint('length(secret) = 64', name=op.f('ck_attempt_key_secret_is_long')),
+    sa.PrimaryKeyConstraint('day', name=op.f('pk_attempt_key'))
+    )
+    op.create_table('link_request',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('email', sa.String(length=254), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_link_request'))
+    )
     op.create_table('study',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('slug', sa.String(length=60), nullable=False),
@@ -46,16 +65,35 @@ def upgrade() -> None:
     sa.Column('smallest_cell', sa.Integer(), nullable=False),
     sa.Column('maximum_rounds', sa.Integer(), nullable=False),
     sa.Column('settled', sa.String(length=40), nullable=False),
+    sa.Column('unsettled', sa.String(length=40), nullable=False),
+    sa.Column('stopping_rule', sa.JSON(), nullable=False),
     sa.Column('feedback_plan', sa.JSON(), nullable=False),
+    sa.Column('texts', sa.JSON(), nullable=False),
+    sa.Column('asked_characteristics', sa.JSON(), nullable=False),
+    sa.Column('proposal_rounds', sa.JSON(), nullable=False),
+    sa.Column('open_question', sa.Text(), nullable=False),
+    sa.Column('group_chosen', sa.Boolean(), nullable=False),
+    sa.Column('asks_expertise', sa.Boolean(), nullable=False),
+    sa.Column('asks_conflicts', sa.Boolean(), nullable=False),
+    sa.Column('withdrawal_choices', sa.JSON(), nullable=False),
+    sa.Column('names_until', sa.Date(), nullable=True),
     sa.Column('protocol_locked_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('protocol_sha256', sa.String(length=64), nullable=True),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('finish_reason', sa.Text(), nullable=False),
+    sa.Column('rehearsal_of', sa.Integer(), nullable=True),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('deletion_due_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("denominator IN ('rated', 'answered', 'shown')", name=op.f('ck_study_denominator')),
     sa.CheckConstraint("settled IN ('stay', 'leave')", name=op.f('ck_study_settled')),
+    sa.CheckConstraint("unsettled IN ('rate_again', 'revise', 'leave')", name=op.f('ck_study_unsettled')),
     sa.CheckConstraint('(protocol_locked_at IS NULL) = (protocol_sha256 IS NULL)', name=op.f('ck_study_lock_has_time_and_hash')),
     sa.CheckConstraint('maximum_rounds >= 1', name=op.f('ck_study_maximum_rounds_positive')),
     sa.CheckConstraint('minimum_n >= 1', name=op.f('ck_study_minimum_n_positive')),
     sa.CheckConstraint('quantile_type BETWEEN 1 AND 9', name=op.f('ck_study_quantile_type')),
+    sa.CheckConstraint('rehearsal_of IS NULL OR simulated', name=op.f('ck_study_rehearsal_is_simulated')),
     sa.CheckConstraint('smallest_cell >= 3', name=op.f('ck_study_smallest_cell_floor')),
+    sa.ForeignKeyConstraint(['rehearsal_of'], ['study.id'], name=op.f('fk_study_rehearsal_of_study')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_study')),
     sa.UniqueConstraint('slug', name=op.f('uq_study_slug'))
     )
@@ -70,10 +108,43 @@ def upgrade() -> None:
     with op.batch_alter_table('account_session', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_account_session_account'), ['account'], unique=False)
 
+    op.create_table('acknowledgement',
+    sa.Column('study_id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=64), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('affiliation', sa.String(length=300), nullable=False),
+    sa.Column('orcid', sa.String(length=19), nullable=False),
+    sa.Column('certificate', sa.Boolean(), nullable=False),
+    sa.CheckConstraint('length(key) = 64', name=op.f('ck_acknowledgement_key_is_a_hash')),
+    sa.CheckConstraint('length(name) > 0', name=op.f('ck_acknowledgement_name_present')),
+    sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_acknowledgement_study_id_study')),
+    sa.PrimaryKeyConstraint('study_id', 'key', name=op.f('pk_acknowledgement')),
+    sqlite_with_rowid=False
+    )
+    op.create_table('amendment',
+    sa.Column('study_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('by', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('changes', sa.JSON(), nullable=False),
+    sa.Column('answers_given', sa.Boolean(), nullable=False),
+    sa.Column('results_seen', sa.Boolean(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.CheckConstraint('length(reason) > 0', name=op.f('ck_amendment_reason_present')),
+    sa.CheckConstraint('length(sha256) = 64', name=op.f('ck_amendment_sha256_length')),
+    sa.CheckConstraint('number >= 1', name=op.f('ck_amendment_number_positive')),
+    sa.ForeignKeyConstraint(['by'], ['account.id'], name=op.f('fk_amendment_by_account')),
+    sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_amendment_study_id_study')),
+    sa.PrimaryKeyConstraint('study_id', 'number', name=op.f('pk_amendment'))
+    )
     op.create_table('document',
     sa.Column('study_id', sa.Integer(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('consent', sa.Text(), nullable=False),
+    sa.Column('material', sa.Boolean(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('sha256', sa.String(length=64), nullable=False),
     sa.CheckConstraint('length(sha256) = 64', name=op.f('ck_document_sha256_length')),
     sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_document_study_id_study')),
@@ -84,11 +155,12 @@ def upgrade() -> None:
     sa.Column('sequence', sa.Integer(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('actor', sa.Integer(), nullable=True),
+    sa.Column('actor_elsewhere', sa.Integer(), nullable=True),
     sa.Column('kind', sa.String(length=40), nullable=False),
     sa.Column('data', sa.JSON(), nullable=False),
     sa.Column('previous_hash', sa.String(length=64), nullable=False),
     sa.Column('hash', sa.String(length=64), nullable=False),
-    sa.CheckConstraint("kind IN ('study:created', 'statements:imported', 'panel:imported', 'protocol:locked', 'round:prepared', 'round:launched', 'round:extended', 'round:closed', 'round:released', 'statement:reworded', 'statement:merged', 'statement:added', 'statement:dropped', 'comments:moderated', 'export:made')", name=op.f('ck_event_kind')),
+    sa.CheckConstraint("kind IN ('study:created', 'study:changed', 'study:archived', 'study:restored', 'study:deletion_asked', 'study:deletion_undone', 'protocol:changed', 'protocol:amended', 'statement:changed', 'groups:changed', 'document:published', 'team:invited', 'team:changed', 'team:removed', 'rehearsal:started', 'rehearsal:wiped', 'statements:imported', 'panel:imported', 'protocol:locked', 'round:prepared', 'round:launched', 'round:extended', 'round:closed', 'round:released', 'statement:reworded', 'statement:merged', 'statement:added', 'statement:dropped', 'statement:split', 'statements:decided', 'decision:undone', 'comments:moderated', 'comment:read', 'reminders:queued', 'reminders:stopped', 'study:finished', 'panelist:withdrew', 'panelist:corrected', 'export:made')", name=op.f('ck_event_kind')),
     sa.CheckConstraint('length(hash) = 64 AND length(previous_hash) = 64', name=op.f('ck_event_hash_length')),
     sa.CheckConstraint('sequence >= 1', name=op.f('ck_event_sequence_positive')),
     sa.ForeignKeyConstraint(['actor'], ['account.id'], name=op.f('fk_event_actor_account')),
@@ -110,6 +182,7 @@ def upgrade() -> None:
     op.create_table('round',
     sa.Column('study_id', sa.Integer(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('opens_on', sa.Date(), nullable=True),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('closes_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
@@ -119,7 +192,7 @@ def upgrade() -> None:
     sa.CheckConstraint('closed_at >= opened_at', name=op.f('ck_round_closed_after_opening')),
     sa.CheckConstraint('closed_at IS NULL OR opened_at IS NOT NULL', name=op.f('ck_round_closed_was_open')),
     sa.CheckConstraint('closes_at > opened_at', name=op.f('ck_round_deadline_after_opening')),
-    sa.CheckConstraint('number >= 1', name=op.f('ck_round_number_positive')),
+    sa.CheckConstraint('number >= 0', name=op.f('ck_round_number_from_zero')),
     sa.CheckConstraint('opened_at IS NULL OR closes_at IS NOT NULL', name=op.f('ck_round_open_has_deadline')),
     sa.CheckConstraint('released_at >= closed_at', name=op.f('ck_round_released_after_closing')),
     sa.CheckConstraint('released_at IS NULL OR closed_at IS NOT NULL', name=op.f('ck_round_released_was_closed')),
@@ -133,7 +206,10 @@ def upgrade() -> None:
     sa.Column('study_id', sa.Integer(), nullable=False),
     sa.Column('key', sa.String(length=60), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('target', sa.Integer(), nullable=True),
+    sa.Column('public', sa.Boolean(), nullable=False),
     sa.CheckConstraint("key <> '' AND key <> 'all'", name=op.f('ck_stakeholder_group_key_is_a_name')),
+    sa.CheckConstraint('target >= 1', name=op.f('ck_stakeholder_group_target_positive')),
     sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_stakeholder_group_study_id_study')),
     sa.PrimaryKeyConstraint('study_id', 'key', name=op.f('pk_stakeholder_group')),
     sa.UniqueConstraint('study_id', 'position', name=op.f('uq_stakeholder_group_study_id_position'))
@@ -152,12 +228,40 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('study_id', 'number', name=op.f('pk_statement')),
     sa.UniqueConstraint('study_id', 'code', name=op.f('uq_statement_study_id_code'))
     )
+    op.create_table('study_import',
+    sa.Column('study_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('bundle_sha256', sa.String(length=64), nullable=False),
+    sa.CheckConstraint('length(bundle_sha256) = 64', name=op.f('ck_study_import_bundle_sha256_length')),
+    sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_study_import_study_id_study')),
+    sa.PrimaryKeyConstraint('study_id', name=op.f('pk_study_import'))
+    )
+    op.create_table('decision',
+    sa.Column('study_id', sa.Integer(), nullable=False),
+    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('statement', sa.Integer(), nullable=False),
+    sa.Column('proposal', sa.String(length=40), nullable=True),
+    sa.Column('decided', sa.String(length=40), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('by', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("decided IN ('settled_in', 'settled_out', 'rate_again', 'reopen', 'reworded', 'merged', 'split', 'dropped', 'added')", name=op.f('ck_decision_decided')),
+    sa.CheckConstraint("proposal IS NULL OR proposal IN ('settled_in', 'settled_out', 'rate_again', 'revise', 'reopen')", name=op.f('ck_decision_proposal')),
+    sa.CheckConstraint('(proposal IS NOT NULL AND decided = proposal) OR length(reason) > 0', name=op.f('ck_decision_other_than_proposed_has_reason')),
+    sa.ForeignKeyConstraint(['by'], ['account.id'], name=op.f('fk_decision_by_account')),
+    sa.ForeignKeyConstraint(['study_id', 'round'], ['round.study_id', 'round.number'], name=op.f('fk_decision_study_id_round_round')),
+    sa.ForeignKeyConstraint(['study_id', 'statement'], ['statement.study_id', 'statement.number'], name=op.f('fk_decision_study_id_statement_statement')),
+    sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_decision_study_id_study')),
+    sa.PrimaryKeyConstraint('study_id', 'round', 'statement', name=op.f('pk_decision'))
+    )
     op.create_table('panelist',
     sa.Column('study_id', sa.Integer(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('code', sa.String(length=20), nullable=False),
     sa.Column('stakeholder_group', sa.String(length=60), nullable=True),
     sa.Column('declined_on', sa.Date(), nullable=True),
+    sa.Column('withdrawn_on', sa.Date(), nullable=True),
+    sa.Column('left_because', sa.Text(), nullable=False),
     sa.CheckConstraint('length(code) >= 8', name=op.f('ck_panelist_code_is_long')),
     sa.ForeignKeyConstraint(['study_id', 'stakeholder_group'], ['stakeholder_group.study_id', 'stakeholder_group.key'], name=op.f('fk_panelist_study_id_stakeholder_group_stakeholder_group')),
     sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_panelist_study_id_study')),
@@ -170,6 +274,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('help', sa.Text(), nullable=False),
+    sa.Column('evidence', sa.Text(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.CheckConstraint('length(text) > 0', name=op.f('ck_statement_version_text_present')),
     sa.CheckConstraint('version >= 1', name=op.f('ck_statement_version_version_positive')),
@@ -194,11 +299,24 @@ def upgrade() -> None:
     sa.Column('study_id', sa.Integer(), nullable=False),
     sa.Column('panelist', sa.Uuid(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('items', sa.JSON(), nullable=False),
     sa.Column('given_on', sa.Date(), nullable=False),
     sa.ForeignKeyConstraint(['study_id', 'panelist'], ['panelist.study_id', 'panelist.id'], name=op.f('fk_consent_study_id_panelist_panelist')),
     sa.ForeignKeyConstraint(['study_id', 'version'], ['document.study_id', 'document.version'], name=op.f('fk_consent_study_id_version_document')),
     sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_consent_study_id_study')),
     sa.PrimaryKeyConstraint('study_id', 'panelist', 'version', name=op.f('pk_consent'))
+    )
+    op.create_table('declaration',
+    sa.Column('study_id', sa.Integer(), nullable=False),
+    sa.Column('panelist', sa.Uuid(), nullable=False),
+    sa.Column('expertise', sa.JSON(), nullable=False),
+    sa.Column('conflict', sa.Boolean(), nullable=True),
+    sa.Column('conflict_text', sa.Text(), nullable=False),
+    sa.Column('conflict_published', sa.Boolean(), nullable=False),
+    sa.CheckConstraint('conflict OR NOT conflict_published', name=op.f('ck_declaration_only_a_conflict_is_published')),
+    sa.ForeignKeyConstraint(['study_id', 'panelist'], ['panelist.study_id', 'panelist.id'], name=op.f('fk_declaration_study_id_panelist_panelist'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_declaration_study_id_study')),
+    sa.PrimaryKeyConstraint('study_id', 'panelist', name=op.f('pk_declaration'))
     )
     op.create_table('identity',
     sa.Column('study_id', sa.Integer(), nullable=False),
@@ -277,6 +395,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('study_id', 'round', 'statement', name=op.f('pk_questionnaire_item')),
     sa.UniqueConstraint('study_id', 'round', 'position', name=op.f('uq_questionnaire_item_study_id_round_position'))
     )
+    op.create_table('change_reason',
+    sa.Column('study_id', sa.Integer(), nullable=False),
+    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('statement', sa.Integer(), nullable=False),
+    sa.Column('panelist', sa.Uuid(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint('version >= 1', name=op.f('ck_change_reason_version_positive')),
+    sa.ForeignKeyConstraint(['study_id', 'round', 'panelist'], ['participation.study_id', 'participation.round', 'participation.panelist'], name=op.f('fk_change_reason_study_id_round_panelist_participation')),
+    sa.ForeignKeyConstraint(['study_id', 'round', 'statement'], ['questionnaire_item.study_id', 'questionnaire_item.round', 'questionnaire_item.statement'], name=op.f('fk_change_reason_study_id_round_statement_questionnaire_item')),
+    sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_change_reason_study_id_study')),
+    sa.PrimaryKeyConstraint('study_id', 'round', 'statement', 'panelist', name=op.f('pk_change_reason')),
+    sqlite_with_rowid=False
+    )
     op.create_table('comment',
     sa.Column('study_id', sa.Integer(), nullable=False),
     sa.Column('round', sa.Integer(), nullable=False),
@@ -287,8 +419,10 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('moderation', sa.String(length=40), nullable=True),
     sa.Column('released_text', sa.Text(), nullable=True),
-    sa.CheckConstraint("(released_text IS NOT NULL) = (moderation IS NOT NULL AND moderation = 'released')", name=op.f('ck_comment_released_has_text')),
-    sa.CheckConstraint("moderation IS NULL OR moderation IN ('released', 'held')", name=op.f('ck_comment_moderation')),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('tags', sa.JSON(), nullable=False),
+    sa.CheckConstraint("(released_text IS NOT NULL) = (moderation IS NOT NULL AND moderation IN ('released', 'edited'))", name=op.f('ck_comment_released_has_text')),
+    sa.CheckConstraint("moderation IS NULL OR moderation IN ('released', 'edited', 'held')", name=op.f('ck_comment_moderation')),
     sa.CheckConstraint('version >= 1', name=op.f('ck_comment_version_positive')),
     sa.ForeignKeyConstraint(['study_id', 'round', 'panelist'], ['participation.study_id', 'participation.round', 'participation.panelist'], name=op.f('fk_comment_study_id_round_panelist_participation')),
     sa.ForeignKeyConstraint(['study_id', 'round', 'statement'], ['questionnaire_item.study_id', 'questionnaire_item.round', 'questionnaire_item.statement'], name=op.f('fk_comment_study_id_round_statement_questionnaire_item')),
@@ -301,9 +435,10 @@ def upgrade() -> None:
     sa.Column('study_id', sa.Integer(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('kind', sa.String(length=40), nullable=False),
-    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('round', sa.Integer(), nullable=True),
     sa.Column('panelist', sa.Uuid(), nullable=False),
     sa.Column('dedupe_key', sa.String(length=200), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('run_after', sa.DateTime(timezone=True), nullable=False),
     sa.Column('claimed_by', sa.String(length=64), nullable=True),
     sa.Column('claimed_until', sa.DateTime(timezone=True), nullable=True),
@@ -311,9 +446,11 @@ def upgrade() -> None:
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('failed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('dropped_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("kind IN ('invitation', 'reminder')", name=op.f('ck_letter_kind')),
+    sa.CheckConstraint("(round IS NULL) = (kind IN ('link', 'consent', 'withdrawal'))", name=op.f('ck_letter_round_of_kind')),
+    sa.CheckConstraint("kind IN ('invitation', 'reminder', 'not_started', 'unfinished', 'extension', 'link', 'consent', 'withdrawal')", name=op.f('ck_letter_kind')),
     sa.CheckConstraint('(CASE WHEN sent_at IS NULL THEN 0 ELSE 1 END) + (CASE WHEN failed_at IS NULL THEN 0 ELSE 1 END) + (CASE WHEN dropped_at IS NULL THEN 0 ELSE 1 END) <= 1', name=op.f('ck_letter_one_ending')),
     sa.CheckConstraint('(claimed_by IS NULL) = (claimed_until IS NULL)', name=op.f('ck_letter_claim_has_lease')),
+    sa.ForeignKeyConstraint(['study_id', 'panelist'], ['panelist.study_id', 'panelist.id'], name=op.f('fk_letter_study_id_panelist_panelist')),
     sa.ForeignKeyConstraint(['study_id', 'round', 'panelist'], ['participation.study_id', 'participation.round', 'participation.panelist'], name=op.f('fk_letter_study_id_round_panelist_participation')),
     sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_letter_study_id_study')),
     sa.PrimaryKeyConstraint('study_id', 'id', name=op.f('pk_letter')),
@@ -321,6 +458,32 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('letter', schema=None) as batch_op:
         batch_op.create_index('ix_letter_due', ['run_after'], unique=False, sqlite_where=sa.text('sent_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL'), postgresql_where=sa.text('sent_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL'))
+
+    op.create_table('proposal',
+    sa.Column('study_id', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('panelist', sa.Uuid(), nullable=False),
+    sa.Column('section', sa.String(length=200), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('taken', sa.String(length=40), nullable=True),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('statement', sa.Integer(), nullable=True),
+    sa.CheckConstraint("statement IS NULL OR (taken IS NOT NULL AND taken <> 'declined')", name=op.f('ck_proposal_statement_was_taken')),
+    sa.CheckConstraint("taken IS NULL OR taken IN ('accepted', 'merged', 'declined')", name=op.f('ck_proposal_taken')),
+    sa.CheckConstraint('length(text) > 0', name=op.f('ck_proposal_text_present')),
+    sa.CheckConstraint('version >= 1', name=op.f('ck_proposal_version_positive')),
+    sa.ForeignKeyConstraint(['study_id', 'round', 'panelist'], ['participation.study_id', 'participation.round', 'participation.panelist'], name=op.f('fk_proposal_study_id_round_panelist_participation')),
+    sa.ForeignKeyConstraint(['study_id', 'statement'], ['statement.study_id', 'statement.number'], name=op.f('fk_proposal_study_id_statement_statement')),
+    sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_proposal_study_id_study')),
+    sa.PrimaryKeyConstraint('study_id', 'id', name=op.f('pk_proposal')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('proposal', schema=None) as batch_op:
+        batch_op.create_index('ix_proposal_panelist', ['study_id', 'round', 'panelist'], unique=False)
 
     op.create_table('rating',
     sa.Column('study_id', sa.Integer(), nullable=False),
@@ -381,11 +544,16 @@ def downgrade() -> None:
         batch_op.drop_index('ix_rating_panelist')
 
     op.drop_table('rating')
+    with op.batch_alter_table('proposal', schema=None) as batch_op:
+        batch_op.drop_index('ix_proposal_panelist')
+
+    op.drop_table('proposal')
     with op.batch_alter_table('letter', schema=None) as batch_op:
         batch_op.drop_index('ix_letter_due', sqlite_where=sa.text('sent_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL'), postgresql_where=sa.text('sent_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL'))
 
     op.drop_table('letter')
     op.drop_table('comment')
+    op.drop_table('change_reason')
     op.drop_table('questionnaire_item')
     with op.batch_alter_table('participation', schema=None) as batch_op:
         batch_op.drop_index('ix_participation_panelist')
@@ -400,6 +568,7 @@ def downgrade() -> None:
 
     op.drop_table('lineage')
     op.drop_table('identity')
+    op.drop_table('declaration')
     op.drop_table('consent')
     with op.batch_alter_table('access_link', schema=None) as batch_op:
         batch_op.drop_index('ix_access_link_token_sha256')
@@ -407,6 +576,8 @@ def downgrade() -> None:
     op.drop_table('access_link')
     op.drop_table('statement_version')
     op.drop_table('panelist')
+    op.drop_table('decision')
+    op.drop_table('study_import')
     op.drop_table('statement')
     op.drop_table('stakeholder_group')
     with op.batch_alter_table('round', schema=None) as batch_op:
@@ -419,10 +590,15 @@ def downgrade() -> None:
     op.drop_table('membership')
     op.drop_table('event')
     op.drop_table('document')
+    op.drop_table('amendment')
+    op.drop_table('acknowledgement')
     with op.batch_alter_table('account_session', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_account_session_account'))
 
     op.drop_table('account_session')
     op.drop_table('study')
+    op.drop_table('link_request')
+    op.drop_table('attempt_key')
+    op.drop_table('attempt')
     op.drop_table('account')
     # ### end Alembic commands ###

@@ -1,0 +1,72 @@
+"""Calendar files (RFC 5545): one event a date; an event told again under its uid takes the place of the earlier one."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+LINE = 75  # octets, without the line break
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A date worth an entry: a moment, or a whole day. A later version has a higher ``sequence``."""
+
+    uid: str
+    title: str
+    when: datetime | date
+    sequence: int = 0
+    text: str = ""
+
+
+def write(entries: Iterable[Entry], *, at: datetime) -> str:
+    """Write a calendar file."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Delphi//Study calendar//EN", "METHOD:PUBLISH"]
+    for entry in entries:
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{entry.uid}",
+            f"SEQUENCE:{entry.sequence}",
+            f"DTSTAMP:{_utc(at)}",
+            *_span(entry.when),
+            f"SUMMARY:{_escaped(entry.title)}",
+            *([f"DESCRIPTION:{_escaped(entry.text)}"] if entry.text else []),
+            "TRANSP:TRANSPARENT",
+            "END:VEVENT",
+        ]
+    return "".join(f"{part}\r\n" for line in [*lines, "END:VCALENDAR"] for part in _folded(line))
+
+
+def _span(when: datetime | date) -> list[str]:
+    """Give a day as it is, and a moment as the half hour that ends with it: it is read as a deadline."""
+    if not isinstance(when, datetime):
+        return [f"DTSTART;VALUE=DATE:{when:%Y%m%d}", f"DTEND;VALUE=DATE:{when + timedelta(days=1):%Y%m%d}"]
+    return [f"DTSTART:{_utc(when - timedelta(minutes=30))}", f"DTEND:{_utc(when)}"]
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _escaped(text: str) -> str:
+    r"""Write a text value.
+
+    Examples
+    --------
+    >>> print(_escaped("Care; health, and more\nhere"))
+    Care\; health\, and more\nhere
+    """
+    for plain, written in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\r\n", "\\n"), ("\r", "\\n"), ("\n", "\\n")):
+        text = text.replace(plain, written)
+    return "".join(sign for sign in text if sign >= " " or sign == "\t")
+
+
+def _folded(line: str) -> Iterator[str]:
+    """Cut a line into parts of at most 75 octets; no character is cut in two."""
+    part, size = "", 0
+    for sign in line:
+        octets = len(sign.encode())
+        if size + octets > LINE:
+            yield part
+            part, size = " ", 1
+        part, size = part + sign, size + octets
+    yield part

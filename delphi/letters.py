@@ -1,0 +1,61 @@
+"""What a letter says, decided again when it is sent: facts for its template, or nothing if it has become needless."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from delphi.dates import in_words, minutes_for
+from delphi.model.letter import REMINDERS, Letter, LetterKind
+from delphi.model.panel import Panelist
+from delphi.model.round import Participation, Round, State
+from delphi.model.study import Consent, Document, Study
+from delphi.questionnaire import size_of
+
+Facts = dict[str, Any]
+WITH_LINK = frozenset(LetterKind) - {LetterKind.CONSENT, LetterKind.WITHDRAWAL}
+
+
+def facts_of(session: Session, letter: Letter, study: Study, panelist: Panelist) -> Facts | None:
+    """Collect what the template of a letter needs beside the link; None drops the letter."""
+    match letter.kind:
+        case LetterKind.WITHDRAWAL:
+            return {"study": study, "withdrawn_on": panelist.withdrawn_on}
+        case LetterKind.LINK:
+            return {"study": study} if panelist.withdrawn_on is None else None
+        case LetterKind.CONSENT:
+            return _consent(session, study, panelist)
+    return _round(session, letter, study) if panelist.taking_part else None
+
+
+def _consent(session: Session, study: Study, panelist: Panelist) -> Facts | None:
+    """Give the text a panelist agreed to last, with the items."""
+    newest = (
+        select(Consent, Document)
+        .join(Document, (Document.study_id == Consent.study_id) & (Document.version == Consent.version))
+        .where(Consent.study_id == study.id, Consent.panelist == panelist.id)
+        .order_by(Consent.version.desc())
+        .limit(1)
+    )
+    found = session.execute(newest).first()
+    if found is None or not panelist.taking_part:
+        return None
+    given, document = found
+    return {"study": study, "consent": given, "document": document, "items": [document.items[n] for n in given.items]}
+
+
+def _round(session: Session, letter: Letter, study: Study) -> Facts | None:
+    """Give what an invitation or a reminder says of its round, as long as it is open and there is something to do."""
+    round_ = session.get_one(Round, (letter.study_id, letter.round))
+    taking_part = session.get_one(Participation, (letter.study_id, letter.round, letter.panelist))
+    if round_.state is not State.OPEN or (letter.kind in REMINDERS and taking_part.submitted_on is not None):
+        return None
+    assert round_.closes_at is not None
+    items, words = size_of(session, round_)
+    return {
+        "study": study,
+        "round": round_,
+        "items": items,
+        "minutes": minutes_for(items, words),
+        "closes": in_words(round_.closes_at, study.time_zone),
+    }

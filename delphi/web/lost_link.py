@@ -1,0 +1,38 @@
+"""P15: the link of an address is sent again, and nobody learns whose address it is."""
+
+from flask import Blueprint, current_app, render_template, request
+
+from delphi import clock, links, throttle
+from delphi.database import Database
+from delphi.web.edge import current_session
+from delphi.web.forms import LostLinkForm
+from delphi.web.policy import OPEN, policy
+
+blueprint = Blueprint("lost_link", __name__)
+A_DAY, AN_HOUR = 3, 20  # of one address, of one client
+Page = str | tuple[str, int] | tuple[str, int, dict[str, str]]
+
+
+@blueprint.route("/link", methods=["GET", "POST"])
+@policy(OPEN)
+def ask() -> Page:
+    """Ask for the address; every address gets the same answer after the same work."""
+    form = LostLinkForm()
+    if not form.validate_on_submit():
+        return render_template("panelist/lost_link.html", form=form), 422 if form.errors else 200
+    address = (form.email.data or "").strip().lower()
+    by_client, by_address = _tries(address)
+    if by_client > AN_HOUR:
+        return render_template("panelist/lost_link.html", form=form, busy=True), 429, {"Retry-After": "3600"}
+    if by_address <= A_DAY:
+        links.ask(current_session(), address)
+    return render_template("panelist/link_asked.html")
+
+
+def _tries(address: str) -> tuple[int, int]:
+    """Count in a transaction of its own, before the request opens one: it must stay when the request is refused."""
+    database: Database = current_app.extensions["database"]
+    at = clock.now()
+    with database.transaction() as session:
+        client = throttle.count(session, "client", request.remote_addr or "", at=at, by_hour=True)
+        return client, throttle.count(session, "link", address, at=at)

@@ -1,0 +1,174 @@
+"""P1 to P3: the personal link, the study information, consent, declining and coming back. GET changes nothing."""
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from delphi import access, clock, sessions
+from delphi.config import Settings
+from delphi.dates import minutes_for
+from delphi.errors import NotFound, Refused
+from delphi.model.study import Document, Study
+from delphi.questionnaire import size_of
+from delphi.web.edge import current_session
+from delphi.web.policy import OPEN, PANELIST, panelist, policy
+from delphi.web.texts import gettext as _
+from rounds import consent
+from rounds.consent import ItemsMissing
+from rounds.forms import ButtonForm, LeavingForm
+from rounds.stage import calendar_of, may_come_back, stage_of
+
+blueprint = Blueprint("arriving", __name__)
+Page = AnyResponse | str | tuple[str, int]
+
+
+@blueprint.get("/p/<token>")
+@policy(OPEN)
+def landing(token: str) -> Page:
+    """P1: names nobody, changes nothing. What was replaced and what never was look alike."""
+    db = current_session()
+    found = access.link_holder(db, token)
+    if found is None:
+        return render_template("panelist/unknown_link.html"), 404
+    study, _who = found
+    stage = stage_of(db, study, at=clock.now())
+    minutes = minutes_for(*size_of(db, stage.round)) if stage.is_open and stage.round and stage.round.number else None
+    return render_template("panelist/landing.html", study=study, stage=stage, minutes=minutes, token=token)
+
+
+@blueprint.post("/p/<token>")
+@policy(OPEN)
+def start(token: str) -> Page:
+    """Start a session on this device; nothing is recorded about the person."""
+    found = access.link_holder(current_session(), token)
+    if found is None:
+        return render_template("panelist/unknown_link.html"), 404
+    study, who = found
+    grant = sessions.start(current_session(), study.id, who.id, today=clock.now().date())
+    spoken = session.get("language")
+    session.clear()
+    session["panelist_grant"], session.permanent = grant, True
+    if spoken:
+        session["language"] = spoken
+    return redirect(url_for("panelist.home"), 303)
+
+
+@blueprint.get("/p/<token>/calendar.ics")
+@policy(OPEN)
+def calendar_before(token: str) -> Page:
+    """Give the dates before anybody has pressed Continue."""
+    found = access.link_holder(current_session(), token)
+    if found is None:
+        raise NotFound
+    return _calendar(found[0])
+
+
+@blueprint.get("/panel/calendar.ics")
+@policy(PANELIST)
+def calendar() -> Page:
+    """Give the dates of the study as a calendar file."""
+    return _calendar(panelist()[0])
+
+
+def _calendar(study: Study) -> Response:
+    settings: Settings = current_app.extensions["settings"]
+    stage = stage_of(current_session(), study, at=clock.now())
+    text = calendar_of(study, stage, settings.host, at=clock.now())
+    headers = {"Content-Disposition": f'attachment; filename="{study.slug}.ics"'}
+    return Response(text, mimetype="text/calendar", headers=headers)
+
+
+@blueprint.get("/panel/information")
+@policy(PANELIST)
+def information() -> Page:
+    """P2: the study information at any later time, in the version agreed to and in the newest, with what changed."""
+    study, who = panelist()
+    db = current_session()
+    versions = consent.documents(db, study)
+    shown = _version(versions, request.args.get("version", ""))
+    before = next((document for document in versions if document.version == shown.version - 1), None)
+    return render_template(
+        "panelist/information.html",
+        study=study,
+        document=shown,
+        versions=versions,
+        agreed=consent.given(db, who),
+        changes=list(consent.changed_paragraphs(before.text, shown.text)) if before else [],
+    )
+
+
+def _version(versions: list[Document], wanted: str) -> Document:
+    """Pick a version by its number; the newest if none is named."""
+    if not wanted:
+        return versions[0]
+    for document in versions:
+        if str(document.version) == wanted:
+            return document
+    raise NotFound
+
+
+@blueprint.route("/panel/consent", methods=["GET", "POST"], endpoint="consent")
+@policy(PANELIST)
+def consent_page() -> Page:
+    """P3: what is agreed to, and two buttons of equal weight."""
+    study, who = panelist()
+    document = consent.documents(current_session(), study)[0]
+    if not ButtonForm().validate_on_submit():
+        return _consent_page(study, document)
+    if request.form.get("decision") == "decline":
+        consent.decline(current_session(), who, because="", on=clock.now().date(), at=clock.now())
+        return redirect(url_for("panelist.home"), 303)
+    if who.declined_on and not may_come_back(stage_of(current_session(), study, at=clock.now()), who):
+        raise Refused(_("The round in which you declined is over, so this can no longer be changed here."))
+    ticked = [n for n in range(len(document.items)) if request.form.get(f"item-{n}")]
+    try:
+        consent.agree(current_session(), who, document, ticked, at=clock.now())
+    except ItemsMissing:
+        return _consent_page(study, document, ticked, refused=True), 422
+    flash(_("You take part. A copy of what you agreed to is on its way to you, and stands under My data."))
+    return redirect(url_for("about.about"), 303)
+
+
+def _consent_page(study: Study, document: Document, ticked: list[int] | None = None, *, refused: bool = False) -> str:
+    db, who = current_session(), panelist()[1]
+    agreed = consent.given(db, who)
+    known = next((d for d in consent.documents(db, study) if agreed and d.version == agreed.version), None)
+    changed = known is not None and known.version < document.version
+    return render_template(
+        "panelist/consent.html",
+        study=study,
+        document=document,
+        required=consent.required(document),
+        ticked=ticked or [],
+        refused=refused,
+        changes=list(consent.changed_paragraphs(known.text, document.text)) if known and changed else [],
+        agreed=agreed,
+    )
+
+
+@blueprint.post("/panel/declined")
+@policy(PANELIST)
+def declined() -> Page:
+    """Take a reason for declining, or the declining back; neither is asked for."""
+    study, who = panelist()
+    form = LeavingForm()
+    if who.declined_on is None:
+        return redirect(url_for("panelist.home"), 303)
+    if request.form.get("decision") == "undo":
+        if not may_come_back(stage_of(current_session(), study, at=clock.now()), who):
+            raise Refused(_("The round in which you declined is over, so this can no longer be changed here."))
+        consent.come_back(current_session(), who)
+        return redirect(url_for("panelist.home"), 303)
+    if form.validate_on_submit():
+        who.left_because = form.because.data or ""
+        flash(_("Thank you. Your reason is saved."))
+    return redirect(url_for("panelist.home"), 303)
+
+
+@blueprint.post("/panel/leave")
+@policy(PANELIST)
+def leave() -> Page:
+    """Sign out of this device."""
+    study, _who = panelist()
+    sessions.end(current_session(), study.id, session["panelist_grant"])
+    session.clear()
+    return render_template("panelist/left.html", study=study)

@@ -1,0 +1,99 @@
+"""Where a study stands for its panel: which step it is, which round is meant, and what comes next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from delphi import calendar
+from delphi.calendar import Entry
+from delphi.model.panel import Panelist
+from delphi.model.round import Round, State
+from delphi.model.study import Study
+
+
+class Step(StrEnum):
+    """What the panel finds when it opens the study."""
+
+    NOT_YET = "not_yet"  # no round has opened
+    OPEN = "open"  # a round takes answers
+    READING = "reading"  # a round is over, the team reads
+    BETWEEN = "between"  # its results are released, another round follows
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The step with the round it is about, and all rounds in order."""
+
+    step: Step
+    round: Round | None
+    upcoming: Round | None
+    rounds: tuple[Round, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether answers are taken now."""
+        return self.step is Step.OPEN
+
+
+def stage_of(session: Session, study: Study, *, at: datetime) -> Stage:
+    """Say where a study stands."""
+    rounds = tuple(session.scalars(select(Round).where(Round.study_id == study.id).order_by(Round.number)))
+    opened = [round_ for round_ in rounds if round_.opened_at]
+    latest = opened[-1] if opened else None
+    upcoming = next((round_ for round_ in rounds if round_.state is State.DRAFT), None)
+    return Stage(_step(study, latest, at), latest, upcoming, rounds)
+
+
+def _step(study: Study, latest: Round | None, at: datetime) -> Step:
+    if latest is None:
+        return Step.NOT_YET
+    if latest.accepts(at=at):
+        return Step.OPEN
+    if latest.number == 0 and latest.closed_at:
+        return Step.BETWEEN
+    if latest.state is not State.RELEASED:
+        return Step.READING
+    return Step.FINISHED if latest.number >= study.maximum_rounds else Step.BETWEEN
+
+
+def may_come_back(stage: Stage, who: Panelist) -> bool:
+    """Whether who declined may still change their mind: until the round that was open, or the first one, is over."""
+    return who.declined_on is not None and stage.step in (Step.NOT_YET, Step.OPEN)
+
+
+def dates_of(study: Study, stage: Stage, host: str) -> list[Entry]:
+    """List the dates of a study for a calendar: the close of the open round, or the day the next one is to open."""
+    found = []
+    if stage.is_open and stage.round and stage.round.opened_at and stage.round.closes_at:
+        length = stage.round.closes_at - stage.round.opened_at
+        found.append(
+            Entry(
+                uid=f"{study.slug}-round-{stage.round.number}-closes@{host}",
+                title=f"{study.title}: round {stage.round.number} closes",
+                when=stage.round.closes_at,
+                # An extension only makes a round longer, so its length orders the versions of this entry.
+                sequence=int(length.total_seconds()) // 60,
+                text="Your link is in the mail of the study.",
+            )
+        )
+    elif stage.upcoming and stage.upcoming.opens_on:
+        number = stage.upcoming.number
+        found.append(
+            Entry(
+                uid=f"{study.slug}-round-{number}-opens@{host}",
+                title=f"{study.title}: round {number} opens",
+                when=stage.upcoming.opens_on,
+                text="You get a mail with your link when the round opens.",
+                sequence=stage.upcoming.opens_on.toordinal(),
+            )
+        )
+    return found
+
+
+def calendar_of(study: Study, stage: Stage, host: str, *, at: datetime) -> str:
+    """Write the dates of a study as a calendar file."""
+    return calendar.write(dates_of(study, stage, host), at=at)
