@@ -21,9 +21,11 @@ def write_ratings(writer: Writer, records: Records, definition: Definition) -> N
     """Write ratings long and wide, with the codebook."""
     scale = definition.scale
     with writer.text("ratings/long.csv") as stream:
-        write_csv(stream, [column.name for column in ratings.LONG], ratings.long_rows(records, scale))
+        write_csv(stream, [column.name for column in ratings.LONG], ())
+        stream.writelines(ratings.long_lines(records, scale))
     with writer.text("ratings/wide.csv") as stream:
-        write_csv(stream, [c.name for c in ratings.wide_columns(records)], ratings.wide_rows(records, scale))
+        write_csv(stream, [column.name for column in ratings.wide_columns(records)], ())
+        stream.writelines(ratings.wide_lines(records, scale))
     book = codebook(records, scale)
     for suffix in ("csv", "json"):
         write_table(writer, f"ratings/codebook.{suffix}", book)
