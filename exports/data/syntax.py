@@ -6,7 +6,7 @@ from delphi.consensus.scale import Scale
 from exports.data.ratings import LONG
 
 # In SPSS a missing value must be a number: those of the opt-out and of a blank lie below every scale.
-SPSS_NQ, SPSS_BLANK = -1001, -1002
+SPSS_NQ, SPSS_BLANK, SPSS_ABSENT = -1001, -1002, -1003
 SPSS_TYPES = {"int": "F8.0", "text": "A120"}
 
 

@@ -410,3 +410,23 @@ def without(row, theirs):
         for name, value in row.items()
         if name != "reasons"
     )
+
+
+@pytest.mark.parametrize("profile", ["analyst", "public"])
+def test_base_r_gives_the_same_figures(stage, tmp_path, profile):
+    if shutil.which("Rscript") is None:
+        pytest.skip("no Rscript on this machine; .ci/run sees to it")
+    folder = unpacked(written(stage, called(stage, "cos"), tmp_path / "care.zip", profile)[0], tmp_path / "out")
+    done = subprocess.run(["Rscript", "scripts/analysis.R"], capture_output=True, text=True, check=False, cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    compared, equal = re.search(r"(\d+) compared, (\d+) equal", done.stdout).groups()
+    assert compared == equal
+    assert int(compared) > 500
+    results = folder / "results" / "consensus_long.csv"
+    head, first, *rest = csv.reader(results.read_text(encoding="utf-8").splitlines())
+    first[head.index("n_rated")] += "1"
+    with results.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([head, first, *rest])
+    done = subprocess.run(["Rscript", "scripts/analysis.R"], capture_output=True, text=True, check=False, cwd=folder)
+    assert done.returncode == 1
+    assert "not equal: round" in done.stdout
