@@ -141,7 +141,9 @@ def test_a_wrong_number_is_found(bundle):
         stored["rows"][0]["row"]["combined_k"] += 1
         return json.dumps(stored).encode()
 
-    with reading(resealed(bundle, "results/release-2.json", one_more)) as read:
+    forged = resealed(bundle, "results/release-1.json", one_more)
+    assert verify(forged) == ["results/release-1.json is not what was released"]
+    with reading(forged) as read:
         assert [d for d in recompute(read).differences if "combined_k" in d]
 
 
