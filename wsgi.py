@@ -16,12 +16,14 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import rounds.arriving
     import rounds.autosave
     import rounds.desk
+    import rounds.leaving
     import rounds.moderating
     import rounds.next_round
     import rounds.panelist
+    import rounds.past
     import rounds.questionnaire
     from delphi.app import create_app
-    from delphi.web import about, lost_link, panel, protocol, setup, statements, studies
+    from delphi.web import about, acknowledgement, lost_link, my_data, panel, protocol, setup, statements, studies
 
     blueprints = (
         studies.blueprint,
@@ -34,8 +36,12 @@ def app(settings: config.Settings | None = None) -> "Flask":
         rounds.moderating.blueprint,
         lost_link.blueprint,
         about.blueprint,
+        acknowledgement.blueprint,
+        my_data.blueprint,
         rounds.arriving.blueprint,
         rounds.panelist.blueprint,
+        rounds.past.blueprint,
+        rounds.leaving.blueprint,
         rounds.questionnaire.blueprint,
         rounds.autosave.blueprint,
         exports.views.blueprint,

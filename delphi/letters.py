@@ -1,14 +1,17 @@
 """What a letter says, decided again when it is sent: facts for its template, or nothing if it has become needless."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from delphi import reminders
 from delphi.dates import in_words, minutes_for
-from delphi.model.letter import REMINDERS, Letter, LetterKind
+from delphi.model.event import Event, EventKind
+from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import Panelist
-from delphi.model.round import Participation, Round, State
+from delphi.model.round import Round, State
 from delphi.model.study import Consent, Document, Study
 from delphi.questionnaire import size_of
 
@@ -16,7 +19,7 @@ Facts = dict[str, Any]
 WITH_LINK = frozenset(LetterKind) - {LetterKind.CONSENT, LetterKind.WITHDRAWAL}
 
 
-def facts_of(session: Session, letter: Letter, study: Study, panelist: Panelist) -> Facts | None:
+def facts_of(session: Session, letter: Letter, study: Study, panelist: Panelist, *, at: datetime) -> Facts | None:
     """Collect what the template of a letter needs beside the link; None drops the letter."""
     match letter.kind:
         case LetterKind.WITHDRAWAL:
@@ -25,7 +28,7 @@ def facts_of(session: Session, letter: Letter, study: Study, panelist: Panelist)
             return {"study": study} if panelist.withdrawn_on is None else None
         case LetterKind.CONSENT:
             return _consent(session, study, panelist)
-    return _round(session, letter, study) if panelist.taking_part else None
+    return _round(session, letter, study, at=at) if panelist.taking_part else None
 
 
 def _consent(session: Session, study: Study, panelist: Panelist) -> Facts | None:
@@ -44,11 +47,17 @@ def _consent(session: Session, study: Study, panelist: Panelist) -> Facts | None
     return {"study": study, "consent": given, "document": document, "items": [document.items[n] for n in given.items]}
 
 
-def _round(session: Session, letter: Letter, study: Study) -> Facts | None:
-    """Give what an invitation or a reminder says of its round, as long as it is open and there is something to do."""
+def template_of(letter: Letter, facts: Facts) -> LetterKind:
+    """Choose the text: a reminder to everybody says to each what fits."""
+    if letter.kind is not LetterKind.REMINDER:
+        return letter.kind
+    return LetterKind.UNFINISHED if facts["done"] else LetterKind.NOT_STARTED
+
+
+def _round(session: Session, letter: Letter, study: Study, *, at: datetime) -> Facts | None:
+    """Give what a letter says of its round, as long as it is open and there is something to do."""
     round_ = session.get_one(Round, (letter.study_id, letter.round))
-    taking_part = session.get_one(Participation, (letter.study_id, letter.round, letter.panelist))
-    if round_.state is not State.OPEN or (letter.kind in REMINDERS and taking_part.submitted_on is not None):
+    if round_.state is not State.OPEN or reminders.needless(session, letter, at=at):
         return None
     assert round_.closes_at is not None
     items, words = size_of(session, round_)
@@ -56,6 +65,17 @@ def _round(session: Session, letter: Letter, study: Study) -> Facts | None:
         "study": study,
         "round": round_,
         "items": items,
+        "done": reminders.answered(session, letter),
         "minutes": minutes_for(items, words),
+        "reason": _reason(session, letter),
         "closes": in_words(round_.closes_at, study.time_zone),
     }
+
+
+def _reason(session: Session, letter: Letter) -> str:
+    """Give the reason of the last extension of the round."""
+    extensions = select(Event).filter_by(study_id=letter.study_id, kind=EventKind.ROUND_EXTENDED)
+    reasons = {
+        event.data["round"]: event.data["reason"] for event in session.scalars(extensions.order_by(Event.sequence))
+    }
+    return str(reasons.get(letter.round, ""))

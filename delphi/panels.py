@@ -62,9 +62,10 @@ def roster(session: Session, study: Study) -> list[Identity]:
 
 
 def size(session: Session, study: Study) -> int:
-    """Count the panelists who were not declined."""
+    """Count the panelists who neither declined nor withdrew."""
     counted = select(func.count()).select_from(Panelist)
-    return session.scalar(counted.where(Panelist.study_id == study.id, Panelist.declined_on.is_(None))) or 0
+    here = (Panelist.declined_on.is_(None), Panelist.withdrawn_on.is_(None))
+    return session.scalar(counted.where(Panelist.study_id == study.id, *here)) or 0
 
 
 def characteristic_counts(session: Session, study: Study, name: str) -> dict[str, int]:

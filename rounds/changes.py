@@ -50,15 +50,10 @@ def changes_into(session: Session, study: Study, number: int) -> Changes | None:
         return None
     before, now = _asked(session, study, number)
     edges = list(session.scalars(select(Lineage).where(Lineage.study_id == study.id, Lineage.round == number)))
-    verdicts = dict(
-        session.execute(
-            select(Result.statement, Result.verdict).where(
-                Result.study_id == study.id, Result.round == number - 1, Result.group == "all"
-            )
-        )
-        .tuples()
-        .all()
+    found = select(Result.statement, Result.verdict).where(
+        Result.study_id == study.id, Result.round == number - 1, Result.group == "all"
     )
+    verdicts = {row.statement: row.verdict for row in session.execute(found)}
     return summarise(before, now, edges, verdicts)
 
 

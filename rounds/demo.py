@@ -1,5 +1,6 @@
 """A whole study over real HTTP: a server, a mail server on loopback, a lead and a panel of bots."""
 
+import json
 import os
 import re
 import secrets
@@ -26,10 +27,11 @@ WORKERS = 6
 
 
 class Mailbox:
-    """A mail server on loopback: keeps the newest link of each address."""
+    """A mail server on loopback: keeps the links of each address, in a file, so that an interrupted demo finds them."""
 
-    def __init__(self) -> None:
-        self.links: dict[str, list[str]] = {}
+    def __init__(self, kept: Path) -> None:
+        self.kept = kept
+        self.links: dict[str, list[str]] = json.loads(kept.read_text()) if kept.exists() else {}
         self.port = free_port(0)
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
 
@@ -41,6 +43,7 @@ class Mailbox:
         if link is not None:  # a receipt brings nobody in
             for address in envelope.rcpt_tos:
                 self.links.setdefault(address, []).append(link.group())
+            self.kept.write_text(json.dumps(self.links))
         return "250 kept"
 
     def wait(self, addresses: Sequence[str], had: Mapping[str, int], *, seconds: float = 60) -> None:
@@ -89,7 +92,7 @@ def stage(database: str, port: int, home: Path) -> Iterator[Stage]:
     home.mkdir(parents=True, exist_ok=True)
     upgrade_to_head(database)
     port = free_port(port)
-    mailbox = Mailbox()
+    mailbox = Mailbox(home / "mail.json")
     mailbox.controller.start()
     environment = {
         **os.environ,
@@ -183,7 +186,7 @@ def _play_round(running: Stage, script: Script, lead: LeadBot, number: int) -> N
     if "is open" in page.text:
         waiting = lead.unfinished()
         sheets = {address: sheet for address, sheet in sheets.items() if address in waiting}
-        lead.press(number, "/remind")
+        had = {}  # the letters of the first attempt lead on
     elif "/launch" in page.text or "What is missing" in page.text:
         _launch(script, lead, number)
     else:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -11,17 +10,16 @@ from delphi import access, clock, dates
 from delphi.access import Capability
 from delphi.consensus.scale import SCALES
 from delphi.errors import Refused
-from delphi.model.panel import Panelist
-from delphi.model.rating import AnswerKind, Rating
-from delphi.model.round import Participation, Round, State
+from delphi.model.round import Round, State
 from delphi.model.study import Study
 from delphi.protocol import definition_of
 from delphi.web.edge import current_session
 from delphi.web.policy import account, policy
 from delphi.web.texts import gettext as _
-from rounds import advice, invitations, lifecycle, moderation, reading
+from rounds import advice, invitations, lifecycle, moderation, monitor, reading
 from rounds.drafting import drafting
 from rounds.forms import ButtonForm, DeadlineForm, ExtendForm
+from rounds.invitations import Audience
 from rounds.ratings import items_of
 
 blueprint = Blueprint("desk", __name__, url_prefix="/studies/<slug>/rounds/<int:number>")
@@ -47,7 +45,8 @@ def show(slug: str, number: int) -> str:
     if round_.state is State.DRAFT:
         return render_template("desk/draft.html", **facts, **_draft(session, study, round_))
     if round_.state is State.OPEN:
-        return render_template("desk/open.html", **facts, **_monitor(session, study, round_))
+        seen = monitor.monitor(session, study, round_, at=clock.now())
+        return render_template("desk/open.html", **facts, seen=seen, accepting=round_.accepts(at=clock.now()))
     rows = reading.panel_rows(session, study, round_)
     return render_template(
         "desk/results.html",
@@ -59,7 +58,6 @@ def show(slug: str, number: int) -> str:
         numbers={item.statement: number for number, item in items_of(session, study, round_.number).items()},
         next_round=session.get(Round, (study.id, number + 1)),
         advice=advice.advise(session, study, round_, rows),
-        **_monitor(session, study, round_),
     )
 
 
@@ -82,26 +80,6 @@ def _draft(session: Session, study: Study, round_: Round) -> dict[str, Any]:
     }
 
 
-def _monitor(session: Session, study: Study, round_: Round) -> dict[str, Any]:
-    """Count who takes part; a count of people appears from the smallest cell upwards only."""
-    key = {"study_id": study.id, "round": round_.number}
-    started = (
-        select(func.count(func.distinct(Rating.panelist))).filter_by(**key).where(Rating.kind != AnswerKind.CLEARED)
-    )
-    invited = select(func.count()).select_from(Participation).filter_by(**key)
-    counts = {
-        "invited": session.scalar(invited) or 0,
-        "started": session.scalar(started) or 0,
-        "submitted": session.scalar(invited.where(Participation.submitted_on.is_not(None))) or 0,
-        "declined": session.scalar(
-            select(func.count()).where(Panelist.study_id == study.id, Panelist.declined_on.is_not(None))
-        )
-        or 0,
-    }
-    shown = {name: n if name == "invited" or n >= study.smallest_cell else None for name, n in counts.items()}
-    return {"counts": shown, "accepting": round_.accepts(at=clock.now())}
-
-
 @blueprint.post("/launch")
 @policy(Capability.LEAD)
 def launch(slug: str, number: int) -> Response:
@@ -111,33 +89,63 @@ def launch(slug: str, number: int) -> Response:
     if not form.validate():
         raise Refused(_("The deadline is not a date and time. Choose one; nothing was launched."))
     closes_at = form.moment(study.time_zone)
-    lifecycle.launch(current_session(), study, round_, closes_at=closes_at, by=account().id, at=clock.now())
+    lifecycle.launch(
+        current_session(),
+        study,
+        round_,
+        closes_at=closes_at,
+        by=account().id,
+        at=clock.now(),
+        remind="remind" in request.form,
+    )
     return _back(slug, number, _("Round %(number)s is open and the invitations are on their way.") % {"number": number})
 
 
 @blueprint.post("/extend")
 @policy(Capability.LEAD)
 def extend(slug: str, number: int) -> Response:
-    """Move the deadline."""
+    """Move the deadline, and tell whom it concerns."""
     study, round_ = _round(slug, number)
     form = ExtendForm()
     if not form.validate():
         raise Refused(_("A later deadline needs a date, a time and a reason; nothing was changed."))
-    closes_at = form.moment(study.time_zone)
-    reason = form.reason.data or ""
-    lifecycle.extend(current_session(), round_, closes_at=closes_at, reason=reason, by=account().id, at=clock.now())
+    lifecycle.extend(
+        current_session(),
+        round_,
+        closes_at=form.moment(study.time_zone),
+        reason=form.reason.data or "",
+        by=account().id,
+        at=clock.now(),
+        tell=_audience(request.form.get("tell", "")),
+    )
     return _back(slug, number, _("The deadline was moved."))
 
 
 @blueprint.post("/remind")
 @policy(Capability.LEAD)
 def remind(slug: str, number: int) -> Response:
-    """Remind those who have not submitted."""
+    """Remind those who have not started, those who are unfinished, or both."""
     _study, round_ = _round(slug, number)
-    if round_.state is not State.OPEN:
-        raise Refused(_("Reminders are sent while a round is open; nothing was sent."))
-    invitations.remind(current_session(), round_, at=clock.now())
-    return _back(slug, number, _("The reminders are on their way to those who have not submitted."))
+    to = _audience(request.form.get("to", "")) or Audience.NOT_SUBMITTED
+    sent = lifecycle.remind(current_session(), round_, to, by=account().id, at=clock.now())
+    if sent:
+        return _back(slug, number, _("The reminders are on their way. Whoever finishes before one is sent gets none."))
+    return _back(
+        slug, number, _("No reminder left: everybody it would reach had one within 24 hours, or three already.")
+    )
+
+
+@blueprint.post("/remind/stop")
+@policy(Capability.LEAD)
+def stop_reminders(slug: str, number: int) -> Response:
+    """Drop the planned reminders."""
+    _study, round_ = _round(slug, number)
+    lifecycle.stop_reminders(current_session(), round_, by=account().id, at=clock.now())
+    return _back(slug, number, _("The planned reminders were stopped."))
+
+
+def _audience(word: str) -> Audience | None:
+    return Audience(word) if word in set(Audience) else None
 
 
 @blueprint.post("/close")

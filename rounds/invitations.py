@@ -1,20 +1,44 @@
 """Inviting and reminding panelists, by pseudonym: names are not known here."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from delphi import mail
-from delphi.model.letter import Letter, LetterKind
+from delphi import mail, reminders
+from delphi.model.letter import REMINDERS, Letter, LetterKind
 from delphi.model.panel import Panelist
 from delphi.model.round import Participation, Round
 
+AT_HOUR = time(9)
+# Late starting is what delays a round (Veugelers 2020): the first reminders go to those who have not started.
+DAYS_AFTER_OPENING, DAYS_BEFORE_CLOSE = (4, 8), (3, 1)
+
+
+class Audience(StrEnum):
+    """Who gets a letter of a running round."""
+
+    NOT_STARTED = "not_started"
+    UNFINISHED = "unfinished"
+    NOT_SUBMITTED = "not_submitted"
+    ALL = "all"
+
+
+KINDS = {
+    Audience.NOT_STARTED: LetterKind.NOT_STARTED,
+    Audience.UNFINISHED: LetterKind.UNFINISHED,
+    Audience.NOT_SUBMITTED: LetterKind.REMINDER,
+}
+TAKING_PART = Panelist.declined_on.is_(None) & Panelist.withdrawn_on.is_(None)
+
 
 def invited_next(session: Session, study_id: int) -> list[UUID]:
-    """List who would be invited to the next round: everybody who did not decline."""
-    panel = select(Panelist.id).where(Panelist.study_id == study_id, Panelist.declined_on.is_(None))
+    """List who would be invited to the next round: everybody who neither declined nor withdrew."""
+    panel = select(Panelist.id).where(Panelist.study_id == study_id, TAKING_PART)
     return list(session.scalars(panel.order_by(Panelist.id)))
 
 
@@ -28,26 +52,83 @@ def invite(session: Session, round_: Round, *, at: datetime) -> int:
     return len(panel)
 
 
-def remind(session: Session, round_: Round, *, at: datetime) -> int:
-    """Queue a reminder for everybody who has not submitted; the postman asks once more before sending."""
-    waiting = session.scalars(
-        select(Participation.panelist)
+def members(session: Session, round_: Round, to: Audience) -> list[UUID]:
+    """List who of a running round belongs to an audience now; nobody who declined."""
+    taking_part = (
+        select(Participation.panelist, Participation.submitted_on)
         .join(Panelist, (Panelist.study_id == Participation.study_id) & (Panelist.id == Participation.panelist))
-        .where(
-            Participation.study_id == round_.study_id,
-            Participation.round == round_.number,
-            Participation.submitted_on.is_(None),
-            Panelist.declined_on.is_(None),
-        )
+        .where(Participation.study_id == round_.study_id, Participation.round == round_.number, TAKING_PART)
         .order_by(Participation.panelist)
-    ).all()
-    # Not by the times of the letters: the postman moves them, and two reminders can stand in one second.
-    turns = (
-        select(func.count().label("n"))
-        .where(Letter.study_id == round_.study_id, Letter.round == round_.number, Letter.kind == LetterKind.REMINDER)
-        .group_by(Letter.panelist)
-        .subquery()
     )
-    reminded = session.scalar(select(func.max(turns.c.n)))
-    mail.queue(session, LetterKind.REMINDER, round_.study_id, round_.number, waiting, at=at, turn=(reminded or 0) + 1)
+    started = reminders.started(session, round_.study_id, round_.number)
+    return [who for who, on in session.execute(taking_part) if _belongs(to, finished=bool(on), started=who in started)]
+
+
+def _belongs(to: Audience, *, finished: bool, started: bool) -> bool:
+    if to is Audience.ALL:
+        return True
+    if finished or to is Audience.NOT_SUBMITTED:
+        return not finished
+    return started is (to is Audience.UNFINISHED)
+
+
+def remind(session: Session, round_: Round, *, at: datetime, to: Audience = Audience.NOT_SUBMITTED) -> int:
+    """Queue a reminder for an audience, but for nobody who had one within 24 hours or three in the round."""
+    spared = reminders.spared(session, round_.study_id, round_.number, at=at)
+    waiting = [who for who in members(session, round_, to) if who not in spared]
+    # Not by the times of the letters: the postman moves them, and two reminders can stand in one second.
+    counted = session.execute(reminders.meant(round_.study_id, round_.number))
+    turn = max((n for _, n, _ in counted), default=0) + 1
+    mail.queue(session, KINDS[to], round_.study_id, round_.number, waiting, at=at, turn=turn)
     return len(waiting)
+
+
+def plan(session: Session, round_: Round, zone: str, *, at: datetime) -> int:
+    """Queue the planned reminders of a round; who still needs one is decided when each is sent. Gives how many days."""
+    panel = members(session, round_, Audience.ALL)
+    days = list(planned_days(round_, zone, at=at))
+    for kind, moment in days:
+        turn = f"plan-{moment:%Y%m%d}"
+        mail.queue(session, kind, round_.study_id, round_.number, panel, at=moment, turn=turn)
+    return len(days)
+
+
+def planned_days(round_: Round, zone: str, *, at: datetime) -> Iterator[tuple[LetterKind, datetime]]:
+    """Give the days of the plan at nine in the morning: late enough after the opening, early enough before the end."""
+    assert round_.opened_at is not None
+    assert round_.closes_at is not None
+    opening, closing = (moment.astimezone(ZoneInfo(zone)).date() for moment in (round_.opened_at, round_.closes_at))
+    wanted = [(LetterKind.NOT_STARTED, opening + timedelta(days=n)) for n in DAYS_AFTER_OPENING]
+    wanted += [(LetterKind.UNFINISHED, closing - timedelta(days=n)) for n in DAYS_BEFORE_CLOSE]
+    for kind, day in wanted:
+        moment = _morning(day, zone)
+        if at + reminders.APART <= moment < round_.closes_at:
+            yield kind, moment
+
+
+def _morning(day: date, zone: str) -> datetime:
+    return datetime.combine(day, AT_HOUR, ZoneInfo(zone)).astimezone(UTC)
+
+
+def stop(session: Session, round_: Round, *, at: datetime) -> int:
+    """Drop the reminders that are planned and not sent; gives how many letters."""
+    waiting = [
+        Letter.study_id == round_.study_id,
+        Letter.round == round_.number,
+        Letter.kind.in_(REMINDERS),
+        Letter.due_at > at,
+        Letter.sent_at.is_(None),
+        Letter.failed_at.is_(None),
+        Letter.dropped_at.is_(None),
+    ]
+    n = session.scalar(select(func.count()).where(*waiting)) or 0
+    session.execute(update(Letter).where(*waiting).values(dropped_at=at, claimed_by=None, claimed_until=None))
+    return n
+
+
+def tell(session: Session, round_: Round, to: Audience, *, at: datetime) -> int:
+    """Queue the news of a later deadline; gives how many letters."""
+    panel = members(session, round_, to)
+    turn = f"{round_.closes_at:%Y%m%d%H%M}"
+    mail.queue(session, LetterKind.EXTENSION, round_.study_id, round_.number, panel, at=at, turn=turn)
+    return len(panel)

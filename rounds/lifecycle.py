@@ -18,6 +18,7 @@ from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.study import Study
 from delphi.protocol import definition_of
 from rounds import decisions, invitations
+from rounds.invitations import Audience
 from rounds.ratings import digest_of, items_of, round_data
 
 SHORTEST = timedelta(hours=20)  # WCAG 2.2.1: no time limit under 20 hours
@@ -82,8 +83,17 @@ def _released(session: Session, study: Study, number: int) -> bool:
     return before is not None and before.state is State.RELEASED
 
 
-def launch(session: Session, study: Study, round_: Round, *, closes_at: datetime, by: int, at: datetime) -> None:
-    """Open a round: the questionnaire is fixed, every panelist is invited."""
+def launch(
+    session: Session,
+    study: Study,
+    round_: Round,
+    *,
+    closes_at: datetime,
+    by: int,
+    at: datetime,
+    remind: bool = False,
+) -> None:
+    """Open a round: the questionnaire is fixed, every panelist is invited, and reminders are planned if wanted."""
     _lock(session, round_)
     issues = issues_before_launch(session, study, round_)
     if closes_at < at + SHORTEST:
@@ -95,6 +105,7 @@ def launch(session: Session, study: Study, round_: Round, *, closes_at: datetime
     round_.opened_at, round_.closes_at = at, closes_at
     session.flush()
     invited = invitations.invite(session, round_, at=at)
+    planned = invitations.plan(session, round_, study.time_zone, at=at) if remind else 0
     audit.record(
         session,
         study.id,
@@ -104,11 +115,21 @@ def launch(session: Session, study: Study, round_: Round, *, closes_at: datetime
         round=round_.number,
         invited=invited,
         closes_at=closes_at.isoformat(),
+        reminder_days=planned,
     )
 
 
-def extend(session: Session, round_: Round, *, closes_at: datetime, reason: str, by: int, at: datetime) -> None:
-    """Move the deadline of an open round; afterwards nothing reopens it."""
+def extend(
+    session: Session,
+    round_: Round,
+    *,
+    closes_at: datetime,
+    reason: str,
+    by: int,
+    at: datetime,
+    tell: Audience | None = None,
+) -> None:
+    """Move the deadline of an open round, and tell an audience; once it is closed nothing reopens it."""
     _lock(session, round_)
     if round_.state is not State.OPEN or round_.closes_at is None:
         raise Refused("Only an open round can be extended; nothing was changed.")
@@ -124,7 +145,28 @@ def extend(session: Session, round_: Round, *, closes_at: datetime, reason: str,
         round=round_.number,
         closes_at=closes_at.isoformat(),
         reason=reason,
+        told=tell.value if tell else None,
     )
+    if tell is not None:
+        invitations.tell(session, round_, tell, at=at)
+
+
+def remind(session: Session, round_: Round, to: Audience, *, by: int, at: datetime) -> int:
+    """Remind an audience of an open round; gives how many letters leave."""
+    _lock(session, round_)
+    if not round_.accepts(at=at):
+        raise Refused("Reminders are sent while a round is open and before its deadline; nothing was sent.")
+    n = invitations.remind(session, round_, at=at, to=to)
+    audit.record(session, round_.study_id, EventKind.REMINDERS_QUEUED, by=by, at=at, round=round_.number, to=to.value)
+    return n
+
+
+def stop_reminders(session: Session, round_: Round, *, by: int, at: datetime) -> None:
+    """Drop the planned reminders of a round."""
+    _lock(session, round_)
+    if not invitations.stop(session, round_, at=at):
+        raise Refused("No reminder is planned any more; nothing was changed.")
+    audit.record(session, round_.study_id, EventKind.REMINDERS_STOPPED, by=by, at=at, round=round_.number)
 
 
 def close(session: Session, round_: Round, *, by: int, at: datetime) -> None:

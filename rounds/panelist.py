@@ -1,6 +1,7 @@
 """P5, P8, P9: the panelist's home, and the round that starts there. GET changes nothing."""
 
 from flask import Blueprint, redirect, render_template, url_for
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -33,7 +34,13 @@ def home() -> Page:
         return redirect(url_for("arriving.consent"), 303)
     if stage.is_open:
         return _open_round(db, study, who, stage)
-    return render_template("panelist/home.html", study=study, stage=stage, turnout=turnout_of(db, study, stage.rounds))
+    return render_template(
+        "panelist/home.html",
+        study=study,
+        stage=stage,
+        turnout=turnout_of(db, study, stage.rounds),
+        invited=set(db.scalars(select(Participation.round).filter_by(study_id=study.id, panelist=who.id))),
+    )
 
 
 def _open_round(db: Session, study: Study, who: Panelist, stage: Stage) -> str:

@@ -12,9 +12,11 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -32,8 +34,9 @@ from mutmut.mutation.pragma_handling import IgnoredCode
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("delphi/statistics", "delphi/consensus")
-EXPORTS = ("tests/exports/test_analyse.py", "tests/exports/test_published_data.py")
+EXPORTS = ("tests/exports/test_analyse.py", "tests/exports/test_reports.py", "tests/exports/test_published_data.py")
 TESTS = (*PACKAGES, "tests/statistics", "tests/consensus", "tests/contracts/test_rules.py", *EXPORTS)
+QUICK = ("tests/statistics/test_whole_results.py", "tests/consensus", "tests/statistics")
 OUT = ROOT / "mutants"
 SECONDS = 6  # a test that runs longer has found the mutant; the slowest takes one
 MEMORY = 4 * 2**30
@@ -152,7 +155,7 @@ class Hunt:
 
     def _run(self, mutant: Mutant, chosen: list[pytest.Item]) -> tuple[str, str]:
         if not chosen:
-            return "survived", "no test runs it"
+            return _run_afresh(mutant)
         reader, writer = os.pipe()
         child = os.fork()
         if child == 0:
@@ -163,6 +166,17 @@ class Hunt:
             test = pipe.read()
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         return {0: "survived", 3: "unusable"}.get(status, "killed" if status == 1 else "timeout"), test
+
+
+def _run_afresh(mutant: Mutant) -> tuple[str, str]:
+    """Meet a mutant of a function that runs while modules are imported: in a process of its own, before all else."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(ROOT / "delphi", Path(folder, "delphi"), ignore=shutil.ignore_patterns("__pycache__"))
+        Path(folder, mutant.path).write_text(mutant.source, encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-q", "-x", *QUICK]
+        environment = os.environ | {"PYTHONPATH": folder, "PYTHONSAFEPATH": "1"}
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
+    return ("survived" if done.returncode == 0 else "killed"), "in a process of its own"
 
 
 def _meet(mutant: Mutant, living: Functions, chosen: list[pytest.Item], writer: int) -> int:

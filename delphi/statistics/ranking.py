@@ -29,7 +29,7 @@ def ballot_of(order: Sequence[str], items: Sequence[str]) -> list[int | None]:
 
 def _used(ballots: Sequence[Ballot], weights: Sequence[int] | None) -> tuple[NDArray[np.float64], Ints, int]:
     """Ranks of the ballots that rank anything (NaN: unranked), their weights, and the weight of the blank ones."""
-    ranks = np.array(ballots, dtype=np.float64).reshape(len(ballots), -1)
+    ranks = np.array(ballots, dtype=np.float64).reshape(len(ballots), len(ballots[0]) if len(ballots) else 0)
     weight = np.ones(len(ballots), dtype=np.int64) if weights is None else np.asarray(weights, dtype=np.int64)
     blank = np.isnan(ranks).all(1)
     return ranks[~blank], weight[~blank], int(weight[blank].sum())

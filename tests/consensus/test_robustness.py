@@ -115,5 +115,25 @@ def test_quantile_rules_are_tried_under_other_types():
 
 
 def test_a_rule_without_such_settings_varies_in_the_denominator_alone():
-    found = threshold_map(Counts.of([panel(9, 9)[:4]]), Definition.of(SCALES["agree4_nq"]))
-    assert len(found.alternatives) == 2
+    modes = Definition(FIVE, rule_from("modal_category_rule", {}, FIVE))
+    found = threshold_map(Counts.of([panel(9, 9)]), modes)
+    assert [(one.threshold, one.strict, one.denominator) for one in found.alternatives] == [
+        (None, None, "rated"),
+        (None, None, "answered"),
+    ]
+
+
+def test_grades_vary_in_their_lowest_band_and_in_rounding():
+    found = threshold_map(Counts.of([[3, 0, 0, 7]]), Definition.of(SCALES["agree4_nq"]))
+    assert len(found.alternatives) == 8 * 2 * 2
+    verdicts = {(one.threshold, one.strict): one.verdicts[0] for one in found.alternatives}
+    assert (verdicts["67", False], verdicts["70", True], verdicts["75", False]) == ("in", "in", "none")
+    assert (found.locked.threshold, found.locked.strict) == ("67", False)
+
+
+def test_a_rule_of_each_group_varies_in_its_inner_rule():
+    rule = rule_from("each_group", {"rule": "percent_agreement", "percent_agreement.threshold": "72"}, FIVE)
+    found = threshold_map(Counts.of([[panel(3, 4), panel(4, 4)]]), Definition(FIVE, rule))
+    assert {one.threshold: one.verdicts[0] for one in found.alternatives if not one.strict}["75"] == "in"
+    assert {one.threshold: one.verdicts[0] for one in found.alternatives if one.strict}["75"] == "none"
+    assert found.locked.threshold == "72"

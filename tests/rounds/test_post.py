@@ -215,9 +215,10 @@ def test_only_who_has_not_finished_is_reminded(database, sending, mailbox):
 
 
 def test_every_reminder_has_its_own_turn(database, sending):
-    for _ in range(3):
+    for days in range(3):
         with database.transaction() as session:
-            invitations.remind(session, session.get_one(lifecycle.Round, (sending.study.id, 1)), at=NOW)
+            round_ = session.get_one(lifecycle.Round, (sending.study.id, 1))
+            invitations.remind(session, round_, at=NOW + timedelta(days=days))
     keys = [key for key in letters(database, Letter.dedupe_key) if key.startswith("reminder")]
     assert {key.split(":")[2] for key in keys} == {"1", "2", "3"}
 

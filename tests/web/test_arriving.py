@@ -7,7 +7,7 @@ from browsing import fingerprint
 from builders import NOW, lead_of
 from sqlalchemy import select, update
 
-from delphi import links
+from delphi import links, sessions
 from delphi.model.identity import Declaration, Identity
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import Attempt, LinkRequest, Panelist
@@ -96,8 +96,6 @@ def test_between_rounds_and_at_the_end_the_landing_says_so(app, opened):
 
 
 def test_a_revoked_link_looks_like_one_that_never_was(app, opened):
-    from delphi import sessions
-
     browser = app.test_client()
     link = browser.link(opened.study.id, opened.panel[0])
     with app.extensions["database"].transaction() as session:

@@ -1,0 +1,67 @@
+"""Naming members of the panel: a separate choice, under a key that no query joins to an answer."""
+
+import hmac
+import re
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from delphi.errors import Refused
+from delphi.model.identity import Acknowledgement
+from delphi.model.study import Study
+
+ORCID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]")
+
+
+def key_of(secret: str, study_id: int, panelist: UUID) -> str:
+    """Make the key of a panelist's acknowledgement: only the server's secret leads from the one to the other."""
+    return hmac.new(secret.encode(), f"acknowledgement/{study_id}/{panelist}".encode(), "sha256").hexdigest()
+
+
+def frozen(study: Study, *, today: date) -> bool:
+    """Whether the list of names can no longer be changed."""
+    return study.names_until is not None and today > study.names_until
+
+
+def find(session: Session, study: Study, key: str) -> Acknowledgement | None:
+    """Give what was chosen; nobody is named who did not ask for it."""
+    return session.get(Acknowledgement, (study.id, key))
+
+
+def name(session: Session, study: Study, wanted: Acknowledgement, *, today: date) -> None:
+    """Keep how somebody wants to be named."""
+    if frozen(study, today=today):
+        raise Refused("The list of names is closed; nothing was changed. Write to the study team.")
+    session.merge(wanted)
+    session.flush()
+
+
+def remove(session: Session, study: Study, key: str) -> None:
+    """Take a name off the list."""
+    if (found := find(session, study, key)) is not None:
+        session.delete(found)
+        session.flush()
+
+
+def named(session: Session, study: Study) -> list[Acknowledgement]:
+    """List who wants to be named, by name; the order of the keys says nothing."""
+    listed = session.scalars(select(Acknowledgement).where(Acknowledgement.study_id == study.id))
+    return sorted(listed, key=lambda one: (one.name.casefold(), one.affiliation))
+
+
+def valid_orcid(text: str) -> bool:
+    """Check form and check digit of an ORCID (ISO 7064, mod 11-2).
+
+    Examples
+    --------
+    >>> valid_orcid("0000-0002-1825-0097"), valid_orcid("0000-0002-1825-0098")
+    (True, False)
+    """
+    if not ORCID.fullmatch(text):
+        return False
+    total = 0
+    for digit in text.replace("-", "")[:-1]:
+        total = (total + int(digit)) * 2
+    return "0123456789X"[(12 - total % 11) % 11] == text[-1]

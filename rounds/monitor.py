@@ -1,0 +1,193 @@
+"""The live monitor of a round: how many take part and where people stop; never who answered what, never a small number."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from delphi import reminders
+from delphi.consensus.people import Counted, in_steps, shown_classes, visible_rows
+from delphi.model.letter import REMINDERS, Letter, LetterKind
+from delphi.model.panel import Panelist
+from delphi.model.rating import AnswerKind, Rating
+from delphi.model.round import Participation, QuestionnaireItem, Round
+from delphi.model.statement import Statement
+from delphi.model.study import StakeholderGroup, Study
+from rounds.cards import pages
+
+CLASSES = ("declined", "not_started", "unfinished", "submitted")
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What became of the invitations, and on which days reminders are planned."""
+
+    sent: int
+    waiting: int
+    failed: int
+    planned: tuple[tuple[datetime, LetterKind], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """How many will have submitted by the deadline if it goes on as in the days so far."""
+
+    submitted: int
+    a_day: float
+    days_left: int
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """Counts of people of one round, as they may be shown."""
+
+    invited: int
+    classes: Mapping[str, Counted]
+    started: Counted
+    groups: Mapping[str, Mapping[str, int] | None]
+    group_sizes: Mapping[str, int]
+    stops: Mapping[int, Counted]
+    days: Sequence[tuple[date, int]]
+    forecast: Forecast | None
+    post: Post
+
+
+def monitor(session: Session, study: Study, round_: Round, *, at: datetime) -> Monitor:
+    """Count who takes part in a round."""
+    people = _people(session, study, round_)
+    k = study.smallest_cell
+    table: dict[str, Counter[str]] = {group: Counter() for group in _groups(session, study)}
+    for person in people:
+        table.setdefault(person.group, Counter())[person.stage] += 1
+    sizes = {stage: sum(row[stage] for row in table.values()) for stage in CLASSES}
+    classes = shown_classes(sizes, k)
+    lines = {group: [row[stage] for stage in CLASSES] for group, row in table.items()}
+    shown = visible_rows(lines, k) if len(table) > 1 else []
+    days = _days(people, k) if classes["submitted"].n is not None else []
+    return Monitor(
+        invited=len(people),
+        classes=classes,
+        started=_started(sizes, k),
+        groups={group: dict(table[group]) if group in shown else None for group in table if len(table) > 1},
+        group_sizes={group: sum(row.values()) for group, row in table.items()},
+        stops=_stops(session, study, round_, people) if classes["unfinished"].n is not None else {},
+        days=days,
+        forecast=_forecast(classes["submitted"].n, round_, len(people), at),
+        post=_post(session, round_, at=at),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    group: str
+    stage: str
+    submitted_on: date | None
+    key: object
+
+
+def _people(session: Session, study: Study, round_: Round) -> list[_Person]:
+    started = reminders.started(session, study.id, round_.number)
+    rows = session.execute(
+        select(Participation.panelist, Participation.submitted_on, Panelist.stakeholder_group, Panelist.declined_on)
+        .join(Panelist, (Panelist.study_id == Participation.study_id) & (Panelist.id == Participation.panelist))
+        .where(Participation.study_id == study.id, Participation.round == round_.number)
+    )
+    return [_Person(group or "", _stage(on, left, who in started), on, who) for who, on, group, left in rows]
+
+
+def _stage(submitted: date | None, declined: date | None, started: bool) -> str:  # noqa: FBT001 (a fact among facts)
+    if submitted is not None:
+        return "submitted"
+    if declined is not None:
+        return "declined"
+    return "unfinished" if started else "not_started"
+
+
+def _groups(session: Session, study: Study) -> list[str]:
+    keys = select(StakeholderGroup.key).filter_by(study_id=study.id).order_by(StakeholderGroup.position)
+    return list(session.scalars(keys))
+
+
+def _started(sizes: Mapping[str, int], k: int) -> Counted:
+    """Show those who have begun, finished or not, beside those who have not."""
+    begun = sizes["unfinished"] + sizes["submitted"]
+    return shown_classes({"begun": begun, "rest": sizes["declined"] + sizes["not_started"]}, k)["begun"]
+
+
+def _days(people: Sequence[_Person], k: int) -> list[tuple[date, int]]:
+    """Give the running total of those who submitted by day, in steps of at least the smallest cell."""
+    counted = Counter(person.submitted_on.isoformat() for person in people if person.submitted_on)
+    return [(date.fromisoformat(day), n) for day, n in in_steps(sorted(counted.items()), k)]
+
+
+def _stops(session: Session, study: Study, round_: Round, people: Sequence[_Person]) -> dict[int, Counted]:
+    """Count, by page, where those who are unfinished gave their last answer."""
+    unfinished = {person.key for person in people if person.stage == "unfinished"}
+    last = (
+        select(Rating.panelist, func.max(QuestionnaireItem.position))
+        .join(
+            QuestionnaireItem,
+            (QuestionnaireItem.study_id == Rating.study_id)
+            & (QuestionnaireItem.round == Rating.round)
+            & (QuestionnaireItem.statement == Rating.statement),
+        )
+        .join(
+            Participation,
+            (Participation.study_id == Rating.study_id)
+            & (Participation.round == Rating.round)
+            & (Participation.panelist == Rating.panelist),
+        )
+        .where(Rating.study_id == study.id, Rating.round == round_.number, Rating.kind != AnswerKind.CLEARED)
+        .where(Participation.submitted_on.is_(None))
+        .group_by(Rating.panelist)
+    )
+    page_of = {place: page for page, cut in enumerate(pages(_sections(session, round_)), 1) for place in cut}
+    counted = Counter(page_of[place - 1] for who, place in session.execute(last) if who in unfinished)
+    return {
+        int(page): n
+        for page, n in shown_classes({str(p): n for p, n in sorted(counted.items())}, study.smallest_cell).items()
+    }
+
+
+def _sections(session: Session, round_: Round) -> list[str]:
+    listed = (
+        select(Statement.section)
+        .join(
+            QuestionnaireItem,
+            (QuestionnaireItem.study_id == Statement.study_id) & (QuestionnaireItem.statement == Statement.number),
+        )
+        .where(QuestionnaireItem.study_id == round_.study_id, QuestionnaireItem.round == round_.number)
+        .order_by(QuestionnaireItem.position)
+    )
+    return list(session.scalars(listed))
+
+
+def _forecast(submitted: int | None, round_: Round, invited: int, at: datetime) -> Forecast | None:
+    """Go on at the pace of the days so far; nothing is said before a whole day has passed."""
+    if submitted is None or round_.opened_at is None or round_.closes_at is None or at >= round_.closes_at:
+        return None
+    passed, left = (at - round_.opened_at).days, (round_.closes_at - at).days
+    if passed < 1:
+        return None
+    return Forecast(min(invited, submitted + submitted * left // passed), submitted / passed, left)
+
+
+def _post(session: Session, round_: Round, *, at: datetime) -> Post:
+    own = {"study_id": round_.study_id, "round": round_.number}
+    waiting = Letter.sent_at.is_(None) & Letter.failed_at.is_(None) & Letter.dropped_at.is_(None)
+    sent, failed, left = session.execute(
+        select(func.count(Letter.sent_at), func.count(Letter.failed_at), func.count().filter(waiting)).filter_by(
+            **own, kind=LetterKind.INVITATION
+        )
+    ).one()
+    planned = (
+        select(Letter.due_at, Letter.kind)
+        .filter_by(**own)
+        .where(Letter.kind.in_(REMINDERS), Letter.due_at > at, waiting)
+        .distinct()
+        .order_by(Letter.due_at)
+    )
+    return Post(sent, left, failed, tuple((due, kind) for due, kind in session.execute(planned)))

@@ -1,0 +1,130 @@
+"""Reminders reach who needs one: not twice in a day, never a fourth, and nobody who has finished in between."""
+
+from datetime import timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from builders import LATER, NOW, launched, vote
+from sqlalchemy import select, update
+
+from delphi import reminders
+from delphi.errors import Refused
+from delphi.model.letter import Letter, LetterKind
+from delphi.model.panel import Panelist
+from rounds import ballot, invitations, lifecycle
+from rounds.invitations import Audience
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def round_(cast):
+    """Panelist 0 has finished, 1 is unfinished, 2 to 5 have not started."""
+    made = launched(cast.session, cast.study)
+    for who in cast.panel[:2]:
+        vote(cast.session, made, who, {1: 4})
+    ballot.submit(cast.session, (cast.study.id, 1, cast.panel[0]), on=NOW.date())
+    return made
+
+
+def queued(cast, kind: LetterKind) -> set:
+    return set(cast.session.scalars(select(Letter.panelist).filter_by(study_id=cast.study.id, kind=kind)))
+
+
+def remind(cast, round_, to=Audience.NOT_SUBMITTED, at=NOW) -> int:
+    return lifecycle.remind(cast.session, round_, to, by=cast.ada.id, at=at)
+
+
+@pytest.mark.parametrize(
+    ("to", "kind", "who"),
+    [
+        (Audience.NOT_STARTED, LetterKind.NOT_STARTED, slice(2, 6)),
+        (Audience.UNFINISHED, LetterKind.UNFINISHED, slice(1, 2)),
+        (Audience.NOT_SUBMITTED, LetterKind.REMINDER, slice(1, 6)),
+    ],
+)
+def test_a_reminder_goes_to_its_audience(cast, round_, to, kind, who):
+    assert remind(cast, round_, to) == len(cast.panel[who])
+    assert queued(cast, kind) == set(cast.panel[who])
+    assert cast.events()[-1] == "reminders:queued"
+
+
+def test_pressing_twice_sends_once_within_a_day(cast, round_):
+    assert [remind(cast, round_), remind(cast, round_), remind(cast, round_, Audience.NOT_STARTED)] == [5, 0, 0]
+    assert remind(cast, round_, at=NOW + DAY - timedelta(seconds=1)) == 0
+    assert remind(cast, round_, at=NOW + DAY) == 5
+
+
+def test_there_is_no_fourth(cast, round_):
+    assert [remind(cast, round_, at=NOW + n * DAY) for n in range(5)] == [5, 5, 5, 0, 0]
+
+
+def test_who_declined_gets_none(cast, round_):
+    gone = update(Panelist).where(Panelist.id == cast.panel[5]).values(declined_on=NOW.date())
+    cast.session.execute(gone)
+    assert remind(cast, round_) == 4
+
+
+def test_after_the_deadline_nobody_is_reminded(cast, round_):
+    with pytest.raises(Refused, match="before its deadline"):
+        remind(cast, round_, at=LATER)
+
+
+def letter(cast, kind: LetterKind, who: int, **facts) -> Letter:
+    made = Letter(study_id=cast.study.id, round=1, kind=kind, panelist=cast.panel[who], attempts=0,
+                  dedupe_key=str(uuid4()), due_at=NOW, run_after=NOW, **facts)  # fmt: skip
+    cast.session.add(made)
+    cast.session.flush()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("kind", "needless"),
+    [
+        (LetterKind.REMINDER, [True, False, False]),
+        (LetterKind.NOT_STARTED, [True, True, False]),
+        (LetterKind.UNFINISHED, [True, False, True]),
+        (LetterKind.EXTENSION, [False, False, False]),
+    ],
+)
+def test_who_gets_one_is_decided_again_when_it_is_sent(cast, round_, kind, needless):
+    found = [reminders.needless(cast.session, letter(cast, kind, who), at=NOW) for who in (0, 1, 2)]
+    assert found == needless
+
+
+def test_a_planned_one_is_dropped_within_a_day_of_another(cast, round_):
+    letter(cast, LetterKind.REMINDER, 2, sent_at=NOW)
+    planned = letter(cast, LetterKind.NOT_STARTED, 2)
+    assert reminders.needless(cast.session, planned, at=NOW + timedelta(hours=23))
+    assert not reminders.needless(cast.session, planned, at=NOW + DAY)
+
+
+def test_the_plan_names_mornings_in_the_zone_of_the_study(cast, round_):
+    days = list(invitations.planned_days(round_, "Europe/Amsterdam", at=NOW))
+    assert [kind for kind, _ in days] == [LetterKind.NOT_STARTED] * 2 + [LetterKind.UNFINISHED] * 2
+    assert {moment.astimezone(ZoneInfo("Europe/Amsterdam")).hour for _, moment in days} == {9}
+    assert all(NOW + DAY <= moment < LATER for _, moment in days)
+
+
+def test_a_short_round_plans_only_what_fits(cast):
+    made = launched(cast.session, cast.study, until=NOW + timedelta(hours=30))
+    assert [kind for kind, _ in invitations.planned_days(made, "UTC", at=NOW)] in ([], [LetterKind.UNFINISHED])
+
+
+def test_planned_reminders_are_queued_with_the_launch_and_can_be_stopped(cast):
+    draft = cast.draft
+    lifecycle.launch(cast.session, cast.study, draft, closes_at=LATER, by=cast.ada.id, at=NOW, remind=True)
+    assert len(queued(cast, LetterKind.NOT_STARTED)) == 6
+    assert remind(cast, draft) == 6, "what is planned for later days is no reason to hold one back"
+    lifecycle.stop_reminders(cast.session, draft, by=cast.ada.id, at=NOW)
+    waiting = select(Letter).where(Letter.due_at > NOW, Letter.dropped_at.is_(None))
+    assert cast.session.scalars(waiting).all() == []
+    with pytest.raises(Refused, match="No reminder is planned"):
+        lifecycle.stop_reminders(cast.session, draft, by=cast.ada.id, at=NOW)
+
+
+def test_a_later_deadline_is_told_to_whom_the_lead_chose(cast, round_):
+    later = {"closes_at": LATER + DAY, "reason": "holiday", "by": cast.ada.id, "at": NOW}
+    lifecycle.extend(cast.session, round_, tell=Audience.NOT_SUBMITTED, **later)
+    assert queued(cast, LetterKind.EXTENSION) == set(cast.panel[1:])
