@@ -12,22 +12,26 @@ if TYPE_CHECKING:
 
 def app(settings: config.Settings | None = None) -> "Flask":
     """Make the application: `gunicorn "wsgi:app()"`. The web stack is loaded only here; `delphi analyse` needs none."""
+    import exports.result_pages
     import exports.views
     import rounds.arriving
     import rounds.autosave
     import rounds.collecting
     import rounds.desk
+    import rounds.finish
     import rounds.leaving
     import rounds.moderating
     import rounds.next_round
     import rounds.panelist
     import rounds.past
     import rounds.questionnaire
+    import rounds.rehearse
     import rounds.writing
     from delphi.app import create_app
     from delphi.web import (
         about,
         acknowledgement,
+        ending,
         lost_link,
         my_data,
         panel,
@@ -36,6 +40,8 @@ def app(settings: config.Settings | None = None) -> "Flask":
         setup,
         statements,
         studies,
+        team,
+        trail,
     )
 
     blueprints = (
@@ -44,8 +50,13 @@ def app(settings: config.Settings | None = None) -> "Flask":
         statements.blueprint,
         panel.blueprint,
         setup.blueprint,
+        trail.blueprint,
+        team.blueprint,
+        ending.blueprint,
         rounds.desk.blueprint,
+        rounds.finish.blueprint,
         rounds.next_round.blueprint,
+        rounds.rehearse.blueprint,
         rounds.collecting.blueprint,
         panel_side.blueprint,
         rounds.moderating.blueprint,
@@ -61,6 +72,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
         rounds.questionnaire.blueprint,
         rounds.autosave.blueprint,
         exports.views.blueprint,
+        exports.result_pages.blueprint,
     )
     return create_app(settings or config.from_environment(), blueprints)
 

@@ -57,7 +57,7 @@ def queue(
         session.execute(insert(Letter), rows)
 
 
-def write(kind: LetterKind, facts: Mapping[str, Any]) -> tuple[str, str]:
+def write(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
     """Write subject and text of a letter; a missing fact is an error here and not in somebody's mailbox."""
     subject, _, text = TEXTS.get_template(f"{kind}.txt").render(facts).partition("\n")
     return " ".join(subject.split()), text.strip() + "\n"

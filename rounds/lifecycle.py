@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from delphi import audit
+from delphi import audit, readiness
 from delphi.consensus.analysis import Analysis
 from delphi.consensus.rows import consensus_rows
 from delphi.database import locked
 from delphi.errors import Issue, NotReady, Refused
-from delphi.model.event import EventKind
+from delphi.model.event import EventKind, sha256_of
 from delphi.model.rating import Comment, SaveRequest
 from delphi.model.result import Result
 from delphi.model.round import QuestionnaireItem, Round, State
@@ -72,7 +72,9 @@ def issues_before_launch(session: Session, study: Study, round_: Round) -> list[
             Issue("launched_already", f"Round {round_.number} was launched already."),
         ),
     ]
-    return [issue for missing, issue in checks if missing]
+    found = [issue for missing, issue in checks if missing]
+    set_up = readiness.blocking(session, study) if round_.number == 1 else []
+    return found + [issue for issue in set_up if issue.code not in {one.code for one in found}]
 
 
 def _count(session: Session, table: type[QuestionnaireItem], round_: Round) -> int:
@@ -257,7 +259,16 @@ def release(session: Session, study: Study, round_: Round, *, by: int, at: datet
     ]
     session.execute(insert(Result), frozen)
     round_.released_at = at
-    audit.record(session, study.id, EventKind.ROUND_RELEASED, by=by, at=at, round=round_.number, rows=len(frozen))
+    audit.record(
+        session,
+        study.id,
+        EventKind.ROUND_RELEASED,
+        by=by,
+        at=at,
+        round=round_.number,
+        rows=len(frozen),
+        results_sha256=sha256_of([result["row"] for result in frozen]),
+    )
 
 
 def prepare_next(session: Session, study: Study, closed: Round, *, by: int, at: datetime) -> Round:

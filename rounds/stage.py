@@ -57,8 +57,8 @@ def _step(study: Study, latest: Round | None, at: datetime) -> Step:
         return Step.BETWEEN
     if latest.state is not State.RELEASED:
         return Step.READING
-    over = study.finished_at is not None or latest.number >= study.maximum_rounds
-    return Step.FINISHED if over else Step.BETWEEN
+    last = study.finished_at is not None or latest.number >= study.maximum_rounds
+    return Step.FINISHED if last else Step.BETWEEN
 
 
 def may_come_back(stage: Stage, who: Panelist) -> bool:
