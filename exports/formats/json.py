@@ -7,6 +7,7 @@ from exports.table import Table
 
 
 def write(table: Table, stream: BinaryIO) -> None:
-    """Write one object; texts are unmodified, numbers unrounded."""
-    whole = {"schema": table.schema, "definition": dict(table.definition), "rows": table.as_dicts()}
+    """Write one object with its notes; texts are unmodified, numbers unrounded."""
+    notes = {"notes": list(table.notes)} if table.notes else {}
+    whole = {"schema": table.schema, "definition": dict(table.definition), **notes, "rows": table.as_dicts()}
     stream.write(json.dumps(whole, ensure_ascii=False, allow_nan=False, indent=1).encode() + b"\n")
