@@ -45,7 +45,7 @@ def zone_in_words(zone: str, locale: str = "en_GB") -> str:
     Examples
     --------
     >>> zone_in_words("Europe/Amsterdam"), zone_in_words("Europe/Amsterdam", "nl")
-    ('Amsterdam time', 'Amsterdam-tijd')
+    ('Amsterdam time', 'tijd in Amsterdam')
     """
     if "/" not in zone:
         return zone
