@@ -38,6 +38,20 @@ texts: $(STAMP)
 pictures: $(STAMP)
 	$(BIN)/python -P tests/pictures.py
 
+# Ratios against pandas and SciPy, in an environment of their own; the figures of docs/benchmarks.md.
+bench: .bench/.installed
+	.bench/bin/python bench/run.py $(BENCH)
+
+.bench/.installed: setup.cfg constraints.txt
+	test -x .bench/bin/python || $(PYTHON) -m venv .bench
+	.bench/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e . 'pandas==3.1.1'
+	@touch $@
+
+# Mutants of the numbers: MUTANTS="--sample 0.1 delphi/statistics/exact.py" for a part (docs/mutation.md).
+mutants: $(STAMP)
+	$(BIN)/pip install --quiet --disable-pip-version-check 'mutmut==3.8.1'
+	PYTHONPATH=. OPENBLAS_NUM_THREADS=1 nice -n 15 $(BIN)/python tests/mutants.py $(MUTANTS)
+
 methods: $(STAMP)
 	$(BIN)/python docs/methods.py
 
@@ -48,4 +62,4 @@ bench-pages: $(STAMP)
 	PYTHONPATH=.:tests $(BIN)/python tests/bench_pages.py
 
 clean:
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .bench mutants build dist *.egg-info .mypy_cache .ruff_cache .hypothesis

@@ -16,6 +16,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import exports.views
     import rounds.arriving
     import rounds.autosave
+    import rounds.collecting
     import rounds.desk
     import rounds.finish
     import rounds.leaving
@@ -24,8 +25,24 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import rounds.panelist
     import rounds.past
     import rounds.questionnaire
+    import rounds.rehearse
+    import rounds.writing
     from delphi.app import create_app
-    from delphi.web import about, acknowledgement, lost_link, my_data, panel, protocol, setup, statements, studies
+    from delphi.web import (
+        about,
+        acknowledgement,
+        ending,
+        lost_link,
+        my_data,
+        panel,
+        panel_side,
+        protocol,
+        setup,
+        statements,
+        studies,
+        team,
+        trail,
+    )
 
     blueprints = (
         studies.blueprint,
@@ -33,9 +50,15 @@ def app(settings: config.Settings | None = None) -> "Flask":
         statements.blueprint,
         panel.blueprint,
         setup.blueprint,
+        trail.blueprint,
+        team.blueprint,
+        ending.blueprint,
         rounds.desk.blueprint,
         rounds.finish.blueprint,
         rounds.next_round.blueprint,
+        rounds.rehearse.blueprint,
+        rounds.collecting.blueprint,
+        panel_side.blueprint,
         rounds.moderating.blueprint,
         lost_link.blueprint,
         about.blueprint,
@@ -45,6 +68,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
         rounds.panelist.blueprint,
         rounds.past.blueprint,
         rounds.leaving.blueprint,
+        rounds.writing.blueprint,
         rounds.questionnaire.blueprint,
         rounds.autosave.blueprint,
         exports.views.blueprint,

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, Form, FormField, IntegerField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from delphi.consensus.vocabulary import Decided, Proposal
 from delphi.errors import Refused
@@ -95,3 +95,11 @@ def read_rulings(form: MultiDict[str, str], comments: Iterable[Comment]) -> dict
 def clean(text: str, longest: int) -> str:
     """Give a typed text as it is stored: one kind of line end, no NUL, no longer than its column."""
     return text.replace("\r\n", "\n").replace("\0", "").strip()[:longest]
+
+
+class RehearsalForm(FlaskForm):
+    """How a simulated panel plays."""
+
+    size = IntegerField(validators=[NumberRange(5, 100)], default=24)
+    attrition = IntegerField(validators=[InputRequired(), NumberRange(0, 90)], default=10)
+    disagreement = IntegerField(validators=[InputRequired(), NumberRange(0, 100)], default=25)

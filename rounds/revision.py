@@ -58,7 +58,13 @@ def reword(
     new = (session.scalar(select(func.max(StatementVersion.version)).filter_by(**_key(draft, statement))) or old) + 1
     session.add(
         StatementVersion(
-            study_id=draft.study_id, statement=statement, version=new, text=text, help=before.help, reason=by.reason
+            study_id=draft.study_id,
+            statement=statement,
+            version=new,
+            text=text,
+            help=before.help,
+            evidence=before.evidence,
+            reason=by.reason,
         )
     )
     session.flush()
