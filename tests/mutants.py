@@ -273,6 +273,7 @@ def main() -> None:
         subprocess.run([sys.executable, __file__, "--watch"], check=True)
     files = [path.resolve() for path in given.files] or _files()
     mutants = [mutant for path in files for mutant in mutants_of(path, given.sample, given.seed)]
+    random.Random(given.seed).shuffle(mutants)  # a run that is ended early has met a fair sample
     print(f"{len(mutants)} mutants", flush=True)
     sys.exit(pytest.main(["-q", *TESTS], [Hunt(mutants, given.out)]))
 

@@ -281,14 +281,13 @@ def _design(codes: NDArray[np.int8], rated: NDArray[np.int64]) -> Floats:
 
     Panelists with as many ratings share a weight, so that they are counted in whole numbers: 64 to a machine word.
     """
-    items = codes.shape[1]
+    items, order = codes.shape[1], np.argsort(rated, kind="stable")
+    seen, sizes = np.take(np.ascontiguousarray(codes.T >= 0), order, axis=1), rated[order]
     design = np.zeros((items, items))
     for size in np.unique(rated[rated >= 2]).tolist():
-        seen = codes[rated == size] >= 0
-        bits = np.packbits(seen, axis=0)
-        words = np.zeros((items, -(-len(bits) // 8) * 8), dtype=np.uint8)
-        words[:, : len(bits)] = bits.T
-        packed = words.view(np.uint64)
+        first, last = np.searchsorted(sizes, [size, size + 1])
+        bits = np.packbits(seen[:, first:last], axis=1)
+        packed = np.ascontiguousarray(np.pad(bits, ((0, 0), (0, -bits.shape[1] % 8)))).view(np.uint64)
         step = max(
             1, WORDS // packed.size
         )  # statements at a time: few calls for a small panel, little memory for a large
