@@ -24,7 +24,7 @@ from delphi.consensus.matrix import count_matrix, count_moves
 from delphi.consensus.rows import consensus_rows
 from delphi.consensus.rule import Relation
 from delphi.consensus.scale import SCALES
-from delphi.statistics.concordance import kendall_w_codes
+from delphi.statistics.large_panel import kendall_w_codes
 from delphi.statistics.paired_tests import sign_test_of_moves, signed_rank_of_moves
 
 SCALE = SCALES["agree4_nq"]
