@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 JOBS ?= 2
 
-.PHONY: demo demo-fresh test browser lint methods texts pictures bench-bundle clean
+.PHONY: demo demo-fresh test browser lint methods texts pictures bench-bundle bench-pages clean
 
 $(STAMP): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -23,7 +23,7 @@ test: $(STAMP)
 	$(BIN)/python -m pytest -q -n $(JOBS) --cov --cov-report=term
 
 browser: $(STAMP)
-	sh tests/browser/chromium
+	sh .ci/tools chromium
 	$(BIN)/python -m pytest -q -n $(JOBS) -o addopts="--strict-markers -p no:cacheprovider" tests/browser
 
 lint: $(STAMP)
@@ -57,6 +57,9 @@ methods: $(STAMP)
 
 bench-bundle: $(STAMP)
 	PYTHONPATH=.:tests:tests/exports $(BIN)/python tests/bench_bundle.py
+
+bench-pages: $(STAMP)
+	PYTHONPATH=.:tests $(BIN)/python tests/bench_pages.py
 
 clean:
 	rm -rf .venv .bench mutants build dist *.egg-info .mypy_cache .ruff_cache .hypothesis
