@@ -20,6 +20,7 @@ Fact = dict[str, Any]
 KEPT: dict[type[Base], str] = {
     Study: "slug title language time_zone simulated notice created_at scale rule rule_settings denominator quantile_type"
     " minimum_n smallest_cell maximum_rounds stopping_rule settled unsettled feedback_plan texts asked_characteristics"
+    " proposal_rounds open_question withdrawal_choices group_chosen asks_expertise asks_conflicts"
     " protocol_locked_at protocol_sha256 finished_at finish_reason",
     StakeholderGroup: "key position target public",
     Document: "version text consent material reason sha256",
@@ -33,7 +34,8 @@ KEPT: dict[type[Base], str] = {
 }
 LEFT_OUT: dict[type[Base], str] = {
     # a person, numbers of rows, and what is decided on the server where the study runs
-    Study: "id lead_name contact_email rehearsal_of archived_at deletion_due_at",
+    Study: "id lead_name contact_email rehearsal_of archived_at deletion_due_at names_until",
+    Round: "opens_on",
     Amendment: "by",
     Decision: "by",
 }
