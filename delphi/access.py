@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi.errors import NotFound
+from delphi.errors import NotFound, Refused
 from delphi.model.account import Account
 from delphi.model.panel import AccessLink, Panelist, PanelistSession
 from delphi.model.round import Round
@@ -25,8 +25,10 @@ class Capability(StrEnum):
     ANALYSE = "analyse"
     MODERATE = "moderate"
     AUDIT = "audit"
+    OWN = "own"
 
 
+CHANGING = frozenset({Capability.LEAD, Capability.ROSTER, Capability.MODERATE})
 ALLOWED: dict[Role, frozenset[Capability]] = {
     Role.OWNER: frozenset(Capability),
     Role.ANALYST: frozenset({Capability.READ, Capability.ANALYSE}),
@@ -56,6 +58,10 @@ def study_for(session: Session, account: Account, slug: str, *, to: Capability) 
     if found is None or to not in ALLOWED[found.role]:
         raise NotFound
     study: Study = found[0]
+    if to in CHANGING and session.info.get("writing") and (study.archived_at or study.deletion_due_at):
+        raise Refused(
+            "This study is archived or about to be deleted, so nothing in it changes. Its owner can undo that."
+        )
     return study
 
 

@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import delphi
 from delphi.config import Settings
 from delphi.database import Database
-from delphi.web import accounts, edge, errors, policy, security, texts
+from delphi.web import accounts, edge, errors, policy, security, sign_in, texts
 
 TEMPLATES = Path(delphi.__file__).parent.parent / "templates"
 TABLES = "account study panel identity statement round rating result event letter origin"
@@ -39,6 +39,7 @@ def create_app(settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:
     edge.init_app(app, Database(settings.database_url))
     security.init_app(app, settings)
     accounts.init_app(app)
+    sign_in.init_app(app)
     policy.init_app(app)
     errors.init_app(app)
     texts.init_app(app)

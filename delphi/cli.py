@@ -1,5 +1,6 @@
 """Commands of preparing and serving: db, account, serve. wsgi.py adds those of the other packages."""
 
+import logging
 import os
 import sys
 import threading
@@ -15,6 +16,7 @@ from delphi.errors import Refused
 if TYPE_CHECKING:
     from flask import Flask
 
+log = logging.getLogger(__name__)
 AppFactory = Callable[[], "Flask"]
 
 
@@ -116,7 +118,7 @@ def _serve_with_gunicorn(app: "Flask", host: str, port: int) -> None:
         "graceful_timeout": 30,
         "control_socket_disable": True,
         "post_fork": lambda _server, _worker: database.engine.dispose(close=False),
-        "post_worker_init": lambda _worker: start_postman(app),
+        "post_worker_init": lambda _worker: (start_postman(app), start_deleting(app)),
         "loglevel": "warning",
     }
 
@@ -137,6 +139,7 @@ def _serve_with_waitress(app: "Flask", host: str, port: int) -> None:
     from waitress import serve as waitress
 
     start_postman(app)
+    start_deleting(app)
     click.echo(f"Serving on http://{host}:{port}")
     waitress(app, host=host, port=port, threads=8)
 
@@ -147,5 +150,25 @@ def start_postman(app: "Flask") -> threading.Thread:
 
     postman = Postman(app.extensions["database"], app.extensions["settings"])
     thread = threading.Thread(target=postman.run, name="postman", daemon=True)
+    thread.start()
+    return thread
+
+
+def start_deleting(app: "Flask", every: float = 3600) -> threading.Thread:
+    """Delete studies whose waiting time is over, from a thread of this process."""
+    from delphi import clock, ending
+
+    def run() -> None:
+        while True:
+            try:
+                with app.extensions["database"].transaction() as session:
+                    for slug in ending.wipe_due(session, at=clock.now()):
+                        log.warning("study deleted after its waiting time: %s", slug)
+            except Exception:
+                log.exception("deleting")
+            stop.wait(every)
+
+    stop = threading.Event()
+    thread = threading.Thread(target=run, name="deleting", daemon=True)
     thread.start()
     return thread

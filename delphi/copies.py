@@ -9,18 +9,7 @@ from delphi.model.study import Study
 from delphi.statements import NewStatement
 from delphi.studies import StudyTemplate
 
-ASKS = tuple(
-    name
-    for name in (
-        "proposal_rounds",
-        "open_question",
-        "group_chosen",
-        "asks_expertise",
-        "asks_conflicts",
-        "withdrawal_choices",
-    )
-    if name in Study.__table__.columns
-)
+ASKS = ("proposal_rounds", "open_question", "group_chosen", "asks_expertise", "asks_conflicts", "withdrawal_choices")
 
 
 def template_of(session: Session, study: Study) -> StudyTemplate:

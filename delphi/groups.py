@@ -4,7 +4,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from delphi import audit
@@ -70,3 +70,13 @@ def write(session: Session, study: Study, wanted: Sequence[Wanted], *, by: int, 
         group.target, group.public = now.target, now.public
     session.flush()
     audit.record(session, study.id, EventKind.GROUPS_CHANGED, by=by, at=at, groups=[asdict(one) for one in wanted])
+
+
+def sizes(session: Session, study: Study) -> dict[str | None, int]:
+    """Count the panel by group, without those who declined or left."""
+    counted = (
+        select(Panelist.stakeholder_group, func.count())
+        .where(Panelist.study_id == study.id, Panelist.declined_on.is_(None), Panelist.withdrawn_on.is_(None))
+        .group_by(Panelist.stakeholder_group)
+    )
+    return {row[0]: row[1] for row in session.execute(counted)}

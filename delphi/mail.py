@@ -57,16 +57,16 @@ def queue(
         session.execute(insert(Letter), rows)
 
 
-def write(kind: LetterKind, facts: Mapping[str, Any]) -> tuple[str, str]:
+def write(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
     """Write subject and text of a letter; a missing fact is an error here and not in somebody's mailbox."""
     subject, _, text = TEXTS.get_template(f"{kind}.txt").render(facts).partition("\n")
     return " ".join(subject.split()), text.strip() + "\n"
 
 
 def envelope(
-    *, subject: str, text: str, name: str, address: str, sender: str, reply_to: str, message_id: str
+    *, subject: str, text: str, name: str, address: str, sender: str, reply_to: str, message_id: str, calendar: str = ""
 ) -> EmailMessage:
-    """Put a letter into its envelope: one recipient, plain text, no remote content."""
+    """Put a letter into its envelope: one recipient, plain text, no remote content, the dates of a round beside it."""
     message = EmailMessage()
     message["Subject"] = subject
     message["From"] = sender
@@ -75,6 +75,8 @@ def envelope(
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
+    if calendar:
+        message.add_attachment(calendar, subtype="calendar", filename="dates.ics")
     return message
 
 

@@ -10,11 +10,9 @@ from sqlalchemy.orm import Session
 
 from delphi import groups
 from delphi.model.identity import Identity
-from delphi.model.panel import Panelist
+from delphi.model.panel import Panelist, new_code
 from delphi.model.round import Participation
 from delphi.model.study import Study
-
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no letter can be mistaken for a digit
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +49,6 @@ def add(session: Session, study: Study, new: Sequence[NewPanelist]) -> None:
     session.flush()
 
 
-def new_code() -> str:
-    """Draw a random code: never derived from anything."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(10))
-
-
 def roster(session: Session, study: Study) -> list[Identity]:
     """List the people of a panel by name; answers are not here."""
     return list(session.scalars(select(Identity).where(Identity.study_id == study.id).order_by(Identity.name)))
@@ -89,13 +82,3 @@ def submitted(session: Session, study: Study, round_number: int) -> set[str]:
         )
     )
     return set(rows)
-
-
-def group_sizes(session: Session, study: Study) -> dict[str | None, int]:
-    """Count the panel by stakeholder group, without those who declined."""
-    counted = (
-        select(Panelist.stakeholder_group, func.count())
-        .where(Panelist.study_id == study.id, Panelist.declined_on.is_(None))
-        .group_by(Panelist.stakeholder_group)
-    )
-    return {group: n for group, n in session.execute(counted)}  # noqa: C416 (rows are not pairs to mypy)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from delphi import documents, groups, panels, protocol, statements
+from delphi import documents, groups, protocol, statements
 from delphi.consensus.rules.groups import GroupRule
 from delphi.dates import minutes_for
 from delphi.errors import Issue
@@ -23,7 +23,7 @@ def issues(session: Session, study: Study) -> list[Issue]:
 
 def blocking(session: Session, study: Study) -> list[Issue]:
     """List what blocks the launch of round 1."""
-    sizes = panels.group_sizes(session, study)
+    sizes = groups.sizes(session, study)
     empty = [g.key for g in groups.groups_of(session, study) if g.target and not sizes.get(g.key)]
     document = documents.newest(session, study.id)
     lists = ", ".join(empty)
@@ -96,7 +96,7 @@ def _warnings(session: Session, study: Study) -> Checks:
 
 def _group_warnings(session: Session, study: Study) -> list[Issue]:
     """Say which groups will never be shown, and which will never give a verdict."""
-    sizes, found = panels.group_sizes(session, study), []
+    sizes, found = groups.sizes(session, study), []
     by_group = isinstance(protocol.definition_of(study).rule, GroupRule)
     for group in groups.groups_of(session, study):
         n = sizes.get(group.key, 0)

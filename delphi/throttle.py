@@ -11,16 +11,37 @@ from sqlalchemy.orm import Session
 
 from delphi.model.panel import Attempt, AttemptKey
 
+DAY, HOUR, QUARTER = "day", "hour", "quarter"
 
-def count(session: Session, purpose: str, key: str, *, at: datetime, by_hour: bool = False) -> int:
-    """Count a try, and give how many there were with this key today or within this hour."""
-    window = f"{purpose} {at:%Y-%m-%d{'T%H' if by_hour else ''}}"
+
+def count(session: Session, purpose: str, key: str, *, at: datetime, by_hour: bool = False, by: str = DAY) -> int:
+    """Count a try, and give how many there were with this key today, within this hour or quarter of an hour."""
+    window = _window(purpose, at, HOUR if by_hour else by)
     insert = _insert(session, Attempt).values(key_hash=_hash(session, key, at.date()), window=window, n=1)
     counted = insert.on_conflict_do_update(index_elements=("key_hash", "window"), set_={"n": Attempt.n + 1}).returning(
         Attempt.n
     )
     n: int = session.execute(counted).scalar_one()
     return n
+
+
+def forget(session: Session, purpose: str, key: str, *, at: datetime, by: str = DAY) -> None:
+    """Forget the tries with this key: the last one was right."""
+    hashed, window = _hash(session, key, at.date()), _window(purpose, at, by)
+    session.execute(delete(Attempt).where(Attempt.key_hash == hashed, Attempt.window == window))
+
+
+def _window(purpose: str, at: datetime, by: str) -> str:
+    """Name the window of a moment, within the 20 characters of its column.
+
+    Examples
+    --------
+    >>> [_window("client", datetime(2027, 3, 9, 22, 50), by) for by in (DAY, HOUR, QUARTER)]
+    ['client 2027-03-09', 'client 2027-03-09T22', 'client 0309T22q3']
+    """
+    if by == QUARTER:
+        return f"{purpose} {at:%m%dT%H}q{at.minute // 15}"
+    return f"{purpose} {at:%Y-%m-%d{'T%H' if by == HOUR else ''}}"
 
 
 def _hash(session: Session, key: str, day: date) -> str:

@@ -40,6 +40,7 @@ class Card:
     section: str
     text: str
     help: str
+    evidence: str = ""
     answer: int | str | None = None
     answer_version: int = 0
     comment: str = ""
@@ -72,6 +73,7 @@ def cards(session: Session, study: Study, number: int, panelist: UUID) -> list[C
                 section=item.section,
                 text=version.text,
                 help=version.help,
+                evidence=version.evidence,
                 answer=_given(rating),
                 answer_version=rating.version if rating else 0,
                 comment=remark.text if remark else "",

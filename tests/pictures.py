@@ -16,7 +16,19 @@ from rounds.simulation import as_csv
 
 ROOT = Path(__file__).parents[1]
 OUT, KEPT = ROOT / "pictures", ROOT / "docs" / "img"
-SHOWN = {"panelist-page", "desk-results", "consensus-table"}  # the few that the documents show, cut to their top
+# The few that the documents show, cut to their top.
+SHOWN = {"panelist-page", "desk-results", "consensus-table", "lead-protocol", "lead-study", "lead-new", "lead-team"}
+SET_UP = {
+    "protocol": "protocol",
+    "protocol-edit": "protocol/edit",
+    "groups": "groups",
+    "texts": "texts",
+    "facts": "facts",
+    "rehearsal": "rehearsal",
+    "team": "team",
+    "trail": "trail?verify=1",
+    "ending": "ending",
+}
 SIZES = {"320": {"width": 320, "height": 640}, "1280": {"width": 1280, "height": 900}}
 FACTS = {
     "template": "reference",
@@ -75,6 +87,7 @@ def lead(page: Page, url: str) -> None:
         "lead-study": f"/studies/{SLUG}",
         "lead-statements": f"/studies/{SLUG}/statements",
         "lead-panel": f"/studies/{SLUG}/panel",
+        **{f"lead-{name}": f"/studies/{SLUG}/{path}" for name, path in SET_UP.items()},
         "desk-results": f"/studies/{SLUG}/rounds/1",
         "desk-open": f"/studies/{SLUG}/rounds/2",
         "consensus-table": f"/studies/{SLUG}/results",
@@ -109,6 +122,7 @@ def main() -> None:
         shoot(page, "desk-draft")
         page.context.clear_cookies()
         had = running.mailbox.counts()
+        bot.decide(2, "The panel rates every statement in each round.")
         bot.press(2, "/launch")
         someone = plan.people[2].email
         running.mailbox.wait([someone], had)

@@ -34,3 +34,14 @@ class AccountSession(Base):
     grant_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     account: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AccountInvitation(Base):
+    """A link with which a new member of a team chooses a first password; useless once there is one."""
+
+    __tablename__ = "account_invitation"
+    __table_args__ = (CheckConstraint("length(token_sha256) = 64", name="token_is_a_hash"),)
+
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -68,3 +68,26 @@ class Letter(Base):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     dropped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class TeamLetter(Base):
+    """A letter to a member of the team: you were invited to this study."""
+
+    __tablename__ = "team_letter"
+    __table_args__ = (
+        PrimaryKeyConstraint("study_id", "id"),
+        belongs("account", "membership", ondelete="CASCADE"),
+        Index("ix_team_letter_due", "run_after", sqlite_where=DUE, postgresql_where=DUE),
+        CheckConstraint("(claimed_by IS NULL) = (claimed_until IS NULL)", name="claim_has_lease"),
+    )
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    id: Mapped[UUID] = mapped_column(default=uuid4)
+    account: Mapped[int]
+    run_after: Mapped[datetime] = mapped_column(UtcDateTime)
+    claimed_by: Mapped[str | None] = mapped_column(String(64))
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    dropped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,5 +1,6 @@
 """The panelist as the answers know one: a random code, a group, dated facts. No name, no address, no time."""
 
+import secrets
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -7,6 +8,13 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from delphi.model.base import Base, belongs
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no letter can be mistaken for a digit
+
+
+def new_code() -> str:
+    """Draw a random code: never derived from anything."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(10))
 
 
 class Panelist(Base):

@@ -42,7 +42,7 @@ def index(slug: str) -> Page:
         form=ButtonForm(),
         people=panels.roster(session, study),
         groups=groups.groups_of(session, study),
-        sizes=panels.group_sizes(session, study),
+        sizes=groups.sizes(session, study),
         round=round_,
         finished=panels.submitted(session, study, round_.number) if round_ else set(),
     )

@@ -16,7 +16,7 @@ from delphi.model.study import Study
 from delphi.web import words
 from delphi.web.edge import current_session
 from delphi.web.forms import ButtonForm
-from delphi.web.policy import PANELIST, account, panelist, policy
+from delphi.web.policy import PANELIST, account, panelist, policy, signed_in
 from delphi.web.protocol_form import AmendmentForm, ProtocolForm, settings_sent
 from delphi.web.texts import gettext as _
 
@@ -48,8 +48,11 @@ def for_panel() -> Page:
 
 @blueprint.app_context_processor
 def marks() -> dict[str, Any]:
-    """Give every template the amendments that came after data: `changed_after_data(study)`."""
-    return {"changed_after_data": lambda study: amendments.changed_after_data(current_session(), study)}
+    """Give every template the amendments that came after data, and what its reader may do in a study."""
+    return {
+        "changed_after_data": lambda study: amendments.changed_after_data(current_session(), study),
+        "may_in": lambda study: access.capabilities(current_session(), account(), study) if signed_in() else (),
+    }
 
 
 def _reading(study: Study) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from delphi import access, audit, clock, documents, groups, panels
+from delphi import access, audit, clock, documents, groups
 from delphi.access import Capability
 from delphi.groups import Wanted
 from delphi.model.event import EventKind
@@ -20,7 +20,7 @@ from delphi.web.texts import gettext as _
 blueprint = Blueprint("setup", __name__)
 Page = str | Response | tuple[str, int]
 ASKED = re.compile(r"^\s*([A-Za-z0-9_ -]{1,60}):\s*([^|]{1,200})(?:\|([^|]{0,200}))?(?:\|(.{0,2000}))?$")
-FLAGS = tuple(n for n in ("group_chosen", "asks_expertise", "asks_conflicts") if n in Study.__table__.columns)
+FLAGS = ("group_chosen", "asks_expertise", "asks_conflicts")
 
 
 def _study(slug: str) -> Study:
@@ -70,7 +70,7 @@ def group_list(slug: str) -> Page:
         study=study,
         form=form,
         groups=groups.groups_of(session, study),
-        sizes=panels.group_sizes(session, study),
+        sizes=groups.sizes(session, study),
     )
     return page, 422 if form.errors or form.form_errors else 200
 

@@ -1,16 +1,18 @@
 """Pages of preparing: studies, protocol, statements, panel."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from delphi import access, clock, copies, panels, protocol, studies
+from delphi import access, clock, copies, panels, protocol, readiness, studies
 from delphi.access import Capability
 from delphi.consensus.vocabulary import Change
 from delphi.errors import NotFound
-from delphi.model.round import Round
+from delphi.model.event import Event
+from delphi.model.round import Round, State
 from delphi.model.study import Study
 from delphi.studies import StudyPlan, StudyTemplate
 from delphi.web.edge import current_session
@@ -40,8 +42,20 @@ def welcome() -> Page:
 @policy(ACCOUNT)
 def index() -> Page:
     """List own studies."""
-    mine = access.studies_of(current_session(), account())
-    return render_template("study/index.html", studies=mine, form=ButtonForm())
+    mine = [study for study in access.studies_of(current_session(), account()) if not study.rehearsal_of]
+    return render_template(
+        "study/index.html",
+        studies=[study for study in mine if not study.archived_at],
+        archived=[study for study in mine if study.archived_at],
+        rounds=_latest_rounds(mine),
+        form=ButtonForm(),
+    )
+
+
+def _latest_rounds(mine: Sequence[Study]) -> dict[int, Round]:
+    """Give the newest round of each study."""
+    found = select(Round).where(Round.study_id.in_([study.id for study in mine])).order_by(Round.number)
+    return {round_.study_id: round_ for round_ in current_session().scalars(found)}
 
 
 @blueprint.route("/studies/new", methods=["GET", "POST"])
@@ -88,15 +102,31 @@ def show(slug: str) -> Page:
     study = _study(slug, Capability.READ)
     session = current_session()
     rounds = session.scalars(select(Round).where(Round.study_id == study.id).order_by(Round.number)).all()
+    phase, may = _phase(study, rounds), access.capabilities(session, account(), study)
+    latest = select(Event).where(Event.study_id == study.id).order_by(Event.sequence.desc()).limit(5)
     return render_template(
         "study/show.html",
         study=study,
         rounds=rounds,
+        phase=phase,
+        preparing=phase == 0,
+        issues=readiness.issues(session, study) if phase == 0 else [],
+        may=may,
+        events=session.scalars(latest).all() if Capability.AUDIT in may else [],
         rule=protocol.definition_of(study).describe(),
         panel_size=panels.size(session, study),
         countries=panels.characteristic_counts(session, study, "country"),
         form=ButtonForm(),
     )
+
+
+def _phase(study: Study, rounds: Sequence[Round]) -> int:
+    """Say where a study stands: 0 preparing, a round, or beyond the last: reporting."""
+    opened = [round_ for round_ in rounds if round_.opened_at]
+    if not opened:
+        return 0
+    ended = opened[-1].number >= study.maximum_rounds and opened[-1].state is State.RELEASED
+    return study.maximum_rounds + 1 if ended or study.finished_at else opened[-1].number
 
 
 @blueprint.post("/studies/<slug>/lock")

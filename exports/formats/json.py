@@ -1,12 +1,16 @@
 """JSON: schema, definition and rows; an empty cell is null, its reason stands in the row."""
 
 import json
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from exports.table import Table
+from exports.document import Exhibit, table_of
 
 
-def write(table: Table, stream: BinaryIO) -> None:
+def write(exhibit: Exhibit, stream: BinaryIO) -> None:
     """Write one object; texts are unmodified, numbers unrounded."""
-    whole = {"schema": table.schema, "definition": dict(table.definition), "rows": table.as_dicts()}
+    table = table_of(exhibit)
+    whole: dict[str, Any] = {"schema": table.schema}
+    if table.notice:
+        whole["simulated"] = table.notice
+    whole |= {"definition": dict(table.definition), "rows": table.as_dicts()}
     stream.write(json.dumps(whole, ensure_ascii=False, allow_nan=False, indent=1).encode() + b"\n")

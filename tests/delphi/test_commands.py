@@ -85,3 +85,14 @@ def test_behind_a_proxy_the_scheme_is_the_proxys(settings):
     answer = app.test_client().get("/studies", base_url=HOST, headers={"X-Forwarded-Host": "evil.example.org"})
     assert (answer.status_code, "evil" in answer.location) == (303, False)
     app.extensions["database"].engine.dispose()
+
+
+def test_studies_are_deleted_from_a_thread_of_its_own(app, monkeypatch, caplog):
+    from delphi import ending
+
+    ran = threading.Event()
+    monkeypatch.setattr(ending, "wipe_due", lambda _session, *, at: ran.set() or [f"gone-{at.year}"])
+    thread = cli.start_deleting(app)
+    assert ran.wait(5)
+    assert thread.daemon
+    assert thread.is_alive()

@@ -80,6 +80,8 @@ CHECKS: dict[str, dict[str, Any]] = {
     "ck_event_sequence_positive": {"sequence": 0},
     "ck_event_kind": {"kind": "tea:made"},
     "ck_event_hash_length": {"hash": "short"},
+    "ck_account_invitation_token_is_a_hash": {"token_sha256": "short"},
+    "ck_team_letter_claim_has_lease": {"claimed_by": "postman"},
     "ck_letter_kind": {"kind": "poem"},
     "ck_letter_claim_has_lease": {"claimed_by": "postman"},
     "ck_letter_round_of_kind": {"round": None},
@@ -113,6 +115,8 @@ UNIQUES: dict[str, dict[str, Any]] = {
 # Which columns point nowhere; for the study alone, a neighbour study would break the composite keys first.
 KEYS: dict[str, dict[str, Any]] = {
     "fk_account_session_account_account": {"account": 9},
+    "fk_account_invitation_account_account": {"account": 9},
+    "fk_team_letter_study_id_account_membership": {"account": 9},
     "fk_membership_account_account": {"account": 9},
     "fk_event_actor_account": {"actor": 9},
     "fk_amendment_by_account": {"by": 9},

@@ -77,3 +77,15 @@ def test_another_scale_brings_its_own_rule(app, ada):
 def test_every_account_sees_its_own_studies(app, pages):
     assert "Study other" not in app.test_client().sign_in(pages.ada).get("/studies").text
     assert "Study other" in app.test_client().sign_in(pages.cleo).get("/studies").text
+
+
+def test_the_plan_says_what_comes_next_and_what_happened(app, pages, ada):
+    with app.extensions["database"].transaction() as session:
+        released(session, session.get_one(Study, pages.study.id), [{1: 4, 2: 3, 3: "nq"}] * 6)
+    page = ada.get("/studies/care").text
+    assert "round 1 is released; prepare the next one" in page
+    assert "Round: released" in page
+    ben = app.test_client().sign_in(pages.ben).get("/studies/care").text
+    assert "Round: released" not in ben
+    assert "Set-up" not in ben
+    assert "round 1 is released" in ada.get("/studies").text

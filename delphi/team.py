@@ -1,0 +1,88 @@
+"""The team of a study: who may do what; invitations by mail; there is always an owner."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from delphi import audit
+from delphi.database import locked
+from delphi.errors import NotFound, Refused
+from delphi.model.account import Account
+from delphi.model.event import EventKind
+from delphi.model.letter import TeamLetter
+from delphi.model.study import Membership, Role, Study
+
+ADDRESS = re.compile(r"[^@\s]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+def members(session: Session, study: Study) -> Sequence[tuple[Membership, Account]]:
+    """List the team by role and address."""
+    rows = session.execute(
+        select(Membership, Account)
+        .join(Account, Account.id == Membership.account)
+        .where(Membership.study_id == study.id)
+        .order_by(Account.email)
+    ).all()
+    order = list(Role)
+    return sorted(((member, account) for member, account in rows), key=lambda row: order.index(row[0].role))
+
+
+def invite(session: Session, study: Study, email: str, role: Role, *, by: int, at: datetime) -> Account:
+    """Give somebody a role, and write to them; who has no account gets one without a password."""
+    address = email.strip().lower()
+    if not ADDRESS.fullmatch(address) or not address.isascii():
+        raise Refused("This is not a mail address; nobody was invited.")
+    account = session.scalars(select(Account).where(Account.email == address)).first()
+    if account is None:
+        account = Account(email=address, fs_uniquifier=secrets.token_hex(32), active=True)
+        session.add(account)
+        session.flush()
+    member = session.get(Membership, (study.id, account.id))
+    if member is not None and (account.password is not None or member.role is not role):
+        raise Refused("This person is on the team already; nobody was invited.")
+    if member is None:
+        session.add(Membership(study_id=study.id, account=account.id, role=role))
+        session.flush()
+    session.add(TeamLetter(study_id=study.id, id=uuid4(), account=account.id, run_after=at, attempts=0))
+    audit.record(session, study.id, EventKind.MEMBER_INVITED, by=by, at=at, account=account.id, role=role.value)
+    return account
+
+
+def change_role(session: Session, study: Study, number: int, role: Role, *, by: int, at: datetime) -> None:
+    """Give a member another role."""
+    member = _member(session, study, number)
+    if member.role is role:
+        return
+    if member.role is Role.OWNER:
+        _another_owner(session, study)
+    member.role = role
+    audit.record(session, study.id, EventKind.MEMBER_CHANGED, by=by, at=at, account=number, role=role.value)
+
+
+def remove(session: Session, study: Study, number: int, *, by: int, at: datetime) -> None:
+    """Take somebody from the team; letters that did not leave yet stay here."""
+    member = _member(session, study, number)
+    if member.role is Role.OWNER:
+        _another_owner(session, study)
+    session.execute(delete(TeamLetter).filter_by(study_id=study.id, account=number))
+    session.delete(member)
+    audit.record(session, study.id, EventKind.MEMBER_REMOVED, by=by, at=at, account=number)
+
+
+def _member(session: Session, study: Study, number: int) -> Membership:
+    locked(session, Study, (study.id,))  # two owners who remove each other at once are put in a row
+    member = session.get(Membership, (study.id, number), populate_existing=True)
+    if member is None:
+        raise NotFound
+    return member
+
+
+def _another_owner(session: Session, study: Study) -> None:
+    owners = select(func.count()).select_from(Membership).filter_by(study_id=study.id, role=Role.OWNER)
+    if (session.scalar(owners) or 0) < 2:
+        raise Refused("A study needs an owner. Make somebody else an owner first; nothing was changed.")

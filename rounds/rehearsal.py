@@ -1,0 +1,191 @@
+"""A rehearsal: a copy of the study that a simulated panel plays through the real operations, and that is wiped.
+
+It is a study of its own, marked as simulated, so its answers cannot meet real ones: every key begins with the study.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from delphi import audit, copies, documents, ending, groups, protocol, studies
+from delphi.consensus.scale import SCALES
+from delphi.consensus.vocabulary import Decided
+from delphi.errors import Refused
+from delphi.model.event import Event, EventKind
+from delphi.model.panel import Panelist, new_code
+from delphi.model.rating import AnswerKind, Moderation
+from delphi.model.round import Round, State
+from delphi.model.statement import Statement
+from delphi.model.study import Consent, Membership, Study
+from delphi.studies import StudyPlan
+from rounds import ballot, decisions, lifecycle, moderation, proposals, revision
+from rounds.ballot import Answer, Remark
+from rounds.decisions import By
+from rounds.moderation import Ruling
+from rounds.rehearsing import Scene, is_absent, remark_of, spread, value_of
+
+OPEN_FOR = timedelta(days=7)
+VISITORS = ("A", "B", "C")  # the lead may look through their eyes: A answered all, B half, C nothing yet
+AGAIN = "Rehearsal: asked again as it was."
+
+
+def of(session: Session, study: Study) -> Study | None:
+    """Find the rehearsal of a study."""
+    return session.scalars(select(Study).where(Study.rehearsal_of == study.id)).first()
+
+
+def begin(session: Session, study: Study, scene: Scene, *, by: int, at: datetime) -> Study:
+    """Make the copy with its simulated panel, and lock its protocol."""
+    if study.rehearsal_of or of(session, study):
+        raise Refused("There is a rehearsal of this study already. Wipe it first; nothing was changed.")
+    template = copies.template_of(session, study)
+    if not template.statements:
+        raise Refused("There is no statement to rehearse yet. Import or write some first; nothing was changed.")
+    plan = StudyPlan(
+        slug=f"{study.slug[:48].rstrip('-')}-rehearsal",
+        title=study.title,
+        lead_name=study.lead_name,
+        contact_email=study.contact_email,
+        time_zone=study.time_zone,
+        simulated=True,
+        rehearsal_of=study.id,
+        notice="REHEARSAL with a simulated panel: nothing here is data.",
+    )
+    copy = studies.create(session, template, plan, by=by, at=at)
+    _same_team(session, study, copy, by=by)
+    _invite(session, copy, scene, at=at)
+    protocol.lock(session, copy, by=by, at=at)
+    audit.record(session, study.id, EventKind.REHEARSAL_STARTED, by=by, at=at, **asdict(scene))
+    return copy
+
+
+def _same_team(session: Session, study: Study, copy: Study, *, by: int) -> None:
+    others = session.scalars(select(Membership).where(Membership.study_id == study.id, Membership.account != by))
+    session.add_all(Membership(study_id=copy.id, account=one.account, role=one.role) for one in others.all())
+
+
+def _invite(session: Session, copy: Study, scene: Scene, *, at: datetime) -> None:
+    """Make panelists without a name, as many of each group as its target asks for, who have agreed to take part."""
+    declared = groups.groups_of(session, copy)
+    least = min((group.target for group in declared if group.target), default=1)
+    names: list[str | None] = list(spread({group.key: group.target or least for group in declared}, scene.size)) or [
+        None
+    ]
+    people = [
+        Panelist(study_id=copy.id, id=uuid4(), code=new_code(), stakeholder_group=names[n % len(names)])
+        for n in range(scene.size)
+    ]
+    session.add_all(people)
+    session.flush()
+    document = documents.newest(session, copy.id)
+    items = list(range(len(document.items)))
+    session.add_all(
+        Consent(study_id=copy.id, panelist=who.id, version=document.version, items=items, given_on=at.date())
+        for who in people
+    )
+    session.flush()
+
+
+def scene_of(session: Session, copy: Study) -> Scene:
+    """Read how this rehearsal is played from the event that began it."""
+    began = select(Event.data).filter_by(study_id=copy.rehearsal_of, kind=EventKind.REHEARSAL_STARTED)
+    return Scene(**session.scalars(began.order_by(Event.sequence.desc()).limit(1)).one())
+
+
+def panel_of(session: Session, copy: Study) -> Sequence[Panelist]:
+    """List the simulated panel in a fixed order."""
+    return session.scalars(select(Panelist).filter_by(study_id=copy.id).order_by(Panelist.code)).all()
+
+
+def rounds_of(session: Session, copy: Study) -> Sequence[Round]:
+    """List the rounds of a rehearsal."""
+    return session.scalars(select(Round).where(Round.study_id == copy.id).order_by(Round.number)).all()
+
+
+def is_over(session: Session, copy: Study) -> bool:
+    """Whether the last round is released, or nothing is left to ask."""
+    last = rounds_of(session, copy)[-1]
+    if last.state is State.DRAFT and last.number > 1:
+        return not decisions.questionnaire(session, copy.id, last.number)
+    return last.state is State.RELEASED
+
+
+def step(session: Session, copy: Study, *, by: int, at: datetime) -> Round:
+    """Go one step: open the next round and let the panel answer, or close it, release it and draft the next."""
+    last = rounds_of(session, copy)[-1]
+    match last.state:
+        case State.DRAFT:
+            _open(session, copy, last, by=by, at=at)
+        case State.OPEN:
+            _end(session, copy, last, by=by, at=at)
+        case _:
+            raise Refused("The rehearsal is over. Wipe it to rehearse again; nothing was changed.")
+    return last
+
+
+def play(session: Session, copy: Study, *, by: int, at: datetime) -> None:
+    """Play every step that is left."""
+    while not is_over(session, copy):
+        step(session, copy, by=by, at=at)
+
+
+def _open(session: Session, copy: Study, draft: Round, *, by: int, at: datetime) -> None:
+    proposals.accept_all(session, copy, draft, by=by, at=at)
+    left = decisions.undecided(session, copy.id, draft.number) if draft.number > 1 else []
+    proposed = proposals.proposed_for(session, copy, draft) if left else {}
+    again = {number: (Decided.RATE_AGAIN, By(by, at, AGAIN, proposed.get(number))) for number in left}
+    if again:
+        revision.decide(session, draft, again)
+    if not decisions.questionnaire(session, copy.id, draft.number):
+        return  # every statement is settled and left
+    lifecycle.launch(session, copy, draft, closes_at=at + OPEN_FOR, by=by, at=at)
+    scene = scene_of(session, copy)
+    for number, who in enumerate(panel_of(session, copy)):
+        if number == VISITORS.index("C") or (number >= len(VISITORS) and is_absent(scene, number, draft.number)):
+            continue
+        _answer(session, copy, draft, scene, number, who, half=number == VISITORS.index("B"))
+        if number != VISITORS.index("B"):
+            ballot.submit(session, (copy.id, draft.number, who.id), on=at.date())
+
+
+def _answer(
+    session: Session, copy: Study, round_: Round, scene: Scene, number: int, who: Panelist, *, half: bool
+) -> None:
+    scale = SCALES[copy.scale]
+    asked = [statement for statement, _ in decisions.questionnaire(session, copy.id, round_.number)]
+    codes = {s.number: s.code for s in session.scalars(select(Statement).filter_by(study_id=copy.id))}
+    answers, remarks = [], []
+    for statement in asked[: len(asked) // 2] if half else asked:
+        value = value_of(scene, scale, number, codes[statement], round_.number)
+        if value is not None:
+            rated = isinstance(value, int)
+            kind = AnswerKind.RATED if rated else AnswerKind.NOT_QUALIFIED
+            answers.append(Answer(statement, kind, int(value) if rated else None))
+        if text := remark_of(scene, number, codes[statement], round_.number):
+            remarks.append(Remark(statement, text))
+    ballot.save(session, (copy.id, round_.number, who.id), answers, remarks, request=str(uuid4()))
+
+
+def _end(session: Session, copy: Study, round_: Round, *, by: int, at: datetime) -> None:
+    lifecycle.close(session, round_, by=by, at=at)
+    rulings = {comment.ticket: Ruling(Moderation.RELEASED) for comment in moderation.queue(session, round_)}
+    if rulings:
+        moderation.decide(session, round_, rulings, by=by, at=at)
+    lifecycle.release(session, copy, round_, by=by, at=at)
+    if round_.number < copy.maximum_rounds:
+        lifecycle.prepare_next(session, copy, round_, by=by, at=at)
+
+
+def wipe(session: Session, study: Study, *, by: int, at: datetime) -> None:
+    """Wipe the rehearsal; the study keeps one event that says it was made."""
+    copy = of(session, study)
+    if copy is None:
+        raise Refused("There is no rehearsal of this study; nothing was changed.")
+    played = sum(round_.released_at is not None for round_ in rounds_of(session, copy))
+    people = len(panel_of(session, copy))
+    ending.wipe(session, copy.id)
+    audit.record(session, study.id, EventKind.REHEARSAL_WIPED, by=by, at=at, rounds=played, panelists=people)
