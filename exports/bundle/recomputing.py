@@ -1,27 +1,21 @@
 """From a bundle alone: every number again, and whether it is the one that was frozen."""
 
-import csv
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
+from delphi.consensus.analysis import Analysis, RoundData
 from delphi.consensus.counts import Counts
-from delphi.consensus.matrix import ABSENT, BLANK, NOT_QUALIFIED, Matrix, count_moves, histogram
+from delphi.consensus.matrix import ABSENT, BLANK, Matrix, count_moves, histogram
 from delphi.consensus.rows import consensus_rows
-from delphi.consensus.scale import Scale
 from delphi.consensus.vocabulary import Relation
-from delphi.sheets.writing import guarded
 from exports.archive import BadBundle, Bundle
+from exports.bundle.contents import Contents, Rows, contents_of
 from exports.bundle.results import MARKS, Row
 
 FOLLOWED = (Relation.SAME, Relation.REWORDED_SAME_MEANING)
-LONGEST_SCALE = 1000
-CODES = {"nq": NOT_QUALIFIED, "blank": BLANK}
 
 
 @dataclass
@@ -30,32 +24,9 @@ class Comparison:
 
     rows: list[Row] = field(default_factory=list)
     compared: int = 0
+    equal: int = 0
     not_recomputable: int = 0
     differences: list[str] = field(default_factory=list)
-
-    @property
-    def equal(self) -> int:
-        """How many are the same, bit for bit."""
-        return self.compared - len(self.differences)
-
-
-@dataclass(frozen=True)
-class Contents:
-    """What a bundle holds of its rounds."""
-
-    definitions: dict[int, Definition]
-    items: dict[int, list[Item]]
-    counts: dict[tuple[int, str], dict[int, list[int]]]
-    rounds: "dict[int, Rows] | None"
-
-
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """The records of one round: codes, groups, and answers (records × items)."""
-
-    codes: list[str]
-    group: list[str]
-    matrix: Matrix
 
 
 def recompute(bundle: Bundle) -> Comparison:
@@ -67,7 +38,7 @@ def recompute(bundle: Bundle) -> Comparison:
 
 
 def _recomputed(bundle: Bundle) -> Comparison:
-    contents = _contents(bundle)
+    contents = contents_of(bundle)
     result = Comparison()
     result.differences += _rows_against_counts(contents)
     for number in contents.items:
@@ -90,7 +61,9 @@ def _compare(result: Comparison, frozen: Row, computed: Row, withheld: dict[str,
             result.not_recomputable += 1
         elif name != "reasons":
             result.compared += 1
-            if repr(value) != repr(computed[name]):
+            if repr(value) == repr(computed[name]):
+                result.equal += 1
+            else:
                 result.differences.append(f"{place}: {name} is {value!r} in the release, computed {computed[name]!r}")
     kept = [pair for pair in computed["reasons"].split(";") if pair and pair.partition("=")[0] not in withheld]
     reasons = ";".join(kept + [f"{name}={why}" for name, why in withheld.items()])
@@ -160,80 +133,6 @@ def _joined(now: Rows, before: Rows) -> Callable[[int], Matrix]:
         return np.where(index >= 0, there, ABSENT).astype(np.int8)
 
     return column
-
-
-def _contents(bundle: Bundle) -> Contents:
-    """Read what the numbers come from."""
-    definitions = {int(n): _definition(told) for n, told in bundle.json("protocol/definitions.json").items()}
-    scale = next(iter(definitions.values())).scale
-    items = _items(bundle)
-    rounds = _rows(bundle, items, scale) if "ratings/long.csv" in bundle.manifest["files"] else None
-    return Contents(definitions, items, _told_counts(bundle, scale), rounds)
-
-
-def _definition(told: dict[str, Any]) -> Definition:
-    if not 0 < told["scale"]["hi"] - told["scale"]["lo"] <= LONGEST_SCALE:
-        raise BadBundle("protocol/definitions.json: the scale is not one that can be rated on.")
-    return Definition.from_dict(told)
-
-
-def _items(bundle: Bundle) -> dict[int, list[Item]]:
-    stored = bundle.json("statements/statements.json")
-    texts = {(row["statement"], row["version"]): row["text"] for row in stored["versions"]}
-    statements = {row["code"]: row for row in stored["statements"]}
-    versions = {(row["round"], row["statement"]): row["version"] for row in stored["questionnaires"]}
-    items: dict[int, list[Item]] = defaultdict(list)
-    for row in bundle.json("statements/items.json"):
-        statement = statements[row["statement"]]
-        version = versions[row["round"], statement["number"]]
-        items[row["round"]].append(
-            Item(
-                statement=statement["code"],
-                version=version,
-                kind=statement["kind"],
-                section_no=row["section_no"],
-                section=statement["section"],
-                text=texts[statement["number"], version],
-                relation=Relation(row["relation"]),
-                previous_round=row["previous_round"],
-            )
-        )
-    return dict(items)
-
-
-def _told_counts(bundle: Bundle, scale: Scale) -> dict[tuple[int, str], dict[int, list[int]]]:
-    """Read the counts by round, group and position: invited, blank, opt-outs, then the options."""
-    names = ["n_invited", "n_blank", "n_nq", *(f"k_{value}" for value in scale.values)]
-    groups = {guarded(row["key"]): row["key"] for row in bundle.json("protocol/facts.json")["groups"]}
-    found: dict[tuple[int, str], dict[int, list[int]]] = defaultdict(dict)
-    with bundle.text("ratings/counts.csv") as stream:
-        for row in csv.DictReader(stream):
-            place = int(row["round"]), groups.get(row["group"], row["group"])
-            found[place][int(row["position"])] = [int(row[name]) for name in names]
-    return dict(found)
-
-
-def _rows(bundle: Bundle, items: dict[int, list[Item]], scale: Scale) -> dict[int, Rows]:
-    """Read the long file into one matrix a round."""
-    groups = {guarded(row["key"]): row["key"] for row in bundle.json("protocol/facts.json")["groups"]}
-    found: dict[int, dict[str, tuple[str, Matrix]]] = {number: {} for number in items}
-    with bundle.text("ratings/long.csv") as stream:
-        for row in csv.DictReader(stream):
-            number, code = int(row["round"]), row["panelist"]
-            if code not in found[number]:
-                empty = np.full(len(items[number]), ABSENT, dtype=np.int8)
-                found[number][code] = groups.get(row["group"], row["group"]), empty
-            rated = row["status"] == "rated"
-            answer = int(row["rating"]) - scale.lo if rated else CODES[row["status"]]
-            found[number][code][1][int(row["position"]) - 1] = answer
-    return {
-        number: Rows(
-            list(people),
-            [group for group, _ in people.values()],
-            np.array([row for _, row in people.values()], dtype=np.int8).reshape(len(people), len(items[number])),
-        )
-        for number, people in found.items()
-    }
 
 
 def _rows_against_counts(contents: Contents) -> list[str]:
