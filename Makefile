@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 JOBS ?= 2
 
-.PHONY: demo demo-fresh test browser lint methods texts pictures bench-bundle clean
+.PHONY: demo demo-fresh test browser lint methods texts pictures bench-bundle bench-pages clean
 
 $(STAMP): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -23,7 +23,7 @@ test: $(STAMP)
 	$(BIN)/python -m pytest -q -n $(JOBS) --cov --cov-report=term
 
 browser: $(STAMP)
-	sh tests/browser/chromium
+	sh .ci/tools chromium
 	$(BIN)/python -m pytest -q -n $(JOBS) -o addopts="--strict-markers -p no:cacheprovider" tests/browser
 
 lint: $(STAMP)
@@ -38,11 +38,28 @@ texts: $(STAMP)
 pictures: $(STAMP)
 	$(BIN)/python -P tests/pictures.py
 
+# Ratios against pandas and SciPy, in an environment of their own; the figures of docs/benchmarks.md.
+bench: .bench/.installed
+	.bench/bin/python bench/run.py $(BENCH)
+
+.bench/.installed: setup.cfg constraints.txt
+	test -x .bench/bin/python || $(PYTHON) -m venv .bench
+	.bench/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e . 'pandas==3.1.1'
+	@touch $@
+
+# Mutants of the numbers: MUTANTS="--sample 0.1 delphi/statistics/exact.py" for a part (docs/mutation.md).
+mutants: $(STAMP)
+	$(BIN)/pip install --quiet --disable-pip-version-check 'mutmut==3.8.1'
+	PYTHONPATH=. OPENBLAS_NUM_THREADS=1 nice -n 15 $(BIN)/python tests/mutants.py $(MUTANTS)
+
 methods: $(STAMP)
 	$(BIN)/python docs/methods.py
 
 bench-bundle: $(STAMP)
 	PYTHONPATH=.:tests:tests/exports $(BIN)/python tests/bench_bundle.py
 
+bench-pages: $(STAMP)
+	PYTHONPATH=.:tests $(BIN)/python tests/bench_pages.py
+
 clean:
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .bench mutants build dist *.egg-info .mypy_cache .ruff_cache .hypothesis

@@ -12,10 +12,13 @@ if TYPE_CHECKING:
 
 def app(settings: config.Settings | None = None) -> "Flask":
     """Make the application: `gunicorn "wsgi:app()"`. The web stack is loaded only here; `delphi analyse` needs none."""
+    import exports.result_pages
     import exports.views
     import rounds.arriving
     import rounds.autosave
+    import rounds.collecting
     import rounds.desk
+    import rounds.finish
     import rounds.leaving
     import rounds.moderating
     import rounds.next_round
@@ -23,6 +26,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import rounds.past
     import rounds.questionnaire
     import rounds.rehearse
+    import rounds.writing
     from delphi.app import create_app
     from delphi.web import (
         about,
@@ -31,6 +35,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
         lost_link,
         my_data,
         panel,
+        panel_side,
         protocol,
         setup,
         statements,
@@ -49,8 +54,11 @@ def app(settings: config.Settings | None = None) -> "Flask":
         team.blueprint,
         ending.blueprint,
         rounds.desk.blueprint,
+        rounds.finish.blueprint,
         rounds.next_round.blueprint,
         rounds.rehearse.blueprint,
+        rounds.collecting.blueprint,
+        panel_side.blueprint,
         rounds.moderating.blueprint,
         lost_link.blueprint,
         about.blueprint,
@@ -60,9 +68,11 @@ def app(settings: config.Settings | None = None) -> "Flask":
         rounds.panelist.blueprint,
         rounds.past.blueprint,
         rounds.leaving.blueprint,
+        rounds.writing.blueprint,
         rounds.questionnaire.blueprint,
         rounds.autosave.blueprint,
         exports.views.blueprint,
+        exports.result_pages.blueprint,
     )
     return create_app(settings or config.from_environment(), blueprints)
 

@@ -11,12 +11,13 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from delphi import acknowledgements, clock, letters, links, mail
+from delphi import acknowledgements, calendar, clock, letters, links, mail, study_dates
 from delphi.access import sha256
 from delphi.config import Settings
 from delphi.database import Database
@@ -142,7 +143,15 @@ def prepare(session: Session, key: Key, *, by: str, at: datetime, settings: Sett
         sender=settings.mail_from,
         reply_to=study.contact_email,
         message_id=f"<{letter.id}@{settings.host}>",
+        calendar=_dates(letter, study, facts, settings.host, at=at),
     )
+
+
+def _dates(letter: Letter, study: Study, facts: dict[str, Any], host: str, *, at: datetime) -> str:
+    """Write the close of the round for a calendar, where a letter tells it for the first time or anew."""
+    if letter.kind not in (LetterKind.INVITATION, LetterKind.EXTENSION):
+        return ""
+    return calendar.write([study_dates.closing(study, facts["round"], host)], at=at)
 
 
 def _mint(session: Session, letter: Letter, *, at: datetime) -> str:

@@ -64,9 +64,9 @@ def write(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def envelope(
-    *, subject: str, text: str, name: str, address: str, sender: str, reply_to: str, message_id: str
+    *, subject: str, text: str, name: str, address: str, sender: str, reply_to: str, message_id: str, calendar: str = ""
 ) -> EmailMessage:
-    """Put a letter into its envelope: one recipient, plain text, no remote content."""
+    """Put a letter into its envelope: one recipient, plain text, no remote content, the dates of a round beside it."""
     message = EmailMessage()
     message["Subject"] = subject
     message["From"] = sender
@@ -75,6 +75,8 @@ def envelope(
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
+    if calendar:
+        message.add_attachment(calendar, subtype="calendar", filename="dates.ics")
     return message
 
 

@@ -14,7 +14,7 @@ from delphi.model.panel import AccessLink, Panelist, PanelistSession
 from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating
 from delphi.model.round import Participation
 from delphi.model.statement import Statement, StatementProposal
-from delphi.model.study import Consent, Study
+from delphi.model.study import Consent, Document, Study
 
 Row = dict[str, Any]
 
@@ -26,7 +26,7 @@ def gather(session: Session, study: Study, who: Panelist, *, acknowledgement: st
         "declaration": _declaration(session, who),
         "acknowledgement": _named(session, study, acknowledgement),
         "consents": [
-            {"version": one.version, "items": one.items, "given_on": one.given_on.isoformat()}
+            {"version": one.version, "items": _agreed(session, one), "given_on": one.given_on.isoformat()}
             for one in _mine(session, Consent, who, Consent.version)
         ],
         "links": [
@@ -64,6 +64,12 @@ def as_rows(data: dict[str, list[Row]]) -> Iterator[tuple[str, int, str, str]]:
 def _mine(session: Session, table: Any, who: Panelist, *order: Any) -> list[Any]:
     mine = select(table).where(table.study_id == who.study_id, table.panelist == who.id)
     return list(session.scalars(mine.order_by(*order)))
+
+
+def _agreed(session: Session, consent: Consent) -> list[str]:
+    """Give the items of a consent in words."""
+    document = session.get_one(Document, (consent.study_id, consent.version))
+    return [document.items[n] for n in consent.items]
 
 
 def _person(session: Session, who: Panelist) -> list[Row]:

@@ -91,6 +91,9 @@ def document(study: Study) -> dict[str, Any]:
         "settled": study.settled.value,
         "unsettled": study.unsettled.value,
         "feedback_plan": list(study.feedback_plan),
+        "proposal_rounds": list(study.proposal_rounds),
+        "open_question": study.open_question,
+        "withdrawal_choices": list(study.withdrawal_choices),
         "texts": {name: study.texts.get(name, "") for name in TEXTS},
     }
 

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
-from exports import archives
+from exports import archives, files
 from exports.archives import is_bundle
 
 if TYPE_CHECKING:
     from delphi.consensus.analysis import Definition
     from delphi.consensus.scale import Scale
-    from delphi.model.study import Study
     from delphi.sheets.ratings import RatingsFile
     from exports.formats.kind import Format
     from exports.table import Table
@@ -226,44 +225,4 @@ def _print(writer: "Format", table: "Table", output: str | None = None) -> None:
         click.echo(out.getvalue(), nl=False)
 
 
-@click.command()
-@click.argument("study")
-@click.option("--report", type=click.Choice(["consensus"]), default="consensus", show_default=True)
-@click.option("--format", "format_", type=click.Choice((*FORMATS, "journal")), default="csv", show_default=True)
-@click.option("--by-group", is_flag=True, help="A row for each group, too.")
-@click.option("--output", type=click.Path(dir_okay=False), help="A file; standard output if left out.")
-def export(study: str, report: str, format_: str, by_group: bool, output: str | None) -> None:  # noqa: FBT001 - as above
-    """Write a report of a STUDY (its short name) from the database: closed and released rounds, nobody's name."""
-    from sqlalchemy import select
-
-    from delphi import config
-    from delphi.database import Database
-    from delphi.model.round import Round
-    from delphi.model.study import Study
-    from exports.formats import FORMATS as WRITERS
-    from exports.sources import consensus_table
-
-    del report
-    with Database(config.database_url()).transaction(writing=False) as session:
-        found = session.scalars(select(Study).where(Study.slug == study)).first()
-        if found is None:
-            raise click.ClickException(f"There is no study with the short name “{study}”.")
-        closed = select(Round).where(Round.study_id == found.id, Round.closed_at.is_not(None)).order_by(Round.number)
-        rounds = session.scalars(closed).all()
-        if format_ == "journal":
-            click.echo(_journal(consensus_table(session, found, rounds[-1:]), found, len(rounds)))
-            return
-        table = consensus_table(session, found, rounds, by_group=by_group)
-    _print(WRITERS[format_], table, output)
-
-
-def _journal(table: "Table", study: "Study", number: int) -> str:
-    """Print the last round as a journal sets it."""
-    from delphi.protocol import definition_of
-    from exports import journal
-
-    page = journal.page(table.as_dicts(), definition_of(study))
-    return journal.as_text(page, title=f"{study.title}: round {number}", notice=study.notice)
-
-
-COMMANDS = (analyse, export, *archives.COMMANDS)
+COMMANDS = (analyse, *files.COMMANDS, *archives.COMMANDS)

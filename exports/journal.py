@@ -46,6 +46,7 @@ class JournalPage:
     options: tuple[tuple[str, str], ...]
     invited: int
     definition: str
+    graded: bool
     parts: tuple[Part, ...]
 
 
@@ -60,6 +61,7 @@ def page(rows: Sequence[Row], definition: Definition) -> JournalPage:
         options=options,
         invited=max((row["n_invited"] for row in rows), default=0),
         definition=definition.describe(),
+        graded=definition.rule.has_grades,
         parts=tuple(
             _part(kind, list(members), definition)
             for kind, members in groupby(
@@ -149,7 +151,7 @@ def as_text(printed: JournalPage, *, title: str, notice: str = "", width: int = 
             f" ({part.fewest} to {part.most} of {printed.invited} panelists rated each)"
         )
         heads = "".join(f"{head:>8}" for head in printed.heads)
-        lines.append(f"{'':{width}} Grade{heads}")
+        lines.append(f"{'':{width}} {'Grade' if printed.graded else '     '}{heads}")
         for section, members in part.sections:
             lines += [section] if section else []
             lines += [_text_line(line, width) for line in members]

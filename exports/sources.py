@@ -1,33 +1,48 @@
 """From a study to rows: frozen ones where a round is released, computed ones where it is only closed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from delphi import amendments
+from delphi.consensus.panel import RoundPanel
 from delphi.model.round import Round
 from delphi.model.statement import Lineage, Statement
 from delphi.model.study import Study
 from delphi.protocol import definition_of
 from exports.reports import consensus
+from exports.reports.material import Material
 from exports.table import Table
-from rounds import lifecycle
+from rounds import lifecycle, reading
+from rounds.matrices import PanelAnswers, answers_of
 
 
-def consensus_table(session: Session, study: Study, rounds: Iterable[Round], *, by_group: bool = False) -> Table:
-    """Give the consensus table of these rounds, with what became of each statement afterwards."""
+def consensus_table(
+    session: Session, study: Study, rounds: Iterable[Round], *, by_group: bool = False, shown: bool = False
+) -> Table:
+    """Give the consensus table of these rounds, with what became of each statement afterwards.
+
+    ``shown`` gives it as far as a page may show it: change between rounds only where it tells nobody's answer.
+    """
     rows = [
         row | decisions.get(row["statement"], {})
         for round_ in rounds
         for decisions in [decisions_after(session, study, round_.number)]
-        for row in lifecycle.results(session, study, round_, by_group=by_group)
+        for row in _rows(session, study, round_, by_group=by_group, shown=shown)
     ]
     definition = definition_of(study)
     table = consensus.from_rows(rows, definition.as_dict() | {"id": definition.id})
     return replace(table, notes=(*table.notes, *amendments.notes(session, study)))
+
+
+def _rows(session: Session, study: Study, round_: Round, *, by_group: bool, shown: bool) -> list[dict[str, Any]]:
+    if not shown:
+        return lifecycle.results(session, study, round_, by_group=by_group)
+    return reading.page_rows(session, study, round_) if by_group else reading.panel_rows(session, study, round_)
 
 
 def decisions_after(session: Session, study: Study, number: int) -> dict[str, dict[str, Any]]:
@@ -47,3 +62,20 @@ def decisions_after(session: Session, study: Study, number: int) -> dict[str, di
         }
         for code, into, edge in edges
     }
+
+
+def material_of(session: Session, study: Study, rounds: Sequence[Round]) -> Material:
+    """Give what reports are built from: the analysis of these rounds and their matrices, for the whole panel."""
+    numbers = [round_.number for round_ in rounds]
+    answers = answers_of(session, study, numbers)
+    panels = tuple(_panel(answers, k) for k in range(len(numbers)))
+    return Material(lifecycle.analyse(session, study, numbers), panels)
+
+
+def _panel(answers: PanelAnswers, k: int) -> RoundPanel:
+    """Give one round as a matrix; whom nobody ever heard from is not in it, so nothing is said here of the invited."""
+    wave, everyone = answers.waves[k], len(answers.group)
+    codes = tuple(item.statement for item in wave.items.values())
+    return RoundPanel(
+        wave.number, codes, wave.matrix, np.ones(everyone, dtype=bool), np.zeros(everyone, dtype=np.intp), ("",)
+    )

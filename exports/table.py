@@ -27,6 +27,10 @@ class Column:
         Column that holds the number of people behind the cell.
     brief
         Shown in narrow output.
+    marks
+        What is printed for a share that is neither none nor all and rounds to 0 or to 100.
+    signed
+        Printed with its sign: a difference.
     """
 
     name: str
@@ -35,11 +39,29 @@ class Column:
     floor: int | None = None
     people: str = "n_rated"
     brief: bool = False
+    marks: tuple[str, str] = ("<1", ">99")
+    signed: bool = False
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of plain Python values under named columns."""
+    """Rows of plain Python values under named columns.
+
+    Attributes
+    ----------
+    breaks
+        Columns that stand above their rows as headings when the table is printed.
+    split
+        Column whose values get a sheet each, where a format has sheets.
+    people
+        Column that holds the number of people behind a row.
+    notice
+        What every file must say, such as that the panel is simulated.
+    subject
+        What the table is about: the title of the study.
+    language
+        Of the texts.
+    """
 
     schema: str
     title: str
@@ -48,6 +70,12 @@ class Table:
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     definition: Mapping[str, Any] = field(default_factory=dict)
+    breaks: tuple[str, ...] = ()
+    split: str = ""
+    people: str = "n_rated"
+    notice: str = ""
+    subject: str = ""
+    language: str = "en"
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.columns) for row in self.rows):
@@ -86,20 +114,20 @@ def suppress(table: Table, below: int) -> Table:
     if below < 3:
         raise ValueError("the smallest number of ratings that may be shown is at least 3")
     rows = table.as_dicts()
-    closed = _closed(rows, below)
+    closed = _closed(rows, below, table.people)
     hidden = [_hide(table.columns, row, below, closed=i in closed) for i, row in enumerate(rows)]
     note = f"– : hidden because fewer than {below} ratings, or too few for this figure, stand behind it."
     return replace(table, rows=rows_of(table.columns, hidden), notes=(*table.notes, note))
 
 
-def _closed(rows: list[dict[str, Cell]], below: int) -> set[int]:
+def _closed(rows: list[dict[str, Cell]], below: int, people: str) -> set[int]:
     """Rows of which nothing is shown."""
     families: dict[tuple[Cell, Cell], list[int]] = defaultdict(list)
     for i, row in enumerate(rows):
         families[row.get("statement"), row.get("round")].append(i)
-    closed = {i for i, row in enumerate(rows) if _people(row) < below}
+    closed = {i for i, row in enumerate(rows) if _people(row, people) < below}
     for members in families.values():
-        closed |= _closed_groups({i: _people(rows[i]) for i in members if rows[i].get("group") != "all"}, below)
+        closed |= _closed_groups({i: _people(rows[i], people) for i in members if rows[i].get("group") != "all"}, below)
     return closed
 
 
@@ -113,7 +141,7 @@ def _closed_groups(sizes: dict[int, int], below: int) -> set[int]:
     return shut
 
 
-def _people(row: Mapping[str, Cell], column: str = "n_rated") -> int:
+def _people(row: Mapping[str, Cell], column: str) -> int:
     value = row.get(column)
     return value if isinstance(value, int) else 0
 
@@ -141,19 +169,47 @@ def printed(column: Column, value: Cell) -> str:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if column.signed and not isinstance(value, str):
+        return printed_signed(value)
     if not isinstance(value, float):
         return str(value)
-    if column.type == "percent":
-        return printed_percent(value)
     if column.type == "p":
         return "<0.001" if value < 0.001 else str(round_half_up(value, 3))
+    return printed_percent(value, column.marks) if column.type == "percent" else printed_number(value)
+
+
+def printed_number(value: float) -> str:
+    """Print a number with up to two decimals, none if they are zeros."""
     text = str(round_half_up(value, 2))
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def printed_percent(value: float) -> str:
+def printed_percent(value: float, marks: tuple[str, str] = ("<1", ">99")) -> str:
     """Print a percentage; “0” and “100” stand only for none and for all."""
     shown = round_half_up(value)
     if value > 0 and shown == 0:
-        return "<1"
-    return ">99" if value < 100 and shown == 100 else str(shown)
+        return marks[0]
+    return marks[1] if value < 100 and shown == 100 else str(shown)
+
+
+def printed_signed(value: float) -> str:
+    """Print a difference in whole points with its sign; a minus is a minus.
+
+    Examples
+    --------
+    >>> printed_signed(12.5), printed_signed(-3.2), printed_signed(0.4)
+    ('+13', '−3', '0')
+    """
+    points = round_half_up(value)
+    return "0" if points == 0 else f"{points:+}".replace("-", "−")
+
+
+def reasons_of(row: Mapping[str, Cell]) -> dict[str, str]:
+    """Read why cells of a row are empty.
+
+    Examples
+    --------
+    >>> reasons_of({"reasons": "median=no_ratings;iqr=no_ratings"})
+    {'median': 'no_ratings', 'iqr': 'no_ratings'}
+    """
+    return dict(pair.split("=", 1) for pair in str(row.get("reasons") or "").split(";") if "=" in pair)

@@ -36,7 +36,7 @@ def results(slug: str) -> str:
     )
     if chosen is None:
         return render_template("export/no_results.html", study=study)
-    table = _permitted(session, study, consensus_table(session, study, [chosen]))
+    table = _permitted(session, study, consensus_table(session, study, [chosen], shown=True))
     return render_template(
         "export/results.html",
         study=study,
@@ -56,7 +56,8 @@ def download(slug: str, format: str) -> Response:
     study = access.study_for(session, account(), slug, to=Capability.READ)
     if format not in FORMATS:
         raise NotFound
-    table = _permitted(session, study, consensus_table(session, study, visible_rounds(session, study)))
+    shown = _profile(session, study) == "public"
+    table = _permitted(session, study, consensus_table(session, study, visible_rounds(session, study), shown=shown))
     stream = io.BytesIO()
     FORMATS[format].write(table, stream)
     audit.record(

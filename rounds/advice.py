@@ -6,17 +6,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.shown import Row
-from delphi.consensus.stopping import Criterion, RoundState, StoppingRule, stopping_advice
+from delphi.consensus.stopping import Criterion, RoundState, stopping_advice
 from delphi.consensus.vocabulary import Verdict
 from delphi.model.round import Participation, Round
 from delphi.model.study import Study
+from delphi.protocol import stopping_rule_of
 
 AT_CONSENSUS = (Verdict.IN, Verdict.OUT)
-
-
-def stopping_rule(study: Study) -> StoppingRule:
-    """Give the stopping rule of the protocol."""
-    return StoppingRule(max_rounds=study.maximum_rounds)
 
 
 def state_of(session: Session, study: Study, round_: Round, rows: Sequence[Row]) -> RoundState:
@@ -35,4 +31,4 @@ def state_of(session: Session, study: Study, round_: Round, rows: Sequence[Row])
 def advise(session: Session, study: Study, round_: Round, rows: Sequence[Row]) -> tuple[RoundState, list[Criterion]]:
     """Give the state of the study after a round, and every stopping criterion with whether it is met."""
     state = state_of(session, study, round_, rows)
-    return state, stopping_advice(state, stopping_rule(study))
+    return state, stopping_advice(state, stopping_rule_of(study))

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from delphi import access, clock, sessions
+from delphi import access, clock, documents, sessions
 from delphi.config import Settings
 from delphi.dates import minutes_for
 from delphi.errors import NotFound, Refused
@@ -83,7 +83,7 @@ def information() -> Page:
     """P2: the study information at any later time, in the version agreed to and in the newest, with what changed."""
     study, who = panelist()
     db = current_session()
-    versions = consent.documents(db, study)
+    versions = documents.versions(db, study.id)
     shown = _version(versions, request.args.get("version", ""))
     before = next((document for document in versions if document.version == shown.version - 1), None)
     return render_template(
@@ -111,7 +111,7 @@ def _version(versions: list[Document], wanted: str) -> Document:
 def consent_page() -> Page:
     """P3: what is agreed to, and two buttons of equal weight."""
     study, who = panelist()
-    document = consent.documents(current_session(), study)[0]
+    document = documents.newest(current_session(), study.id)
     if not ButtonForm().validate_on_submit():
         return _consent_page(study, document)
     if request.form.get("decision") == "decline":
@@ -131,7 +131,7 @@ def consent_page() -> Page:
 def _consent_page(study: Study, document: Document, ticked: list[int] | None = None, *, refused: bool = False) -> str:
     db, who = current_session(), panelist()[1]
     agreed = consent.given(db, who)
-    known = next((d for d in consent.documents(db, study) if agreed and d.version == agreed.version), None)
+    known = next((d for d in documents.versions(db, study.id) if agreed and d.version == agreed.version), None)
     changed = known is not None and known.version < document.version
     return render_template(
         "panelist/consent.html",

@@ -35,12 +35,13 @@ class Changes:
     reworded: tuple[Line, ...]
     merged: tuple[Line, ...]
     split: tuple[Line, ...]
+    reopened: tuple[Line, ...]
     new: tuple[Line, ...]
 
     @property
     def kinds(self) -> dict[str, tuple[Line, ...]]:
         """The lists by name, in the order in which they are read; empty ones are left out."""
-        names = ("settled", "removed", "reworded", "merged", "split", "new")
+        names = ("settled", "removed", "reworded", "merged", "split", "reopened", "new")
         return {name: lines for name in names if (lines := getattr(self, name))}
 
 
@@ -65,6 +66,8 @@ def summarise(before: Asked, now: Asked, edges: Iterable[Lineage], verdicts: Map
         source, target = before.get(edge.from_statement), now.get(edge.to_statement)
         if edge.change is Change.DROPPED:
             reasons[edge.from_statement] = edge.reason
+        elif edge.change is Change.REOPENED and target is not None:
+            arrived[edge.change][edge.to_statement] = Line(target.code, target.text, edge.reason)
         elif source is not None and target is not None:
             known = arrived[edge.change].get(edge.to_statement, target)
             arrived[edge.change][edge.to_statement] = Line(
@@ -74,7 +77,7 @@ def summarise(before: Asked, now: Asked, edges: Iterable[Lineage], verdicts: Map
                 gone.add(edge.from_statement)
     left = [n for n in before if n not in now and n not in gone]
     settled = [n for n in left if n not in reasons and verdicts.get(n) in ("in", "out")]
-    crossed = {n for change in (Change.MERGED, Change.SPLIT) for n in arrived[change]}
+    crossed = {n for change in (Change.MERGED, Change.SPLIT, Change.REOPENED) for n in arrived[change]}
     return Changes(
         before=len(before),
         settled=tuple(before[n] for n in settled),
@@ -82,6 +85,7 @@ def summarise(before: Asked, now: Asked, edges: Iterable[Lineage], verdicts: Map
         reworded=tuple(arrived[Change.REWORDED].values()),
         merged=tuple(arrived[Change.MERGED].values()),
         split=tuple(arrived[Change.SPLIT].values()),
+        reopened=tuple(arrived[Change.REOPENED].values()),
         new=tuple(line for n, line in now.items() if n not in before and n not in crossed),
     )
 

@@ -16,13 +16,6 @@ from delphi.model.study import Consent, Document, Study
 OPTIONAL = "(optional)"
 
 
-def documents(session: Session, study: Study) -> list[Document]:
-    """List the versions of the study information, newest first."""
-    return list(
-        session.scalars(select(Document).where(Document.study_id == study.id).order_by(Document.version.desc()))
-    )
-
-
 def given(session: Session, who: Panelist) -> Consent | None:
     """Give the newest consent of a panelist."""
     mine = select(Consent).where(Consent.study_id == who.study_id, Consent.panelist == who.id)

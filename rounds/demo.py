@@ -39,7 +39,8 @@ class Mailbox:
         """Receive a letter."""
         message = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(message, EmailMessage)
-        link = LINK.search(message.get_content())
+        text = message.get_body(("plain",))
+        link = LINK.search(text.get_content()) if text else None
         if link is not None:  # a receipt brings nobody in
             for address in envelope.rcpt_tos:
                 self.links.setdefault(address, []).append(link.group())

@@ -1,5 +1,6 @@
 """The study lead's desk of a round: readiness, launch, monitor, close, results, release, next round."""
 
+from math import ceil, floor
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -8,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from delphi import access, clock, dates
 from delphi.access import Capability
-from delphi.consensus.scale import SCALES
+from delphi.consensus.scale import SCALES, Scale
+from delphi.consensus.shown import Row
 from delphi.errors import Refused
 from delphi.model.round import Round, State
 from delphi.model.study import Study
@@ -16,7 +18,8 @@ from delphi.protocol import definition_of
 from delphi.web.edge import current_session
 from delphi.web.policy import account, policy
 from delphi.web.texts import gettext as _
-from rounds import advice, invitations, lifecycle, moderation, monitor, reading
+from rounds import advice, invitations, lifecycle, moderation, monitor, reading, suggestions
+from rounds.desk_forms import CHOICES
 from rounds.drafting import drafting
 from rounds.forms import ButtonForm, DeadlineForm, ExtendForm
 from rounds.invitations import Audience
@@ -35,11 +38,40 @@ def _back(slug: str, number: int, message: str) -> Response:
     return redirect(url_for("desk.show", slug=slug, number=number), 303)
 
 
+@blueprint.app_template_filter()
+def segments(row: Row, scale: Scale) -> list[tuple[str, float, float]]:
+    """Cut a bar of 140 into the answers of a row, highest first: kind, place and width of each."""
+    cut, x = [], 0.0
+    for value in reversed(scale.values):
+        k = row[f"k_{value}"]
+        if k:
+            kind = "a" if value in scale.agree else "b" if value in scale.combined else "c"
+            wide = 140 * k / row["n_rated"]
+            cut.append((kind, round(x, 1), max(round(wide, 1), 1)))
+            x += wide + 1
+    return cut
+
+
+@blueprint.app_template_filter()
+def middle(value: float, scale: Scale) -> str:
+    """Say a median in the words of the scale."""
+    low, high = scale.labels[floor(value) - scale.lo], scale.labels[ceil(value) - scale.lo]
+    return low if low == high else _("between %(low)s and %(high)s") % {"low": low, "high": high}
+
+
+@blueprint.app_template_filter()
+def spoken(row: Row, scale: Scale) -> str:
+    """Say the answers of a row, highest first."""
+    return ", ".join(f"{scale.labels[value - scale.lo]} {row[f'k_{value}']}" for value in reversed(scale.values))
+
+
 @blueprint.get("")
 @policy(Capability.LEAD)
-def show(slug: str, number: int) -> str:
+def show(slug: str, number: int) -> str | Response:
     """Show the desk of a round as its state demands."""
     study, round_ = _round(slug, number)
+    if number == 0 and round_.closed_at:
+        return redirect(url_for("collecting.show", slug=slug), 303)
     session = current_session()
     facts: dict[str, Any] = {"study": study, "round": round_, "scale": SCALES[study.scale], "form": ButtonForm()}
     if round_.state is State.DRAFT:
@@ -72,7 +104,9 @@ def _draft(session: Session, study: Study, round_: Round) -> dict[str, Any]:
         "rows": [row for row in desk.rows if row.waits or not waiting],
         "waiting": waiting,
         "before": before,
+        "suggestions": suggestions.suggested(session, round_),
         "advice": told,
+        "choices": CHOICES,
         "rule": definition_of(study).describe(),
         "issues": lifecycle.issues_before_launch(session, study, round_),
         "panel_size": len(invitations.invited_next(session, study.id)),

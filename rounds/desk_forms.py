@@ -7,14 +7,27 @@ from uuid import UUID
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, Form, FormField, IntegerField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from delphi.consensus.vocabulary import Decided, Proposal
+from delphi.errors import Refused
 from delphi.model.rating import Comment, Moderation
+from delphi.statements import NewStatement
 from rounds.decisions import By
 from rounds.moderation import TAGS, Ruling
 
 LONGEST_TEXT, LONGEST_REASON, LONGEST_THEME = 2000, 1000, 60
+
+
+OTHERS = ("settled_in", "settled_out", "rate_again")
+# What the desk offers beside following the rule; what the rule proposes to revise cannot just be followed.
+CHOICES = {
+    proposal: (
+        *(("accept",) if proposal is not Proposal.REVISE else ()),
+        *(word for word in OTHERS if word != proposal),
+    )
+    for proposal in Proposal
+}
 
 
 class PartForm(Form):
@@ -31,6 +44,23 @@ class SplitForm(FlaskForm):
     reason = StringField(validators=[DataRequired(), Length(max=1000)])
 
 
+class SuggestionForm(FlaskForm):
+    """What becomes of a statement that a panelist proposed."""
+
+    code = StringField(validators=[Length(max=120)])
+    text = TextAreaField(validators=[Length(max=5000)])
+    section = StringField(validators=[Length(max=200)])
+    statement = IntegerField(validators=[Optional()])
+    reason = StringField(validators=[DataRequired(), Length(max=1000)])
+
+    def statement_of(self) -> NewStatement:
+        """Give the new statement; without code and wording there is none."""
+        code, text = (self.code.data or "").strip(), (self.text.data or "").strip()
+        if not code or not text:
+            raise Refused("Taking a proposal up needs a code and a wording; nothing was changed.")
+        return NewStatement(code=code, text=text, section=(self.section.data or "").strip())
+
+
 def read_decisions(
     form: Mapping[str, str], proposed: Mapping[int, Proposal], *, by: int, at: datetime
 ) -> dict[int, tuple[Decided, By]]:
@@ -40,7 +70,7 @@ def read_decisions(
         word = form.get(f"decide-{statement}", "")
         word = proposal.value if word == "accept" else word
         if word in set(Decided):
-            reason = _clean(form.get(f"reason-{statement}", ""), LONGEST_REASON)
+            reason = clean(form.get(f"reason-{statement}", ""), LONGEST_REASON)
             chosen[statement] = (Decided(word), By(by, at, reason, proposal))
     return chosen
 
@@ -51,18 +81,19 @@ def read_rulings(form: MultiDict[str, str], comments: Iterable[Comment]) -> dict
     for comment in comments:
         word = form.get(f"comment-{comment.ticket}", "")
         if word in set(Moderation):
-            theme = _clean(form.get(f"theme-{comment.ticket}", ""), LONGEST_THEME)
+            theme = clean(form.get(f"theme-{comment.ticket}", ""), LONGEST_THEME)
             known = [tag for tag in TAGS if tag in form.getlist(f"tag-{comment.ticket}")]
             rulings[comment.ticket] = Ruling(
                 Moderation(word),
-                text=_clean(form.get(f"text-{comment.ticket}", ""), LONGEST_TEXT),
-                note=_clean(form.get(f"note-{comment.ticket}", ""), LONGEST_REASON),
+                text=clean(form.get(f"text-{comment.ticket}", ""), LONGEST_TEXT),
+                note=clean(form.get(f"note-{comment.ticket}", ""), LONGEST_REASON),
                 tags=(*known, *([theme] if theme else [])),
             )
     return rulings
 
 
-def _clean(text: str, longest: int) -> str:
+def clean(text: str, longest: int) -> str:
+    """Give a typed text as it is stored: one kind of line end, no NUL, no longer than its column."""
     return text.replace("\r\n", "\n").replace("\0", "").strip()[:longest]
 
 

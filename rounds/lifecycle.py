@@ -11,7 +11,7 @@ from delphi.consensus.analysis import Analysis
 from delphi.consensus.rows import consensus_rows
 from delphi.database import locked
 from delphi.errors import Issue, NotReady, Refused
-from delphi.model.event import EventKind
+from delphi.model.event import EventKind, sha256_of
 from delphi.model.rating import Comment, SaveRequest
 from delphi.model.result import Result
 from delphi.model.round import QuestionnaireItem, Round, State
@@ -34,7 +34,7 @@ def issues_before_launch(session: Session, study: Study, round_: Round) -> list[
             ),
         ),
         (
-            not _count(session, QuestionnaireItem, round_),
+            round_.number > 0 and not _count(session, QuestionnaireItem, round_),
             Issue("no_statements", "The questionnaire has no statement. Import or add statements."),
         ),
         (
@@ -51,6 +51,10 @@ def issues_before_launch(session: Session, study: Study, round_: Round) -> list[
         (
             round_.number > 1 and not _released(session, study, round_.number - 1),
             Issue("feedback_missing", f"Round {round_.number - 1} is not released, so its feedback cannot be shown."),
+        ),
+        (
+            round_.number == 1 and _open_round_waits(session, study),
+            Issue("open_round", "The open round is not over. Hold and close it, or switch it off while it is a draft."),
         ),
         (
             bool(open_rows := decisions.undecided(session, study.id, round_.number)),
@@ -78,6 +82,11 @@ def _count(session: Session, table: type[QuestionnaireItem], round_: Round) -> i
         session.scalar(select(func.count()).select_from(table).filter_by(study_id=round_.study_id, round=round_.number))
         or 0
     )
+
+
+def _open_round_waits(session: Session, study: Study) -> bool:
+    open_round = session.get(Round, (study.id, 0))
+    return open_round is not None and open_round.closed_at is None
 
 
 def _released(session: Session, study: Study, number: int) -> bool:
@@ -215,6 +224,8 @@ def results(session: Session, study: Study, round_: Round, *, by_group: bool = F
 def release(session: Session, study: Study, round_: Round, *, by: int, at: datetime) -> None:
     """Release the feedback of a closed round: its results are frozen as the panel will see them."""
     _lock(session, round_)
+    if round_.number == 0:
+        raise Refused("The open round has no results to release; its statements go to the list. Nothing was changed.")
     if round_.state is not State.CLOSED:
         raise Refused(f"Round {round_.number} is not closed or was released already; nothing was changed.")
     undecided = session.scalar(
@@ -248,7 +259,16 @@ def release(session: Session, study: Study, round_: Round, *, by: int, at: datet
     ]
     session.execute(insert(Result), frozen)
     round_.released_at = at
-    audit.record(session, study.id, EventKind.ROUND_RELEASED, by=by, at=at, round=round_.number, rows=len(frozen))
+    audit.record(
+        session,
+        study.id,
+        EventKind.ROUND_RELEASED,
+        by=by,
+        at=at,
+        round=round_.number,
+        rows=len(frozen),
+        results_sha256=sha256_of([result["row"] for result in frozen]),
+    )
 
 
 def prepare_next(session: Session, study: Study, closed: Round, *, by: int, at: datetime) -> Round:

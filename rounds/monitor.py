@@ -49,6 +49,7 @@ class Monitor:
     started: Counted
     groups: Mapping[str, Mapping[str, int] | None]
     group_sizes: Mapping[str, int]
+    targets: Mapping[str, int | None]
     stops: Mapping[int, Counted]
     days: Sequence[tuple[date, int]]
     forecast: Forecast | None
@@ -59,7 +60,8 @@ def monitor(session: Session, study: Study, round_: Round, *, at: datetime) -> M
     """Count who takes part in a round."""
     people = _people(session, study, round_)
     k = study.smallest_cell
-    table: dict[str, Counter[str]] = {group: Counter() for group in _groups(session, study)}
+    targets = _targets(session, study)
+    table: dict[str, Counter[str]] = {group: Counter() for group in targets}
     for person in people:
         table.setdefault(person.group, Counter())[person.stage] += 1
     sizes = {stage: sum(row[stage] for row in table.values()) for stage in CLASSES}
@@ -73,6 +75,7 @@ def monitor(session: Session, study: Study, round_: Round, *, at: datetime) -> M
         started=_started(sizes, k),
         groups={group: dict(table[group]) if group in shown else None for group in table if len(table) > 1},
         group_sizes={group: sum(row.values()) for group, row in table.items()},
+        targets=targets,
         stops=_stops(session, study, round_, people) if classes["unfinished"].n is not None else {},
         days=days,
         forecast=_forecast(classes["submitted"].n, round_, len(people), at),
@@ -91,24 +94,28 @@ class _Person:
 def _people(session: Session, study: Study, round_: Round) -> list[_Person]:
     started = reminders.started(session, study.id, round_.number)
     rows = session.execute(
-        select(Participation.panelist, Participation.submitted_on, Panelist.stakeholder_group, Panelist.declined_on)
+        select(Participation.panelist, Participation.submitted_on, Panelist.stakeholder_group, Panelist)
         .join(Panelist, (Panelist.study_id == Participation.study_id) & (Panelist.id == Participation.panelist))
         .where(Participation.study_id == study.id, Participation.round == round_.number)
     )
-    return [_Person(group or "", _stage(on, left, who in started), on, who) for who, on, group, left in rows]
+    return [
+        _Person(group or "", _stage(on, gone=not panelist.taking_part, started=who in started), on, who)
+        for who, on, group, panelist in rows
+    ]
 
 
-def _stage(submitted: date | None, declined: date | None, started: bool) -> str:  # noqa: FBT001 (a fact among facts)
+def _stage(submitted: date | None, *, gone: bool, started: bool) -> str:
+    if gone:
+        return "declined"
     if submitted is not None:
         return "submitted"
-    if declined is not None:
-        return "declined"
     return "unfinished" if started else "not_started"
 
 
-def _groups(session: Session, study: Study) -> list[str]:
-    keys = select(StakeholderGroup.key).filter_by(study_id=study.id).order_by(StakeholderGroup.position)
-    return list(session.scalars(keys))
+def _targets(session: Session, study: Study) -> dict[str, int | None]:
+    """Give the groups in order, each with the number of people that was planned."""
+    groups = select(StakeholderGroup).filter_by(study_id=study.id).order_by(StakeholderGroup.position)
+    return {group.key: group.target for group in session.scalars(groups)}
 
 
 def _started(sizes: Mapping[str, int], k: int) -> Counted:

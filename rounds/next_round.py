@@ -17,10 +17,10 @@ from delphi.statements import NewStatement
 from delphi.web.edge import current_session
 from delphi.web.policy import account, policy
 from delphi.web.texts import gettext as _
-from rounds import moderation, proposals, revision
+from rounds import moderation, proposals, revision, suggestions
 from rounds.cards import cards, pages, with_feedback
 from rounds.decisions import By
-from rounds.desk_forms import SplitForm, read_decisions
+from rounds.desk_forms import CHOICES, SplitForm, SuggestionForm, read_decisions
 from rounds.drafting import drafting
 from rounds.forms import AddForm, ButtonForm, ReasonForm, RewordForm
 
@@ -82,6 +82,7 @@ def show(slug: str, number: int, statement: int) -> str:
         row=row,
         desk=desk,
         comments=comments,
+        choices=CHOICES,
         others=[other for other in desk.rows if other.number != statement and other.draft_text],
     )
 
@@ -177,6 +178,28 @@ def add(slug: str, number: int) -> Response:
         return _back(slug, number, _("The statements were merged in the draft."), parents[0])
     revision.add(current_session(), draft, new, by=by)
     return _back(slug, number, _("The statement was added to the draft."))
+
+
+@blueprint.post("/suggestions/<uuid:suggestion>")
+@policy(Capability.LEAD)
+def suggestion(slug: str, number: int, suggestion: UUID) -> Response:
+    """Take a panelist's statement up, merge it into one, or leave it out."""
+    study, draft = _draft(slug, number)
+    session, form = current_session(), SuggestionForm()
+    if request.form.get("do") == "back":
+        suggestions.reconsider(session, draft, suggestion, by=_by(study, draft))
+        return _back(slug, number, _("The decision on the proposal was taken back."))
+    if not form.validate():
+        raise Refused(_("This decision needs a reason; nothing was changed."))
+    by = _by(study, draft, None, form.reason.data or "")
+    match request.form.get("do"):
+        case "take":
+            suggestions.take(session, draft, suggestion, form.statement_of(), by=by)
+        case "merge":
+            suggestions.merge(session, draft, suggestion, form.statement.data or 0, by=by)
+        case _:
+            suggestions.decline(session, draft, suggestion, by=by)
+    return _back(slug, number, _("The proposal was decided on."))
 
 
 @blueprint.get("/preview")

@@ -13,6 +13,7 @@ from delphi.web.edge import current_session
 from delphi.web.policy import PANELIST, panelist, policy
 from rounds import consent
 from rounds.changes import changes_into
+from rounds.own_statements import may_write, mine
 from rounds.sitting import Sitting, latest_round
 from rounds.stage import Stage, Step, may_come_back, stage_of
 from rounds.turnout import turnout_of
@@ -43,12 +44,14 @@ def home() -> Page:
     )
 
 
-def _open_round(db: Session, study: Study, who: Panelist, stage: Stage) -> str:
+def _open_round(db: Session, study: Study, who: Panelist, stage: Stage) -> Page:
     """P5 before submitting, P8 after it."""
     round_ = stage.round
     assert round_ is not None
     taking_part = db.get(Participation, (study.id, round_.number, who.id))
     submitted = taking_part is not None and taking_part.submitted_on is not None
+    if round_.number == 0 and taking_part is not None and not submitted:
+        return redirect(url_for("writing.show"), 303)
     sitting = Sitting(db, study, round_, who)
     return render_template(
         "panelist/submitted.html" if submitted else "panelist/round_start.html",
@@ -60,6 +63,8 @@ def _open_round(db: Session, study: Study, who: Panelist, stage: Stage) -> str:
         scale=sitting.scale,
         changes=None if submitted else changes_into(db, study, round_.number),
         taking_part=taking_part,
+        may_write=may_write(study, round_),
+        written=len(mine(db, sitting.key)) if submitted and may_write(study, round_) else 0,
     )
 
 

@@ -17,6 +17,7 @@ from delphi.web.edge import current_session
 from delphi.web.policy import PANELIST, panelist, policy
 from rounds.cards import Card, cards
 from rounds.outcome import final_outcomes, outcomes_of_round
+from rounds.own_statements import mine
 from rounds.stage import Step, stage_of
 from rounds.withdrawal import left_since
 
@@ -43,6 +44,7 @@ def show(number: int) -> Page:
         cards=cards(db, study, number, who.id),
         outcomes={o.card.statement: o for o in outcomes_of_round(db, study, who, number)} if released else {},
         left=left_since(db, round_),
+        written=mine(db, (study.id, number, who.id)),
     )
 
 

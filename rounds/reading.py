@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Pool, func, select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.shown import Row, shown_rows
@@ -18,13 +18,13 @@ from rounds import lifecycle
 Made = TypeVar("Made")
 KEPT = 64
 READABLE = (State.CLOSED, State.RELEASED)
-_memory: "WeakKeyDictionary[Engine, OrderedDict[Hashable, Any]]" = WeakKeyDictionary()
+_memory: "WeakKeyDictionary[Pool, OrderedDict[Hashable, Any]]" = WeakKeyDictionary()
 
 
 def remembered(session: Session, key: Hashable, make: Callable[[], Made]) -> Made:
     """Give what was made under this key in this database before, or make it: the key names every input."""
-    engine = session.connection().engine
-    kept = _memory.setdefault(engine, OrderedDict())
+    pool = session.connection().engine.pool  # engines with other options share it; another database has another
+    kept = _memory.setdefault(pool, OrderedDict())
     if key not in kept:
         kept[key] = make()
         while len(kept) > KEPT:
@@ -35,6 +35,16 @@ def remembered(session: Session, key: Hashable, make: Callable[[], Made]) -> Mad
 
 def input_of(session: Session, study: Study, round_: Round) -> tuple[Hashable, ...]:
     """Name everything that the results of a closed round depend on; answers that were erased since change it."""
+    if session.info.get("writing", True):
+        return _input_of(session, study, round_)
+    # Nothing changes while a page is read, so it is asked once a page.
+    asked: dict[tuple[int, int], tuple[Hashable, ...]] = session.info.setdefault("inputs", {})
+    if (study.id, round_.number) not in asked:
+        asked[study.id, round_.number] = _input_of(session, study, round_)
+    return asked[study.id, round_.number]
+
+
+def _input_of(session: Session, study: Study, round_: Round) -> tuple[Hashable, ...]:
     given = select(func.count(), func.sum(Rating.value), func.sum(Rating.version)).where(
         Rating.study_id == study.id, Rating.round == round_.number, Rating.kind != AnswerKind.CLEARED
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from delphi import audit, statements
@@ -12,7 +12,7 @@ from delphi.consensus.vocabulary import Change, Decided, Proposal
 from delphi.errors import NotFound, Refused
 from delphi.model.event import EventKind
 from delphi.model.round import QuestionnaireItem, Round
-from delphi.model.statement import Lineage, Statement, StatementVersion
+from delphi.model.statement import Lineage, Statement, StatementProposal, StatementVersion
 from delphi.model.study import Study
 from delphi.statements import NewStatement
 from rounds import decisions
@@ -205,6 +205,10 @@ def _forget(session: Session, draft: Round, edges: Sequence[Lineage]) -> None:
             session.execute(delete(StatementVersion).filter_by(**key))
     new = (Change.ADDED, Change.MERGED, Change.SPLIT)
     for number in {edge.to_statement for edge in edges if edge.change in new}:
+        proposed = update(StatementProposal).where(
+            StatementProposal.study_id == draft.study_id, StatementProposal.statement == number
+        )
+        session.execute(proposed.values(taken=None, statement=None, note=""))
         session.execute(delete(StatementVersion).filter_by(**_key(draft, number)))
         session.execute(delete(Statement).filter_by(study_id=draft.study_id, number=number))
 

@@ -119,7 +119,7 @@ def sit(session: Session, study: Study, who: Panelist, *, at: datetime) -> Sitti
         The round does not accept answers any more.
     """
     round_ = latest_round(session, study)
-    if round_ is None or not who.taking_part or consent.missing(session, study, who):
+    if round_ is None or round_.number == 0 or not who.taking_part or consent.missing(session, study, who):
         raise NotFound
     if session.get(Participation, (study.id, round_.number, who.id)) is None:
         raise NotFound

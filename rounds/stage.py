@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi import calendar
+from delphi import calendar, study_dates
 from delphi.calendar import Entry
 from delphi.model.panel import Panelist
 from delphi.model.round import Round, State
@@ -57,7 +57,8 @@ def _step(study: Study, latest: Round | None, at: datetime) -> Step:
         return Step.BETWEEN
     if latest.state is not State.RELEASED:
         return Step.READING
-    return Step.FINISHED if latest.number >= study.maximum_rounds else Step.BETWEEN
+    last = study.finished_at is not None or latest.number >= study.maximum_rounds
+    return Step.FINISHED if last else Step.BETWEEN
 
 
 def may_come_back(stage: Stage, who: Panelist) -> bool:
@@ -67,31 +68,11 @@ def may_come_back(stage: Stage, who: Panelist) -> bool:
 
 def dates_of(study: Study, stage: Stage, host: str) -> list[Entry]:
     """List the dates of a study for a calendar: the close of the open round, or the day the next one is to open."""
-    found = []
-    if stage.is_open and stage.round and stage.round.opened_at and stage.round.closes_at:
-        length = stage.round.closes_at - stage.round.opened_at
-        found.append(
-            Entry(
-                uid=f"{study.slug}-round-{stage.round.number}-closes@{host}",
-                title=f"{study.title}: round {stage.round.number} closes",
-                when=stage.round.closes_at,
-                # An extension only makes a round longer, so its length orders the versions of this entry.
-                sequence=int(length.total_seconds()) // 60,
-                text="Your link is in the mail of the study.",
-            )
-        )
-    elif stage.upcoming and stage.upcoming.opens_on:
-        number = stage.upcoming.number
-        found.append(
-            Entry(
-                uid=f"{study.slug}-round-{number}-opens@{host}",
-                title=f"{study.title}: round {number} opens",
-                when=stage.upcoming.opens_on,
-                text="You get a mail with your link when the round opens.",
-                sequence=stage.upcoming.opens_on.toordinal(),
-            )
-        )
-    return found
+    if stage.is_open and stage.round:
+        return [study_dates.closing(study, stage.round, host)]
+    if stage.upcoming and stage.upcoming.opens_on:
+        return [study_dates.opening(study, stage.upcoming, host)]
+    return []
 
 
 def calendar_of(study: Study, stage: Stage, host: str, *, at: datetime) -> str:

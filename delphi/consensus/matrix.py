@@ -31,8 +31,9 @@ def histogram(matrix: Matrix, first: int, last: int) -> Integers:
     """
     codes = range(first, last + 1)
     if len(codes) <= FEW:
+        equal = np.empty(len(matrix), dtype=np.bool_)
         return np.array(
-            [[np.count_nonzero(column == code) for code in codes] for column in matrix.T],
+            [[np.count_nonzero(np.equal(column, code, out=equal)) for code in codes] for column in matrix.T],
             dtype=np.int64,
         ).reshape(matrix.shape[1], len(codes))
     shifted = [column[(column >= first) & (column <= last)].astype(np.intp) - first for column in matrix.T]
@@ -81,9 +82,10 @@ def count_moves(before: Matrix, after: Matrix, options: int) -> Integers:
     >>> count_moves(np.array([[0], [1], [-1]], np.int8), np.array([[1], [1], [0]], np.int8), 2).tolist()
     [[[0, 1], [0, 1]]]
     """
-    size = options * options
-    moves = np.zeros((before.shape[1], size), dtype=np.int64)
+    wide, lowest = options - ABSENT, ABSENT
+    code = np.int16 if wide * wide > 256 else np.uint8  # both answers of a panelist in one small number
+    moves = np.empty((before.shape[1], wide * wide), dtype=np.int64)
     for j, (x, y) in enumerate(zip(before.T, after.T, strict=True)):
-        both = (x >= 0) & (y >= 0)
-        moves[j] = np.bincount(x[both].astype(np.intp) * options + y[both], minlength=size)
-    return moves.reshape(-1, options, options)
+        pair = (x - np.int8(lowest)).astype(code) * code(wide) + (y - np.int8(lowest)).astype(code)
+        moves[j] = np.bincount(pair, minlength=wide * wide)
+    return np.ascontiguousarray(moves.reshape(-1, wide, wide)[:, -lowest:, -lowest:])

@@ -1,15 +1,13 @@
 """Rows of the consensus table: one for each statement, round and group (REPORTING 1.2). Frozen at release as they are."""
 
 from collections.abc import Iterator
-from typing import Any
-
-from numpy.typing import NDArray
 
 from delphi.consensus import cells
 from delphi.consensus.analysis import Analysis, Definition, Population, RoundData
 from delphi.consensus.cells import Cell
-from delphi.consensus.stability import Moves, moves_of
-from delphi.consensus.summary import figures
+from delphi.consensus.rule import Judgement
+from delphi.consensus.stability import moves_table
+from delphi.consensus.summary import summarise
 from delphi.statistics.result import Reason
 
 
@@ -19,60 +17,46 @@ def consensus_rows(analysis: Analysis, *, by_group: bool = False) -> list[dict[s
 
 
 def _round_rows(round_: RoundData, definition: Definition, *, by_group: bool) -> Iterator[dict[str, Cell]]:
-    populations = {one.name: _population(round_, one, definition) for one in round_.populations(by_group=by_group)}
-    for j in range(len(round_.items)):
-        for name, rows in populations.items():
-            head, tail = rows[j]
-            yield head | {"group": name} | tail
+    populations = [_population(round_, one, definition) for one in round_.populations(by_group=by_group)]
+    for rows in zip(*populations, strict=True):
+        yield from rows
 
 
-Halves = tuple[dict[str, Cell], dict[str, Cell]]
-
-
-def _population(round_: RoundData, population: Population, definition: Definition) -> list[Halves]:
-    """Rows of one population, without the name of the group between the two halves."""
-    _, counts, paired = population
-    judgement = definition.judge(counts)
+def _population(round_: RoundData, population: Population, definition: Definition) -> list[dict[str, Cell]]:
+    """Rows of one population."""
+    name, counts, paired = population
+    judgement, found = definition.judge(counts), summarise(counts, definition)
     bound = getattr(definition.rule, "max_iqr", None) or definition.scale.max_iqr
-    invited = int(counts.invited.sum())
-    rows = []
-    for j, (item, row) in enumerate(zip(round_.items, figures(counts, definition), strict=True)):
-        parts = [
-            cells.people(row, invited, row.n_rated + row.n_nq),
-            cells.shares(row, definition),
-            cells.centre(row, bound),
-            cells.verdict(judgement, j, definition),
-            cells.change(item, _moves(round_, j, paired, definition)),
-        ]
-        values = {name: value for part, _ in parts for name, value in part.items()}
-        reasons = {name: reason for _, part in parts for name, reason in part.items()}
-        if item.section_no is None:
-            reasons["section_no"] = Reason.NOT_APPLICABLE
-        closing: dict[str, Cell] = {
-            "flags": ";".join(judgement.flags[j]),
-            "decision": item.decision,
-            "decision_reason": item.decision_reason,
-            "rule_id": definition.rule.key,
-            "reasons": ";".join(f"{name}={reason}" for name, reason in reasons.items()),
-        }
-        rows.append((_identity(round_, j), values | closing))
-    return rows
+    comparable = [round_.comparable(j) for j in range(len(round_.items))]
+    moves = None if paired is None else moves_table(paired, definition.scale.lo, definition.scale.combined)
+    parts = [
+        cells.people(found, int(counts.invited.sum())),
+        cells.shares(found, definition),
+        cells.centre(found, bound),
+        cells.verdict(judgement, definition),
+        cells.change(round_.items, moves, comparable),
+    ]
+    head, closing = _identity(round_, name), _closing(round_, judgement, definition)
+    closing.add("reasons", cells.reasons_of([*parts, head], len(round_.items)))
+    columns = {name: column for part in (head, *parts, closing) for name, column in part.cells.items()}
+    names = tuple(columns)
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def _moves(round_: RoundData, j: int, paired: NDArray[Any] | None, definition: Definition) -> Moves | None:
-    if paired is None or not round_.comparable(j):
-        return None
-    return moves_of(paired[j], definition.scale.lo, definition.scale.combined)
+def _closing(round_: RoundData, judgement: Judgement, definition: Definition) -> cells.Part:
+    part = cells.Part()
+    part.add("flags", [";".join(flags) for flags in judgement.flags])
+    part.add("decision", [item.decision for item in round_.items])
+    part.add("decision_reason", [item.decision_reason for item in round_.items])
+    part.add("rule_id", [definition.rule.key] * len(round_.items))
+    return part
 
 
-def _identity(round_: RoundData, j: int) -> dict[str, Cell]:
-    item = round_.items[j]
-    return {
-        "statement": item.statement,
-        "version": item.version,
-        "kind": item.kind,
-        "section_no": item.section_no,
-        "section": item.section,
-        "text": item.text,
-        "round": round_.number,
-    }
+def _identity(round_: RoundData, group: str) -> cells.Part:
+    part = cells.Part()
+    for name in ("statement", "version", "kind", "section_no", "section", "text"):
+        part.add(name, [getattr(item, name) for item in round_.items])
+    part.why["section_no"] = Reason.NOT_APPLICABLE
+    part.add("round", [round_.number] * len(round_.items))
+    part.add("group", [group] * len(round_.items))
+    return part

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from delphi.consensus.counts import Integers, total
-from delphi.consensus.rules.shares import columns
-from delphi.statistics.exact import meets_threshold, per_cent
-from delphi.statistics.paired_agreement import COEFFICIENTS, exact_coefficient
-from delphi.statistics.quantiles import median
+from delphi.consensus.rules.shares import at_least, columns
+from delphi.statistics.exact import per_cent
+from delphi.statistics.paired_agreement import COEFFICIENTS, coefficient_parts
+from delphi.statistics.quantiles import HALF, scaled_quantile
 
 
 @dataclass(frozen=True)
@@ -44,35 +46,78 @@ class StabilityRule:
         if self.coefficient not in COEFFICIENTS:
             raise ValueError(f"coefficient “{self.coefficient}” is not one of {', '.join(COEFFICIENTS)}")
 
-    def judge(self, n: int, changed: int, shift: Fraction | None, coefficient: Fraction | None) -> str:
-        """Say stable, unstable or too_few."""
-        if n < self.min_paired or shift is None:
-            return "too_few"
-        few = meets_threshold(n - changed, n, 100 - per_cent(self.max_changed))
-        still = abs(shift) < Fraction(self.max_median_shift)
-        alike = changed == 0 or (coefficient is not None and coefficient >= Fraction(self.min_coefficient))
-        return "stable" if few and still and alike else "unstable"
+    def judge(self, n: int, changed: int, shift: Fraction, coefficient: Fraction | None) -> str:
+        """Say stable, unstable or too_few of one statement; ``shift`` is the change of the median of the pairs."""
+        whole = 0 if coefficient is None else coefficient.denominator
+        short = 0 if coefficient is None else whole - coefficient.numerator
+        one = self.judge_table(
+            np.array([n]),
+            np.array([changed]),
+            np.array([abs(shift).numerator]),
+            shift.denominator,
+            np.array([short]),
+            np.array([whole]),
+        )
+        return one[0]
+
+    def judge_table(
+        self, n: Integers, changed: Integers, shift: Integers, unit: int, short: NDArray[Any], whole: NDArray[Any]
+    ) -> list[str]:
+        """Say it of many: absolute shifts in units of 1/``unit``, coefficients as 1 − short/whole."""
+        bound, least = Fraction(self.max_median_shift), Fraction(self.min_coefficient)
+        few = at_least(n - changed, n, 100 - per_cent(self.max_changed))
+        still = shift * bound.denominator < bound.numerator * unit
+        alike = (whole > 0) & ((whole - short) * least.denominator >= least.numerator * whole)
+        words = np.where(few & still & ((changed == 0) | alike), "stable", "unstable")
+        return list(np.where(n < max(self.min_paired, 1), "too_few", words).tolist())
 
 
-def moves_of(
-    table: Integers,
-    lo: int,
-    combined: Sequence[int],
-    rule: StabilityRule | None = None,
-) -> Moves:
-    """Describe one transition table (K, K): rows are the round before, columns this round."""
-    n, same = int(table.sum()), int(np.trace(table))
-    before, after = total(table, 1), total(table, 0)
-    agreeing = [int(columns(f, tuple(combined), lo)) for f in (before, after)]
-    middle = [median(f) for f in (before, after)]
-    shift = None if middle[0] is None or middle[1] is None else middle[1] - middle[0]
+@dataclass(frozen=True, eq=False)
+class MovesTable:
+    """Change of many statements at once, in integers; where ``n`` is 0 only that is defined.
+
+    Attributes
+    ----------
+    agreeing
+        Change in the number of those who agree.
+    shift
+        Change of the median, in units of 1/``unit``.
+    short, whole
+        The coefficient is 1 − short/whole; undefined where whole is 0.
+    """
+
+    n: Integers
+    changed: Integers
+    agreeing: Integers
+    shift: Integers
+    unit: int
+    short: NDArray[Any]
+    whole: NDArray[Any]
+    stable: list[str]
+
+
+def moves_table(tables: Integers, lo: int, combined: Sequence[int], rule: StabilityRule | None = None) -> MovesTable:
+    """Describe transition tables (J, K, K): rows are the round before, columns this round."""
     judge = rule or StabilityRule()
-    coefficient = exact_coefficient(table, judge.coefficient)
+    n = total(total(tables))
+    changed = n - np.asarray(np.trace(tables, axis1=1, axis2=2), dtype=np.int64)
+    before, after = total(tables), total(tables, 1)
+    agreeing = columns(after, tuple(combined), lo) - columns(before, tuple(combined), lo)
+    (second, unit), (first, _) = scaled_quantile(after, HALF), scaled_quantile(before, HALF)
+    short, whole = coefficient_parts(tables, judge.coefficient)
+    stable = judge.judge_table(n, changed, np.abs(second - first), unit, short, whole)
+    return MovesTable(n, changed, agreeing, second - first, unit, short, whole, stable)
+
+
+def moves_of(table: Integers, lo: int, combined: Sequence[int], rule: StabilityRule | None = None) -> Moves:
+    """Describe one transition table (K, K): rows are the round before, columns this round."""
+    one = moves_table(np.asarray(table)[None], lo, combined, rule)
+    n, whole = int(one.n[0]), int(one.whole[0])
     return Moves(
         n_paired=n,
-        changed=n - same,
-        delta_combined=Fraction(100 * (agreeing[1] - agreeing[0]), n) if n else None,
-        delta_median=shift,
-        coefficient=coefficient,
-        stable=judge.judge(n, n - same, shift, coefficient),
+        changed=int(one.changed[0]),
+        delta_combined=Fraction(100 * int(one.agreeing[0]), n) if n else None,
+        delta_median=Fraction(int(one.shift[0]), one.unit) if n else None,
+        coefficient=1 - Fraction(int(one.short[0]), whole) if n and whole else None,
+        stable=one.stable[0],
     )

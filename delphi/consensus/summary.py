@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import sqrt
+from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts, Integers, total
@@ -65,39 +67,96 @@ class Figures:
         return None if k is None or not self.n_rated else Fraction(100 * k, self.base)
 
 
-def figures(counts: Counts, definition: Definition) -> list[Figures]:
-    """Describe every statement of a round; groups are taken together."""
+@dataclass(frozen=True, eq=False)
+class Summary:
+    """All statements of a round as arrays, in exact integers; groups are taken together.
+
+    Attributes
+    ----------
+    f, values
+        Ratings (J, K), and the options.
+    sets
+        Ratings in the agreement set, the combined one, disagreement and neutral (4, J).
+    quartiles, unit
+        Q1, median and Q3 in units of 1/``unit`` each; without meaning where nobody rated.
+    sums, squares
+        Σ v and Σ v² of the ratings.
+    """
+
+    f: Integers
+    values: Integers
+    n: Integers
+    nq: Integers
+    blank: Integers
+    base: Integers
+    sets: Integers
+    quartiles: tuple[Integers, Integers, Integers]
+    unit: tuple[int, int, int]
+    sums: Integers
+    squares: Integers
+
+    @cached_property
+    def sd(self) -> NDArray[np.float64]:
+        """Sample standard deviation, where there are two ratings."""
+        n = np.maximum(self.n, 2)
+        return np.asarray(np.sqrt((self.n * self.squares - self.sums**2) / (n * (n - 1))), dtype=np.float64)
+
+
+def summarise(counts: Counts, definition: Definition) -> Summary:
+    """Describe a round."""
     ballot, scale = Ballot(counts, definition.terms), definition.scale
     f, v = ballot.f, np.array(scale.values, dtype=np.int64)
     sets = [columns(f, members, scale.lo) for members in (scale.agree, scale.combined, scale.disagree, scale.neutral)]
-    first, second, third = (_quantiles(f, p, definition.quantile_type, v) for p in (QUARTER, HALF, 1 - QUARTER))
-    sums, squares = f @ v, f @ v**2
+    found = [
+        scaled_quantile(f, p, 7 if p == HALF else definition.quantile_type, v) for p in (QUARTER, HALF, 1 - QUARTER)
+    ]
+    return Summary(
+        f=f,
+        values=v,
+        n=ballot.n,
+        nq=total(counts.not_qualified),
+        blank=total(counts.blank),
+        base=ballot.base,
+        sets=np.stack(sets),
+        quartiles=(found[0][0], found[1][0], found[2][0]),  # the median is of type 7 whatever the setting (METHOD 5.1)
+        unit=(found[0][1], found[1][1], found[2][1]),
+        sums=f @ v,
+        squares=f @ v**2,
+    )
+
+
+def figures(counts: Counts, definition: Definition) -> list[Figures]:
+    """Describe every statement of a round, each by itself."""
+    s, scale = summarise(counts, definition), definition.scale
+    quartiles = list(zip(*(q.tolist() for q in s.quartiles), strict=True))
     return [
         Figures(
-            counts=tuple(f[j].tolist()),
-            n_rated=int(n),
-            n_nq=int(counts.not_qualified[j].sum()),
-            n_blank=int(counts.blank[j].sum()),
-            base=int(ballot.base[j]),
-            agree_k=int(sets[0][j]),
-            combined_k=int(sets[1][j]),
-            disagree_k=int(sets[2][j]) if scale.disagree else None,
-            neutral_k=int(sets[3][j]) if scale.neutral else None,
-            median=second[j] if n else None,
-            q1=first[j] if n else None,
-            q3=third[j] if n else None,
-            mean=Fraction(int(sums[j]), int(n)) if n else None,
-            sd=sqrt((n * squares[j] - sums[j] ** 2) / (n * (n - 1))) if n > 1 else None,
-            modes=tuple(v[f[j] == f[j].max()].tolist()) if n else (),
+            counts=tuple(s.f[j].tolist()),
+            n_rated=n,
+            n_nq=int(s.nq[j]),
+            n_blank=int(s.blank[j]),
+            base=int(s.base[j]),
+            agree_k=int(s.sets[0][j]),
+            combined_k=int(s.sets[1][j]),
+            disagree_k=int(s.sets[2][j]) if scale.disagree else None,
+            neutral_k=int(s.sets[3][j]) if scale.neutral else None,
+            **_centre(s, j, quartiles[j]),
         )
-        for j, n in enumerate(total(f))
+        for j, n in enumerate(s.n.tolist())
     ]
 
 
-def _quantiles(f: Integers, p: Fraction, type_: int, values: Integers) -> list[Fraction]:
-    """Quantile of every statement; the median is of type 7 whatever the setting (METHOD 5.1)."""
-    numerators, denominator = scaled_quantile(f, p, 7 if p == HALF else type_, values)
-    return [Fraction(numerator, denominator) for numerator in numerators.tolist()]
+def _centre(s: Summary, j: int, quartiles: Sequence[int]) -> dict[str, Any]:
+    n = int(s.n[j])
+    q1, middle, q3 = (Fraction(q, unit) if n else None for q, unit in zip(quartiles, s.unit, strict=True))
+    return {
+        "median": middle,
+        "q1": q1,
+        "q3": q3,
+        "mean": Fraction(int(s.sums[j]), n) if n else None,
+        "sd": float(s.sd[j]) if n > 1 else None,
+        "modes": tuple(s.values[s.f[j] == s.f[j].max()].tolist()) if n else (),
+    }
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from delphi.statistics.chance_corrected import gwet_ac as gwet_ac
 from delphi.statistics.choices import best_worst_counts as best_worst_counts
 from delphi.statistics.choices import points as points
 from delphi.statistics.concordance import kendall_w as kendall_w
+from delphi.statistics.concordance import kendall_w_codes as kendall_w_codes
 from delphi.statistics.concordance import kendall_w_gaps as kendall_w_gaps
 from delphi.statistics.content_validity import aiken_v as aiken_v
 from delphi.statistics.content_validity import chance_agreement as chance_agreement
@@ -97,7 +98,9 @@ from delphi.statistics.paired_agreement import ac2_transition as ac2_transition
 from delphi.statistics.paired_agreement import exact_coefficient as exact_coefficient
 from delphi.statistics.paired_agreement import weighted_kappa as weighted_kappa
 from delphi.statistics.paired_tests import sign_test as sign_test
+from delphi.statistics.paired_tests import sign_test_of_moves as sign_test_of_moves
 from delphi.statistics.paired_tests import signed_rank as signed_rank
+from delphi.statistics.paired_tests import signed_rank_of_moves as signed_rank_of_moves
 from delphi.statistics.panel_matrix import complete_block as complete_block
 from delphi.statistics.panel_matrix import counts_by_item as counts_by_item
 from delphi.statistics.quantiles import grouped_median as grouped_median

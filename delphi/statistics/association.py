@@ -129,7 +129,7 @@ def fisher_exact_rxc(table: ArrayLike, *, resamples: int = RESAMPLES, seed: int 
     References
     ----------
     .. [1] Freeman GH, Halton JH. Note on an exact treatment of contingency, goodness of fit and other problems of
-           significance. Biometrika 1951;38:141-149. doi:10.1093/biomet/38.1-2.141
+           significance. Biometrika 1951;38:141-149. doi:10.2307/2332323
 
     Examples
     --------

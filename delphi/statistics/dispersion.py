@@ -93,7 +93,7 @@ def ad_median(f: Ints, values: ArrayLike | None = None) -> Floats:
     References
     ----------
     .. [1] Burke MJ, Dunlap WP. Estimating interrater agreement with the average deviation index: a user's guide.
-           Organ Res Methods 2002;5:159-172. doi:10.1177/1094428102005002002
+           Organ Res Methods 2002;5:159-172.
 
     Examples
     --------

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 Threshold = str | int | float | Fraction
 
 
+@lru_cache(maxsize=256, typed=True)
 def per_cent(threshold: Threshold) -> Fraction:
     """Read a threshold in per cent exactly: "75", "66.7", "2/3" (meaning 200/3 %), 0.7 as written.
 

@@ -99,7 +99,7 @@ def leik_d(f: Ints) -> Floats:
 
     References
     ----------
-    .. [1] Leik RK. A measure of ordinal consensus. Pac Sociol Rev 1966;9:85-90. doi:10.2307/1388242
+    .. [1] Leik RK. A measure of ordinal consensus. Pac Sociol Rev 1966;9:85-90.
 
     Examples
     --------
@@ -127,7 +127,6 @@ def blair_lacy_l2(f: Ints) -> Floats:
     References
     ----------
     .. [1] Blair J, Lacy MG. Statistics of ordinal variation. Sociol Methods Res 2000;28:251-280.
-           doi:10.1177/0049124100028003001
 
     Examples
     --------

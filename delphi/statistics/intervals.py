@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from math import comb, sqrt
+from math import comb
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from delphi.statistics.measure import as_counts, as_values
+from delphi.statistics.measure import Floats, Ints, as_counts, as_values
 from delphi.statistics.result import Flag, Reason
 from delphi.statistics.tails import normal_quantile
 
@@ -56,10 +56,22 @@ def wilson_interval(k: int, n: int, conf: float = 0.95) -> Interval:
     """
     if n == 0:
         return Interval(None, None, 0, Reason.NO_RATINGS)
+    low, high = wilson_bounds(np.array([k]), np.array([n]), conf)
+    return Interval(float(low[0]), float(high[0]), n)
+
+
+def wilson_bounds(k: Ints, n: Ints, conf: float = 0.95) -> tuple[Floats, Floats]:
+    """Bounds of `wilson_interval` for many shares at once; every n is 1 or more.
+
+    Examples
+    --------
+    >>> [round(float(bound[1]), 3) for bound in wilson_bounds(np.array([10, 8]), np.array([10, 10]))]
+    [0.49, 0.943]
+    """
     z = normal_quantile((1 + conf) / 2)
-    half = z * sqrt(k * (n - k) / n + z * z / 4)
+    half = z * np.sqrt(k * (n - k) / n + z * z / 4)
     low, high = ((k + z * z / 2 + side) / (n + z * z) for side in (-half, half))
-    return Interval(0.0 if k == 0 else max(low, 0.0), 1.0 if k == n else min(high, 1.0), n)
+    return np.where(k == 0, 0.0, np.maximum(low, 0.0)), np.where(k == n, 1.0, np.minimum(high, 1.0))
 
 
 def clopper_pearson_interval(k: int, n: int, conf: float = 0.95) -> Interval:

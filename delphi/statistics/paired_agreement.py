@@ -130,8 +130,16 @@ def exact_coefficient(transitions: ArrayLike, name: str = "ac2_quadratic") -> Fr
     >>> exact_coefficient([[3, 1], [0, 4]]), exact_coefficient([[3, 1], [0, 4]], "kappa_linear")
     (Fraction(49, 65), Fraction(3, 4))
     """
+    short, whole = coefficient_parts(transitions, name)
+    return 1 - Fraction(int(short), int(whole)) if whole else None
+
+
+def coefficient_parts(transitions: ArrayLike, name: str) -> tuple[Numbers, Numbers]:
+    """Integers whose ratio is 1 minus the coefficient, of each table (..., K, K); the second is 0 where it is undefined."""
     t = as_counts(transitions)
     parts, weights = COEFFICIENTS[name]
-    exact = disagreement(weights, t.shape[-1]).astype(np.int64).astype(object)
-    short, whole = parts(t.astype(object), exact)  # Python's integers: no product is too large
-    return 1 - Fraction(short, whole) if whole else None
+    v = disagreement(weights, t.shape[-1]).astype(np.int64)
+    if int(t.sum((-2, -1)).max(initial=0)) ** 2 * t.shape[-1] ** 4 > 2**50:
+        t, v = t.astype(object), v.astype(object)  # Python's integers: no product is too large
+    found: tuple[Numbers, Numbers] = parts(t, v)
+    return found

@@ -1,11 +1,12 @@
 """Tail probabilities: exact where integers do, `scipy.special` otherwise (it loads fast, `scipy.stats` does not)."""
 
 from fractions import Fraction
+from functools import lru_cache
 from math import comb
 
 import numpy as np
 
-from delphi.statistics.measure import Ints
+from delphi.statistics.measure import Floats, Ints
 
 
 def chi_square_p(statistic: float, df: float) -> float:
@@ -35,6 +36,9 @@ def normal_quantile(p: float) -> float:
     return NormalDist().inv_cdf(p)
 
 
+MANY_TOSSES = 1000  # beyond that the sum of whole numbers takes long, and the incomplete beta function serves
+
+
 def fair_coin_p(n: int, k: int) -> float:
     """Two-sided exact p of k heads in n tosses: twice the smaller tail, at most 1.
 
@@ -43,8 +47,24 @@ def fair_coin_p(n: int, k: int) -> float:
     >>> fair_coin_p(7, 1)
     0.125
     """
+    if n > MANY_TOSSES:
+        from scipy.special import bdtr
+
+        return min(1.0, 2 * float(bdtr(min(k, n - k), n, 0.5)))
     tail = sum(comb(n, i) for i in range(min(k, n - k) + 1))
     return float(min(Fraction(1), Fraction(2 * tail, 2**n)))
+
+
+@lru_cache(maxsize=512)
+def fair_coins(n: int) -> Floats:
+    """Probability of each number of heads in n tosses, every one rounded once.
+
+    Examples
+    --------
+    >>> fair_coins(2).tolist()
+    [0.25, 0.5, 0.25]
+    """
+    return np.array([comb(n, k) / 2**n for k in range(n + 1)])
 
 
 def doubled_mid_ranks(ties: Ints) -> Ints:

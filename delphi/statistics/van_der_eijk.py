@@ -1,34 +1,33 @@
 """Van der Eijk's agreement A and polarisation (METHOD 6.1)."""
 
-from fractions import Fraction
-
 import numpy as np
 
 from delphi.statistics.measure import Floats, Ints, measure
 from delphi.statistics.result import Reason
 
 
-def _unimodality(pattern: Ints) -> Fraction:
-    """U of a 0/1 pattern: from the triples (1,1,0) and (0,1,1) against (1,0,1)."""
-    k = len(pattern)
-    ones_left, ones_right = np.cumsum(pattern) - pattern, pattern[::-1].cumsum()[::-1] - pattern
-    zeros_left, zeros_right = np.arange(k) - ones_left, np.arange(k - 1, -1, -1) - ones_right
-    tu = int((pattern * (ones_left * zeros_right + zeros_left * ones_right)).sum())
-    tdu = int(((1 - pattern) * ones_left * ones_right).sum())
-    if tu + tdu == 0:
-        return Fraction(1)
-    return Fraction((k - 2) * tu - (k - 1) * tdu, (k - 2) * (tu + tdu))
+def _unimodality(pattern: Ints) -> Floats:
+    """U of 0/1 patterns (J, K): from the triples (1,1,0) and (0,1,1) against (1,0,1)."""
+    k, places = pattern.shape[1], np.arange(pattern.shape[1])
+    ones_left = pattern.cumsum(1) - pattern
+    ones_right = pattern.sum(1, keepdims=True) - ones_left - pattern
+    zeros_left, zeros_right = places - ones_left, k - 1 - places - ones_right
+    tu = (pattern * (ones_left * zeros_right + zeros_left * ones_right)).sum(1)
+    tdu = ((1 - pattern) * ones_left * ones_right).sum(1)
+    triples = tu + tdu
+    return np.where(triples == 0, 1.0, ((k - 2) * tu - (k - 1) * tdu) / ((k - 2) * np.maximum(triples, 1)))
 
 
-def _layered_agreement(row: Ints) -> Fraction:
-    """Peel one count vector into layers and weigh their agreement."""
-    left, k, n, a = row.copy(), len(row), int(row.sum()), Fraction(0)
+def _layered_agreement(rows: Ints) -> Floats:
+    """Peel count vectors (J, K) into layers, the same for all at a time, and weigh the agreement of each layer."""
+    left, k, n = rows.copy(), rows.shape[1], rows.sum(1)
+    a = np.zeros(len(rows))
     while left.any():
-        lowest = int(left[left > 0].min())
         pattern = (left > 0).astype(np.int64)
-        size = int(pattern.sum())
-        a += Fraction(lowest * size, n) * _unimodality(pattern) * (1 - Fraction(size - 1, k - 1))
-        left -= lowest * pattern
+        size = pattern.sum(1)
+        lowest = np.where(pattern == 1, left, left.max()).min(1) * (size > 0)
+        a += lowest * size / np.maximum(n, 1) * _unimodality(pattern) * (1 - (size - 1) / (k - 1))
+        left -= lowest[:, None] * pattern
     return a
 
 
@@ -66,7 +65,7 @@ def agreement_a(f: Ints) -> Floats:
     if k < 3:
         return np.full(f.shape[:-1], np.nan)
     rows = f.reshape(-1, k)
-    return np.array([float(_layered_agreement(row)) for row in rows]).reshape(f.shape[:-1])
+    return _layered_agreement(rows).reshape(f.shape[:-1])
 
 
 @measure(otherwise=Reason.NEEDS_3_CATEGORIES)

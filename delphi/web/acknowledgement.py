@@ -3,13 +3,14 @@
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from delphi import acknowledgements, clock
+from delphi import access, acknowledgements, clock
+from delphi.access import Capability
 from delphi.config import Settings
 from delphi.errors import Refused
 from delphi.model.identity import Acknowledgement, Identity
 from delphi.web.edge import current_session
 from delphi.web.personal_forms import NamingForm
-from delphi.web.policy import PANELIST, panelist, policy
+from delphi.web.policy import PANELIST, account, panelist, policy
 from delphi.web.texts import gettext as _
 
 blueprint = Blueprint("acknowledgement", __name__)
@@ -47,3 +48,13 @@ def show() -> Page:
         acknowledgements.name(db, study, wanted, today=clock.now().date())
         flash(_("You will be named as you wrote it. You can change this until the list is closed."))
     return redirect(url_for("acknowledgement.show"), 303)
+
+
+@blueprint.get("/studies/<slug>/names")
+@policy(Capability.ROSTER)
+def names(slug: str) -> Page:
+    """List for the team who asked to be named."""
+    study = access.study_for(current_session(), account(), slug, to=Capability.ROSTER)
+    listed = acknowledgements.named(current_session(), study)
+    frozen = acknowledgements.frozen(study, today=clock.now().date())
+    return render_template("study/names.html", study=study, named=listed, frozen=frozen)

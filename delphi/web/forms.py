@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (  # type: ignore[attr-defined]  # the stubs describe an older WTForms
     BooleanField,
+    DateField,
     Field,
     IntegerField,
     SelectChoice,
@@ -63,6 +64,19 @@ class StudyForm(FlaskForm):
         if pairs:
             chosen["rule_settings"] = {name.strip(): value.strip() for name, _sign, value in pairs}
         return chosen
+
+
+class PanelSideForm(FlaskForm):
+    """What panelists may write, how they may leave, which days are planned."""
+
+    open_round = BooleanField()
+    proposals = BooleanField()
+    open_question = TextAreaField(validators=[Length(max=2000)])
+    keep = BooleanField()
+    remove_open = BooleanField()
+    remove_unreleased = BooleanField()
+    opens_on = DateField(validators=[Optional()])
+    names_until = DateField(validators=[Optional()])
 
 
 class LostLinkForm(FlaskForm):

@@ -44,7 +44,9 @@ def show() -> Page:
             audit.record(current_session(), study.id, EventKind.PANELIST_CORRECTED, by=None, at=day)
         flash(_("Your name is saved."))
         return redirect(url_for("my_data.show"), 303)
-    page = render_template("panelist/my_data.html", study=study, form=form, data=gathered(), names=section_names())
+    page = render_template(
+        "panelist/my_data.html", study=study, form=form, data=gathered(), names=section_names(), fields=field_names()
+    )
     return page, 422 if form.is_submitted() else 200
 
 
@@ -83,4 +85,39 @@ def section_names() -> dict[str, str]:
         "answers": _("Your answers and comments"),
         "proposals": _("Statements you proposed"),
         "letters": _("Mails sent to you"),
+    }
+
+
+def field_names() -> dict[str, str]:
+    """Name the fields; a characteristic that the lead asked for is named by its key."""
+    return {
+        "name": _("Name"),
+        "email": _("Mail address"),
+        "stakeholder_group": _("Group"),
+        "declined_on": _("Declined on"),
+        "left_because": _("Reason"),
+        "conflict_of_interest": _("Conflict of interest"),
+        "conflict_text": _("Which conflict"),
+        "conflict_published": _("May be published"),
+        "affiliation": _("Affiliation"),
+        "orcid": "ORCID",
+        "certificate": _("Certificate wanted"),
+        "version": _("Version of the text"),
+        "items": _("Items agreed to"),
+        "given_on": _("Agreed on"),
+        "minted_on": _("Sent on"),
+        "signed_in_until": _("Signed in until"),
+        "round": _("Round"),
+        "finished_on": _("Finished on"),
+        "statement": _("Statement"),
+        "answer": _("Answer"),
+        "value": _("Value"),
+        "comment": _("Comment"),
+        "reason_for_change": _("Reason for the change"),
+        "section": _("Section"),
+        "text": _("Text"),
+        "reason": _("Reason"),
+        "source": _("Source"),
+        "kind": _("Kind"),
+        "sent_at": _("Sent at"),
     }

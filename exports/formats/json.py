@@ -1,13 +1,17 @@
 """JSON: schema, definition and rows; an empty cell is null, its reason stands in the row."""
 
 import json
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from exports.table import Table
+from exports.document import Exhibit, table_of
 
 
-def write(table: Table, stream: BinaryIO) -> None:
+def write(exhibit: Exhibit, stream: BinaryIO) -> None:
     """Write one object with its notes; texts are unmodified, numbers unrounded."""
+    table = table_of(exhibit)
+    whole: dict[str, Any] = {"schema": table.schema}
+    if table.notice:
+        whole["simulated"] = table.notice
     notes = {"notes": list(table.notes)} if table.notes else {}
-    whole = {"schema": table.schema, "definition": dict(table.definition), **notes, "rows": table.as_dicts()}
+    whole |= {"definition": dict(table.definition), **notes, "rows": table.as_dicts()}
     stream.write(json.dumps(whole, ensure_ascii=False, allow_nan=False, indent=1).encode() + b"\n")

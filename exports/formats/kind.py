@@ -4,14 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from exports.document import Document, Exhibit, Figure
 from exports.table import Table
+
+TABLES, PAGES, PICTURES = (Table, Figure), (Table, Figure, Document), (Figure,)
 
 
 @dataclass(frozen=True)
 class Format:
-    """A writer with the suffix and the media type of its files."""
+    """A writer with the suffix and the media type of its files, and what it can hold."""
 
     label: str
     suffix: str
     media_type: str
-    write: Callable[[Table, BinaryIO], None]
+    write: Callable[[Exhibit, BinaryIO], None]
+    holds: tuple[type[Exhibit], ...] = PAGES

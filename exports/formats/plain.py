@@ -3,6 +3,7 @@
 import textwrap
 from typing import BinaryIO
 
+from exports.document import Exhibit, Heading, Paragraph, document_of
 from exports.table import Cell, Column, Table, printed
 
 WIDTH = 100
@@ -10,8 +11,23 @@ LONGEST = 40  # a text that is longer is cut: it stands whole in the other forma
 NARROW = 9  # a head is broken into lines, but no narrower than this
 
 
-def write(table: Table, stream: BinaryIO) -> None:
+def write(exhibit: Exhibit, stream: BinaryIO) -> None:
     """Write title, caption, aligned columns and notes."""
+    document = document_of(exhibit)
+    blocks = [[document.notice]] if document.notice else []
+    for block in document.blocks:
+        if isinstance(block, Table):
+            blocks.append(_table(block))
+        elif isinstance(block, Heading):
+            blocks.append([block.text, "=" * len(block.text)])
+        elif isinstance(block, Paragraph):
+            blocks.append([textwrap.fill(block.text, WIDTH)])
+        else:
+            blocks += [[block.title, textwrap.fill(block.alternative, WIDTH)], _table(block.data)]
+    stream.write(("\n\n".join("\n".join(lines) for lines in blocks) + "\n").encode())
+
+
+def _table(table: Table) -> list[str]:
     picked = [i for i, column in enumerate(table.columns) if column.brief] or list(range(len(table.columns)))
     columns = [table.columns[i] for i in picked]
     cells = [[_shown(column, row[i]) for i, column in zip(picked, columns, strict=True)] for row in table.rows]
@@ -19,8 +35,7 @@ def write(table: Table, stream: BinaryIO) -> None:
     head, body = ([_line(columns, row, widths) for row in rows] for rows in (_head(columns, widths), cells))
     rule = "-" * (sum(widths) + 2 * len(widths) - 2)
     notes = [textwrap.fill(note, WIDTH) for note in table.notes]
-    text = [table.title, textwrap.fill(table.caption, WIDTH), "", *head, rule, *body, rule, *notes]
-    stream.write(("\n".join(text) + "\n").encode())
+    return [table.title, textwrap.fill(table.caption, WIDTH), "", *head, rule, *body, rule, *notes]
 
 
 def _shown(column: Column, value: Cell) -> str:

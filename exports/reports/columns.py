@@ -1,7 +1,10 @@
 """Columns of the consensus table, in the order of REPORTING 1.2, and from how many ratings each may be shown."""
 
+from dataclasses import replace
+
+from delphi.consensus.analysis import Definition
 from delphi.consensus.scale import Scale
-from exports.table import Column
+from exports.table import Column, Table
 
 ALWAYS, SHARES, QUARTILES, POINTS = None, 0, 8, 10  # METHOD 12.4
 
@@ -83,3 +86,19 @@ CLOSING_COLUMNS = (
     Column("rule_id", "text", "Rule"),
     Column("reasons", "text", "Why cells are empty"),
 )
+
+COMPARED = ("statement", "text", "round", "group", "n_rated", "combined_pct", "median", "iqr", "verdict")
+
+
+def with_groups(table: Table) -> Table:
+    """Keep of a consensus table by group what a comparison of groups needs."""
+    known = {column.name for column in consensus_columns(Definition.from_dict(table.definition).scale)}
+    kept = [i for i, name in enumerate(table.names) if name in COMPARED or name not in known or name == "reasons"]
+    return replace(
+        table,
+        schema="groups/1",
+        title="Groups compared",
+        columns=tuple(table.columns[i] for i in kept),
+        rows=tuple(tuple(row[i] for i in kept) for row in table.rows),
+        split="round",
+    )

@@ -11,9 +11,9 @@ from delphi.consensus.cells import UNPAIRED, Cell, filled
 from delphi.consensus.counts import Integers, total
 from delphi.consensus.stability import StabilityRule, moves_of
 from delphi.statistics.groups import adjust_p
-from delphi.statistics.paired import differences, mean_absolute_change, percent_changed, rank_correlation
+from delphi.statistics.paired import mean_absolute_change, percent_changed, rank_correlation
 from delphi.statistics.paired_agreement import ac2_transition, weighted_kappa
-from delphi.statistics.paired_tests import sign_test, signed_rank
+from delphi.statistics.paired_tests import sign_test_of_moves, signed_rank_of_moves
 from delphi.statistics.quantiles import median
 from delphi.statistics.result import Reason
 from delphi.statistics.square_tables import bowker, mcnemar
@@ -111,7 +111,6 @@ def _figures(table: Integers, earlier: Integers | None, definition: Definition) 
     shown = None if earlier is None else median(earlier)
     changes = percent_changed(table, zones, shown if shown is not None else Fraction(0))
     moves = moves_of(table, scale.lo, scale.combined, RULE)
-    steps = differences(table)
     coefficients = {
         "ac2": ac2_transition(table),
         "kappa": weighted_kappa(table),
@@ -130,9 +129,9 @@ def _figures(table: Integers, earlier: Integers | None, definition: Definition) 
     }
     near = {"towards": changes.towards, "away": changes.away} if shown is not None else {"towards": None, "away": None}
     tests = {
-        "p_signed_rank": signed_rank(steps).p,
+        "p_signed_rank": signed_rank_of_moves(table).p,
         "p_holm": None,
-        "p_sign": sign_test(steps).p,
+        "p_sign": sign_test_of_moves(table).p,
         "p_bowker": bowker(table).p,
         "p_mcnemar": _mcnemar(table, definition) if moves.n_paired else None,
     }

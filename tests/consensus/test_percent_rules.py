@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from delphi.consensus.counts import Counts
-from delphi.consensus.grade import lazarus_grade
 from delphi.consensus.rule import Terms, Verdict, proposal, rule_from
+from delphi.consensus.rules.letters import lazarus_grade
 from delphi.consensus.rules.shares import at_least
 from delphi.consensus.scale import SCALES
 from delphi.statistics.result import Flag, Reason

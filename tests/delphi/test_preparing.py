@@ -8,7 +8,7 @@ import pytest
 from builders import NOW, SMALL, account, people, study
 from sqlalchemy import select
 
-from delphi import access, dates, mail, panels, protocol, statements, studies
+from delphi import access, dates, letters, mail, panels, protocol, statements, studies
 from delphi.access import Capability
 from delphi.errors import NotFound, Refused
 from delphi.model.base import UtcDateTime
@@ -121,15 +121,19 @@ def test_the_end_of_a_day_is_counted_in_the_studys_zone():
     assert dates.zone_in_words("UTC") == "UTC"
 
 
-@pytest.mark.parametrize("kind", LetterKind)
+@pytest.mark.parametrize("kind", sorted(set(LetterKind) - {LetterKind.REMINDER}))
 @pytest.mark.parametrize("number", [1, 2])
 def test_a_letter_has_one_subject_line_and_its_link_alone_on_a_line(kind, number):
     facts = {
-        "study": SimpleNamespace(title="Care\nBcc: evil@example.org", notice="Simulated.", lead_name="Ada",
+        "study": SimpleNamespace(title="Care\nBcc: evil@example.org", notice="Simulated.", lead_name="Ada", language="en",
                                  contact_email="ada@example.org", maximum_rounds=3, protocol_sha256="0" * 64),
-        "round": SimpleNamespace(number=number), "items": 3, "minutes": 2, "closes": "soon", "link": "http://link",
+        "round": SimpleNamespace(number=number), "items": 3, "done": 1, "minutes": 2, "closes": "soon",
+        "reason": "holidays", "link": "http://link", "consent": SimpleNamespace(given_on=NOW.date()),
+        "document": SimpleNamespace(version=1, text="Text"), "withdrawn_on": NOW.date(),
     }  # fmt: skip
+    if kind is LetterKind.CONSENT:
+        facts["items"] = ["I may stop at any time."]
     subject, text = mail.write(kind, facts)
     assert "\n" not in subject
-    assert "http://link" in text.splitlines()
+    assert ("http://link" in text.splitlines()) is (kind in letters.WITH_LINK)
     assert "Simulated." in text

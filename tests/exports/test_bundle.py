@@ -141,7 +141,9 @@ def test_a_wrong_number_is_found(bundle):
         stored["rows"][0]["row"]["combined_k"] += 1
         return json.dumps(stored).encode()
 
-    with reading(resealed(bundle, "results/release-2.json", one_more)) as read:
+    forged = resealed(bundle, "results/release-1.json", one_more)
+    assert verify(forged) == ["results/release-1.json is not what was released"]
+    with reading(forged) as read:
         assert [d for d in recompute(read).differences if "combined_k" in d]
 
 
@@ -410,3 +412,23 @@ def without(row, theirs):
         for name, value in row.items()
         if name != "reasons"
     )
+
+
+@pytest.mark.parametrize("profile", ["analyst", "public"])
+def test_base_r_gives_the_same_figures(stage, tmp_path, profile):
+    if shutil.which("Rscript") is None:
+        pytest.skip("no Rscript on this machine; .ci/run sees to it")
+    folder = unpacked(written(stage, called(stage, "cos"), tmp_path / "care.zip", profile)[0], tmp_path / "out")
+    done = subprocess.run(["Rscript", "scripts/analysis.R"], capture_output=True, text=True, check=False, cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    compared, equal = re.search(r"(\d+) compared, (\d+) equal", done.stdout).groups()
+    assert compared == equal
+    assert int(compared) > 500
+    results = folder / "results" / "consensus_long.csv"
+    head, first, *rest = csv.reader(results.read_text(encoding="utf-8").splitlines())
+    first[head.index("n_rated")] += "1"
+    with results.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([head, first, *rest])
+    done = subprocess.run(["Rscript", "scripts/analysis.R"], capture_output=True, text=True, check=False, cwd=folder)
+    assert done.returncode == 1
+    assert "not equal: round" in done.stdout

@@ -79,7 +79,9 @@ def test_nothing_can_be_decided_on_it(session, original):
         lifecycle.prepare_next(session, made, last, by=by, at=NOW)
     with pytest.raises(Refused, match="imported"):
         amendments.amend(session, made, {"minimum_n": 4}, reason="few", by=by, at=NOW)
-    who = session.scalars(select(Participation.panelist).where(Participation.study_id == made.id)).first()
+    who = session.scalars(
+        select(Participation.panelist).where(Participation.study_id == made.id, Participation.round == 2)
+    ).first()
     with pytest.raises(Refused):
         ballot.save(session, (made.id, 2, who), [Answer(1, "rated", 3, 0)], [], request="k")
 

@@ -1,5 +1,6 @@
 """Revisions and models agree, and a revision goes up and down over rows."""
 
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -8,6 +9,8 @@ from sqlalchemy import inspect, select, text
 
 from delphi.database import Database
 from delphi.migrations import configuration, upgrade_to_head
+from delphi.model.event import EventKind
+from delphi.model.letter import LetterKind
 
 WITHOUT_ROWID = {
     "rating", "comment", "change_reason", "participation", "save_request", "proposal", "acknowledgement",
@@ -18,6 +21,14 @@ def test_the_migrated_tables_are_those_of_the_models(shared):
     with shared.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, METADATA) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "check", "words"), [("event", "ck_event_kind", EventKind), ("letter", "ck_letter_kind", LetterKind)]
+)
+def test_every_word_of_a_vocabulary_is_allowed(shared, table, check, words):
+    checks = {found["name"]: found["sqltext"] for found in inspect(shared.engine).get_check_constraints(table)}
+    assert {word for word in words if f"'{word}'" not in checks[check]} == set()
 
 
 def test_upgrading_twice_changes_nothing(template):

@@ -61,8 +61,7 @@ def big(cast):
     statements = tuple(NewStatement(f"S{n}", f"Text {n}.", section=f"Part {n // 10}") for n in range(25))
     made = study(cast.session, cast.ada, "big", panelists=0, groups=("nurses", "peers", "few"), statements=statements)
     groups = ["few"] * 4 + ["nurses", "peers"] * 18
-    placed = [(line, replace(new, group=group)) for (line, new), group in zip(people(40), groups, strict=True)]
-    panels.import_panel(cast.session, made, placed, by=cast.ada.id, at=NOW)
+    panels.add(cast.session, made, [replace(new, group=group) for new, group in zip(people(40), groups, strict=True)])
     return made
 
 

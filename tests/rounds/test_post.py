@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_string, policy
 
 import pytest
 from aiosmtpd.controller import Controller
 from builders import NOW, Cast, launched
 from sqlalchemy import select, update
 
-from delphi import access, links, mail
+from delphi import access, documents, links, mail
 from delphi.delivery import ATTEMPTS, LEASE, Postman, claim, finish
 from delphi.model.identity import Identity
 from delphi.model.letter import Letter, LetterKind
@@ -272,7 +273,7 @@ def test_who_asks_for_the_link_gets_one_that_works_beside_the_older_ones(databas
 def test_the_copy_of_a_consent_holds_what_was_agreed_to(database, sending, mailbox):
     with database.transaction() as session:
         who = session.get_one(Panelist, (sending.study.id, sending.panel[0]))
-        document = consent.documents(session, sending.study)[0]
+        document = documents.newest(session, sending.study.id)
         document.consent = "I am an adult\n(optional) Send me the report"
         consent.agree(session, who, document, [0], at=NOW)
     Postman(database, sending.settings).deliver(at=NOW)
@@ -308,3 +309,14 @@ def test_a_receipt_that_cannot_be_delivered_keeps_no_name(database, sending, mai
     Postman(database, sending.settings).deliver(at=NOW)
     with database.transaction(writing=False) as session:
         assert session.get(Identity, (sending.study.id, who)) is None
+
+
+def test_an_invitation_brings_the_close_of_the_round_as_a_calendar_file(database, sending, mailbox):
+    Postman(database, sending.settings).deliver(at=NOW)
+    message = message_from_string(mailbox.messages[0][1], policy=policy.default)
+    [attached] = message.iter_attachments()
+    assert attached.get_content_type() == "text/calendar"
+    text = attached.get_content()
+    assert "UID:care-round-1-closes@delphi.example.org" in text
+    assert "/p/" not in text
+    assert "/p/" in message.get_body(("plain",)).get_content()

@@ -83,6 +83,6 @@ def test_a_form_of_ours_is_taken(ada, headers):
 
 def test_a_large_request_is_refused(app, ada):
     before = fingerprint(app)
-    answer = ada.send("/studies/care/statements", {"file": "x" * 1_100_000})
+    answer = ada.send("/studies/care/lock", {"file": "x" * 1_100_000})
     assert answer.status_code == 413
     assert fingerprint(app) == before

@@ -22,7 +22,9 @@ EXAMPLES = {
     "visitor": "A",
     "member": 1,
     "ticket": UUID(int=0),
+    "suggestion": UUID(int=0),
     "token": "no-such-token",
+    "proposal": UUID(int=7),
     "filename": "delphi.css",
 }
 ROLES = {"ada": Role.OWNER, "ben": Role.ANALYST, "mia": Role.PANEL_MANAGER, "vic": Role.VIEWER}

@@ -188,7 +188,8 @@ class Rule(ABC):
         marks[Flag.NQ_DEPENDENT] = self._differs(ballot, [{"denominator": d} for d in DENOMINATORS[:2]])
         if types := self.quantiles_compared:
             marks[Flag.QUANTILE_DEPENDENT] = self._differs(ballot, [{"quantile_type": t} for t in types])
-        return tuple(tuple(flag for flag, holds in marks.items() if holds[j]) for j in range(len(code)))
+        rows = zip(*(holds.tolist() for holds in marks.values()), strict=True)
+        return tuple(tuple(flag for flag, holds in zip(marks, row, strict=True) if holds) for row in rows)
 
     def _differs(self, ballot: Ballot, changes: list[dict[str, Any]]) -> Mask:
         statuses = np.array([self.status(ballot.under(**change)) for change in changes])

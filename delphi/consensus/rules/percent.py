@@ -6,9 +6,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from delphi.consensus.counts import Integers
-from delphi.consensus.grade import BANDS, LETTERS, lazarus_grade
 from delphi.consensus.rules.base import Ballot, Detail, Rule
+from delphi.consensus.rules.letters import BANDS, LETTERS, letters_of, reaches
 from delphi.consensus.rules.shares import Mask, at_least, columns, share, worded_set
 from delphi.consensus.scale import Scale
 from delphi.statistics.exact import meets_threshold
@@ -134,25 +133,19 @@ class GradedAgreement(Rule):
             f"grades: {unanimous} without any dissent, {bands}; consensus out: disagreement reaches {self.bands[-1]} %."
         )
 
-    def _reaches(self, k: Integers, n: Integers, gaps: str) -> Mask:
-        if gaps == "strict":
-            return at_least(k, n, self.bands[-1])
-        whole = (200 * k + n) // np.maximum(2 * n, 1)
-        return at_least(whole, np.full_like(whole, 100), self.bands[-1])
-
     def sides(self, ballot: Ballot) -> tuple[Mask, Mask]:
         """Compare combined agreement and disagreement with the lowest band."""
         k, d = (columns(ballot.f, members, self.lo) for members in (self.agree_set, self.disagree_set))
-        return self._reaches(k, ballot.base, self.gaps), self._reaches(d, ballot.base, self.gaps)
+        lowest = self.bands[-1]
+        return reaches(k, ballot.base, lowest, self.gaps), reaches(d, ballot.base, lowest, self.gaps)
 
     def grades(self, ballot: Ballot) -> list[str | None]:
         """Letter of each statement."""
         return self._letters(ballot, self.gaps)
 
     def _letters(self, ballot: Ballot, gaps: str) -> list[str | None]:
-        k = columns(ballot.f, self.agree_set, self.lo)
-        rows = zip(k.tolist(), ballot.base.tolist(), ballot.n.tolist(), strict=True)
-        return [lazarus_grade(k, n if rated else 0, self.bands, gaps, self.letters) for k, n, rated in rows]
+        k, n = columns(ballot.f, self.agree_set, self.lo), np.where(ballot.n == 0, 0, ballot.base)
+        return letters_of(k, n, self.bands, gaps, self.letters)
 
     def marks(self, ballot: Ballot) -> dict[Flag, Mask]:
         """Flag letters that depend on how the gaps between the bands are closed."""
@@ -172,7 +165,12 @@ class GradedAgreement(Rule):
     def basis(self, detail: Detail) -> str:
         """Print combined agreement beside the lowest band."""
         n, band = detail["n"], self.bands[-1]
-        one = np.ones(1, dtype=np.int64)
-        met, out = (bool(self._reaches(detail[s] * one, n * one, self.gaps)[0]) for s in ("agree", "disagree"))
+        met, out = (self._reached(detail[k], n) for k in ("agree", "disagree"))
         k = detail["disagree"] if out and not met else detail["agree"]
         return f"{k}/{n} {sign(met=met or out)} {band} %"
+
+    def _reached(self, k: int, n: int) -> bool:
+        """Whether one share reaches the lowest band."""
+        if self.gaps == "strict":
+            return bool(meets_threshold(k, n, self.bands[-1]))
+        return bool(meets_threshold((200 * k + n) // (2 * n), 100, self.bands[-1]))

@@ -97,6 +97,17 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_study')),
     sa.UniqueConstraint('slug', name=op.f('uq_study_slug'))
     )
+    op.create_table('account_invitation',
+    sa.Column('token_sha256', sa.String(length=64), nullable=False),
+    sa.Column('account', sa.Integer(), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('length(token_sha256) = 64', name=op.f('ck_account_invitation_token_is_a_hash')),
+    sa.ForeignKeyConstraint(['account'], ['account.id'], name=op.f('fk_account_invitation_account_account'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('token_sha256', name=op.f('pk_account_invitation'))
+    )
+    with op.batch_alter_table('account_invitation', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_account_invitation_account'), ['account'], unique=False)
+
     op.create_table('account_session',
     sa.Column('grant_sha256', sa.String(length=64), nullable=False),
     sa.Column('account', sa.Integer(), nullable=False),
@@ -160,7 +171,7 @@ def upgrade() -> None:
     sa.Column('data', sa.JSON(), nullable=False),
     sa.Column('previous_hash', sa.String(length=64), nullable=False),
     sa.Column('hash', sa.String(length=64), nullable=False),
-    sa.CheckConstraint("kind IN ('study:created', 'study:changed', 'study:archived', 'study:restored', 'study:deletion_asked', 'study:deletion_undone', 'protocol:changed', 'protocol:amended', 'statement:changed', 'groups:changed', 'document:published', 'team:invited', 'team:changed', 'team:removed', 'rehearsal:started', 'rehearsal:wiped', 'statements:imported', 'panel:imported', 'protocol:locked', 'round:prepared', 'round:launched', 'round:extended', 'round:closed', 'round:released', 'statement:reworded', 'statement:merged', 'statement:added', 'statement:dropped', 'statement:split', 'statements:decided', 'decision:undone', 'comments:moderated', 'comment:read', 'reminders:queued', 'reminders:stopped', 'study:finished', 'panelist:withdrew', 'panelist:corrected', 'export:made')", name=op.f('ck_event_kind')),
+    sa.CheckConstraint("kind IN ('study:created', 'study:changed', 'study:archived', 'study:restored', 'study:deletion_asked', 'study:deletion_undone', 'protocol:changed', 'protocol:amended', 'statement:changed', 'groups:changed', 'document:published', 'team:invited', 'team:changed', 'team:removed', 'rehearsal:started', 'rehearsal:wiped', 'statements:imported', 'panel:imported', 'protocol:locked', 'round:prepared', 'round:launched', 'round:extended', 'round:closed', 'round:released', 'statement:reworded', 'statement:merged', 'statement:added', 'statement:dropped', 'statement:split', 'statements:decided', 'decision:undone', 'comments:moderated', 'comment:read', 'reminders:queued', 'reminders:stopped', 'study:finished', 'proposals:decided', 'panelist:withdrew', 'panelist:corrected', 'export:made')", name=op.f('ck_event_kind')),
     sa.CheckConstraint('length(hash) = 64 AND length(previous_hash) = 64', name=op.f('ck_event_hash_length')),
     sa.CheckConstraint('sequence >= 1', name=op.f('ck_event_sequence_positive')),
     sa.ForeignKeyConstraint(['actor'], ['account.id'], name=op.f('fk_event_actor_account')),
@@ -282,6 +293,25 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_statement_version_study_id_study')),
     sa.PrimaryKeyConstraint('study_id', 'statement', 'version', name=op.f('pk_statement_version'))
     )
+    op.create_table('team_letter',
+    sa.Column('study_id', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('account', sa.Integer(), nullable=False),
+    sa.Column('run_after', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('claimed_by', sa.String(length=64), nullable=True),
+    sa.Column('claimed_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('failed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('dropped_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(claimed_by IS NULL) = (claimed_until IS NULL)', name=op.f('ck_team_letter_claim_has_lease')),
+    sa.ForeignKeyConstraint(['study_id', 'account'], ['membership.study_id', 'membership.account'], name=op.f('fk_team_letter_study_id_account_membership'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_team_letter_study_id_study')),
+    sa.PrimaryKeyConstraint('study_id', 'id', name=op.f('pk_team_letter'))
+    )
+    with op.batch_alter_table('team_letter', schema=None) as batch_op:
+        batch_op.create_index('ix_team_letter_due', ['run_after'], unique=False, sqlite_where=sa.text('sent_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL'), postgresql_where=sa.text('sent_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL'))
+
     op.create_table('access_link',
     sa.Column('study_id', sa.Integer(), nullable=False),
     sa.Column('token_sha256', sa.String(length=64), nullable=False),
@@ -574,6 +604,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_access_link_token_sha256')
 
     op.drop_table('access_link')
+    with op.batch_alter_table('team_letter', schema=None) as batch_op:
+        batch_op.drop_index('ix_team_letter_due', sqlite_where=sa.text('sent_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL'), postgresql_where=sa.text('sent_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL'))
+
+    op.drop_table('team_letter')
     op.drop_table('statement_version')
     op.drop_table('panelist')
     op.drop_table('decision')
@@ -596,6 +630,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_account_session_account'))
 
     op.drop_table('account_session')
+    with op.batch_alter_table('account_invitation', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_account_invitation_account'))
+
+    op.drop_table('account_invitation')
     op.drop_table('study')
     op.drop_table('link_request')
     op.drop_table('attempt_key')

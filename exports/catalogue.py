@@ -1,0 +1,124 @@
+"""Everything that can be exported: one entry a report or a figure, with the profiles that may have it (REPORTING 1.1)."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from exports.document import Document, Exhibit, Figure
+from exports.figures import FIGURES
+from exports.formats import FORMATS, PRINTED
+from exports.formats.kind import Format
+from exports.record import Profile, Record, StudyFacts, defined, hidden_notes
+from exports.reports import REPORTS, audit, checklist, comments, lineage, participation, protocol, styles, wide, writing
+from exports.reports.columns import with_groups
+from exports.reports.consensus import from_rows
+from exports.reports.material import Material
+from exports.table import Table, suppress
+
+PUBLIC, ANALYST, MANAGER, AUTHOR = Profile.PUBLIC, Profile.ANALYST, Profile.MANAGER, Profile.AUTHOR
+Builder = Callable[[Record], Exhibit]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that can be exported.
+
+    Attributes
+    ----------
+    raw
+        Built from numbers that were not hidden yet: they are hidden afterwards, outside the analyst profile.
+    page
+        What page formats print instead, where the table itself is made for machines.
+    kind
+        What the builder gives.
+    """
+
+    label: str
+    build: Builder
+    profiles: tuple[Profile, ...] = (PUBLIC, ANALYST)
+    raw: bool = False
+    page: Builder | None = None
+    kind: type[Exhibit] = Table
+
+    @property
+    def formats(self) -> dict[str, Format]:
+        """Formats that can hold it."""
+        return {key: format_ for key, format_ in FORMATS.items() if self.kind in format_.holds}
+
+
+def _consensus(record: Record) -> Table:
+    rows = [row for row in record.rows if record.by_group or row["group"] == "all"]
+    return replace(from_rows(rows, defined(record), notes=hidden_notes(record, rows)), split="round")
+
+
+def _groups(record: Record) -> Table:
+    """Compare groups: the consensus table by group, with effect sizes and tests beside the few figures they are about."""
+    return with_groups(REPORTS["consensus"](Material(record.analysis, by_group=True)))
+
+
+def _analysed(key: str, *, panels: bool = False) -> Builder:
+    def build(record: Record) -> Table:
+        return REPORTS[key](Material(record.analysis, record.panels if panels else (), record.by_group))
+
+    return build
+
+
+CATALOGUE: dict[str, Entry] = {
+    "consensus": Entry("Consensus table", _consensus, page=styles.build),
+    "journal": Entry("Consensus table as journals print it", styles.build, (PUBLIC, ANALYST, AUTHOR)),
+    **{
+        f"journal-{key}": Entry(f"The same: {styles.NAMES[key]}", styles.of(key), (PUBLIC, ANALYST, AUTHOR))
+        for key in styles.STYLES
+    },
+    "wide": Entry("Consensus by statement, rounds side by side", wide.build, page=styles.build),
+    "stability": Entry("Change between rounds", _analysed("stability"), raw=True),
+    "lineage": Entry("Statements and their changes", lineage.build, (PUBLIC, ANALYST, AUTHOR)),
+    "participation": Entry(
+        "Participants and response", participation.build, (PUBLIC, ANALYST, MANAGER, AUTHOR), raw=True
+    ),
+    "groups": Entry("Groups compared", _groups, raw=True),
+    "sensitivity": Entry("Sensitivity to the definition", _analysed("sensitivity"), raw=True),
+    "agreement": Entry("Agreement of the panel over all statements", _analysed("agreement", panels=True), (ANALYST,)),
+    "robustness": Entry("How firmly verdicts stand", _analysed("robustness"), (ANALYST,)),
+    "attrition": Entry("Attrition", _analysed("attrition", panels=True), (ANALYST,)),
+    "comments": Entry("Comments", comments.build, (ANALYST,)),
+    "protocol": Entry("Protocol and amendments", protocol.build, (PUBLIC, ANALYST, AUTHOR), kind=Document),
+    "audit": Entry("Audit trail", audit.build),
+    **{
+        key: Entry(f"Checklist: {guideline.name}", checklist.of(guideline), (AUTHOR,))
+        for key, guideline in checklist.GUIDELINES.items()
+    },
+    "text": Entry("Methods and results, drafted", writing.build, (AUTHOR,), kind=Document),
+    **{
+        f"figure-{key}": Entry(f"Figure: {label}", draw, (PUBLIC, ANALYST, AUTHOR), kind=Figure)
+        for key, (label, draw) in FIGURES.items()
+    },
+}
+
+
+def make(record: Record, key: str, format_: str) -> Exhibit:
+    """Build one thing as a profile may have it; page formats get what is made for pages."""
+    entry = CATALOGUE[key]
+    build = entry.page if entry.page and format_ in PRINTED else entry.build
+    made: Exhibit = build(record)
+    if entry.raw and record.profile in (PUBLIC, AUTHOR) and isinstance(made, Table):
+        made = suppress(made, record.study.smallest_cell)
+    if isinstance(made, Document):
+        blocks = tuple(_dressed(b, record.study) if isinstance(b, Table | Figure) else b for b in made.blocks)
+        return replace(made, blocks=blocks, language=record.study.language, notice=record.study.notice)
+    return _dressed(made, record.study)
+
+
+def _dressed(part: Table | Figure, study: StudyFacts) -> Table | Figure:
+    """Put on a table what all files of a study say: its title, language, notice, and what was changed after data."""
+    table = part.data if isinstance(part, Figure) else part
+    marks = study.marks if table.definition else ()
+    table = replace(
+        table, subject=study.title, language=study.language, notice=study.notice, notes=(*table.notes, *marks)
+    )
+    return replace(part, data=table) if isinstance(part, Figure) else table
+
+
+def open_to(profiles: Iterable[Profile]) -> dict[str, Entry]:
+    """List what at least one of these profiles may have."""
+    mine = set(profiles)
+    return {key: entry for key, entry in CATALOGUE.items() if mine & set(entry.profiles)}

@@ -1,0 +1,158 @@
+"""Flows: of participants through the rounds, and of statements; and the number in consensus by threshold."""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from delphi.consensus.sensitivity import threshold_map
+from exports.document import Figure
+from exports.figures.draw import DARK, LIGHT, WIDTH, arrow, box, circle, height_of, line, picture, text
+from exports.record import Record, defined, last_round
+from exports.table import Column, Table, rows_of
+
+COLUMN = 300
+
+
+def participants(record: Record) -> Figure:
+    """Draw invited, started, complete and analysed per round, losses to the side: in the manner of CONSORT."""
+    columns = tuple(
+        Column(name, "int", name.replace("_", " "))
+        for name in ("round", "invited", "declined", "not_started", "started", "partial", "complete", "analysed")
+    )
+    rows = [_counted(record, round_.number) for round_ in record.rounds]
+    parts: list[str] = []
+    y = 6.0
+    for i, row in enumerate(rows):
+        lines = [f"Round {row['round']}", f"invited {row['invited']}"]
+        lost = [f"declined {row['declined']}", f"gave no answer {row['not_started']}"]
+        done = [f"analysed {row['analysed']}", f"complete {row['complete']}, partial {row['partial']}"]
+        x = 60.0
+        middle = x + COLUMN / 2
+        parts += [box(x, y, COLUMN, lines), box(WIDTH - 250, y + 22, 240, lost)]
+        below = y + height_of(lines) + 30
+        parts += [arrow(middle, y + height_of(lines), middle, below), box(x, below, COLUMN, done)]
+        parts.append(arrow(middle, y + height_of(lines) + 12, WIDTH - 250, y + height_of(lines) + 12))
+        y = below + height_of(done)
+        if i < len(rows) - 1:
+            parts.append(arrow(middle, y, middle, y + 26))
+            y += 26
+    title = "Participants through the rounds"
+    said = [
+        f"Round {r['round']}: {r['invited']} invited, {r['declined']} declined, {r['not_started']} gave no answer,"
+        f" {r['analysed']} analysed, of whom {r['complete']} complete and {r['partial']} partial"
+        for r in rows
+    ]
+    return _figure(record, title, said, parts, y + 10, columns, rows)
+
+
+def _counted(record: Record, number: int) -> dict[str, Any]:
+    here = [p for p in record.presences if p.round == number]
+    started = sum(p.started for p in here)
+    declined = sum(p.declined and not p.started for p in here)
+    return {
+        "round": number,
+        "invited": len(here),
+        "declined": declined,
+        "not_started": len(here) - started - declined,
+        "started": started,
+        "partial": sum(p.started and not p.complete for p in here),
+        "complete": sum(p.complete for p in here),
+        "analysed": started,
+    }
+
+
+def statements(record: Record) -> Figure:
+    """Draw how many statements each round asked, and what became of them on the way."""
+    asked = Counter(row["round"] for row in record.rows if row["group"] == "all")
+    found: dict[tuple[int, str], set[str | None]] = {}
+    for edge in record.edges:
+        end = (
+            edge.after
+            if edge.change == "merged"
+            else edge.before
+            if edge.change == "split"
+            else edge.after or edge.before
+        )
+        found.setdefault((edge.round, edge.change), set()).add(end)
+    for row in record.rows:
+        if row["group"] == "all" and row["relation"] == "new" and row["round"] > min(asked):
+            found.setdefault((row["round"], "added"), set()).add(row["statement"])
+    rows = [
+        {"round": number, "asked": asked[number]}
+        | {
+            change: len(found.get((number, change), ()))
+            for change in ("reworded", "merged", "split", "added", "dropped")
+        }
+        for number in sorted(asked)
+    ]
+    columns = tuple(
+        Column(name, "int", name) for name in ("round", "asked", "reworded", "merged", "split", "added", "dropped")
+    )
+    parts, y, said = [], 6.0, []
+    for row in rows:
+        words = [f"{row[name]} {name}" for name in ("reworded", "merged", "split", "added", "dropped") if row[name]]
+        if row is not rows[0]:
+            lines = words or ["no change"]
+            parts += [arrow(210, y, 210, y + height_of(lines) + 16), box(WIDTH - 250, y + 6, 240, lines)]
+            parts.append(line(210, y + 14, WIDTH - 250, y + 14))
+            y += height_of(lines) + 16
+        lines = [f"Round {row['round']}", f"{row['asked']} statements asked"]
+        parts.append(box(60, y, COLUMN, lines))
+        y += height_of(lines)
+        changes = f" ({', '.join(words)} before it)" if row is not rows[0] and words else ""
+        said.append(f"Round {row['round']} asked {row['asked']} statements{changes}")
+    return _figure(record, "Statements through the rounds", said, parts, y + 10, columns, rows)
+
+
+def thresholds(record: Record) -> Figure:
+    """Draw the number of statements in consensus by threshold, the locked definition marked."""
+    number = last_round(record)
+    rows = [row for data in record.analysis.rounds if data.number == number for row in _by_threshold(record, data)]
+    columns = (
+        Column("threshold", "text", "Threshold %"),
+        Column("in_consensus", "int", "In consensus"),
+        Column("locked", "bool", "Locked"),
+    )
+    title = f"Statements in consensus by threshold, round {number}"
+    most = max((row["in_consensus"] for row in rows), default=0) or 1
+    left, bottom = 60.0, 240.0
+    step = (WIDTH - left - 40) / max(len(rows) - 1, 1)
+    points = [(left + 20 + step * i, bottom - 190 * row["in_consensus"] / most) for i, row in enumerate(rows)]
+    parts = [line(left, bottom, WIDTH, bottom), text(left, 14, "Statements in consensus; disc: the locked threshold")]
+    parts += [line(*a, *b, DARK, stroke_width=2) for a, b in pairwise(points)]
+    for (x, y), row in zip(points, rows, strict=True):
+        parts.append(circle(x, y, 6 if row["locked"] else 4, DARK if row["locked"] else "#ffffff"))
+        parts += [text(x, y - 10, str(row["in_consensus"]), text_anchor="middle")]
+        parts += [text(x, bottom + 18, str(row["threshold"] or "rule"), text_anchor="middle")]
+    parts.append(line(left, 30, left, bottom, LIGHT))
+    said = [
+        f"{row['in_consensus']} at {row['threshold'] or 'the rule'}{' (locked)' if row['locked'] else ''}"
+        for row in rows
+    ]
+    return _figure(record, title, said, parts, bottom + 30, columns, rows)
+
+
+def _by_threshold(record: Record, data: Any) -> list[dict[str, Any]]:
+    """Vary the threshold alone; all else is as locked."""
+    made = threshold_map(data.counts, record.definition)
+    mine = made.locked
+    return [
+        {"threshold": one.threshold, "in_consensus": one.verdicts.count("in"), "locked": one.locked}
+        for one in made.alternatives
+        if (one.strict, one.denominator, one.quantile_type) == (mine.strict, mine.denominator, mine.quantile_type)
+    ]
+
+
+def _figure(
+    record: Record,
+    title: str,
+    said: Sequence[str],
+    parts: Sequence[str],
+    height: float,
+    columns: tuple[Column, ...],
+    rows: Sequence[dict[str, Any]],
+) -> Figure:
+    alternative = "; ".join(said) + "."
+    table = Table("figure/1", title, "", columns, rows_of(columns, rows), definition=defined(record))
+    return Figure(title, alternative, picture(parts, height, title, alternative, record.study.notice), table)

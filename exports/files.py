@@ -1,0 +1,131 @@
+"""The command `delphi export`: any report, in any format, for any profile."""
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from delphi.model.study import Study
+    from exports.document import Exhibit
+    from exports.orders import Made, Order
+
+PROFILES = ("public", "analyst", "manager", "author")
+
+
+@click.command()
+@click.argument("study", required=False)
+@click.option("--report", default="consensus", show_default=True, help="Which report; --list names them all.")
+@click.option("--format", "format_", default="csv", show_default=True, help="Which format; --list names them all.")
+@click.option("--profile", type=click.Choice(PROFILES), help="Who the file is for; what they may not see is hidden.")
+@click.option("--by-group", is_flag=True, help="A row for each group, too.")
+@click.option("--round", "round_", type=int, help="One round only.")
+@click.option("--output", type=click.Path(dir_okay=False), help="A file; standard output if left out.")
+@click.option("--list", "list_", is_flag=True, help="List reports with their profiles and formats.")
+def export(
+    *,
+    study: str | None,
+    report: str,
+    format_: str,
+    profile: str | None,
+    by_group: bool,
+    round_: int | None,
+    output: str | None,
+    list_: bool,
+) -> None:
+    """Write a report of a STUDY (its short name) from the database: nobody's name, and each export is an event."""
+    from delphi.errors import Refused
+    from exports.catalogue import CATALOGUE
+    from exports.orders import Order
+    from exports.record import Profile
+
+    if list_:
+        _list()
+        return
+    if study is None:
+        raise click.UsageError("Missing argument 'STUDY': the short name of a study.")
+    if format_ == "journal":
+        report, format_ = "text-table", "table"
+    entry = CATALOGUE.get(report)
+    chosen = profile or ("author" if entry and "analyst" not in entry.profiles else "analyst")
+    order = Order(report, format_, Profile(chosen), by_group, round_)
+    try:
+        _export(study, order, output)
+    except Refused as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _list() -> None:
+    from exports.catalogue import CATALOGUE
+
+    for key, entry in CATALOGUE.items():
+        click.echo(f"{key}: {entry.label} (for {', '.join(entry.profiles)}; as {', '.join(entry.formats)})")
+
+
+def _export(slug: str, order: "Order", output: str | None) -> None:
+    """Read in one transaction, write the file, and log it in another."""
+    from sqlalchemy import select
+
+    from delphi import clock, config
+    from delphi.database import Database
+    from delphi.errors import Refused
+    from delphi.model.study import Study
+    from exports import orders
+
+    def found(session: "Session") -> "Study":
+        study = session.scalars(select(Study).where(Study.slug == slug)).first()
+        if study is None:
+            raise Refused(f"There is no study with the short name “{slug}”.")
+        return study
+
+    database = Database(config.database_url())
+    try:
+        with database.transaction(writing=False) as session:
+            study = found(session)
+            if order.report == "text-table":
+                click.echo(_journal(session, study))
+                return
+            exhibit = orders.exhibit_of(session, study, order)
+        made = _written(exhibit, order, output)
+        with database.transaction() as session:
+            orders.log(session, found(session), order, made, by=None, at=clock.now())
+    finally:
+        database.engine.dispose()
+
+
+def _written(exhibit: "Exhibit", order: "Order", output: str | None) -> "Made":
+    import hashlib
+
+    from exports import orders
+    from exports.formats import FORMATS
+
+    if output:
+        return orders.write(exhibit, order.format, Path(output))
+    stream = io.BytesIO()
+    FORMATS[order.format].write(exhibit, stream)
+    click.echo(stream.getvalue(), nl=False)
+    return orders.Made(orders.rows_in(exhibit), hashlib.sha256(stream.getvalue()).hexdigest())
+
+
+def _journal(session: "Session", study: "Study") -> str:
+    """Print the newest round as a journal sets it, for a terminal."""
+    from sqlalchemy import select
+
+    from delphi.errors import Refused
+    from delphi.model.round import Round
+    from delphi.protocol import definition_of
+    from exports import journal
+    from exports.sources import consensus_table
+
+    closed = select(Round).where(Round.study_id == study.id, Round.closed_at.is_not(None)).order_by(Round.number)
+    rounds = session.scalars(closed).all()
+    if not rounds:
+        raise Refused("No round of this study is closed yet, so there is nothing to print.")
+    page = journal.page(consensus_table(session, study, rounds[-1:]).as_dicts(), definition_of(study))
+    return journal.as_text(page, title=f"{study.title}: round {rounds[-1].number}", notice=study.notice)
+
+
+COMMANDS = (export,)

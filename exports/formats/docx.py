@@ -1,0 +1,172 @@
+"""DOCX: real tables under styles, the head repeated, rows kept whole, language and alternative texts set."""
+
+import io
+import zipfile
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, BinaryIO
+from xml.sax.saxutils import escape, quoteattr
+
+from exports.document import Block, Exhibit, Figure, Heading, Paragraph, document_of
+from exports.formats.text import legal
+from exports.sheet import Break, Head, Line, Sheet, sheet_of
+
+if TYPE_CHECKING:
+    from docx.document import Document as Word
+
+SPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 (a fixed date, so that equal exports are equal files)
+SIZE, MANY_SIZE, MANY = 16, 13, 14  # half points; of tables with more columns than so many
+TWIPS, MARGIN = 1440, 0.8  # twips an inch; inches
+
+
+def write(exhibit: Exhibit, stream: BinaryIO) -> None:
+    """Write a document."""
+    import docx
+    from docx.enum.section import WD_ORIENT
+    from docx.shared import Inches
+
+    document = document_of(exhibit)
+    word = docx.Document()
+    _properties(word, legal(document.title), document.language)
+    page = word.sections[0]
+    page.page_width, page.page_height = Inches(8.27), Inches(11.69)
+    if any(sheet_of(table).landscape for table in document.tables):
+        page.orientation, page.page_width, page.page_height = WD_ORIENT.LANDSCAPE, page.page_height, page.page_width
+    page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Inches(MARGIN)
+    width = int(page.page_width.inches * TWIPS - 2 * MARGIN * TWIPS)
+    word.add_heading(legal(document.title), 0)
+    if document.notice:
+        page.header.paragraphs[0].text = legal(document.notice)
+    for block in document.blocks:
+        _add(word, block, width)
+    made = io.BytesIO()
+    word.save(made)
+    _freeze(made, stream)
+
+
+def _properties(word: "Word", title: str, language: str) -> None:
+    from docx.oxml.ns import qn
+    from docx.oxml.parser import parse_xml
+    from docx.shared import Pt, RGBColor
+
+    about = word.core_properties
+    about.title, about.author, about.last_modified_by, about.comments = title[:255], "Delphi", "Delphi", ""
+    about.created = about.modified = CREATED
+    about.language = language
+    for name, size in (("Normal", 10), ("Caption", 10)):
+        word.styles[name].font.size = Pt(size)
+    word.styles["Caption"].font.color.rgb = RGBColor(0, 0, 0)
+    defaults = word.styles.element.find(qn("w:docDefaults"))
+    runs = defaults.find(qn("w:rPrDefault")).find(qn("w:rPr"))
+    for old in runs.findall(qn("w:lang")):
+        runs.remove(old)
+    runs.append(parse_xml(f"<w:lang {SPACE} w:val={quoteattr(language)}/>"))
+
+
+def _add(word: "Word", block: Block, width: int) -> None:
+    if isinstance(block, Heading):
+        word.add_heading(legal(block.text), block.level)
+    elif isinstance(block, Paragraph):
+        word.add_paragraph(legal(block.text))
+    elif isinstance(block, Figure):
+        _figure(word, block, width)
+    else:
+        _table(word, sheet_of(block), width)
+
+
+def _figure(word: "Word", figure: Figure, width: int) -> None:
+    from docx.shared import Twips
+
+    from exports.formats.typst import write_png
+
+    picture = io.BytesIO()
+    write_png(figure, picture)
+    picture.seek(0)
+    drawn = word.add_picture(picture, width=Twips(width))
+    about: Any = drawn._inline.docPr  # noqa: SLF001 (the library has no other way to an alternative text)
+    about.set("descr", legal(figure.alternative))
+    about.set("title", legal(figure.title))
+    caption = word.add_paragraph(style="Caption")
+    caption.add_run(f"{legal(figure.title)}. ").bold = True
+    caption.add_run(legal(figure.alternative)).bold = False
+
+
+def _table(word: "Word", sheet: Sheet, width: int) -> None:
+    from docx.oxml.parser import parse_xml
+
+    caption = word.add_paragraph(style="Caption")
+    caption.paragraph_format.keep_with_next = True
+    caption.add_run(f"{legal(sheet.title)}. ").bold = True
+    caption.add_run(legal(sheet.caption)).bold = False
+    body = word.element.body
+    body.insert(len(body) - 1, parse_xml(_table_xml(sheet, width)))
+    for note in sheet.notes:
+        word.add_paragraph(legal(note), style="Body Text 3")
+    if not sheet.notes:
+        word.add_paragraph("")
+
+
+def _table_xml(sheet: Sheet, width: int) -> str:
+    widths = _widths(sheet.heads, width)
+    rows = [_row([head.text for head in sheet.heads], sheet.heads, widths, head=True)]
+    rows += [_line(line, sheet.heads, widths) for line in sheet.lines]
+    grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in widths)
+    edge = "".join(f'<w:{side} w:val="single" w:sz="8" w:color="000000"/>' for side in ("top", "bottom"))
+    return (
+        f'<w:tbl {SPACE}><w:tblPr><w:tblStyle w:val="TableNormal"/><w:tblW w:w="{width}" w:type="dxa"/>'
+        f'<w:tblBorders>{edge}</w:tblBorders><w:tblLayout w:type="fixed"/>'
+        '<w:tblCellMar><w:left w:w="50" w:type="dxa"/><w:right w:w="50" w:type="dxa"/></w:tblCellMar>'
+        '<w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
+        f"<w:tblCaption w:val={_quoted(sheet.title)}/><w:tblDescription w:val={_quoted(sheet.caption)}/></w:tblPr>"
+        f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
+    )
+
+
+def _quoted(text: str) -> str:
+    return quoteattr(legal(text)[:250])
+
+
+def _widths(heads: tuple[Head, ...], width: int) -> list[int]:
+    return [int(width * head.share) for head in heads]
+
+
+def _line(line: Line, heads: tuple[Head, ...], widths: list[int]) -> str:
+    if not isinstance(line, Break):
+        return _row(list(line), heads, widths)
+    fill = "E1E1E1" if line.level == 0 else "F2F2F2"
+    return (
+        f'<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w="{sum(widths)}" w:type="dxa"/>'
+        f'<w:gridSpan w:val="{len(widths)}"/><w:shd w:val="clear" w:fill="{fill}"/></w:tcPr>'
+        f"<w:p><w:pPr><w:keepNext/>{SPACING}</w:pPr>{_run(line.text, bold=True)}</w:p></w:tc></w:tr>"
+    )
+
+
+SPACING = '<w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/>'
+
+
+def _row(texts: list[str], heads: tuple[Head, ...], widths: list[int], *, head: bool = False) -> str:
+    size = MANY_SIZE if len(heads) > MANY else SIZE
+    cells = "".join(
+        f'<w:tc><w:tcPr><w:tcW w:w="{w}" w:type="dxa"/>{HEAD_EDGE if head else ""}</w:tcPr>'
+        f'<w:p><w:pPr>{SPACING}<w:jc w:val="{"right" if h.number else "left"}"/></w:pPr>'
+        f"{_run(text, bold=head, size=size)}</w:p></w:tc>"
+        for text, h, w in zip(texts, heads, widths, strict=True)
+    )
+    return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if head else ''}</w:trPr>{cells}</w:tr>"
+
+
+HEAD_EDGE = '<w:tcBorders><w:bottom w:val="single" w:sz="4" w:color="000000"/></w:tcBorders>'
+
+
+def _run(text: str, *, bold: bool, size: int = SIZE) -> str:
+    weight = "<w:b/>" if bold else ""
+    lines = escape(legal(text)).split("\n")
+    broken = "<w:br/>".join(f'<w:t xml:space="preserve">{line}</w:t>' for line in lines)
+    return f'<w:r><w:rPr>{weight}<w:sz w:val="{size}"/></w:rPr>{broken}</w:r>'
+
+
+def _freeze(made: io.BytesIO, stream: BinaryIO) -> None:
+    """Copy an archive with fixed dates, so that equal documents are equal files."""
+    with zipfile.ZipFile(made) as source, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
+        for info in source.infolist():
+            target.writestr(zipfile.ZipInfo(info.filename), source.read(info), zipfile.ZIP_DEFLATED)

@@ -1,0 +1,109 @@
+"""LaTeX: booktabs and longtable; compiles under pdflatex, lualatex and xelatex, and never on the server."""
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from exports.document import Block, Exhibit, Figure, Heading, Paragraph, document_of
+from exports.formats.text import breakable, legal
+from exports.sheet import Break, Sheet, sheet_of
+
+ESCAPES = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    **{sign: f"\\{sign}" for sign in "&%$#_{}"},
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    "[": "{[}",
+    "]": "{]}",
+    "*": "{*}",
+    "-": "{-}",
+    "†": r"\textdagger{}",
+    "−": r"\ensuremath{-}",
+    "≥": r"\ensuremath{\geq}",
+    "≤": r"\ensuremath{\leq}",
+    "\u200b": r"\allowbreak{}",
+}
+PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
+\usepackage{iftex}
+\ifPDFTeX
+  \usepackage[T1]{fontenc}
+  \usepackage[utf8]{inputenc}
+  \usepackage{textcomp}
+  % what these fonts lack is printed as a question mark; lualatex and xelatex print it as it is
+  \makeatletter\def\UTFviii@undefined@err#1{?}\def\UTFviii@invalid@err#1{?}\def\UTFviii@invalid@help#1{?}\makeatother
+\else
+  \usepackage{fontspec}
+\fi
+\usepackage{lmodern}
+\usepackage{booktabs,longtable,array}
+\usepackage[%(landscape)smargin=18mm]{geometry}
+\setlength{\tabcolsep}{3pt}
+\newcolumntype{L}[1]{>{\raggedright\arraybackslash}p{#1\linewidth}}
+\newcolumntype{R}[1]{>{\raggedleft\arraybackslash}p{#1\linewidth}}
+"""
+SECTIONS = ("section", "subsection", "subsubsection", "paragraph")
+
+
+def escaped(text: str) -> str:
+    r"""Write text so that LaTeX prints it; a line end is a space.
+
+    Examples
+    --------
+    >>> escaped("50 % \\input{x}")
+    '50 \\% \\textbackslash{}input\\{x\\}'
+    """
+    plain = breakable(re.sub(r"\s+", " ", legal(text)))
+    return "".join(ESCAPES.get(sign, sign) for sign in plain)
+
+
+def write(exhibit: Exhibit, stream: BinaryIO) -> None:
+    """Write a whole document."""
+    document = document_of(exhibit)
+    landscape = any(sheet_of(table).landscape for table in document.tables)
+    lines = [PREAMBLE.replace("%(landscape)s", "landscape," if landscape else "")]
+    lines += [rf"\title{{{escaped(document.title)}}}\date{{}}\author{{}}", r"\begin{document}\maketitle"]
+    if document.notice:
+        lines.append(rf"\noindent\fbox{{\parbox{{0.95\linewidth}}{{{escaped(document.notice)}}}}}\par\bigskip")
+    lines += [line for block in document.blocks for line in _block(block)]
+    stream.write("\n".join([*lines, r"\end{document}", ""]).encode())
+
+
+def _block(block: Block) -> Iterator[str]:
+    if isinstance(block, Heading):
+        yield rf"\{SECTIONS[min(block.level, 4) - 1]}*{{{escaped(block.text)}}}"
+    elif isinstance(block, Paragraph):
+        yield escaped(block.text) + "\n"
+    elif isinstance(block, Figure):
+        yield (
+            rf"\paragraph{{{escaped(block.title)}}} {escaped(block.alternative)} % the picture is a file of its own"
+            "\n"
+        )
+        yield from _table(sheet_of(block.data))
+    else:
+        yield from _table(sheet_of(block))
+
+
+def _table(sheet: Sheet) -> Iterator[str]:
+    size = r"\tiny" if len(sheet.heads) > 14 else r"\scriptsize" if len(sheet.heads) > 8 else r"\small"
+    yield rf"{{{size}\noindent\textbf{{{escaped(sheet.title)}.}} {escaped(sheet.caption)}\par"
+    yield rf"\begin{{longtable}}{{@{{}}{_columns(sheet)}@{{}}}}"
+    heads = " & ".join(rf"\textbf{{{escaped(head.text)}}}" for head in sheet.heads)
+    yield rf"\toprule {heads} \\ \midrule \endhead \bottomrule \endfoot"
+    for line in sheet.lines:
+        if isinstance(line, Break):
+            yield rf"\multicolumn{{{len(sheet.heads)}}}{{@{{}}p{{0.95\linewidth}}@{{}}}}{{\textbf{{{escaped(line.text)}}}}} \\*"
+        else:
+            yield " & ".join(escaped(cell) for cell in line) + r" \\"
+    yield r"\end{longtable}"
+    yield from (rf"\noindent\footnotesize {escaped(note)}\par" for note in sheet.notes)
+    yield "}"
+
+
+def _columns(sheet: Sheet) -> str:
+    """Give every column its part of the line, less the space between columns."""
+    line = 0.99 - 0.007 * len(sheet.heads)
+    return "".join(f"{'R' if head.number else 'L'}{{{line * head.share:.3f}}}" for head in sheet.heads)

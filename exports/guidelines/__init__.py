@@ -1,0 +1,1 @@
+"""Reporting guidelines as data files, in our own short form."""

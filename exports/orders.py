@@ -1,0 +1,109 @@
+"""An order: which report, in which format, for which profile. Made, written whole or not at all, and logged."""
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy.orm import Session
+
+from delphi import audit
+from delphi.errors import Refused
+from delphi.model.event import EventKind
+from delphi.model.study import Study
+from exports.catalogue import CATALOGUE, make
+from exports.document import Document, Exhibit, table_of
+from exports.formats import FORMATS
+from exports.record import Profile
+from exports.studies import StudyRecord
+
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True)
+class Order:
+    """What somebody wants to have."""
+
+    report: str
+    format: str
+    profile: Profile
+    by_group: bool = False
+    round: int | None = None
+
+    def check(self) -> None:
+        """Refuse what cannot be made, saying what can.
+
+        Raises
+        ------
+        Refused
+            There is no such report, not for this profile, or not in this format.
+        """
+        entry = CATALOGUE.get(self.report)
+        if entry is None:
+            raise Refused(f"There is no report “{self.report}”; there are {', '.join(CATALOGUE)}.")
+        if self.profile not in entry.profiles:
+            raise Refused(f"“{self.report}” is made for {' and '.join(entry.profiles)}, not for {self.profile}.")
+        if self.format not in entry.formats:
+            raise Refused(f"“{self.report}” goes into {', '.join(entry.formats)}, not into {self.format}.")
+
+    def file_name(self, study: Study, on: date) -> str:
+        """Name the file: no person, ASCII, at most 100 characters; TEST stands before what is simulated."""
+        test = "TEST_" if study.simulated else ""
+        rounds = f"round-{self.round}" if self.round is not None else "all"
+        tail = f"_{self.report}_{rounds}_{self.profile}_{on:%Y-%m-%d}.{FORMATS[self.format].suffix}"
+        plain = unicodedata.normalize("NFKD", study.slug).encode("ascii", "ignore").decode().lower()
+        slug = re.sub(r"[^a-z0-9-]+", "-", plain)
+        return f"{test}{slug[: LONGEST_NAME - len(tail) - len(test)]}{tail}"
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was written."""
+
+    rows: int
+    sha256: str
+
+
+def exhibit_of(session: Session, study: Study, order: Order) -> Exhibit:
+    """Make what is ordered."""
+    order.check()
+    record = StudyRecord(session, study, order.profile, order.by_group, order.round)
+    return make(record, order.report, order.format)
+
+
+def write(exhibit: Exhibit, format_: str, path: Path) -> Made:
+    """Write a file: it appears when it is whole."""
+    with whole(path) as stream:
+        FORMATS[format_].write(exhibit, stream)
+    return Made(rows_in(exhibit), hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def rows_in(exhibit: Exhibit) -> int:
+    """Count the rows of all tables."""
+    tables = exhibit.tables if isinstance(exhibit, Document) else (table_of(exhibit),)
+    return sum(len(table.rows) for table in tables)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[BinaryIO]:
+    """Write beside the place and move there at the end: whoever stops midway leaves no half file under that name."""
+    half = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with half.open("wb") as stream:
+            yield stream
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def log(session: Session, study: Study, order: Order, made: Made, *, by: int | None, at: datetime) -> None:
+    """Write down who took what, by which filter, and what it was."""
+    audit.record(
+        session, study.id, EventKind.EXPORTED, by=by, at=at, **asdict(order), rows=made.rows, sha256=made.sha256
+    )

@@ -1,0 +1,56 @@
+"""Figures of the whole panel for its page: agreement with intervals, attrition with its bias check, sensitive verdicts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from delphi.consensus.sensitivity import threshold_map
+from delphi.model.round import Round
+from delphi.model.study import Study
+from exports.reports import agreement, attrition
+from exports.reports.material import Material
+from exports.sources import material_of
+from exports.table import Table, suppress
+from rounds import reading
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class PanelFigures:
+    """What an analyst reads of the panel as a whole.
+
+    Attributes
+    ----------
+    sensitive
+        By round: statements of which a definition near the locked one says otherwise, and all statements.
+    """
+
+    agreement: Table
+    attrition: Table
+    sensitive: Mapping[int, tuple[tuple[str, ...], int]]
+
+    def of_round(self, number: int) -> Rows:
+        """Give the measures of agreement of a round."""
+        return [row for row in self.agreement.as_dicts() if row["round"] == number]
+
+    @property
+    def leavers(self) -> Rows:
+        """Give, for each round that has a next, what is said of those who left."""
+        return [r for r in self.attrition.as_dicts() if r["statement"] == "all" and r["next_round"] is not None]
+
+
+def panel_figures(session: Session, study: Study, rounds: Sequence[Round]) -> PanelFigures:
+    """Give the figures of these closed rounds, computed once for the same answers."""
+    key = ("panel", *(reading.input_of(session, study, round_) for round_ in rounds))
+    return reading.remembered(session, key, lambda: _figures(material_of(session, study, rounds), study.smallest_cell))
+
+
+def _figures(material: Material, k: int) -> PanelFigures:
+    sensitive = {}
+    for round_ in material.analysis.rounds:
+        found = threshold_map(round_.counts, material.definition).sensitive()
+        sensitive[round_.number] = (tuple(round_.items[j].statement for j in found), len(round_.items))
+    return PanelFigures(suppress(agreement.build(material), k), suppress(attrition.build(material), k), sensitive)

@@ -1,0 +1,114 @@
+"""Participants and response: per round, for all and per group (REPORTING 1.5). Every percentage names its base."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from exports.record import Presence, Record, RoundFacts
+from exports.table import Column, Table, rows_of
+
+COLUMNS = (
+    Column("round", "int", "Round", brief=True),
+    Column("group", "text", "Group", brief=True),
+    Column("invited", "int", "Invited", 0, "invited", brief=True),
+    Column("sent", "int", "Sent", 0, "invited"),
+    Column("bounced", "int", "Returned", 0, "invited"),
+    Column("declined", "int", "Declined", 0, "invited"),
+    Column("consented", "int", "Consented", 0, "invited"),
+    Column("started", "int", "Started", 0, "invited", brief=True),
+    Column("partial", "int", "Partial", 0, "invited"),
+    Column("complete", "int", "Complete", 0, "invited", brief=True),
+    Column("analysed", "int", "Analysed", 0, "invited", brief=True),
+    Column("retained_from_previous", "int", "Also complete in the round before", 0, "invited"),
+    Column("new_entrants", "int", "Not invited before", 0, "invited"),
+    Column("response_pct", "percent", "Complete, % of invited", 0, "invited", brief=True),
+    Column("start_pct", "percent", "Started, % of invited", 0, "invited"),
+    Column("retention_pct", "percent", "Complete again, % of complete in the round before", 0, "invited"),
+    Column("opened_on", "text", "Opened"),
+    Column("closed_on", "text", "Closed"),
+    Column("days_open", "int", "Days open"),
+    Column("days_to_next", "int", "Days to the next round"),
+    Column("extensions", "int", "Extensions"),
+    Column("reminders", "int", "Reminders sent"),
+    Column("reasons", "text", "Why cells are empty"),
+)
+NOTE = "Nothing says who opened a letter: mail is not tracked. Analysed: panelists with at least one saved answer."
+
+
+def build(record: Record) -> Table:
+    """Build the table."""
+    rows = [row for round_ in record.rounds for row in _round(record, round_)]
+    caption = f"{len(record.rounds)} rounds. Percentages name their base in the head."
+    return Table(
+        "participation/1",
+        "Participants and response",
+        caption,
+        COLUMNS,
+        rows_of(COLUMNS, rows),
+        (NOTE,),
+        people="invited",
+    )
+
+
+def _round(record: Record, round_: RoundFacts) -> list[dict[str, Any]]:
+    here = [p for p in record.presences if p.round == round_.number]
+    before = [p for p in record.presences if p.round == round_.number - 1]
+    names = [name for name in dict.fromkeys((*record.study.groups, *(p.group for p in here))) if name]
+    facts = _times(record, round_)
+    rows = [_counted(here, before) | facts | {"round": round_.number, "group": "all"}]
+    for name in names:
+        ours = [[p for p in some if p.group == name] for some in (here, before)]
+        rows.append(_counted(*ours) | {"round": round_.number, "group": name})
+    return rows
+
+
+def _counted(here: Sequence[Presence], before: Sequence[Presence]) -> dict[str, Any]:
+    invited, started, complete = (len(here), sum(p.started for p in here), sum(p.complete for p in here))
+    earlier: set[Hashable] = {p.person for p in before if p.complete}
+    retained = sum(p.complete and p.person in earlier for p in here) if before else None
+    counts = {
+        "invited": invited,
+        "sent": sum(p.sent for p in here),
+        "bounced": sum(p.bounced for p in here),
+        "declined": sum(p.declined for p in here),
+        "consented": sum(p.consented for p in here),
+        "started": started,
+        "partial": sum(p.started and not p.complete for p in here),
+        "complete": complete,
+        "analysed": started,
+        "retained_from_previous": retained,
+        "new_entrants": sum(p.person not in {q.person for q in before} for p in here) if before else None,
+        "response_pct": _percent(complete, invited),
+        "start_pct": _percent(started, invited),
+        "retention_pct": None if retained is None else _percent(retained, len(earlier)),
+    }
+    why = "not_in_round" if not before else "no_ratings"
+    return counts | {"reasons": ";".join(f"{name}={why}" for name, value in counts.items() if value is None)}
+
+
+def _percent(k: int, n: int) -> float | None:
+    return 100 * k / n if n else None
+
+
+def _times(record: Record, round_: RoundFacts) -> dict[str, Any]:
+    closed = round_.closed_on
+    later = next((r.opened_on for r in record.rounds if r.number == round_.number + 1), None)
+    return {
+        "opened_on": str(round_.opened_on or ""),
+        "closed_on": str(closed or ""),
+        "days_open": (closed - round_.opened_on).days if closed and round_.opened_on else None,
+        "days_to_next": (later - closed).days if closed and later else None,
+        "extensions": round_.extensions,
+        "reminders": round_.reminders,
+    }
+
+
+PRINTED = ("round", "invited", "started", "complete", "analysed", "response_pct", "opened_on", "closed_on", "reasons")
+
+
+def printed(record: Record) -> Table:
+    """Print what a manuscript needs, for the whole panel."""
+    whole = build(record)
+    columns = tuple(column for column in COLUMNS if column.name in PRINTED)
+    rows = [row for row in whole.as_dicts() if row["group"] == "all"]
+    return replace(whole, columns=columns, rows=rows_of(columns, rows), notes=(NOTE,))

@@ -1,0 +1,69 @@
+"""The consensus table with a row a statement: the columns of each round side by side, then how it ended."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from exports.record import Record, Row, defined
+from exports.reports.columns import consensus_columns
+from exports.table import Column, Table, rows_of
+
+FIXED = ("statement", "kind", "section_no", "section")
+LEFT_OUT = {*FIXED, "text", "round", "group", "decision", "decision_reason", "rule_id", "reasons", "version"}
+LAST = (
+    Column("text", "text", "Wording"),
+    Column("final_round", "int", "Last round"),
+    Column("final_verdict", "text", "Last verdict", brief=True),
+    Column("final_grade", "text", "Last grade", brief=True),
+    Column("path", "text", "Path", brief=True),
+    Column("reasons", "text", "Why cells are empty"),
+)
+
+
+def build(record: Record) -> Table:
+    """Build the table of the whole panel."""
+    known = consensus_columns(record.definition.scale)
+    per_round = [column for column in known if column.name not in LEFT_OUT]
+    columns = (
+        *(column for column in known if column.name in FIXED),
+        *(
+            replace(column, name=f"{column.name}_r{r.number}", label=f"{column.label}, round {r.number}", brief=False)
+            for r in record.rounds
+            for column in per_round
+        ),
+        *LAST,
+    )
+    found: dict[str, list[Row]] = {}
+    for row in record.rows:
+        if row["group"] == "all":
+            found.setdefault(row["statement"], []).append(row)
+    names = [column.name for column in per_round]
+    return Table(
+        schema="consensus-wide/1",
+        title="Consensus by statement",
+        caption=f"{len(found)} statements in {len(record.rounds)} rounds. {record.definition.describe()}",
+        columns=columns,
+        rows=rows_of(columns, [_joined(rows, names) for rows in found.values()]),
+        definition=defined(record),
+    )
+
+
+def _joined(rows: list[Row], names: list[str]) -> Mapping[str, Any]:
+    last = rows[-1]
+    joined: dict[str, Any] = {name: last[name] for name in (*FIXED, "text")}
+    reasons = []
+    for row in rows:
+        joined |= {f"{name}_r{row['round']}": row[name] for name in names}
+        pairs = [pair for pair in str(row["reasons"]).split(";") if pair and pair.split("=")[0] in names]
+        reasons += [pair.replace("=", f"_r{row['round']}=", 1) for pair in pairs]
+    ending = {"final_round": last["round"], "final_verdict": last["verdict"], "final_grade": last["grade"]}
+    return joined | ending | {"path": path(rows), "reasons": ";".join(reasons)}
+
+
+def path(rows: list[Row]) -> str:
+    """Say how a statement went: “r1 none → r2 reworded → r3 in”."""
+    steps = []
+    for row in rows:
+        change = f"{row['relation'].replace('_', ' ')}, " if row["relation"] not in ("same", "new") else ""
+        steps.append(f"r{row['round']} {change}{row['verdict'] or 'hidden'}")
+    return " → ".join(steps)

@@ -1,0 +1,63 @@
+"""The end of a study: the stopping rule is applied to the facts and said; a person ends it, earlier only with a reason."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from delphi import audit
+from delphi.consensus.stopping import Criterion
+from delphi.database import locked
+from delphi.errors import Issue, NotReady, Refused
+from delphi.model.event import EventKind
+from delphi.model.round import Round, State
+from delphi.model.study import Study
+from rounds import advice, reading
+
+
+def last_round(session: Session, study: Study) -> Round | None:
+    """Give the last round that was launched."""
+    launched = select(Round).where(Round.study_id == study.id, Round.opened_at.is_not(None))
+    return session.scalars(launched.order_by(Round.number.desc()).limit(1)).first()
+
+
+def criteria(session: Session, study: Study) -> Sequence[Criterion]:
+    """Apply the stopping rule to the last released round."""
+    last = last_round(session, study)
+    if last is None or last.state is not State.RELEASED:
+        return []
+    return advice.advise(session, study, last, reading.panel_rows(session, study, last))[1]
+
+
+def issues_before_end(session: Session, study: Study) -> list[Issue]:
+    """List what stands in the way of ending the study."""
+    last = last_round(session, study)
+    if study.finished_at is not None:
+        return [Issue("finished", "The study is finished already.")]
+    if last is None:
+        return [Issue("no_round", "No round was launched yet.")]
+    if last.state is not State.RELEASED:
+        return [Issue("not_released", f"Round {last.number} is not released, so the panel would not see its results.")]
+    return []
+
+
+def finish(session: Session, study: Study, *, reason: str, by: int, at: datetime) -> None:
+    """End the study; where the stopping rule is not reached the reason is kept as a departure from the protocol."""
+    locked(session, Study, (study.id,))
+    if issues := issues_before_end(session, study):
+        raise NotReady(issues)
+    reached = [criterion.name for criterion in criteria(session, study) if criterion.met]
+    if not reached and not reason.strip():
+        raise Refused("The stopping rule is not reached. Ending earlier needs a reason; nothing was changed.")
+    study.finished_at, study.finish_reason = at, reason.strip()
+    audit.record(session, study.id, EventKind.STUDY_FINISHED, by=by, at=at, reached=reached, reason=reason.strip())
+
+
+def go_on(session: Session, study: Study, *, by: int, at: datetime) -> None:
+    """Take the end back: nothing was sent and nothing deleted by it."""
+    locked(session, Study, (study.id,))
+    if study.finished_at is None:
+        raise Refused("The study is not finished; nothing was changed.")
+    study.finished_at, study.finish_reason = None, ""
+    audit.record(session, study.id, EventKind.STUDY_FINISHED, by=by, at=at, taken_back=True)

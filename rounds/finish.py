@@ -1,0 +1,55 @@
+"""The page on which a study is ended."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from delphi import access, clock
+from delphi.access import Capability
+from delphi.model.study import Study
+from delphi.web.edge import current_session
+from delphi.web.policy import account, policy
+from delphi.web.texts import gettext as _
+from rounds import ending
+from rounds.desk_forms import clean
+from rounds.forms import ButtonForm
+
+blueprint = Blueprint("finish", __name__, url_prefix="/studies/<slug>/finish")
+LONGEST = 2000
+
+
+def _study(slug: str) -> Study:
+    return access.study_for(current_session(), account(), slug, to=Capability.LEAD)
+
+
+@blueprint.get("")
+@policy(Capability.LEAD)
+def show(slug: str) -> str:
+    """Say what the stopping rule says, and what ending means."""
+    study, session = _study(slug), current_session()
+    return render_template(
+        "desk/finish.html",
+        study=study,
+        form=ButtonForm(),
+        last=ending.last_round(session, study),
+        issues=ending.issues_before_end(session, study),
+        criteria=ending.criteria(session, study),
+    )
+
+
+@blueprint.post("")
+@policy(Capability.LEAD)
+def end(slug: str) -> Response:
+    """End the study."""
+    reason = clean(request.form.get("reason", ""), LONGEST)
+    ending.finish(current_session(), _study(slug), reason=reason, by=account().id, at=clock.now())
+    flash(_("The study is finished."))
+    return redirect(url_for("finish.show", slug=slug), 303)
+
+
+@blueprint.post("/undo")
+@policy(Capability.LEAD)
+def go_on(slug: str) -> Response:
+    """Take the end back."""
+    ending.go_on(current_session(), _study(slug), by=account().id, at=clock.now())
+    flash(_("The study goes on."))
+    return redirect(url_for("finish.show", slug=slug), 303)

@@ -1,0 +1,226 @@
+"""Every report of every kind of study in every format, and who may have it."""
+
+import csv
+import io
+import json
+import os
+from datetime import date
+
+import docx
+import openpyxl
+import played
+import pytest
+from builders import NOW
+from sqlalchemy import select
+
+from delphi import audit, protocol
+from delphi.errors import Refused
+from delphi.model.event import Event
+from delphi.model.study import Study
+from exports import orders
+from exports.catalogue import CATALOGUE
+from exports.formats import FORMATS
+from exports.orders import Order, exhibit_of
+from exports.record import Profile
+from exports.reports import checklist
+
+DESIGNS = {"grades": {}, "cos": played.COS, "rand": played.RAND}
+MACHINES = ("table", "csv", "json")
+
+
+def bytes_of(session, study, key, format_, profile=Profile.ANALYST, **more):
+    stream = io.BytesIO()
+    FORMATS[format_].write(exhibit_of(session, study, Order(key, format_, profile, **more)), stream)
+    return stream.getvalue()
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("design", DESIGNS)
+def test_every_report_of_a_study_for_every_profile(session, design):
+    study = played.play(session, panelists=30, **DESIGNS[design])
+    for key, entry in CATALOGUE.items():
+        for profile in entry.profiles:
+            for format_ in (set(MACHINES) | {"html", "svg"}) & set(entry.formats):
+                assert bytes_of(session, study, key, format_, profile), (key, profile, format_)
+
+
+@pytest.mark.timeout(300)
+def test_hostile_texts_go_through_every_report_and_format(session, template):
+    study = played.play(session, panelists=12, rounds=2, **played.ODD)
+    every = CATALOGUE if template.name == "sqlite" else {"consensus": CATALOGUE["consensus"]}
+    for key, entry in every.items():
+        for format_ in entry.formats:
+            if format_ != "pdf" or os.environ.get("REQUIRE_READERS"):  # a PDF needs fonts that .ci/tools installs
+                assert bytes_of(session, study, key, format_, entry.profiles[-1]), (key, format_)
+
+
+def test_every_format_of_the_journal_table_holds_the_same_cells(session):
+    study = played.play(session, panelists=30)
+    rows = json.loads(bytes_of(session, study, "journal", "json"))["rows"]
+    found = list(csv.DictReader(io.StringIO(bytes_of(session, study, "journal", "csv").decode(), newline="")))
+    sheet = openpyxl.load_workbook(io.BytesIO(bytes_of(session, study, "journal", "xlsx")))["table"]
+    head, *lines = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    word = docx.Document(io.BytesIO(bytes_of(session, study, "journal", "docx"))).tables[0]
+    printed = {row.cells[0].text: [cell.text for cell in row.cells] for row in word.rows}
+    heads = [cell.text for cell in word.rows[0].cells]
+    assert len(rows) == len(found) == len(lines) > 2
+    for row, other, line in zip(rows, found, lines, strict=True):
+        in_excel = dict(zip(head, line, strict=True))
+        assert float(other["median"]) == row["median"] == in_excel["median"]
+        assert int(other["n_rated"]) == row["n_rated"] == in_excel["n_rated"]
+        on_paper = dict(zip(heads, printed[row["statement"]], strict=True))
+        assert (on_paper["N"], on_paper["Grade"]) == (str(row["n_rated"]), row["grade"] or "")
+
+
+def test_page_formats_print_the_table_that_is_made_for_pages(session):
+    study = played.play(session, panelists=30)
+    word = docx.Document(io.BytesIO(bytes_of(session, study, "consensus", "docx")))
+    assert [cell.text for cell in word.tables[0].rows[0].cells][:3] == ["No.", "Statement", "Grade"]
+
+
+@pytest.mark.parametrize(
+    ("design", "expected"),
+    [("grades", "Grade"), ("cos", "Verdict"), ("rand", "Classification")],
+)
+def test_a_study_is_printed_in_the_style_of_its_field(session, design, expected):
+    study = played.play(session, panelists=30, rounds=1, **DESIGNS[design])
+    table = exhibit_of(session, study, Order("journal", "docx", Profile.PUBLIC))
+    labels = [column.label for column in table.columns]
+    assert expected in labels
+    assert ("patients: n" in labels) == (design == "cos")
+
+
+def test_small_numbers_are_hidden_from_everybody_but_analysts_in_every_report(session):
+    study = played.play(session, panelists=9, rounds=2)  # groups of four and five
+    for key in ("consensus", "groups", "stability", "participation"):
+        public = exhibit_of(session, study, Order(key, "csv", Profile.PUBLIC, by_group=True)).as_dicts()
+        analyst = exhibit_of(session, study, Order(key, "csv", Profile.ANALYST, by_group=True)).as_dicts()
+        column = "invited" if key == "participation" else "n_rated"
+        small = [row for row in public if row["group"] not in ("all", None)]
+        assert small
+        assert all(row[column] is None and "suppressed" in row["reasons"] for row in small), key
+        assert any(row[column] for row in analyst if row["group"] != "all"), key
+    groups = exhibit_of(session, study, Order("journal-groups", "csv", Profile.PUBLIC)).as_dicts()
+    assert all(row["n_1"] is None and row["high_1"] is None and row["nq_1"] is None for row in groups)
+
+
+def test_participation_adds_up(session):
+    study = played.play(session, panelists=30)
+    rows = exhibit_of(session, study, Order("participation", "csv", Profile.ANALYST)).as_dicts()
+    for number in (1, 2, 3):
+        whole, *parts = [row for row in rows if row["round"] == number]
+        assert whole["invited"] >= whole["started"] >= whole["complete"] > 0
+        for name in ("invited", "started", "partial", "complete", "analysed"):
+            assert whole[name] == sum(part[name] for part in parts)
+        assert whole["started"] == whole["partial"] + whole["complete"]
+
+
+def test_lineage_names_every_change_once(session):
+    study = played.play(session, panelists=12)
+    rows = exhibit_of(session, study, Order("lineage", "csv", Profile.PUBLIC)).as_dicts()
+    merged = [row for row in rows if row["kind"] == "merged"]
+    assert all(len(row["from_ids"].split(";")) == 2 and row["to_ids"] == "MERGED" for row in merged)
+    reworded = [row for row in rows if row["kind"] == "reworded" and row["round_after"] == 2]
+    assert sorted(row["meaning_changed"] for row in reworded) == [False, True]
+    assert all(row["text_before"] != row["text_after"] and row["reason"] for row in reworded)
+
+
+@pytest.mark.parametrize(
+    ("order", "message"),
+    [
+        (Order("nothing", "csv", Profile.PUBLIC), "There is no report"),
+        (Order("comments", "csv", Profile.PUBLIC), "made for analyst"),
+        (Order("accord", "csv", Profile.ANALYST), "made for author"),
+        (Order("text", "csv", Profile.AUTHOR), "not into csv"),
+        (Order("consensus", "svg", Profile.PUBLIC), "not into svg"),
+        (Order("consensus", "exe", Profile.PUBLIC), "not into exe"),
+        (Order("consensus", "csv", Profile.MANAGER), "not for manager"),
+    ],
+)
+def test_what_cannot_be_made_is_refused_with_what_can(order, message):
+    with pytest.raises(Refused, match=message):
+        order.check()
+
+
+def test_a_manager_gets_no_answers():
+    assert [key for key, entry in CATALOGUE.items() if Profile.MANAGER in entry.profiles] == ["participation"]
+
+
+@pytest.mark.parametrize("slug", ["care", "x" * 200])
+def test_file_names_are_plain_short_and_say_test(slug):
+    study = Study(slug=slug, simulated=True)
+    name = Order("consensus", "xlsx", Profile.PUBLIC, round=2).file_name(study, date(2026, 1, 2))
+    assert name.startswith("TEST_")
+    assert name.endswith("_consensus_round-2_public_2026-01-02.xlsx")
+    assert len(name) <= orders.LONGEST_NAME
+    assert name.isascii()
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"before")
+
+    def stops_midway():
+        with orders.whole(path) as stream:
+            stream.write(b"half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        stops_midway()
+    assert path.read_bytes() == b"before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_export_is_an_event_with_its_filter(session, tmp_path):
+    study = played.play(session, panelists=12, rounds=1)
+    order = Order("consensus", "csv", Profile.PUBLIC, by_group=True, round=1)
+    made = orders.write(exhibit_of(session, study, order), "csv", tmp_path / "t.csv")
+    orders.log(session, study, order, made, by=None, at=NOW)
+    events = session.scalars(select(Event).where(Event.study_id == study.id).order_by(Event.sequence)).all()
+    assert events[-1].data == {
+        "report": "consensus",
+        "format": "csv",
+        "profile": "public",
+        "by_group": True,
+        "round": 1,
+        "rows": made.rows,
+        "sha256": made.sha256,
+    }
+    assert audit.first_broken(list(events)) is None
+
+
+def test_comments_come_in_another_order_each_time_and_name_nobody(session):
+    study = played.play(session, panelists=12, rounds=1)
+    table = exhibit_of(session, study, Order("comments", "csv", Profile.ANALYST))
+    assert table.rows == ()
+
+
+ACCORD = checklist.GUIDELINES["accord"]
+
+
+def test_accord_has_its_35_items():
+    fills = [item.fill for item in ACCORD.items]
+    assert [fills.count(fill) for fill in ("A", "A+M", "H", "M")] == [14, 3, 12, 6]
+    assert len({item.code for item in ACCORD.items}) == 35
+
+
+@pytest.mark.parametrize("guideline", checklist.GUIDELINES.values(), ids=checklist.GUIDELINES)
+def test_a_list_asks_only_for_sentences_that_exist_and_claims_no_official_wording(session, guideline):
+    assert not checklist.unknown_sentences()
+    assert len({item.code for item in guideline.items}) == len(guideline.items)
+    study = played.play(session, panelists=12, rounds=1)
+    table = exhibit_of(session, study, Order(guideline.key, "csv", Profile.AUTHOR))
+    assert bool(guideline.wording_verified) != ("not the official wording" in table.caption)
+
+
+def test_a_study_with_every_text_leaves_only_the_authors_items_open(session):
+    study = played.play(session, panelists=12, rounds=1)
+    empty = exhibit_of(session, study, Order("accord", "csv", Profile.AUTHOR)).as_dicts()
+    study.texts = dict.fromkeys(protocol.TEXTS, "Written by the lead.")
+    full = exhibit_of(session, study, Order("accord", "csv", Profile.AUTHOR)).as_dicts()
+
+    def waiting(rows):
+        return {row["code"] for row in rows if row["state"] == "needs you"}
+
+    assert waiting(full) < waiting(empty)
+    assert waiting(full) == {"I3", "M7", "M8", "M16", "D1", "D2", "O1"}

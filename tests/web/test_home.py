@@ -1,0 +1,166 @@
+"""The panelist's home: the start of a later round, the frame of every page, what no page may hold."""
+
+import re
+from uuid import UUID
+
+import pytest
+from builders import LATER, NOW, drafted, lead_of, open_to_all, panel_of, vote
+from sqlalchemy import event, select, update
+
+from delphi.consensus.vocabulary import Change, Decided
+from delphi.model.panel import Panelist
+from delphi.model.round import Round
+from delphi.model.statement import Lineage
+from delphi.model.study import Study
+from rounds import lifecycle, revision
+from rounds.changes import Line, summarise
+from rounds.decisions import By
+from rounds.turnout import turnout_of
+
+PAGES = (
+    "/panel", "/panel/information", "/panel/consent", "/panel/about", "/panel/my-data", "/panel/withdraw",
+    "/panel/acknowledgement", "/panel/changes", "/panel/page/1", "/panel/review", "/panel/rounds/1", "/panel/statements",
+)  # fmt: skip
+
+
+@pytest.fixture
+def second(app, pages):
+    """Round 2 is open: statement 1 was settled, 2 reworded, 3 dropped."""
+    with app.extensions["database"].transaction() as session:
+        study, by = session.get_one(Study, pages.study.id), By(pages.ada.id, NOW, "clearer")
+        open_to_all(session, study)
+        first = session.get_one(Round, (study.id, 1))
+        for who in panel_of(session, study):
+            vote(session, first, who, {1: 4, 2: 1, 3: 1})
+        lifecycle.close(session, first, by=lead_of(session, study), at=NOW)
+        lifecycle.release(session, study, first, by=lead_of(session, study), at=NOW)
+        draft = drafted(session, study, first)
+        revision.reword(session, draft, 2, text="Service 2 is needed at night.", by=by)
+        revision.drop(session, draft, 3, by=By(pages.ada.id, NOW, "asked elsewhere"))
+        revision.decide(session, draft, {1: (Decided.RATE_AGAIN, by)})
+        study.group_chosen, study.proposal_rounds = True, [2]
+        lifecycle.launch(session, study, draft, closes_at=LATER, by=pages.ada.id, at=NOW)
+    return pages
+
+
+@pytest.fixture
+def reader(app, second):
+    return app.test_client().enter(second.study.id, second.panel[0])
+
+
+def test_a_later_round_begins_with_what_changed_and_why(reader):
+    page = " ".join(reader.get("/panel").text.split())
+    assert "Since round 1, which asked 3 statements: 1 was removed, 1 was reworded." in page
+    assert "practice" not in page
+    listed = reader.get("/panel/changes").text
+    for text in ("Service 2 is needed at night.", "Reason: clearer", "Service 3 is needed.", "Reason: asked elsewhere"):
+        assert text in listed
+
+
+def test_the_first_round_lets_people_try_the_scale_and_sends_nothing(app, opened, one):
+    page = one.get("/panel").text
+    practice = page[page.index("practice statement") :]
+    assert 'name="practice"' in practice
+    assert "<form" not in practice[: practice.index("</details>")]
+    assert one.get("/panel/changes").location == "/panel"
+
+
+def test_every_page_ends_with_the_same_help_in_the_same_order(reader):
+    order = ("Help and contact", "Study information", "My data", "Withdraw", "Sign out")
+    for path in PAGES:
+        foot = reader.get(path).text.partition("<footer")[2]
+        places = [foot.index(words) for words in order]
+        assert places == sorted(places), path
+
+
+def test_no_page_holds_a_code_an_id_or_a_grant(app, second, reader):
+    with app.extensions["database"].transaction(writing=False) as session:
+        who = session.get_one(Panelist, (second.study.id, second.panel[0]))
+        secrets = {who.code, str(who.id), UUID(str(who.id)).hex}
+    with reader.session_transaction(base_url="http://delphi.example.org") as kept:
+        secrets.add(kept["panelist_grant"])
+    for path in (*PAGES, "/panel/my-data.json", "/panel/my-data.csv", "/panel/calendar.ics"):
+        text = reader.get(path).text
+        assert not [secret for secret in secrets if secret in text], path
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_costs_a_bounded_number_of_queries(app, reader, path):
+    queries = []
+    reader.get(path)
+    event.listen(app.extensions["database"].engine, "after_cursor_execute", lambda *args: queries.append(args[2]))
+    assert reader.get(path).status_code == 200
+    assert len([query for query in queries if query.startswith("SELECT")]) <= 17
+
+
+def test_turnout_is_told_from_the_smallest_cell_on(app, opened):
+    with app.extensions["database"].transaction() as session:
+        study = session.get_one(Study, opened.study.id)
+        round_ = session.get_one(Round, (study.id, 1))
+        for who in opened.panel[:5]:
+            vote(session, round_, who, {1: 4}, comment="why")
+        assert turnout_of(session, study, [round_]) == {}
+        lifecycle.close(session, round_, by=lead_of(session, study), at=NOW)
+        assert turnout_of(session, study, [round_])[1].people == 5
+        study.smallest_cell = 6
+        told = turnout_of(session, study, [round_])[1]
+        assert (told.people, told.comments) == (None, None)
+
+
+def test_the_home_of_a_closed_round_says_what_the_team_does(app, opened, one):
+    with app.extensions["database"].transaction() as session:
+        round_ = session.get_one(Round, (opened.study.id, 1))
+        for who in opened.panel:
+            vote(session, round_, who, {1: 4}, comment="why")
+        lifecycle.close(session, round_, by=lead_of(session, opened.study), at=NOW)
+    page = one.get("/panel").text
+    assert "The team is reading 6 comments and the results." in page
+    assert "6 people took part" in page
+    assert "its date is not fixed yet" in page
+    with app.extensions["database"].transaction() as session:
+        session.execute(update(Round).values(released_at=NOW).where(Round.study_id == opened.study.id))
+    assert "The results of round 1 are released" in one.get("/panel").text
+
+
+def edge(change, source, target, reason="why"):
+    return Lineage(from_statement=source, to_statement=target, change=change, reason=reason)
+
+
+def test_every_statement_of_two_rounds_is_sorted_once():
+    before = {n: Line(f"S{n}", f"text {n}") for n in range(1, 9)}
+    now = {n: Line(f"S{n}", f"new {n}") for n in (1, 2, 9, 10, 11, 12)}
+    edges = [
+        edge(Change.REWORDED, 2, 2), edge(Change.MERGED, 3, 9), edge(Change.MERGED, 4, 9), edge(Change.SPLIT, 5, 10),
+        edge(Change.SPLIT, 5, 11), edge(Change.DROPPED, 6, 6, "old"),
+    ]  # fmt: skip
+    made = summarise(before, now, edges, {7: "in", 8: "none"})
+    codes = {kind: [line.code for line in lines] for kind, lines in made.kinds.items()}
+    assert codes == {
+        "settled": ["S7"], "removed": ["S6", "S8"], "reworded": ["S2"], "merged": ["S9"], "split": ["S10", "S11"],
+        "new": ["S12"],
+    }  # fmt: skip
+    assert [source.code for source in made.merged[0].sources] == ["S3", "S4"]
+    assert [line.reason for line in made.removed] == ["old", ""]
+
+
+def test_a_settled_statement_that_is_asked_again_is_no_new_one():
+    made = summarise({1: Line("S1", "a")}, {1: Line("S1", "a"), 2: Line("S2", "b")}, [edge(Change.REOPENED, 2, 2)], {})
+    assert {kind: [line.code for line in lines] for kind, lines in made.kinds.items()} == {"reopened": ["S2"]}
+
+
+def test_links_of_the_calendar_lead_nowhere(reader):
+    text = reader.get("/panel/calendar.ics").text
+    assert not re.search(r"https?://", text)
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+
+
+def test_a_panelist_of_one_study_sees_no_round_of_another(app, second, reader):
+    with app.extensions["database"].transaction(writing=False) as session:
+        assert session.scalars(select(Round.number).where(Round.study_id == second.foreign.id)).all() == [1]
+    other = app.test_client().enter(second.foreign.id, panel_of_foreign(app, second))
+    assert other.get("/panel/rounds/1").status_code == 404
+
+
+def panel_of_foreign(app, cast):
+    with app.extensions["database"].transaction(writing=False) as session:
+        return panel_of(session, cast.foreign)[0]
