@@ -86,7 +86,7 @@ def _export(slug: str, output: Path, seed: int | None, write: Callable[["Source"
         with database.transaction() as session:
             study = study_called(session, slug)
             audit.record(session, study.id, EventKind.EXPORTED, by=None, at=clock.now(), sha256=digest, **facts)
-    except Refused as error:
+    except (Refused, OSError) as error:
         raise click.ClickException(str(error)) from None
     finally:
         database.engine.dispose()

@@ -70,7 +70,7 @@ CATALOGUE: dict[str, Entry] = {
         for key in styles.STYLES
     },
     "wide": Entry("Consensus by statement, rounds side by side", wide.build, page=styles.build),
-    "stability": Entry("Change between rounds", _analysed("stability"), raw=True),
+    "stability": Entry("Change between rounds", _analysed("stability"), (ANALYST,)),
     "lineage": Entry("Statements and their changes", lineage.build, (PUBLIC, ANALYST, AUTHOR)),
     "participation": Entry(
         "Participants and response", participation.build, (PUBLIC, ANALYST, MANAGER, AUTHOR), raw=True

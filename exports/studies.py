@@ -11,8 +11,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from delphi import amendments, protocol
-from delphi.consensus.analysis import Analysis, Definition
+from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
+from delphi.consensus.counts import Counts
 from delphi.consensus.panel import RoundPanel
+from delphi.consensus.scale import Scale
+from delphi.consensus.vocabulary import Relation
 from delphi.model.account import Account
 from delphi.model.event import Event, EventKind
 from delphi.model.letter import REMINDERS, Letter, LetterKind
@@ -120,14 +123,26 @@ class StudyRecord:
     @cached_property
     def rows(self) -> Sequence[Row]:
         """Rows of the consensus table, the small ones hidden from everybody but analysts."""
-        table = consensus_table(self.session, self.source, self.visible, by_group=True)
+        shown = self.profile is not Profile.ANALYST
+        table = consensus_table(self.session, self.source, self.visible, by_group=True, shown=shown)
         hidden = table if self.profile is Profile.ANALYST else suppress(table, self.source.smallest_cell)
         return hidden.as_dicts()
 
     @cached_property
     def analysis(self) -> Analysis:
-        """Counts of the rounds."""
-        return lifecycle.analyse(self.session, self.source, self.numbers)
+        """Counts of the rounds: for analysts as they are now, for others as they were frozen.
+
+        Answers that were removed after a release must not be told by comparing two files.
+        """
+        if self.profile is Profile.ANALYST:
+            return lifecycle.analyse(self.session, self.source, self.numbers)
+        rounds = [
+            frozen_round(
+                r.number, lifecycle.results(self.session, self.source, r, by_group=True), self.definition.scale
+            )
+            for r in self.visible
+        ]
+        return Analysis(self.definition, tuple(rounds))
 
     @cached_property
     def panels(self) -> tuple[RoundPanel, ...]:
@@ -279,6 +294,41 @@ class StudyRecord:
             )
             for made in amendments.amendments_of(self.session, self.source)
         ]
+
+
+def frozen_round(number: int, rows: Sequence[Row], scale: Scale) -> RoundData:
+    """Make the counts of a round again from its frozen rows."""
+    names = tuple(dict.fromkeys(row["group"] for row in rows if row["group"] != "all"))
+    whole = [row for row in rows if row["group"] == "all"]
+    cells = {(row["statement"], row["group"]): row for row in rows}
+    table = [[cells[row["statement"], name] for name in names or ("all",)] for row in whole]
+    shape = (len(whole), len(names) or 1)
+    ratings = [[[cell[f"k_{value}"] for value in scale.values] for cell in line] for line in table]
+    invited = [cell["n_invited"] for cell in table[0]] if table else [0] * shape[1]
+    return RoundData(
+        number,
+        tuple(_item(row) for row in whole),
+        Counts(
+            ratings=np.array(ratings, dtype=np.int64).reshape(*shape, scale.K),
+            not_qualified=np.array([[cell["n_nq"] for cell in line] for line in table], dtype=np.int64).reshape(shape),
+            blank=np.array([[cell["n_blank"] for cell in line] for line in table], dtype=np.int64).reshape(shape),
+            invited=np.array(invited, dtype=np.int64),
+            groups=names or ("",),
+        ),
+    )
+
+
+def _item(row: Row) -> Item:
+    return Item(
+        statement=row["statement"],
+        version=row["version"],
+        kind=row["kind"],
+        section_no=row["section_no"],
+        section=row["section"],
+        text=row["text"],
+        relation=Relation(row["relation"]),
+        previous_round=row["previous_round"],
+    )
 
 
 def _day(moment: datetime | None) -> Any:

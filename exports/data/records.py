@@ -57,18 +57,16 @@ def records_of(
     shown = open_groups(_present(answers, groups), groups, below) if told is None else list(told)
     labels = [name if name in shown else NOT_SHOWN for name in answers.group]
     ties = linkage(answers.stage, labels, below, draw)
+    carried = labels if ties.grouped else [NOT_SHOWN] * len(labels)
     rows = [part for person in range(len(labels)) for part in _parts(answers, ties, person)]
-    rows.sort(key=lambda part: (labels[part[0]], [(r, row.tobytes()) for r, row in part[1].items()]))
+    rows.sort(key=lambda part: (carried[part[0]], [(r, row.tobytes()) for r, row in part[1].items()]))
     order.shuffle(rows)
     codes = _codes(len(rows), order)
     return Records(
         waves=answers.waves,
-        records=tuple(
-            Record(code, labels[person] if ties.grouped else NOT_SHOWN, part)
-            for code, (person, part) in zip(codes, rows, strict=True)
-        ),
+        records=tuple(Record(code, carried[person], part) for code, (person, part) in zip(codes, rows, strict=True)),
         groups=tuple(shown) if groups != ("",) else (),
-        grouped=ties.grouped and groups != ("",) and set(labels) != {NOT_SHOWN},
+        grouped=ties.grouped and groups != ("",) and set(carried) != {NOT_SHOWN},
         leaves=tuple(ties.leaves.tolist()),
         hidden_pairs=_hidden_pairs(answers, ties, shown),
     )

@@ -12,6 +12,8 @@ def write(exhibit: Exhibit, stream: BinaryIO) -> None:
     whole: dict[str, Any] = {"schema": table.schema}
     if table.notice:
         whole["simulated"] = table.notice
-    notes = {"notes": list(table.notes)} if table.notes else {}
-    whole |= {"definition": dict(table.definition), **notes, "rows": table.as_dicts()}
+    whole |= {"definition": dict(table.definition)}
+    if table.notes:
+        whole["notes"] = list(table.notes)
+    whole["rows"] = table.as_dicts()
     stream.write(json.dumps(whole, ensure_ascii=False, allow_nan=False, indent=1).encode() + b"\n")

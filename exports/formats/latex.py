@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
+from textwrap import wrap
 from typing import BinaryIO
 
 from exports.document import Block, Exhibit, Figure, Heading, Paragraph, document_of
@@ -45,6 +47,7 @@ PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
 \newcolumntype{L}[1]{>{\raggedright\arraybackslash}p{#1\linewidth}}
 \newcolumntype{R}[1]{>{\raggedleft\arraybackslash}p{#1\linewidth}}
 """
+LONGEST = 1000  # letters of a row: a longer one would not fit a page, and longtable breaks no row
 SECTIONS = ("section", "subsection", "subsubsection", "paragraph")
 
 
@@ -97,7 +100,8 @@ def _table(sheet: Sheet) -> Iterator[str]:
         if isinstance(line, Break):
             yield rf"\multicolumn{{{len(sheet.heads)}}}{{@{{}}p{{0.95\linewidth}}@{{}}}}{{\textbf{{{escaped(line.text)}}}}} \\*"
         else:
-            yield " & ".join(escaped(cell) for cell in line) + r" \\"
+            for part in zip_longest(*(wrap(legal(cell), LONGEST) for cell in line), fillvalue=""):
+                yield " & ".join(escaped(cell) for cell in part) + r" \\"
     yield r"\end{longtable}"
     yield from (rf"\noindent\footnotesize {escaped(note)}\par" for note in sheet.notes)
     yield "}"
