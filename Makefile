@@ -23,7 +23,7 @@ test: $(STAMP)
 	$(BIN)/python -m pytest -q -n $(JOBS) --cov --cov-report=term
 
 browser: $(STAMP)
-	sh tests/browser/chromium
+	sh .ci/tools chromium
 	$(BIN)/python -m pytest -q -n $(JOBS) -o addopts="--strict-markers -p no:cacheprovider" tests/browser
 
 lint: $(STAMP)

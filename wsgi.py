@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 def app(settings: config.Settings | None = None) -> "Flask":
     """Make the application: `gunicorn "wsgi:app()"`. The web stack is loaded only here; `delphi analyse` needs none."""
+    import exports.downloads
     import exports.file_pages
     import exports.own_pages
     import exports.result_pages
@@ -76,6 +77,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
         exports.views.blueprint,
         exports.file_pages.blueprint,
         exports.own_pages.blueprint,
+        exports.downloads.blueprint,
         exports.result_pages.blueprint,
     )
     return create_app(settings or config.from_environment(), blueprints)

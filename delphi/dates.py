@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
 
 WORDS_A_MINUTE = 200
@@ -19,7 +20,7 @@ def in_words(moment: datetime, zone: str, locale: str = "en_GB") -> str:
     'Tuesday 9 March 2027, 23:59 (Amsterdam time)'
     """
     day_and_time = format_datetime(moment, "EEEE d MMMM y, HH:mm", tzinfo=ZoneInfo(zone), locale=locale)
-    return f"{day_and_time} ({zone_in_words(zone)})"
+    return f"{day_and_time} ({zone_in_words(zone, locale)})"
 
 
 def day_in_words(day: date, locale: str = "en_GB") -> str:
@@ -33,9 +34,23 @@ def day_in_words(day: date, locale: str = "en_GB") -> str:
     return format_date(day, "EEEE d MMMM y", locale=locale)
 
 
-def zone_in_words(zone: str) -> str:
-    """Name a zone by its city: "Amsterdam time"."""
-    return zone if "/" not in zone else f"{zone.rpartition('/')[2].replace('_', ' ')} time"
+def locale_of(language: str) -> str:
+    """Name the locale whose rules a language follows here: English is British English."""
+    return {"en": "en_GB"}.get(language, language.partition("-")[0])
+
+
+def zone_in_words(zone: str, locale: str = "en_GB") -> str:
+    """Name a zone by its city, as the language does.
+
+    Examples
+    --------
+    >>> zone_in_words("Europe/Amsterdam"), zone_in_words("Europe/Amsterdam", "nl")
+    ('Amsterdam time', 'tijd in Amsterdam')
+    """
+    if "/" not in zone:
+        return zone
+    city = zone.rpartition("/")[2].replace("_", " ")
+    return f"{city} time" if locale.startswith("en") else str(Locale.parse(locale).zone_formats["region"] % city)
 
 
 def end_of_day(day: datetime, zone: str, *, days: int = 0) -> datetime:

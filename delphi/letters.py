@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi import reminders
-from delphi.dates import in_words, minutes_for
+from delphi.dates import in_words, locale_of, minutes_for
 from delphi.model.event import Event, EventKind
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import Panelist
@@ -68,7 +68,7 @@ def _round(session: Session, letter: Letter, study: Study, *, at: datetime) -> F
         "done": reminders.answered(session, letter),
         "minutes": minutes_for(items, words),
         "reason": _reason(session, letter),
-        "closes": in_words(round_.closes_at, study.time_zone),
+        "closes": in_words(round_.closes_at, study.time_zone, locale=locale_of(study.language)),
     }
 
 

@@ -1,10 +1,12 @@
 """Letters: queued with the decision, written by a pure function, handed to the relay (TRUST 9)."""
 
+import re
 import smtplib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -15,16 +17,11 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 import delphi
-from delphi.dates import day_in_words
+from delphi.dates import day_in_words, locale_of
 from delphi.model.letter import Letter, LetterKind
+from delphi.translations import LANGUAGES, translations
 
-TEXTS = Environment(
-    loader=FileSystemLoader(Path(delphi.__file__).parent.parent / "templates" / "mail"),
-    undefined=StrictUndefined,
-    keep_trailing_newline=False,
-    autoescape=False,
-)
-TEXTS.filters["day"] = day_in_words
+FOLDER = Path(delphi.__file__).parent.parent / "templates" / "mail"
 SECONDS_TO_WAIT = 30
 
 
@@ -57,10 +54,28 @@ def queue(
         session.execute(insert(Letter), rows)
 
 
+@cache
+def _texts(language: str) -> Environment:
+    """Give the templates of letters in one language; a language without a catalogue is written in English."""
+    texts = Environment(
+        loader=FileSystemLoader(FOLDER),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        autoescape=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    told = translations(language)
+    texts.install_gettext_callables(told.gettext, told.ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
+    texts.filters["day"] = lambda on: day_in_words(on, locale=locale_of(language))
+    return texts
+
+
 def write(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
-    """Write subject and text of a letter; a missing fact is an error here and not in somebody's mailbox."""
-    subject, _, text = TEXTS.get_template(f"{kind}.txt").render(facts).partition("\n")
-    return " ".join(subject.split()), text.strip() + "\n"
+    """Write subject and text of a letter in the language of its study; a missing fact is an error here already."""
+    spoken = facts["study"].language
+    template = _texts(spoken if spoken in LANGUAGES else "en").get_template(f"{kind}.txt")
+    subject, _, text = template.render(facts).partition("\n")
+    return " ".join(subject.split()), re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n"
 
 
 def envelope(

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi import acknowledgements
-from delphi.consensus.scale import SCALES
+from delphi.consensus.scale import SCALES, Scale
 from delphi.model.identity import Declaration, Identity
 from delphi.model.letter import Letter
 from delphi.model.panel import AccessLink, Panelist, PanelistSession
@@ -102,6 +102,10 @@ def _named(session: Session, study: Study, key: str) -> list[Row]:
     return [{name: getattr(chosen, name) for name in ("name", "affiliation", "orcid", "certificate")}]
 
 
+def _unrated(rating: Rating, scale: Scale) -> str:
+    return (scale.opt_out or "") if rating.kind is AnswerKind.NOT_QUALIFIED else rating.kind.value
+
+
 def _answers(session: Session, study: Study, who: Panelist) -> list[Row]:
     """Give answers, comments and reasons for change by round and statement."""
     codes = {s.number: s.code for s in session.scalars(select(Statement).where(Statement.study_id == study.id))}
@@ -113,7 +117,7 @@ def _answers(session: Session, study: Study, who: Panelist) -> list[Row]:
                 (one.round, one.statement), {"round": one.round, "statement": codes[one.statement], "answer": None}
             )
             if isinstance(one, Rating):
-                row["answer"] = scale.labels[one.value - scale.lo] if one.value is not None else one.kind.value
+                row["answer"] = scale.labels[one.value - scale.lo] if one.value is not None else _unrated(one, scale)
                 row |= {"value": one.value} if one.kind is AnswerKind.RATED else {}
             elif one.text:
                 row["comment" if isinstance(one, Comment) else "reason_for_change"] = one.text

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from delphi import audit
 from delphi.errors import NotFound, Refused
 from delphi.model.event import EventKind
 from delphi.model.round import QuestionnaireItem, Round, State
-from delphi.model.statement import Kind, Lineage, Statement, StatementVersion
+from delphi.model.statement import Decision, Kind, Lineage, Statement, StatementProposal, StatementVersion
 from delphi.model.study import Study
 
 
@@ -117,6 +117,11 @@ def remove(session: Session, study: Study, number: int, *, by: int, at: datetime
     code, draft = statement.code, session.get_one(Round, (study.id, 1))
     edges = (Lineage.from_statement == number) | (Lineage.to_statement == number)
     session.execute(delete(Lineage).where(Lineage.study_id == study.id, edges))
+    session.execute(delete(Decision).filter_by(study_id=study.id, statement=number))
+    proposed = update(StatementProposal).where(
+        StatementProposal.study_id == study.id, StatementProposal.statement == number
+    )
+    session.execute(proposed.values(taken=None, statement=None, note=""))
     session.execute(delete(QuestionnaireItem).filter_by(study_id=study.id, round=1, statement=number))
     session.execute(delete(StatementVersion).filter_by(study_id=study.id, statement=number))
     session.execute(delete(Statement).filter_by(study_id=study.id, number=number))

@@ -93,13 +93,20 @@ class Writer:
 @contextmanager
 def writing(path: Path) -> Iterator[Writer]:
     """Write a bundle beside its place and move it there when it is whole: no half file is ever seen."""
-    half = path.with_name(f".{path.name}.{os.getpid()}.part")
-    writer = Writer(half)
+    with half_written(path) as half:
+        writer = Writer(half)
+        with writer.archive:
+            yield writer
+
+
+@contextmanager
+def half_written(path: Path) -> Iterator[Path]:
+    """Lend a name beside a file; what was written there takes its place when it is whole."""
+    half = path.with_name(f".{os.getpid()}.{path.name}")  # the ending stays: some writers go by it
     try:
-        yield writer
+        yield half
         half.replace(path)
     finally:
-        writer.archive.close()
         half.unlink(missing_ok=True)
 
 

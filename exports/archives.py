@@ -1,7 +1,8 @@
-"""Commands of the study bundle: bundle, verify, import; and what `delphi analyse` does with one."""
+"""Commands of the study bundle and of the ratings: bundle, data, verify, import; and what `delphi analyse` does with one."""
 
 import secrets
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, BinaryIO
@@ -12,6 +13,8 @@ from exports.archive import MANIFEST
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+    from exports.bundle.source import Source
 
 PROFILES = ("analyst", "public")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -41,36 +44,53 @@ def draw_of(seed: int | None) -> Random:
 @SEED
 def bundle(study: str, output: Path, profile: str, seed: int | None) -> None:
     """Write the bundle of a STUDY (its short name): everything from which a stranger can check and recompute it."""
+    from exports.bundle.content import write_bundle
+
+    _export(study, output, seed, lambda source: write_bundle(source, output, profile), report="bundle", profile=profile)
+
+
+@click.command()
+@click.argument("study")
+@click.option("--output", type=OUTPUT, required=True, help="FILE.zip, .csv, .sav, .dta or .parquet.")
+@SEED
+def data(study: str, output: Path, seed: int | None) -> None:
+    """Write the anonymised ratings of a STUDY: with codebook and scripts (.zip), or as one file by its ending."""
+    from exports.data.package import write_data
+
+    _export(
+        study,
+        output,
+        seed,
+        lambda source: write_data(source.records, source.definitions, output),
+        report="ratings",
+        profile="analyst",
+    )
+
+
+def _export(slug: str, output: Path, seed: int | None, write: Callable[["Source"], object], **facts: str) -> None:
+    """Write a file of a study, and the event that says so with the hash of what was written."""
     from delphi import audit, clock, config
     from delphi.database import Database
     from delphi.errors import Refused
     from delphi.model.event import EventKind
-    from exports.bundle.content import write_bundle
     from exports.bundle.source import source_of, study_called
     from exports.bundle.verifying import sha256_of_file
 
     database = Database(config.database_url())
     try:
         with database.transaction(writing=False) as session:
-            manifest = write_bundle(source_of(session, study_called(session, study), draw_of(seed)), output, profile)
+            source = source_of(session, study_called(session, slug), draw_of(seed))
+            write(source)
+            numbers = ", ".join(str(round_.number) for round_ in source.rounds)
         digest = sha256_of_file(output)
         with database.transaction() as session:
-            found = study_called(session, study)
-            audit.record(
-                session,
-                found.id,
-                EventKind.EXPORTED,
-                by=None,
-                at=clock.now(),
-                report="bundle",
-                profile=profile,
-                sha256=digest,
-            )
-    except Refused as error:
+            study = study_called(session, slug)
+            audit.record(session, study.id, EventKind.EXPORTED, by=None, at=clock.now(), sha256=digest, **facts)
+    except (Refused, OSError) as error:
         raise click.ClickException(str(error)) from None
     finally:
         database.engine.dispose()
-    click.echo(f"{output}: rounds {', '.join(map(str, manifest['rounds']))}, SHA-256 {digest}", err=True)
+    click.echo(f"{output}: rounds {numbers}, SHA-256 {digest}", err=True)
 
 
 @click.command()
@@ -126,4 +146,4 @@ def _account(session: "Session", email: str | None) -> int | None:
     return found
 
 
-COMMANDS = (bundle, verify, import_)
+COMMANDS = (bundle, data, verify, import_)

@@ -3,8 +3,9 @@
 import io
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, redirect, url_for
 from sqlalchemy import select
+from werkzeug.wrappers import Response as AnyResponse
 
 from delphi.consensus.scale import SCALES
 from delphi.dates import in_words
@@ -22,18 +23,18 @@ from rounds.outcome import outcomes_of_round
 blueprint = Blueprint("own", __name__)
 
 
-@blueprint.get("/panel/rounds/<int:number>/feedback.<suffix>")
+@blueprint.get("/panel/rounds/<int:number>/feedback.<any(html, pdf):paper>")
 @policy(PANELIST)
-def feedback(number: int, suffix: str) -> Response:
+def feedback(number: int, paper: str) -> AnyResponse:
     """Make the document; nothing is stored, and no event is written: nothing with a clock is caused by a panelist."""
     study, who = panelist()
     session = current_session()
     round_ = session.get(Round, (study.id, number)) if number < 2**31 else None
     invited = session.get(Participation, (study.id, number, who.id)) if round_ else None
-    if suffix not in ("html", "pdf") or not round_ or not invited or not who.taking_part:
+    if not round_ or not invited or not who.taking_part:
         raise NotFound
     if round_.state is not State.RELEASED or round_.released_at is None:
-        raise NotFound
+        return redirect(url_for("panelist.home"), 303)
     given = session.scalars(
         select(Rating)
         .filter_by(study_id=study.id, panelist=who.id)
@@ -49,7 +50,7 @@ def feedback(number: int, suffix: str) -> Response:
     released = in_words(round_.released_at, study.time_zone)
     document = document_for(facts, number, released, outcomes_of_round(session, study, who, number), own)
     stream = io.BytesIO()
-    FORMATS[suffix].write(document, stream)
-    name = f"feedback_{study.slug}_round-{number}.{suffix}"
+    FORMATS[paper].write(document, stream)
+    name = f"feedback_{study.slug}_round-{number}.{paper}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(stream.getvalue(), mimetype=FORMATS[suffix].media_type, headers=headers)
+    return Response(stream.getvalue(), mimetype=FORMATS[paper].media_type, headers=headers)

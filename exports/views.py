@@ -45,6 +45,7 @@ def results(slug: str) -> str:
         form=ButtonForm(),
         page=journal.page(table.as_dicts(), definition_of(study)),
         formats={key: FORMATS[key] for key in ("csv", "xlsx", "docx", "pdf", "json")},
+        archive=Capability.AUDIT in access.capabilities(session, account(), study),
     )
 
 

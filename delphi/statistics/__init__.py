@@ -19,7 +19,6 @@ from delphi.statistics.chance_corrected import gwet_ac as gwet_ac
 from delphi.statistics.choices import best_worst_counts as best_worst_counts
 from delphi.statistics.choices import points as points
 from delphi.statistics.concordance import kendall_w as kendall_w
-from delphi.statistics.concordance import kendall_w_codes as kendall_w_codes
 from delphi.statistics.concordance import kendall_w_gaps as kendall_w_gaps
 from delphi.statistics.content_validity import aiken_v as aiken_v
 from delphi.statistics.content_validity import chance_agreement as chance_agreement
@@ -82,6 +81,7 @@ from delphi.statistics.kappa import fleiss_kappa as fleiss_kappa
 from delphi.statistics.kemeny_order import kemeny as kemeny
 from delphi.statistics.krippendorff import krippendorff_alpha as krippendorff_alpha
 from delphi.statistics.krippendorff import krippendorff_interval as krippendorff_interval
+from delphi.statistics.large_panel import kendall_w_codes as kendall_w_codes
 from delphi.statistics.lawshe import cvi_lawshe as cvi_lawshe
 from delphi.statistics.lawshe import cvr as cvr
 from delphi.statistics.lawshe import cvr_critical as cvr_critical

@@ -1,19 +1,18 @@
 """Concordance of rankings: Kendall's W, on complete blocks and with gaps (METHOD 8)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from delphi.statistics.measure import Floats, Ints
+from delphi.statistics.measure import Floats
 from delphi.statistics.panel_matrix import Complete, as_matrix, complete_block
 from delphi.statistics.result import Flag, Reason
 from delphi.statistics.tails import chi_square_p, f_p
 
 PERMUTATIONS = 5000
 FEW_ITEMS = 7
-WORDS = 500_000
-NO_RANK = 3  # codes below zero: no rating
 COMPARISONS = 4_000_000
 
 
@@ -58,7 +57,8 @@ def _empty(m: int, n: int, dropped: tuple[int, int], reason: Reason) -> KendallW
     return KendallW(None, None, None, None, None, None, None, None, m, n, *dropped, reason)
 
 
-def _why_not(m: int, n: int, dropped: tuple[int, int], centred: Floats) -> Reason | None:
+def why_not(m: int, n: int, dropped: tuple[int, int], centred: NDArray[Any]) -> Reason | None:
+    """Reason for which W of m panelists and n statements is undefined."""
     if m == 0 or n == 0:
         return Reason.NO_COMPLETE_CASES if any(dropped) else Reason.NO_RATINGS
     if m < 2:
@@ -110,7 +110,7 @@ def kendall_w(
     block = complete_block(ratings, complete)
     (m, n), dropped = block.matrix.shape, (block.panelists_dropped, block.items_dropped)
     centred = mid_ranks(block.matrix) - (n + 1) / 2
-    reason = _why_not(m, n, dropped, centred)
+    reason = why_not(m, n, dropped, centred)
     if reason:
         return _empty(m, n, dropped, reason)
     s = float((centred.sum(0) ** 2).sum())
@@ -192,7 +192,7 @@ def kendall_w_gaps(ratings: ArrayLike, *, permutations: int = 1000, seed: int = 
     sizes = seen.sum(1, keepdims=True)
     centred = np.where(seen, mid_ranks(m) - (sizes + 1) / 2, 0.0)
     (raters, items), used = m.shape, int(seen.sum())
-    reason = _why_not(raters, items, (0, 0), centred)
+    reason = why_not(raters, items, (0, 0), centred)
     if reason:
         return WithGaps(None, None, raters, items, used, dropped, reason)
     design = np.diag(seen.sum(0)) - (seen / sizes).T @ seen
@@ -209,104 +209,3 @@ def kendall_w_gaps(ratings: ArrayLike, *, permutations: int = 1000, seed: int = 
         shuffled[:, own] += rng.permuted(np.broadcast_to(row[own], (permutations, int(own.sum()))), axis=1)
     p = (1 + int((explained(shuffled) >= value - 1e-9).sum())) / (permutations + 1)
     return WithGaps(value, p, raters, items, used, dropped, None, (Flag.MONTE_CARLO,))
-
-
-@dataclass(frozen=True)
-class _Ranks:
-    """Doubled and centred mid-ranks in whole numbers: of each panelist (row) and option, after three codes without rank."""
-
-    table: NDArray[np.int32]
-    rated: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, codes: NDArray[np.int8], options: int) -> "_Ranks":
-        equal = np.zeros((options, len(codes)), dtype=np.uint8 if codes.shape[1] < 256 else np.int32)
-        for column in codes.T:
-            for option in range(options):
-                equal[option] += column == option
-        ties = equal.T.astype(np.int32)
-        rated = ties.sum(1, dtype=np.int64)
-        ranks = 2 * ties.cumsum(1, dtype=np.int32) - ties - rated[:, None].astype(np.int32)
-        none = np.zeros((len(codes), NO_RANK), dtype=np.int32)
-        return cls(np.concatenate([none, np.where(rated[:, None] < 2, 0, ranks)], axis=1), rated)
-
-    def sums(self, codes: NDArray[np.int8]) -> tuple[Ints, int]:
-        """Sum of the ranks of each statement, and Σ of all squared ranks."""
-        flat, start = self.table.ravel(), np.arange(len(codes)) * self.table.shape[1] + NO_RANK
-        sums, squares = np.zeros(codes.shape[1], dtype=np.int64), 0
-        for j, column in enumerate(codes.T):
-            own = flat[start + column].astype(np.int64)
-            sums[j], squares = own.sum(), squares + int(own @ own)
-        return sums, squares
-
-
-def kendall_w_codes(codes: NDArray[np.int8], options: int) -> WithGaps:
-    """`kendall_w_gaps` of a large panel: ranks, sums and squares in whole numbers, and no permutations.
-
-    Parameters
-    ----------
-    codes : (panelists, J)
-        Positions on the scale 0 … K−1; −1, −2 and −3 are no rating. Quick in column order (Fortran).
-    options
-        K.
-
-    Returns
-    -------
-    WithGaps
-        Without a p: that of the permutations is left to `kendall_w_gaps`.
-
-    Examples
-    --------
-    >>> found = kendall_w_codes(np.array([[0, 1, 2], [0, -1, 1], [1, 2, -1]], dtype=np.int8), 3)
-    >>> round(found.value, 3), found.ratings
-    (0.911, 7)
-    """
-    codes = codes[:, (codes >= 0).any(0)]
-    ranks = _Ranks.of(codes, options)
-    enough = ranks.rated >= 2
-    raters, items, used = int(enough.sum()), codes.shape[1], int(ranks.rated[enough].sum())
-    dropped = len(codes) - raters
-    sums, squares = ranks.sums(codes)
-    reason = _why_not(raters, items, (0, 0), np.array([squares]))
-    if reason:
-        return WithGaps(None, None, raters, items, used, dropped, reason)
-    if used == raters * items:
-        return WithGaps(int(sums @ sums) / (raters * squares), None, raters, items, used, dropped)
-    effects = _effects(_design(codes, ranks.rated), sums)
-    return WithGaps(min(float(sums @ effects) / squares, 1.0), None, raters, items, used, dropped)
-
-
-def _design(codes: NDArray[np.int8], rated: NDArray[np.int64]) -> Floats:
-    """Normal equations of the statement effects: who rated both of two statements, over the ratings each gave.
-
-    Panelists with as many ratings share a weight, so that they are counted in whole numbers: 64 to a machine word.
-    """
-    items = codes.shape[1]
-    design = np.zeros((items, items))
-    for size in np.unique(rated[rated >= 2]).tolist():
-        seen = codes[rated == size] >= 0
-        bits = np.packbits(seen, axis=0)
-        words = np.zeros((items, -(-len(bits) // 8) * 8), dtype=np.uint8)
-        words[:, : len(bits)] = bits.T
-        packed = words.view(np.uint64)
-        step = max(
-            1, WORDS // packed.size
-        )  # statements at a time: few calls for a small panel, little memory for a large
-        starts = range(0, items, step)
-        both = np.concatenate(
-            [np.bitwise_count(packed[at : at + step, None] & packed).sum(2, dtype=np.int64) for at in starts]
-        )
-        design += np.diag(np.diag(both)) - both / size
-    return design
-
-
-def _effects(design: Floats, sums: Ints) -> Floats:
-    """Least-squares effects of the statements; they are free only up to a constant, and one for each separate part."""
-    connected = np.zeros(len(design), dtype=bool)
-    connected[0], before = True, 0
-    while connected.sum() > before:
-        before = int(connected.sum())
-        connected |= (design[connected] != 0).any(0)
-    if connected.all():
-        return np.asarray(np.linalg.solve(design + 1.0, sums), dtype=np.float64)
-    return np.asarray(np.linalg.pinv(design, rcond=1e-9, hermitian=True) @ sums, dtype=np.float64)

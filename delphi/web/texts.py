@@ -56,7 +56,7 @@ def told(error: Refused) -> str:
 
 def locale() -> Locale:
     """Give the locale whose rules for dates, numbers and lists this page follows."""
-    return Locale.parse({"en": "en_GB"}.get(language(), language().partition("-")[0]))
+    return Locale.parse(dates.locale_of(language()))
 
 
 def when(moment: datetime, zone: str) -> str:

@@ -1,7 +1,7 @@
 """Writing a bundle: the files, in their order."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -124,51 +124,43 @@ def _write_statements(writer: Writer, source: Source) -> None:
 
 def _write_panel(writer: Writer, source: Source) -> None:
     """Write who was invited and who answered, by round and group; small groups are not told."""
-    groups = source.records.groups
-    rows = [
-        (number, group, *people)
-        for number, counts in source.counts.items()
-        for group, people in _people(counts, groups)
-    ]
+    groups = ("all", *source.records.groups)
+    rows = [(number, group, *_people(source, number, group)) for number in source.counts for group in groups]
     with writer.text("panel/flow.csv") as stream:
         write_csv(stream, ["round", "group", "invited", "analysed"], rows)
 
 
-def _people(counts: Counts, groups: tuple[str, ...]) -> Iterator[tuple[str, tuple[int, int]]]:
-    analysed = counts.n_shown[0] if len(counts.n_shown) else counts.invited * 0
-    yield "all", (int(counts.invited.sum()), int(analysed.sum()))
-    for g, name in enumerate(counts.groups):
-        if name in groups:
-            yield name, (int(counts.invited[g]), int(analysed[g]))
+def _people(source: Source, number: int, group: str) -> tuple[int, int]:
+    """Count the invited, and those who answered; of an imported study the release knows them."""
+    if source.imported:
+        row = next(row for row in source.frozen[number] if row["group"] == group)
+        return row["n_invited"], row["n_shown"]
+    counts = source.counts[number]
+    own = counts.pooled() if group == "all" else counts.only(group)
+    return int(own.invited[0]), int(own.n_shown[0, 0])
 
 
 def _write_counts(writer: Writer, source: Source, release: Release) -> None:
     """Write the counts of each option, of every row whose counts may be told."""
-    scale = source.definition.scale
-    head = [
-        "round",
-        "position",
-        "statement",
-        "group",
-        "n_invited",
-        "n_blank",
-        "n_nq",
-        *(f"k_{v}" for v in scale.values),
-    ]
+    names = ["n_invited", "n_blank", "n_nq", *(f"k_{value}" for value in source.definition.scale.values)]
     with writer.text("ratings/counts.csv") as stream:
-        write_csv(stream, head, _count_rows(source, release))
+        write_csv(stream, ["round", "position", "statement", "group", *names], _count_rows(source, release, names))
 
 
-def _count_rows(source: Source, release: Release) -> Iterator[Row]:
+def _count_rows(source: Source, release: Release, names: Sequence[str]) -> Iterator[Row]:
     for wave in source.records.waves:
         counts = source.counts[wave.number]
         place = {item.statement: j for j, item in enumerate(wave.items.values())}
         for told in release[wave.number]:
             if has_counts(told.row, source.definition):
                 j, group = place[told.row["statement"]], told.row["group"]
-                own = counts.pooled() if group == "all" else counts.only(group)
-                numbers = (own.invited[0], own.blank[j, 0], own.not_qualified[j, 0], *own.ratings[j, 0])
-                yield (wave.number, j + 1, told.row["statement"], group, *map(int, numbers))
+                numbers = [told.row[name] for name in names] if source.imported else _counted(counts, group, j)
+                yield (wave.number, j + 1, told.row["statement"], group, *numbers)
+
+
+def _counted(counts: Counts, group: str, j: int) -> list[int]:
+    own = counts.pooled() if group == "all" else counts.only(group)
+    return [int(n) for n in (own.invited[0], own.blank[j, 0], own.not_qualified[j, 0], *own.ratings[j, 0])]
 
 
 def _write_results(writer: Writer, release: Release, definition: Definition) -> None:

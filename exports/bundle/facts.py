@@ -20,12 +20,12 @@ Fact = dict[str, Any]
 KEPT: dict[type[Base], str] = {
     Study: "slug title language time_zone simulated notice created_at scale rule rule_settings denominator quantile_type"
     " minimum_n smallest_cell maximum_rounds stopping_rule settled unsettled feedback_plan texts asked_characteristics"
-    " proposal_rounds open_question withdrawal_choices group_chosen asks_expertise asks_conflicts"
+    " proposal_rounds open_question group_chosen asks_expertise asks_conflicts withdrawal_choices names_until"
     " protocol_locked_at protocol_sha256 finished_at finish_reason",
     StakeholderGroup: "key position target public",
     Document: "version text consent material reason sha256",
     Amendment: "number at reason changes answers_given results_seen sha256",
-    Round: "number opened_at closes_at closed_at released_at input_sha256",
+    Round: "number opens_on opened_at closes_at closed_at released_at input_sha256",
     Statement: "number code kind section enters_round",
     StatementVersion: "statement version text help evidence reason",
     QuestionnaireItem: "round statement version position",

@@ -135,8 +135,10 @@ def _silent(
     everyone: Counter[int] = Counter(number for number, _ in there)
     told: Counter[int] = Counter()
     silent = []
+    grouped = bundle.manifest["records"]["groups_in_rows"]
     with bundle.text("panel/flow.csv") as stream:
         rows = sorted(csv.DictReader(stream), key=lambda row: row["group"] == "all")
+    rows = [row for row in rows if grouped or row["group"] == "all"]
     for row in rows:
         number, group = int(row["round"]), groups.get(row["group"])
         missing = int(row["invited"]) - answered[number, group]

@@ -15,7 +15,7 @@ from exports.table import HIDDEN, suppress
 
 Row = dict[str, Any]
 MARKS = "not_recomputable"
-UNNUMBERED = frozenset(("reasons", "flags", "ci_method", "rule_id", "relation", "decision", "decision_reason"))
+UNNUMBERED = frozenset(("reasons", "ci_method", "rule_id", "relation", "decision", "decision_reason"))
 IDENTITY = frozenset(("statement", "version", "kind", "section_no", "section", "text", "round", "group"))
 VERDICTS = ("verdict", "grade", "verdict_basis", "group_rule", "flags", "di", "ipras", "disagreement")
 
@@ -60,7 +60,7 @@ class Told:
 
     def mark_removed(self) -> None:
         """Mark every number: somebody's answers were removed after the panel had seen them counted."""
-        self.mark(set(self.row) - IDENTITY - UNNUMBERED | {"flags"}, Withheld.REMOVED)
+        self.mark(set(self.row) - IDENTITY - UNNUMBERED, Withheld.REMOVED)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -89,12 +89,12 @@ def for_analysts(frozen: Mapping[int, Sequence[Row]], records: Records, below: i
 def _judge_changes(told: Told, r: int, j: int, records: Records, below: int) -> None:
     group = told.row["group"]
     unfollowed = int(records.hidden_pairs[r, group][j])
-    if 0 < unfollowed < below:
+    if group != "all" and not records.grouped:
+        told.mark(CHANGES, Withheld.NO_GROUPS)
+    elif 0 < unfollowed < below:
         told.hide(CHANGES)
     elif unfollowed:
         told.mark(CHANGES, Withheld.ROWS_CUT)
-    if group != "all" and not records.grouped:
-        told.mark(CHANGES, Withheld.NO_GROUPS)
     if not (records.leaves[r] and records.leaves[r - 1]):
         told.mark(CHANGES, Withheld.NO_RATINGS)
 

@@ -41,6 +41,7 @@ class Source:
     counts: dict[int, Counts]
     records: Records
     frozen: dict[int, list[dict[str, Any]]]
+    imported: bool
     removed_later: frozenset[int]
     tables: dict[str, list[Fact]]
     events: list[Fact]
@@ -64,15 +65,19 @@ def source_of(session: Session, study: Study, draw: Random) -> Source:
     numbers = [round_.number for round_ in rounds]
     counts = {number: counts_of(session, study, number) for number in numbers}
     answers = answers_of(session, study, numbers)
+    frozen = {r.number: lifecycle.results(session, study, r, by_group=True) for r in rounds}
+    imported = session.get(StudyImport, study.id) is not None
+    told = list(dict.fromkeys(row["group"] for rows in frozen.values() for row in rows if row["group"] != "all"))
     return Source(
         study=study,
         definition=protocol.definition_of(study),
         definitions={r.number: amendments.definition_at(session, study, r.released_at) for r in rounds},
         rounds=rounds,
         counts=counts,
-        records=records_of(answers, counts[numbers[0]].groups, study.smallest_cell, draw),
-        frozen={r.number: lifecycle.results(session, study, r, by_group=True) for r in rounds},
-        removed_later=frozenset(_changed_since(session, study, rounds)),
+        records=records_of(answers, counts[numbers[0]].groups, study.smallest_cell, draw, told if imported else None),
+        frozen=frozen,
+        imported=imported,
+        removed_later=frozenset() if imported else frozenset(_changed_since(session, rounds)),
         tables=_tables(session, study, rounds),
         events=_events(session, study),
         comments=_comments(session, study, numbers, order),
@@ -80,15 +85,16 @@ def source_of(session: Session, study: Study, draw: Random) -> Source:
 
 
 def released_rounds(session: Session, study: Study) -> list[Round]:
-    """List the released rounds in order."""
-    rounds = session.scalars(select(Round).where(Round.study_id == study.id).order_by(Round.number))
+    """List the released rounds of rating in order."""
+    rounds = session.scalars(select(Round).where(Round.study_id == study.id, Round.number > 0).order_by(Round.number))
     return [round_ for round_ in rounds if round_.state is State.RELEASED]
 
 
-def _changed_since(session: Session, study: Study, rounds: Iterable[Round]) -> list[int]:
-    """Find the rounds whose answers are no longer those that were closed: somebody's were removed."""
-    if session.get(StudyImport, study.id) is not None:  # its panelists have new keys, so the hash cannot be made again
-        return []
+def _changed_since(session: Session, rounds: Iterable[Round]) -> list[int]:
+    """Find the rounds whose answers are no longer those that were closed: somebody's were removed.
+
+    Not for an imported study: its panelists have new keys, so the hash cannot be made again.
+    """
     return [r.number for r in rounds if digest_of(session, r) != r.input_sha256]
 
 

@@ -8,8 +8,10 @@ from typing import Any
 
 from delphi import protocol
 from delphi.audit import GENESIS
-from delphi.model.event import EventKind, data_hash, link_hash
+from delphi.model.event import EventKind, data_hash, link_hash, sha256_of
 from exports.archive import BadBundle, Bundle, reading
+from exports.bundle.results import MARKS
+from exports.table import HIDDEN
 
 EVENTS = "audit/events.jsonl"
 SCHEMA = "study-bundle/1"
@@ -36,7 +38,7 @@ def problems_of(bundle: Bundle) -> list[str]:
         return [f"MANIFEST.json: the schema is not {SCHEMA}, which is the one this version reads"]
     try:
         events = events_of(bundle)
-        return [*_chain(events), *_lock(bundle, events)]
+        return [*_chain(events), *_lock(bundle, events), *_releases(bundle, events)]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         return [f"the bundle is not built as one: {type(error).__name__}"]
 
@@ -69,4 +71,19 @@ def _lock(bundle: Bundle, events: list[dict[str, Any]]) -> list[str]:
         problems.append("protocol/protocol.json is not what was locked")
     if not locked or locked[-1]["data"].get("sha256") != lock["sha256"]:
         problems.append(f"{EVENTS}: no event locks the protocol under the hash of protocol/lock.json")
+    return problems
+
+
+def _releases(bundle: Bundle, events: list[dict[str, Any]]) -> list[str]:
+    """Compare each release with the hash of its event, where the bundle had to hide nothing of it."""
+    if bundle.manifest["profile"] != "analyst":
+        return []
+    told = {e["data"].get("round"): e["data"] for e in events if e["kind"] == EventKind.ROUND_RELEASED}
+    problems = []
+    for number in bundle.manifest["rounds"]:
+        name, entries = f"results/release-{number}.json", bundle.json(f"results/release-{number}.json")["rows"]
+        whole = not any(HIDDEN in entry[MARKS].values() for entry in entries)
+        if whole and told[number]["rows"] == len(entries):
+            own = sha256_of([entry["row"] for entry in entries])
+            problems += [f"{name} is not what was released"] if own != told[number]["results_sha256"] else []
     return problems

@@ -60,15 +60,27 @@ def open_groups(present: NDArray[np.int64], names: Sequence[str], below: int) ->
 
 
 def linkage(stage: NDArray[np.int8], group: Sequence[str], below: int, draw: Random) -> Linkage:
-    """Decide whose rounds stay together; with the groups if that is possible, else without."""
-    for labels in dict.fromkeys((tuple(group), ("",) * len(group))):
-        linked = _linked(stage, labels, below, draw)
-        loose = ~linked
-        sizes = [[_count(loose, where, labels, name) for where in stage.T > 0] for name in dict.fromkeys(labels)]
-        if all(n == 0 or n >= below for row in sizes for n in row):
-            return Linkage(linked, np.ones(stage.shape[1], dtype=bool), grouped=any(labels))
-    few = np.array(sizes[0]) if sizes else np.zeros(stage.shape[1])
-    return Linkage(linked, (few == 0) | (few >= below), grouped=False)
+    """Decide whose rounds stay together, and whether rows carry their group.
+
+    Notes
+    -----
+    Groups are given up before links (TRUST 3.3): they stay where everybody finds company within the group, and at
+    least half of those who could be linked without groups still are.
+    """
+    plain, _ = _tied(stage, ("",) * len(group), below, draw)
+    if not any(group):
+        return plain
+    named, enough = _tied(stage, group, below, draw)
+    return named if enough and 2 * named.linked.sum() >= plain.linked.sum() else plain
+
+
+def _tied(stage: NDArray[np.int8], labels: Sequence[str], below: int, draw: Random) -> tuple[Linkage, bool]:
+    """Link under these labels; also say whether all rows that are left loose stand among enough."""
+    linked = _linked(stage, labels, below, draw)
+    sizes = [[_count(~linked, where, labels, name) for where in stage.T > 0] for name in dict.fromkeys(labels)]
+    few = np.array(sizes, dtype=np.int64).reshape(-1, stage.shape[1]).max(0, initial=0)
+    leaves = np.asarray((few == 0) | (few >= below))
+    return Linkage(linked, leaves, grouped=any(labels)), all(n == 0 or n >= below for row in sizes for n in row)
 
 
 def _linked(stage: NDArray[np.int8], labels: Sequence[str], below: int, draw: Random) -> Flags:
@@ -100,7 +112,8 @@ def _too_little_company(
     for label in dict.fromkeys(labels):
         for places in _occasions(stage.shape[1]):
             where = np.asarray((stage[:, places] > 0).all(1))
-            if 0 < _count(loose, where, labels, label) < 2 * below:
+            # Of a change between two rounds more people are wanted: some of them did not rate this statement or that.
+            if 0 < _count(loose, where, labels, label) < below * len(places):
                 lenders = [c for c in cells if c[1] == label and all(c[0][place] for place in places)]
                 if lenders:
                     return max(lenders, key=lambda c: len(cells[c]))

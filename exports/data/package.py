@@ -1,13 +1,16 @@
 """The files of ratings and the scripts, as they stand in a bundle and in a data package."""
 
 import io
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
+from pathlib import Path
 
 from delphi.consensus.analysis import Definition
-from delphi.sheets.writing import write_csv
-from exports.archive import Writer
-from exports.data import ratings, syntax
+from delphi.consensus.scale import Scale
+from delphi.errors import Refused
+from delphi.sheets.writing import cell, write_csv
+from exports.archive import Writer, half_written, writing
+from exports.data import native, ratings, syntax
 from exports.data.codebook import codebook
 from exports.data.records import Records
 from exports.formats import FORMATS
@@ -21,14 +24,41 @@ def write_ratings(writer: Writer, records: Records, definition: Definition) -> N
     """Write ratings long and wide, with the codebook."""
     scale = definition.scale
     with writer.text("ratings/long.csv") as stream:
-        write_csv(stream, [column.name for column in ratings.LONG], ratings.long_rows(records, scale))
+        stream.writelines(long_file(records, scale))
     with writer.text("ratings/wide.csv") as stream:
-        write_csv(stream, [c.name for c in ratings.wide_columns(records)], ratings.wide_rows(records, scale))
+        write_csv(stream, [column.name for column in ratings.wide_columns(records)], ())
+        stream.writelines(ratings.wide_lines(records, scale))
     book = codebook(records, scale)
     for suffix in ("csv", "json"):
         write_table(writer, f"ratings/codebook.{suffix}", book)
     writer.put("scripts/import.sps", syntax.spss(scale))
     writer.put("scripts/import.do", syntax.stata(scale))
+
+
+def long_file(records: Records, scale: Scale) -> Iterator[str]:
+    """Give the long file line by line."""
+    yield ",".join(cell(column.name) for column in ratings.LONG) + "\r\n"
+    yield from ratings.long_lines(records, scale)
+
+
+def write_data(records: Records, definitions: Mapping[int, Definition], path: Path) -> None:
+    """Write the ratings as a package with codebook and scripts, or as one file, by the ending of its name."""
+    definition = list(definitions.values())[-1]
+    suffix = path.suffix.lower()
+    if suffix == ".zip":
+        with writing(path) as writer:
+            write_ratings(writer, records, definition)
+            write_settings(writer, definitions)
+            write_scripts(writer, ("analysis.py", "analysis.R"))
+            writer.close({"schema": "ratings/1", "files": {}})
+        return
+    with half_written(path) as half:
+        if suffix == ".csv":
+            half.write_text("".join(long_file(records, definition.scale)), encoding="utf-8", newline="")
+        elif suffix in native.WRITERS:
+            native.WRITERS[suffix](records, definition.scale, half)
+        else:
+            raise Refused(f"{path.name}: the name ends in .zip, .csv, .sav, .dta or .parquet. Nothing was written.")
 
 
 def write_settings(writer: Writer, definitions: Mapping[int, Definition], removed_later: Container[int] = ()) -> None:

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from delphi.consensus.matrix import BLANK, NOT_QUALIFIED
 from delphi.consensus.scale import Scale
+from delphi.sheets.writing import cell
 from exports.data.names import variable_names
 from exports.data.records import Records
 from exports.table import Cell, Column, Row, Table
+from rounds.matrices import Wave
 
 STATUS = {NOT_QUALIFIED: "nq", BLANK: "blank"}
 LONG = (
@@ -44,6 +46,45 @@ def long_rows(records: Records, scale: Scale) -> Iterator[Row]:
                     scale.labels[code] if rated else None,
                     position,
                 )
+
+
+def long_lines(records: Records, scale: Scale) -> Iterator[str]:
+    """Give the long rows as lines of CSV; what an answer to an item looks like is written once, not for each panelist."""
+    tails = [_tails(wave, scale) for wave in records.waves]
+    number = 0
+    for record in records.records:
+        who, group = cell(record.code), cell(record.group)
+        for r, row in record.rows.items():
+            head = f"{who},{records.waves[r].number},{group},"
+            for tail, code in zip(tails[r], row.tolist(), strict=True):
+                number += 1
+                yield f"{number},{head}{tail[code]}\r\n"
+
+
+def _tails(wave: Wave, scale: Scale) -> list[dict[int, str]]:
+    """Write the cells from the statement on, by place of the item and code of the answer."""
+    answers: dict[int, tuple[Cell, ...]] = {code: (word, None, None) for code, word in STATUS.items()}
+    answers |= {code: ("rated", scale.lo + code, label) for code, label in enumerate(scale.labels)}
+    return [
+        {
+            code: ",".join(map(cell, (item.statement, item.version, *answer, position)))
+            for code, answer in answers.items()
+        }
+        for position, item in enumerate(wave.items.values(), 1)
+    ]
+
+
+def wide_lines(records: Records, scale: Scale) -> Iterator[str]:
+    """Give the wide rows as lines of CSV."""
+    written = {code: f",{cell(None)},{cell(word)}" for code, word in STATUS.items()}
+    written |= {code: f",{cell(scale.lo + code)},{cell('rated')}" for code in range(scale.K)}
+    for record in records.records:
+        cells = [f"{cell(record.code)},{cell(record.group)}"]
+        for r, wave in enumerate(records.waves):
+            row = record.rows.get(r)
+            away = f",,{cell('absent')}" * len(wave.items)
+            cells.append(away if row is None else "".join(map(written.__getitem__, row.tolist())))
+        yield "".join(cells) + "\r\n"
 
 
 def wide_columns(records: Records) -> tuple[Column, ...]:

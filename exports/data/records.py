@@ -46,26 +46,29 @@ class Records:
     hidden_pairs: dict[tuple[int, str], Integers]
 
 
-def records_of(answers: PanelAnswers, groups: Sequence[str], below: int, draw: Random) -> Records:
-    """Make the records of a panel; the same draw gives the same records for the same answers."""
+def records_of(
+    answers: PanelAnswers, groups: Sequence[str], below: int, draw: Random, told: Sequence[str] | None = None
+) -> Records:
+    """Make the records of a panel; the same draw gives the same records for the same answers.
+
+    ``told`` are the groups of an imported study: those whose results came along.
+    """
     order = Random(draw.getrandbits(256))  # noqa: S311 (apart, so that the order does not hang on who was cut)
-    shown = open_groups(_present(answers, groups), groups, below)
+    shown = open_groups(_present(answers, groups), groups, below) if told is None else list(told)
     labels = [name if name in shown else NOT_SHOWN for name in answers.group]
     ties = linkage(answers.stage, labels, below, draw)
+    carried = labels if ties.grouped else [NOT_SHOWN] * len(labels)
     rows = [part for person in range(len(labels)) for part in _parts(answers, ties, person)]
-    rows.sort(key=lambda part: (labels[part[0]], [(r, row.tobytes()) for r, row in part[1].items()]))
+    rows.sort(key=lambda part: (carried[part[0]], [(r, row.tobytes()) for r, row in part[1].items()]))
     order.shuffle(rows)
     codes = _codes(len(rows), order)
     return Records(
         waves=answers.waves,
-        records=tuple(
-            Record(code, labels[person] if ties.grouped else NOT_SHOWN, part)
-            for code, (person, part) in zip(codes, rows, strict=True)
-        ),
+        records=tuple(Record(code, carried[person], part) for code, (person, part) in zip(codes, rows, strict=True)),
         groups=tuple(shown) if groups != ("",) else (),
-        grouped=ties.grouped and groups != ("",),
+        grouped=ties.grouped and groups != ("",) and set(carried) != {NOT_SHOWN},
         leaves=tuple(ties.leaves.tolist()),
-        hidden_pairs=_hidden_pairs(answers, ties),
+        hidden_pairs=_hidden_pairs(answers, ties, shown),
     )
 
 
@@ -94,7 +97,7 @@ def _codes(n: int, draw: Random) -> list[str]:
     return list(codes)
 
 
-def _hidden_pairs(answers: PanelAnswers, ties: Linkage) -> dict[tuple[int, str], Integers]:
+def _hidden_pairs(answers: PanelAnswers, ties: Linkage, shown: Sequence[str]) -> dict[tuple[int, str], Integers]:
     """Count, of each item, the people who rated it before and now and are not linked."""
     index = {wave.number: r for r, wave in enumerate(answers.waves)}
     member = np.array(answers.group, dtype=object)
@@ -106,7 +109,7 @@ def _hidden_pairs(answers: PanelAnswers, ties: Linkage) -> dict[tuple[int, str],
             if before is not None and statement in before.items:
                 then = before.matrix[:, list(before.items).index(statement)]
                 both[:, j] = (wave.matrix[:, j] >= 0) & (then >= 0)
-        for name in ("all", *dict.fromkeys(answers.group)):
+        for name in dict.fromkeys(("all", *shown, *answers.group)):
             of_group = np.ones(len(member), dtype=bool) if name == "all" else member == name
             hidden[r, name] = np.asarray(both[~ties.linked & of_group].sum(0), dtype=np.int64)
     return hidden

@@ -6,7 +6,7 @@ from delphi.consensus.scale import Scale
 from exports.data.ratings import LONG
 
 # In SPSS a missing value must be a number: those of the opt-out and of a blank lie below every scale.
-SPSS_NQ, SPSS_BLANK = -1001, -1002
+SPSS_NQ, SPSS_BLANK, SPSS_ABSENT = -1001, -1002, -1003
 SPSS_TYPES = {"int": "F8.0", "text": "A120"}
 
 
@@ -15,7 +15,6 @@ def spss(scale: Scale) -> str:
     lines = [
         "* Encoding: UTF-8.",
         "* Run in the folder ratings: set the folder with CD first.",
-        "SET UNICODE ON.",
         "GET DATA /TYPE=TXT /FILE='long.csv' /ENCODING='UTF8' /DELIMITERS=',' /QUALIFIER='\"'",
         "  /ARRANGEMENT=DELIMITED /FIRSTCASE=2 /VARIABLES=",
         *(f"  {column.name} {SPSS_TYPES[column.type]}" for column in LONG),
@@ -30,13 +29,11 @@ def spss(scale: Scale) -> str:
         "  .",
         *(f"COMPUTE {name} = ANY(rating, {_listed(values)})." for name, values in _sets(scale)),
         "EXECUTE.",
-        "DATASET NAME ratings.",
-        "DATASET DECLARE consensus.",
-        "AGGREGATE /OUTFILE='consensus' /BREAK=round position statement",
+        "* The consensus table takes the place of the ratings: save them before, if you go on with them.",
+        "AGGREGATE /OUTFILE=* /BREAK=round position statement",
         "  /n_rated=N(rating) /median=MEDIAN(rating) /mean=MEAN(rating) /sd=SD(rating)",
         *(f"  /{name}_share=MEAN({name})" for name, _ in _sets(scale)),
         "  .",
-        "DATASET ACTIVATE consensus.",
         *(f"COMPUTE {name}_pct = 100 * {name}_share." for name, _ in _sets(scale)),
         "EXECUTE.",
         "LIST.",

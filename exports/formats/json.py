@@ -7,10 +7,13 @@ from exports.document import Exhibit, table_of
 
 
 def write(exhibit: Exhibit, stream: BinaryIO) -> None:
-    """Write one object; texts are unmodified, numbers unrounded."""
+    """Write one object with its notes; texts are unmodified, numbers unrounded."""
     table = table_of(exhibit)
     whole: dict[str, Any] = {"schema": table.schema}
     if table.notice:
         whole["simulated"] = table.notice
-    whole |= {"definition": dict(table.definition), "rows": table.as_dicts()}
+    whole |= {"definition": dict(table.definition)}
+    if table.notes:
+        whole["notes"] = list(table.notes)
+    whole["rows"] = table.as_dicts()
     stream.write(json.dumps(whole, ensure_ascii=False, allow_nan=False, indent=1).encode() + b"\n")

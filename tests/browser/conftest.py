@@ -25,6 +25,7 @@ import wsgi
 from delphi import clock
 from delphi.access import sha256
 from delphi.config import Settings
+from delphi.consensus.vocabulary import Decided
 from delphi.database import Database
 from delphi.migrations import upgrade_to_head
 from delphi.model.panel import AccessLink
@@ -32,7 +33,8 @@ from delphi.model.rating import Comment, Rating
 from delphi.model.round import Round
 from delphi.model.study import Consent, Study
 from delphi.statements import NewStatement
-from rounds import lifecycle
+from rounds import lifecycle, revision
+from rounds.decisions import By
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SECTIONS = ("Barriers", "Services", "Rights", "Data", "Recommendations")
@@ -76,7 +78,10 @@ class Site:
                     for i in range(12)
                 ]
                 before = released(session, made, votes, number)
-                lifecycle.prepare_next(session, made, before, by=lead_of(session, made), at=NOW)
+                draft = lifecycle.prepare_next(session, made, before, by=lead_of(session, made), at=NOW)
+                by = By(lead_of(session, made), NOW, "the panel judges once more")
+                again = dict.fromkeys(range(1, statements + 1), (Decided.RATE_AGAIN, by))
+                revision.decide(session, draft, again)
             draft = session.get_one(Round, (made.id, rounds))
             lifecycle.launch(
                 session, made, draft, closes_at=NOW + timedelta(days=14), by=lead_of(session, made), at=NOW

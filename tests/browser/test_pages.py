@@ -84,6 +84,29 @@ def submitted(page: Page, played) -> None:
     page.locator("main form button").click()
 
 
+def lost_link(page: Page, played) -> None:
+    page.goto("/link")
+    page.locator("#email").fill("no address")
+    page.locator("main form").evaluate("form => { form.noValidate = true; }")
+    page.locator("main form button").click()
+    expect(page.locator("#email-error")).to_be_visible()
+
+
+def leaving(page: Page, played) -> None:
+    started(page, played, "/panel/withdraw")
+    page.locator("main input[type=radio]").first.check()
+    page.locator("main form button").click()
+    expect(page.locator("main button[name=confirm]")).to_be_visible()
+
+
+def wrong_name(page: Page, played) -> None:
+    started(page, played, "/panel/acknowledgement")
+    page.locator("main input[value=yes]").check()
+    page.locator("#name").fill("")
+    page.locator("main form button").click()
+    expect(page.locator("main [role=alert]")).to_be_visible()
+
+
 def opened(page: Page, played) -> None:
     """Open everything that can be opened."""
     started(page, played, "/panel/page/1")
@@ -93,7 +116,16 @@ def opened(page: Page, played) -> None:
 PAGES: dict[str, Callable[..., None]] = {
     "landing": landing,
     "unknown-link": unknown,
-    "information": at("/panel/consent"),
+    "lost-link": lost_link,
+    "consent": at("/panel/consent"),
+    "information": at("/panel/information"),
+    "changes": at("/panel/changes"),
+    "past-round": at("/panel/rounds/1"),
+    "my-data": at("/panel/my-data"),
+    "acknowledgement": at("/panel/acknowledgement"),
+    "acknowledgement-error": wrong_name,
+    "withdraw": at("/panel/withdraw"),
+    "withdraw-confirm": leaving,
     "start": started,
     "page": at("/panel/page/1"),
     "page-all-open": opened,

@@ -32,7 +32,7 @@ def rows_of(result):
 
 def test_json_holds_schema_definition_and_rows(run):
     whole = json.loads(run(SMALL, "--format", "json").stdout)
-    assert list(whole) == ["schema", "definition", "rows"]
+    assert list(whole) == ["schema", "definition", "notes", "rows"]
     assert whole["schema"] == "consensus-table/1"
     assert whole["definition"]["rule"]["key"] == "graded_agreement"
     assert [(row["statement"], row["round"], row["group"]) for row in whole["rows"]] == [

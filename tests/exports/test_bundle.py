@@ -141,7 +141,9 @@ def test_a_wrong_number_is_found(bundle):
         stored["rows"][0]["row"]["combined_k"] += 1
         return json.dumps(stored).encode()
 
-    with reading(resealed(bundle, "results/release-2.json", one_more)) as read:
+    forged = resealed(bundle, "results/release-1.json", one_more)
+    assert verify(forged) == ["results/release-1.json is not what was released"]
+    with reading(forged) as read:
         assert [d for d in recompute(read).differences if "combined_k" in d]
 
 
@@ -354,14 +356,14 @@ def other_template(template, tmp_path_factory):
     made.stop()
 
 
-def played_in(url, monkeypatch):
+def played_in(url, monkeypatch, leavers=0.06):
     """Play a study whose panelists have the same random keys wherever it is played."""
     draw = Random(3)
     monkeypatch.setattr("delphi.panels.uuid4", lambda: UUID(int=draw.getrandbits(128)))
     monkeypatch.setattr("delphi.panels.secrets.SystemRandom", lambda: Random(4))
     database = Database(url)
     with database.transaction() as session:
-        play(session, **COS)
+        play(session, **COS, leavers=leavers)
     database.engine.dispose()
 
 
@@ -380,9 +382,12 @@ def test_both_databases_give_the_same_bytes(template, other_template, tmp_path, 
 
 
 @pytest.mark.timeout(240)
-def test_a_bundle_goes_to_the_other_database_and_comes_back_the_same(template, other_template, tmp_path, monkeypatch):
+@pytest.mark.parametrize("leavers", [0.15, 0], ids=["groups given up", "groups kept"])
+def test_a_bundle_goes_to_the_other_database_and_comes_back_the_same(
+    template, other_template, tmp_path, monkeypatch, leavers
+):
     with template.copy() as url, other_template.copy() as other:
-        played_in(url, monkeypatch)
+        played_in(url, monkeypatch, leavers)
         run("bundle", "care", "--output", tmp_path / "first.zip", "--seed", 1, url=url)
         run("import", tmp_path / "first.zip", url=other)
         rows = [results_in(one) for one in (url, other)]
@@ -391,6 +396,8 @@ def test_a_bundle_goes_to_the_other_database_and_comes_back_the_same(template, o
     assert len(rows[0]) == len(rows[1]) == len(told) > 40
     assert all(without(row, theirs) for row, theirs in zip(rows[0], rows[1], strict=True))
     assert (tmp_path / "first.zip").read_bytes() == (tmp_path / "again.zip").read_bytes()
+    with reading(tmp_path / "again.zip") as bundle:
+        assert bundle.manifest["records"]["groups_in_rows"] == (not leavers)
 
 
 def results_in(url):
@@ -410,3 +417,23 @@ def without(row, theirs):
         for name, value in row.items()
         if name != "reasons"
     )
+
+
+@pytest.mark.parametrize("profile", ["analyst", "public"])
+def test_base_r_gives_the_same_figures(stage, tmp_path, profile):
+    if shutil.which("Rscript") is None:
+        pytest.skip("no Rscript on this machine; .ci/run sees to it")
+    folder = unpacked(written(stage, called(stage, "cos"), tmp_path / "care.zip", profile)[0], tmp_path / "out")
+    done = subprocess.run(["Rscript", "scripts/analysis.R"], capture_output=True, text=True, check=False, cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    compared, equal = re.search(r"(\d+) compared, (\d+) equal", done.stdout).groups()
+    assert compared == equal
+    assert int(compared) > 500
+    results = folder / "results" / "consensus_long.csv"
+    head, first, *rest = csv.reader(results.read_text(encoding="utf-8").splitlines())
+    first[head.index("n_rated")] += "1"
+    with results.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([head, first, *rest])
+    done = subprocess.run(["Rscript", "scripts/analysis.R"], capture_output=True, text=True, check=False, cwd=folder)
+    assert done.returncode == 1
+    assert "not equal: round" in done.stdout

@@ -1,5 +1,6 @@
 """Who missed a round is known by name: no row may be narrowed to fewer than k people by what the roster shows."""
 
+import io
 from collections import Counter
 from random import Random
 
@@ -10,9 +11,10 @@ from hypothesis import strategies as st
 
 from delphi.consensus.matrix import ABSENT, BLANK, Matrix
 from delphi.consensus.scale import SCALES
+from delphi.sheets.writing import write_csv
 from exports.data.linkage import linkage, open_groups
 from exports.data.names import LONGEST, variable_names
-from exports.data.ratings import long_rows, wide_columns, wide_rows
+from exports.data.ratings import long_lines, long_rows, wide_columns, wide_lines, wide_rows
 from exports.data.records import NOT_SHOWN, records_of
 from rounds.matrices import AWAY, STARTED, SUBMITTED, PanelAnswers, Wave
 
@@ -145,6 +147,10 @@ def test_long_and_wide_say_the_same(cast):
     scale = SCALES[made.scale]
     names = [column.name for column in wide_columns(records)]
     wide = [dict(zip(names, row, strict=True)) for row in wide_rows(records, scale)]
+    for rows, lines in ((long_rows, long_lines), (wide_rows, wide_lines)):
+        stream = io.StringIO()
+        write_csv(stream, ["x"], rows(records, scale))
+        assert stream.getvalue() == '"x"\r\n' + "".join(lines(records, scale))
     said = {}
     for _, code, number, _, _, _, status, value, _, position in long_rows(records, scale):
         said[code, number, position] = (value, status)

@@ -110,3 +110,23 @@ def test_an_interrupted_round_goes_on_where_it_stood(tmp_path, monkeypatch):
     monkeypatch.setattr(PanelistBot, "play", really)
     play("--panelists", "7", "--out", str(tmp_path))
     assert len(rows_of(tmp_path)) == 35
+
+
+@pytest.mark.timeout(180)
+def test_the_bundle_of_the_reference_study_is_computed_again_without_the_server(reference, tmp_path, monkeypatch):
+    folder, _ = reference
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{folder / 'server' / 'delphi.sqlite3'}")
+    path = tmp_path / "reference.zip"
+    run = CliRunner()
+    assert run.invoke(wsgi.main, ["bundle", "reference", "--output", str(path)]).exit_code == 0
+    monkeypatch.delenv("DATABASE_URL")
+    assert "whole" in run.invoke(wsgi.main, ["verify", str(path)]).output
+    done = run.invoke(wsgi.main, ["analyse", str(path), "--format", "json"])
+    assert done.exit_code == 0, done.output
+    rows = [row for row in json.loads(done.stdout)["rows"] if row["round"] == 3 and row["group"] == "all"]
+    assert (mean(rows, "statement"), mean(rows, "recommendation")) == ("98.0", "99.7")
+    for row, told in zip(rows, rows_of(folder), strict=True):
+        assert (row["k_4"], row["median"], row["grade"]) == (told["k_4"], told["median"], told["grade"])
+    changed = path.read_bytes()
+    path.write_bytes(changed.replace(b"ratings/long.csv", b"ratings/song.csv"))
+    assert "ratings/song.csv is not listed" in run.invoke(wsgi.main, ["verify", str(path)]).output

@@ -35,13 +35,19 @@ def run(*arguments: str) -> str:
 
 
 @pytest.mark.timeout(120)
-def test_the_two_tables_are_equal(ratings, template, tmp_path):
+def test_the_two_tables_and_that_of_the_bundle_are_equal(ratings, template, tmp_path, monkeypatch):
     columns = ("--columns", "panelist=panellist,statement=block+item", "--scale", "agree4_nq")
     with template.copy() as url:
         run("replay", str(ratings), *columns, "--no-serve", "--database", url, "--out", str(tmp_path / "out"))
+        monkeypatch.setenv("DATABASE_URL", url)
+        run("bundle", "replay", "--output", str(tmp_path / "replay.zip"))
     played = json.loads((tmp_path / "out" / "consensus.json").read_text())
     assert played == json.loads(run("analyse", str(ratings), *columns, "--format", "json"))
     assert [row["n_invited"] for row in played["rows"]] == [12] * 8
+    again = json.loads(run("analyse", str(tmp_path / "replay.zip"), "--format", "json"))
+    for row, told in zip(again["rows"], played["rows"], strict=True):
+        assert {name: row[name] for name in row if row[name] is not None and name != "reasons"}.items() <= told.items()
+    assert "whole" in run("verify", str(tmp_path / "replay.zip"))
 
 
 def test_a_bad_file_is_named_and_nothing_is_played(tmp_path):

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_string, policy
+from types import SimpleNamespace
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -241,7 +242,7 @@ def test_the_postman_stops_when_told_and_outlives_a_failure(database, sending, m
 
 def test_a_letter_without_a_fact_is_not_written():
     with pytest.raises(Exception, match="undefined"):
-        mail.write(LetterKind.INVITATION, {})
+        mail.write(LetterKind.INVITATION, {"study": SimpleNamespace(language="en", title="Care")})
 
 
 def test_an_invitation_is_kept_with_its_participation(database, sending):

@@ -104,7 +104,7 @@ def test_my_data_is_everything_and_nothing_of_others(app, released, one):
     [(name, email)] = stored(app, Identity.name, Identity.email, panelist=who)
     data = json.loads(one.get("/panel/my-data.json").text)
     assert data["person"][0]["email"] == email
-    assert [row["answer"] for row in data["answers"]] == ["agree", "disagree", "not_qualified"]
+    assert [row["answer"] for row in data["answers"]] == ["agree", "disagree", "not qualified to respond"]
     assert data["answers"][0]["comment"] == "because"
     assert data["consents"][0]["version"] == 1
     page = one.get("/panel/my-data").text

@@ -198,7 +198,11 @@ def test_results_say_what_was_changed_after_data(app, pages, ada):
     assert amend(ada, aim="Only a text").status_code == 303
     assert "Changed after data" not in ada.get("/studies/care/results").text
     assert amend(ada, minimum_n="6").status_code == 303
-    assert "Changed after data" in ada.get("/studies/care/results").text
+    for path in ("results", "rounds/1"):
+        assert "Changed after data" in ada.get(f"/studies/care/{path}").text, path
+    assert "Protocol changed after data: amendment 2" in ada.send("/studies/care/results.json").text
+    one = app.test_client().enter(pages.study.id, pages.panel[0])
+    assert "/panel/protocol#amendments" in one.get("/panel/rounds/1").text
     with app.extensions["database"].transaction(writing=False) as session:
         study = session.get_one(Study, pages.study.id)
         table = consensus_table(session, study, [session.get_one(Round, (study.id, 1))])

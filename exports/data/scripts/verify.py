@@ -55,10 +55,26 @@ def lock(folder):
         yield "protocol/protocol.json is not what was locked"
 
 
+def releases(folder):
+    """Compare each release with the hash of its event, where nothing of it had to be hidden."""
+    if json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))["profile"] != "analyst":
+        return
+    lines = (folder / "audit" / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    events = [event for event in map(json.loads, lines) if event["kind"] == "round:released"]
+    told = {event["data"].get("round"): event["data"] for event in events}
+    for path in sorted((folder / "results").glob("release-*.json")):
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        hidden = any("suppressed_disclosure" in row["not_recomputable"].values() for row in stored["rows"])
+        event = told[stored["round"]]
+        own = sha256_of([row["row"] for row in stored["rows"]])
+        if not hidden and event["rows"] == len(stored["rows"]) and own != event["results_sha256"]:
+            yield f"results/{path.name} is not what was released"
+
+
 def main():
     """Print every problem; the exit code is 0 only if there is none."""
     folder = Path(__file__).resolve().parent.parent
-    problems = [*files(folder), *chain(folder), *lock(folder)]
+    problems = [*files(folder), *chain(folder), *lock(folder), *releases(folder)]
     compared, differences = analysis.compare(folder, analysis.recompute(folder))
     problems += [f"results/consensus_long.csv, {difference}" for difference in differences]
     for problem in problems:

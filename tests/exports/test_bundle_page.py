@@ -1,0 +1,58 @@
+"""The bundle from the web: the owner's alone, whole, and written down."""
+
+import hashlib
+import io
+import zipfile
+
+import pytest
+from builders import released
+from sqlalchemy import select
+
+from delphi.model.event import Event
+from delphi.model.study import Study
+from exports.bundle.verifying import verify
+
+PAGE = "/studies/care/bundle"
+
+
+@pytest.fixture
+def public(app, pages):
+    with app.extensions["database"].transaction() as session:
+        released(session, session.get_one(Study, pages.study.id), [{1: 4, 2: 3}] * 6)
+    return pages
+
+
+def test_before_the_first_release_there_is_nothing_to_archive(pages, ada):
+    assert "No round is released yet" in ada.get(PAGE).text
+    assert ada.send(PAGE, {"profile": "analyst"}).status_code == 409
+
+
+@pytest.mark.parametrize("profile", ["analyst", "public"])
+def test_the_owner_gets_a_whole_bundle_and_it_is_written_down(app, public, ada, tmp_path, profile):
+    answer = ada.send(PAGE, {"profile": profile})
+    assert answer.status_code == 200
+    assert f"care_bundle_all_{profile}_" in answer.headers["Content-Disposition"]
+    (tmp_path / "care.zip").write_bytes(answer.data)
+    assert verify(tmp_path / "care.zip") == []
+    names = zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
+    assert ("ratings/long.csv" in names) == (profile == "analyst")
+    with app.extensions["database"].transaction(writing=False) as session:
+        events = select(Event).where(Event.study_id == public.study.id).order_by(Event.sequence.desc())
+        last = session.scalars(events).first()
+        assert last.actor == public.ada.id
+        assert (last.data["profile"], last.data["sha256"]) == (profile, hashlib.sha256(answer.data).hexdigest())
+
+
+def test_another_profile_is_refused(public, ada):
+    assert ada.send(PAGE, {"profile": "everything"}).status_code == 409
+
+
+def test_a_large_study_is_left_to_the_command(public, ada, monkeypatch):
+    monkeypatch.setattr("exports.downloads.MOST_RATINGS", 1)
+    assert "delphi bundle care" in ada.get(PAGE).text
+    assert ada.send(PAGE, {"profile": "analyst"}).status_code == 409
+
+
+def test_the_results_lead_there_for_the_owner_alone(app, public, ada):
+    assert PAGE in ada.get("/studies/care/results").text
+    assert PAGE not in app.test_client().sign_in(public.ben).get("/studies/care/results").text
