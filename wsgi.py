@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 def app(settings: config.Settings | None = None) -> "Flask":
     """Make the application: `gunicorn "wsgi:app()"`. The web stack is loaded only here; `delphi analyse` needs none."""
     import exports.downloads
+    import exports.file_pages
+    import exports.own_pages
     import exports.result_pages
     import exports.views
     import rounds.arriving
@@ -73,6 +75,8 @@ def app(settings: config.Settings | None = None) -> "Flask":
         rounds.questionnaire.blueprint,
         rounds.autosave.blueprint,
         exports.views.blueprint,
+        exports.file_pages.blueprint,
+        exports.own_pages.blueprint,
         exports.downloads.blueprint,
         exports.result_pages.blueprint,
     )

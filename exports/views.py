@@ -1,15 +1,12 @@
 """Results as pages and files. What a reader may see depends on the capability, and is decided here once."""
 
-import io
-
 from flask import Blueprint, Response, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi import access, audit, clock
+from delphi import access
 from delphi.access import Capability
-from delphi.errors import NotFound
-from delphi.model.event import EventKind
+from delphi.errors import NotFound, Refused
 from delphi.model.round import Round, State
 from delphi.model.study import Study
 from delphi.protocol import definition_of
@@ -17,7 +14,10 @@ from delphi.web.edge import current_session
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
 from exports import journal
+from exports.file_pages import sent
 from exports.formats import FORMATS
+from exports.orders import Order
+from exports.record import Profile
 from exports.sources import consensus_table
 from exports.table import Table, suppress
 
@@ -44,7 +44,7 @@ def results(slug: str) -> str:
         rounds=rounds,
         form=ButtonForm(),
         page=journal.page(table.as_dicts(), definition_of(study)),
-        formats={key: FORMATS[key] for key in ("csv", "json")},
+        formats={key: FORMATS[key] for key in ("csv", "xlsx", "docx", "pdf", "json")},
         archive=Capability.AUDIT in access.capabilities(session, account(), study),
     )
 
@@ -55,28 +55,12 @@ def download(slug: str, format: str) -> Response:
     """Write the consensus table of all visible rounds as a file; the download is an event."""
     session = current_session()
     study = access.study_for(session, account(), slug, to=Capability.READ)
-    if format not in FORMATS:
-        raise NotFound
-    shown = _profile(session, study) == "public"
-    table = _permitted(session, study, consensus_table(session, study, visible_rounds(session, study), shown=shown))
-    stream = io.BytesIO()
-    FORMATS[format].write(table, stream)
-    audit.record(
-        session,
-        study.id,
-        EventKind.EXPORTED,
-        by=account().id,
-        at=clock.now(),
-        report="consensus",
-        format=format,
-        rows=len(table.rows),
-    )
-    name = f"{study.slug}_consensus_all_{_profile(session, study)}_{clock.now():%Y-%m-%d}.{FORMATS[format].suffix}"
-    return Response(
-        stream.getvalue(),
-        mimetype=FORMATS[format].media_type,
-        headers={"Content-Disposition": f"attachment; filename={name}"},
-    )
+    order = Order("consensus", format, _profile(session, study))
+    try:
+        order.check()
+    except Refused:
+        raise NotFound from None
+    return sent(session, study, order)
 
 
 def visible_rounds(session: Session, study: Study) -> list[Round]:
@@ -87,10 +71,11 @@ def visible_rounds(session: Session, study: Study) -> list[Round]:
     return [round_ for round_ in rounds if round_.state in states]
 
 
-def _profile(session: Session, study: Study) -> str:
-    return "analyst" if Capability.ANALYSE in access.capabilities(session, account(), study) else "public"
+def _profile(session: Session, study: Study) -> Profile:
+    analyst = Capability.ANALYSE in access.capabilities(session, account(), study)
+    return Profile.ANALYST if analyst else Profile.PUBLIC
 
 
 def _permitted(session: Session, study: Study, table: Table) -> Table:
     """Hide small numbers from everybody but the analyst profile."""
-    return table if _profile(session, study) == "analyst" else suppress(table, study.smallest_cell)
+    return table if _profile(session, study) is Profile.ANALYST else suppress(table, study.smallest_cell)

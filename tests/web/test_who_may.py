@@ -18,6 +18,7 @@ EXAMPLES = {
     "statement": 1,
     "format": "csv",
     "suffix": "csv",
+    "paper": "html",
     "act": "restore",
     "visitor": "A",
     "member": 1,
