@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from catalogues import strings, texts
+from catalogues import strings, texts, untranslated
 
 from delphi.translations import LANGUAGES, catalogue
 
@@ -18,13 +18,21 @@ def test_the_catalogue_has_every_text_of_the_source_and_no_other(language):
 
 
 @pytest.mark.parametrize("language", SHIPPED)
+def test_no_text_lacks_a_translation(language):
+    assert untranslated(catalogue(language)) == []
+
+
+@pytest.mark.parametrize("language", SHIPPED)
 def test_translations_keep_the_placeholders(language):
+    """Only the form for one may say "one" instead of its number."""
     for message in catalogue(language):
         if message.id:
-            many = message.id if isinstance(message.id, str) else message.id[-1]
-            for text in strings(message):
-                if text:
-                    assert sorted(PLACEHOLDER.findall(text)) == sorted(PLACEHOLDER.findall(many)), text
+            forms = (message.id,) if isinstance(message.id, str) else tuple(message.id)
+            for place, (text, source) in enumerate(zip(strings(message), forms, strict=True)):
+                wanted, found = (sorted(PLACEHOLDER.findall(form)) for form in (source, text))
+                if len(forms) > 1 and place == 0:
+                    wanted, found = ([name for name in names if name != "%(num)s"] for names in (wanted, found))
+                assert found == wanted, text
 
 
 def test_the_browser_says_which_language_and_the_reader_changes_it(app, one):
