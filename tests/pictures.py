@@ -16,8 +16,7 @@ from rounds.simulation import as_csv
 
 ROOT = Path(__file__).parents[1]
 OUT, KEPT = ROOT / "pictures", ROOT / "docs" / "img"
-# The few that the documents show, cut to their top.
-SHOWN = {"panelist-page", "desk-results", "consensus-table", "lead-protocol", "lead-study", "lead-new", "lead-team"}
+TALLEST = 1000  # the kept ones are cut to their top
 SET_UP = {
     "protocol": "protocol",
     "protocol-edit": "protocol/edit",
@@ -28,7 +27,13 @@ SET_UP = {
     "team": "team",
     "trail": "trail?verify=1",
     "ending": "ending",
+    "panel-side": "panel-side",
+    "proposals": "proposals",
+    "exports": "exports",
+    "bundle": "bundle",
+    "finish": "finish",
 }
+RESULTS = ("statements", "statements/1", "panel")
 SIZES = {"320": {"width": 320, "height": 640}, "1280": {"width": 1280, "height": 900}}
 FACTS = {
     "template": "reference",
@@ -39,6 +44,11 @@ FACTS = {
 }
 
 
+def height(page: Page) -> int:
+    """Measure the whole page."""
+    return int(page.evaluate("document.documentElement.scrollHeight"))
+
+
 def shoot(page: Page, name: str) -> None:
     """Take one page at both widths, light and dark."""
     for scheme in ("light", "dark"):
@@ -46,13 +56,14 @@ def shoot(page: Page, name: str) -> None:
         for width, size in SIZES.items():
             page.set_viewport_size(size)
             page.screenshot(path=OUT / f"{name}-{width}-{scheme}.png", full_page=True)
-            if name in SHOWN and scheme == "light":
-                page.screenshot(
-                    path=KEPT / f"{name}-{width}.png", clip={"x": 0, "y": 0, **size, "height": 1200}, full_page=True
-                )
             wide = page.evaluate("document.documentElement.scrollWidth")
             if wide > size["width"]:
                 print(f"{name} at {width}: {wide} px wide", file=sys.stderr)
+            if scheme == "dark" and not name.startswith("panelist"):
+                continue
+            kept = KEPT / f"{name}-{width}{'-dark' if scheme == 'dark' else ''}.png"
+            top = {"x": 0, "y": 0, **size, "height": min(TALLEST, height(page))}
+            page.screenshot(path=kept, clip=top, full_page=True)
 
 
 def panelist(page: Page, url: str, link: str) -> None:
@@ -75,7 +86,7 @@ def panelist(page: Page, url: str, link: str) -> None:
     shoot(page, "panelist-page-2")
     page.goto(url + "/panel/review")
     shoot(page, "panelist-review")
-    for name in ("information", "changes", "rounds/1", "my-data", "acknowledgement", "withdraw"):
+    for name in ("information", "protocol", "changes", "rounds/1", "my-data", "acknowledgement", "withdraw"):
         page.goto(f"{url}/panel/{name}")
         shoot(page, f"panelist-{name.replace('/', '-')}")
     page.goto(url + "/p/not-a-link")
@@ -100,7 +111,10 @@ def lead(page: Page, url: str) -> None:
         **{f"lead-{name}": f"/studies/{SLUG}/{path}" for name, path in SET_UP.items()},
         "desk-results": f"/studies/{SLUG}/rounds/1",
         "desk-open": f"/studies/{SLUG}/rounds/2",
+        "desk-comments": f"/studies/{SLUG}/rounds/1/comments",
+        "desk-preview": f"/studies/{SLUG}/rounds/2/preview",
         "consensus-table": f"/studies/{SLUG}/results",
+        **{f"results-{name.replace('/', '-')}": f"/studies/{SLUG}/results/{name}" for name in RESULTS},
     }.items():
         page.goto(url + path)
         shoot(page, name)
