@@ -38,8 +38,8 @@ def create_app(settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]  # Flask's documented way
     edge.init_app(app, Database(settings.database_url))
     security.init_app(app, settings)
+    sign_in.init_app(app)  # before the accounts: they open the request's transaction, and a try is counted in its own
     accounts.init_app(app)
-    sign_in.init_app(app)
     policy.init_app(app)
     errors.init_app(app)
     texts.init_app(app)
