@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from delphi import access, clock
 from delphi.access import Capability
-from delphi.errors import NotFound, Refused
+from delphi.errors import BadInput, NotFound, Refused
 from delphi.model.study import Study
 from delphi.web.edge import current_session
 from delphi.web.forms import ButtonForm
@@ -69,7 +69,7 @@ def make(slug: str) -> Response:
         order = Order(given.get("report", ""), given.get("format", ""), profile, given.get("by_group") == "y")
         order.check()
     except (ValueError, Refused):
-        raise NotFound from None
+        raise BadInput("There is no such file. Choose one on the page; nothing was written.") from None
     if not allowed(may, order.report, profile):
         raise NotFound
     return sent(session, study, order)

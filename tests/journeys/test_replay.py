@@ -42,6 +42,7 @@ def test_the_two_tables_and_that_of_the_bundle_are_equal(ratings, template, tmp_
         monkeypatch.setenv("DATABASE_URL", url)
         run("bundle", "replay", "--output", str(tmp_path / "replay.zip"))
     played = json.loads((tmp_path / "out" / "consensus.json").read_text())
+    assert played.pop("simulated") == "Simulated panel."
     assert played == json.loads(run("analyse", str(ratings), *columns, "--format", "json"))
     assert [row["n_invited"] for row in played["rows"]] == [12] * 8
     again = json.loads(run("analyse", str(tmp_path / "replay.zip"), "--format", "json"))
