@@ -95,8 +95,10 @@ def statement(slug: str, statement: int) -> str:
     rows = rows_by_round(session, study, rounds, analyst=analyst)
     mine = {n: [row for row in found if known and row["statement"] == known.code] for n, found in rows.items()}
     mine = {n: found for n, found in mine.items() if found}
-    if known is None or not mine:
+    if known is None:
         raise NotFound
+    if not mine:
+        return render_template("export/no_results.html", study=study)
     line = Line(known.code, {n: next(r for r in found if r["group"] == "all") for n, found in mine.items()})
     last = next(round_ for round_ in rounds if round_.number == max(mine))
     return render_template(
