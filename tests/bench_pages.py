@@ -1,4 +1,4 @@
-"""Server time of every desk and results page with 400 panelists and 200 statements (make bench-pages)."""
+"""Server time of desk and results pages with 400 panelists and 200 statements, and of a panelist's (make bench-pages)."""
 
 import statistics
 import sys
@@ -10,7 +10,7 @@ from random import Random
 from uuid import uuid4
 
 from browsing import HOST, SECRET, Browser
-from builders import LATER, NOW, account, lead_of, panel_of, people, rate_again, study
+from builders import LATER, NOW, account, lead_of, open_to_all, panel_of, people, rate_again, study
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,8 @@ from delphi.statements import NewStatement
 from rounds import lifecycle
 
 PANELISTS, STATEMENTS, REPEATS, MILLISECONDS = 400, 200, 15, 100
+RATING, FOR_PANELISTS = 35, 30  # statements of a panelist's round, and milliseconds for each of its pages
+SHOWN = ("own_rating", "distribution", "quartiles", "wording", "groups", "comments")
 GROUPS = ("clinicians", "patients", "carers")
 TEXT = "Every service that the panel was asked about is to be offered in each region, whoever runs it: number {}."
 REMARK = "In my country the services know this, the registers do not ({})."
@@ -119,7 +121,39 @@ def main(kept: str = "") -> int:
         if not kept:
             opened(database, made.id, ada.id)
             late += report(browser, {"live monitor": "/studies/large/rounds/3"})
+            late += panelist(database, ada.id, app.test_client())
     return late
+
+
+def panelist(database: Database, lead: int, browser: Browser) -> int:
+    """Open a second round of 35 statements, and measure its pages and one save as its panelist meets them."""
+    with database.transaction() as session:
+        asked = tuple(NewStatement(f"S{n}", TEXT.format(n), section=f"Section {n // 7}") for n in range(RATING))
+        ada = session.get_one(Account, lead)
+        made = study(session, ada, "panel", panelists=0, statements=asked, groups=GROUPS[:2], feedback=SHOWN)
+        panels.add(session, made, [replace(new, group=GROUPS[i % 2]) for i, new in enumerate(people(97))])
+        first = session.get_one(Round, (made.id, 1))
+        lifecycle.launch(session, made, first, closes_at=LATER, by=lead, at=NOW)
+        answer(session, made, 1, RATING)
+        for comment in session.scalars(select(Comment).filter_by(study_id=made.id, moderation=None)):
+            comment.moderation, comment.released_text = Moderation.RELEASED, comment.text
+        session.flush()
+        lifecycle.close(session, first, by=lead, at=NOW)
+        lifecycle.release(session, made, first, by=lead, at=NOW)
+        rate_again(session, made, lifecycle.prepare_next(session, made, first, by=lead, at=NOW))
+        open_to_all(session, made, 2)
+        key = (made.id, panel_of(session, made)[3])
+    browser.enter(*key)
+    pages = {name: f"/panel/{path}" for name, path in {"a page of cards": "page/1", "review": "review"}.items()}
+    late = report(browser, {"a panelist's start": "/panel", **pages}, bound=FOR_PANELISTS)
+    took = []
+    for n in range(REPEATS):
+        body = {"answer-1": str(1 + n % 2), "seen-answer-1": str(n), "request": str(uuid4())}
+        started = time.process_time()
+        assert browser.send("/panel/answers", body).status_code == 200
+        took.append(1000 * (time.process_time() - started))
+    print(f"{'saving one answer':28} median {statistics.median(took):6.1f} ms")
+    return late + (statistics.median(took) >= FOR_PANELISTS)
 
 
 def opened(database: Database, study_id: int, by: int) -> None:
@@ -136,13 +170,13 @@ def opened(database: Database, study_id: int, by: int) -> None:
         answer(session, made, 3, STATEMENTS)
 
 
-def report(browser: Browser, pages: dict[str, str]) -> int:
+def report(browser: Browser, pages: dict[str, str], *, bound: float = MILLISECONDS) -> int:
     """Print what each page took; count those above the bound."""
     late = 0
     for name, path in pages.items():
         first, *rest = measured(browser, path)
         median = statistics.median(rest)
-        late += median >= MILLISECONDS
+        late += median >= bound
         print(f"{name:28} median {median:6.1f} ms, first {first:7.1f} ms", flush=True)
     return late
 

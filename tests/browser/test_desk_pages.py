@@ -1,9 +1,9 @@
-"""Every page of setting up, seen by axe in both looks and at both widths; nothing is wider than the window."""
+"""Every page of the lead's desk, seen by axe in both looks and at both widths; nothing is wider than the window."""
 
 from datetime import timedelta
 
 import pytest
-from builders import account, study
+from builders import account, lead_of, study, vote
 from conftest import select_account
 from playwright.sync_api import Page
 from test_pages import violations
@@ -11,6 +11,9 @@ from test_pages import violations
 from delphi import clock
 from delphi.access import sha256
 from delphi.model.account import AccountSession
+from delphi.model.round import Round
+from delphi.model.study import Study
+from rounds import lifecycle
 
 PATHS = {
     "plan": "",
@@ -29,17 +32,70 @@ PATHS = {
 }
 
 
-@pytest.fixture(scope="session")
-def prepared(site) -> str:
-    """Give the cookie of a lead who prepares a study."""
-    grant = "a grant for looking at the desk"
+RUNNING = {
+    "released": "/rounds/1",
+    "comments": "/rounds/1/comments",
+    "monitor": "/rounds/2",
+    "table": "/results",
+    "all statements": "/results/statements",
+    "one statement": "/results/statements/1",
+    "the panel": "/results/panel",
+    "finish": "/finish",
+    "files": "/exports",
+    "bundle": "/bundle",
+    "names": "/names",
+    "proposals": "/proposals",
+    "panel's side": "/panel-side",
+}
+DRAFTED = {
+    "closed": "/rounds/1",
+    "moderation": "/rounds/1/comments",
+    "next round": "/rounds/2",
+    "a decision": "/rounds/2/statements/1",
+    "preview": "/rounds/2/preview",
+}
+
+
+def cookie_of(site, name: str) -> str:
+    """Sign somebody of the team in; gives the cookie."""
+    grant = f"a grant for looking at the desk as {name}"
     with site.database.transaction() as session:
-        lead = session.scalars(select_account("desk")).first() or account(session, "desk")
-        study(session, lead, "desk-pages", locked=False)
+        lead = session.scalars(select_account(name)).first() or account(session, name)
         expires = clock.now() + timedelta(hours=1)
         session.add(AccountSession(grant_sha256=sha256(grant), account=lead.id, expires_at=expires))
         kept = {"_user_id": lead.fs_uniquifier, "_fresh": True, "grant": grant}
     return site.app.session_interface.get_signing_serializer(site.app).dumps(kept)
+
+
+@pytest.fixture(scope="session")
+def prepared(site) -> str:
+    """Give the cookie of a lead who prepares a study."""
+    cookie = cookie_of(site, "desk")
+    with site.database.transaction() as session:
+        study(session, session.scalars(select_account("desk")).one(), "desk-pages", locked=False)
+    return cookie
+
+
+@pytest.fixture(scope="session")
+def running(site) -> str:
+    """Give the cookie of a lead with a study in round 2, and one whose round 2 is drafted."""
+    site.study("desk-running", rounds=2)
+    drafted = site.study("desk-drafted")
+    with site.database.transaction() as session:
+        round_ = session.get_one(Round, (drafted.id, 1))
+        for n, who in enumerate(drafted.panel):
+            vote(
+                session,
+                round_,
+                who,
+                {1: 4, 2: 1 + n % 4, 3: 3},
+                comment="Dr Smith of Utrecht says so." if n == 3 else "",
+            )
+    drafted.close()
+    with site.database.transaction() as session:
+        made, round_ = session.get_one(Study, drafted.id), session.get_one(Round, (drafted.id, 1))
+        lifecycle.prepare_next(session, made, round_, by=lead_of(session, made), at=clock.now())
+    return cookie_of(site, "ada")
 
 
 def signed_in(page: Page, cookie: str, url: str) -> Page:
@@ -57,6 +113,19 @@ def test_axe_finds_nothing_on_the_pages_of_setting_up(site, visit, prepared, sch
         wide = page.evaluate("document.documentElement.scrollWidth")
         found[name] = violations(page) + ([f"{wide} px wide"] if wide > width else [])
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_pages_of_running_a_study(site, visit, running, scheme, width):
+    page = signed_in(visit(color_scheme=scheme, viewport={"width": width, "height": 900}), running, site.url)
+    paths = [f"/studies/desk-running{path}" for path in RUNNING.values()]
+    found = {}
+    for path in [*paths, *(f"/studies/desk-drafted{path}" for path in DRAFTED.values())]:
+        assert page.goto(path).status == 200, path
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        found[path] = violations(page) + ([f"{wide} px wide"] if wide > width else [])
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
 def test_a_file_is_imported_by_keyboard_alone(site, visit, prepared):
