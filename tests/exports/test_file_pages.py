@@ -65,8 +65,10 @@ def test_the_full_audit_trail_is_the_owners(browser):
 @pytest.mark.parametrize(
     "wrong", [{"report": "nothing"}, {"format_": "exe"}, {"profile": "king"}, {"report": "comments"}]
 )
-def test_what_is_not_there_is_not_there(browser, wrong):
-    assert take(browser("vic"), **wrong).status_code == 404
+def test_a_file_that_does_not_exist_is_refused_with_words(browser, wrong):
+    answer = take(browser("vic"), **wrong)
+    assert answer.status_code == 422
+    assert "There is no such file" in answer.text
 
 
 @pytest.mark.parametrize("format_", ["xlsx", "docx", "pdf", "html", "latex"])
