@@ -2,6 +2,7 @@
 
 import io
 import re
+import textwrap
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
@@ -65,4 +66,5 @@ def _disguised(text: str) -> str:
     words, fixed = FIXED.split(text), FIXED.findall(text)
     letters = [word.lower().translate(LETTERS) for word in words]
     mixed = "".join(a + b for a, b in zip(letters, [*fixed, ""], strict=True))
-    return f"⟦{mixed} {'ـ' * max(3, len(''.join(words)) * 2 // 5)}⟧"
+    more = textwrap.wrap("ـ" * max(3, len("".join(words)) * 2 // 5), 7)
+    return f"⟦{mixed} {' '.join(more)}⟧"

@@ -331,7 +331,7 @@ def test_leaving_with_something_unsaved_asks_first(site, enter):
     page.context.set_offline(True)
     choose(page, 2, "Agree")
     expect(state(page, 2)).to_have_text("Waiting for connection")
-    page.evaluate("document.querySelector('footer a[href*=consent]').click()")
+    page.evaluate("document.querySelector('footer a[href*=information]').click()")
     page.wait_for_timeout(500)
     assert asked == ["beforeunload"]
 
