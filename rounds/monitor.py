@@ -8,7 +8,6 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from delphi import reminders
 from delphi.consensus.people import Counted, in_steps, shown_classes, visible_rows
 from delphi.model.letter import REMINDERS, Letter, LetterKind
 from delphi.model.panel import Panelist
@@ -92,15 +91,20 @@ class _Person:
 
 
 def _people(session: Session, study: Study, round_: Round) -> list[_Person]:
-    started = reminders.started(session, study.id, round_.number)
+    begun = (  # asked person by person: an index finds one answer of each, where counting them would read all
+        select(Rating.panelist)
+        .where(Rating.study_id == Participation.study_id, Rating.round == Participation.round)
+        .where(Rating.panelist == Participation.panelist, Rating.kind != AnswerKind.CLEARED)
+        .exists()
+    )
     rows = session.execute(
-        select(Participation.panelist, Participation.submitted_on, Panelist.stakeholder_group, Panelist)
+        select(Participation.panelist, Participation.submitted_on, Panelist.stakeholder_group, Panelist, begun)
         .join(Panelist, (Panelist.study_id == Participation.study_id) & (Panelist.id == Participation.panelist))
         .where(Participation.study_id == study.id, Participation.round == round_.number)
     )
     return [
-        _Person(group or "", _stage(on, gone=not panelist.taking_part, started=who in started), on, who)
-        for who, on, group, panelist in rows
+        _Person(group or "", _stage(on, gone=not panelist.taking_part, started=started), on, who)
+        for who, on, group, panelist, started in rows
     ]
 
 
@@ -132,7 +136,7 @@ def _days(people: Sequence[_Person], k: int) -> list[tuple[date, int]]:
 
 def _stops(session: Session, study: Study, round_: Round, people: Sequence[_Person]) -> dict[int, Counted]:
     """Count, by page, where those who are unfinished gave their last answer."""
-    unfinished = {person.key for person in people if person.stage == "unfinished"}
+    unfinished = [person.key for person in people if person.stage == "unfinished"]
     last = (
         select(Rating.panelist, func.max(QuestionnaireItem.position))
         .join(
@@ -141,18 +145,12 @@ def _stops(session: Session, study: Study, round_: Round, people: Sequence[_Pers
             & (QuestionnaireItem.round == Rating.round)
             & (QuestionnaireItem.statement == Rating.statement),
         )
-        .join(
-            Participation,
-            (Participation.study_id == Rating.study_id)
-            & (Participation.round == Rating.round)
-            & (Participation.panelist == Rating.panelist),
-        )
         .where(Rating.study_id == study.id, Rating.round == round_.number, Rating.kind != AnswerKind.CLEARED)
-        .where(Participation.submitted_on.is_(None))
+        .where(Rating.panelist.in_(unfinished))
         .group_by(Rating.panelist)
     )
     page_of = {place: page for page, cut in enumerate(pages(_sections(session, round_)), 1) for place in cut}
-    counted = Counter(page_of[place - 1] for who, place in session.execute(last) if who in unfinished)
+    counted = Counter(page_of[place - 1] for _who, place in session.execute(last))
     return {
         int(page): n
         for page, n in shown_classes({str(p): n for p, n in sorted(counted.items())}, study.smallest_cell).items()
