@@ -207,7 +207,7 @@ def test_what_the_panel_proposes_is_taken_up_merged_or_left_out(app, grown, ada)
     ada.send(f"{NEXT}/statements/4/drop", {"reason": "after all not"})
     taken = {p.id: p.taken for p in stored(app, select(StatementProposal))}
     assert taken == {up: None, into: "merged", out: None}
-    assert "P1" not in ada.get(NEXT).text
+    assert 'data-code="P1"' not in ada.get(NEXT).text
 
 
 def test_results_are_read(app, grown, ada):
