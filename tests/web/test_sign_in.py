@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from builders import NOW
 from flask_security.utils import hash_password
 from sqlalchemy import select
 
@@ -37,7 +36,8 @@ def test_the_sixth_try_waits_and_the_right_password_waits_with_it(door):
 def test_after_a_quarter_of_an_hour_it_can_be_tried_again(door, monkeypatch):
     for _ in range(6):
         attempt(door)
-    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(minutes=16))
+    later = clock.now() + timedelta(minutes=16)
+    monkeypatch.setattr(clock, "now", lambda: later)
     assert attempt(door, PASSWORD).status_code in (302, 303)
 
 
