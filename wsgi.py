@@ -19,7 +19,6 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import exports.views
     import rounds.arriving
     import rounds.autosave
-    import rounds.collecting
     import rounds.desk
     import rounds.finish
     import rounds.leaving
@@ -60,7 +59,6 @@ def app(settings: config.Settings | None = None) -> "Flask":
         rounds.finish.blueprint,
         rounds.next_round.blueprint,
         rounds.rehearse.blueprint,
-        rounds.collecting.blueprint,
         panel_side.blueprint,
         rounds.moderating.blueprint,
         lost_link.blueprint,

@@ -71,7 +71,7 @@ def show(slug: str, number: int) -> str | Response:
     """Show the desk of a round as its state demands."""
     study, round_ = _round(slug, number)
     if number == 0 and round_.closed_at:
-        return redirect(url_for("collecting.show", slug=slug), 303)
+        return redirect(url_for("desk.show", slug=slug, number=1, _anchor="suggestions"), 303)
     session = current_session()
     facts: dict[str, Any] = {"study": study, "round": round_, "scale": SCALES[study.scale], "form": ButtonForm()}
     if round_.state is State.DRAFT:

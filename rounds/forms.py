@@ -33,15 +33,6 @@ class ButtonForm(FlaskForm):
     """A form that only asks for a decision; it carries the protection against forged requests."""
 
 
-class ProposalForm(FlaskForm):
-    """What becomes of a statement that a panelist wrote."""
-
-    code = StringField(validators=[Length(max=120)])
-    section = StringField(validators=[Length(max=200)])
-    text = TextAreaField(validators=[Length(max=5000)])
-    reason = StringField(validators=[Length(max=1000)])
-
-
 class LeavingForm(FlaskForm):
     """Why somebody leaves, if they want to say it."""
 

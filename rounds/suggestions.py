@@ -5,11 +5,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi import audit
+from delphi import audit, statements
 from delphi.errors import NotFound, Refused
 from delphi.model.event import EventKind
 from delphi.model.round import Round
 from delphi.model.statement import Statement, StatementProposal, Taken
+from delphi.model.study import Study
 from delphi.statements import NewStatement
 from rounds import revision
 from rounds.decisions import By, open_draft, questionnaire
@@ -30,10 +31,19 @@ def suggested(session: Session, draft: Round) -> list[StatementProposal]:
 def take(session: Session, draft: Round, id_: UUID, new: NewStatement, *, by: By) -> Statement:
     """Ask a proposed statement, in the lead's wording, from this round on."""
     found = _waiting(session, draft, id_)
-    statement = revision.add(session, draft, new, by=by)
+    statement = _first(session, draft, new) if draft.number == 1 else revision.add(session, draft, new, by=by)
     found.taken, found.statement, found.note = Taken.ACCEPTED, statement.number, by.reason
-    session.flush()
+    _event(session, draft, found, by)
     return statement
+
+
+def _first(session: Session, draft: Round, new: NewStatement) -> Statement:
+    """Put a statement into the list before round 1: nothing was asked yet, so nothing has a lineage."""
+    study = session.get_one(Study, draft.study_id)
+    made = statements.add(session, study, [new])[0]
+    session.flush()
+    statements.place(session, study, draft)
+    return made
 
 
 def merge(session: Session, draft: Round, id_: UUID, statement: int, *, by: By) -> None:
@@ -67,7 +77,7 @@ def reconsider(session: Session, draft: Round, id_: UUID, *, by: By) -> None:
 def _event(session: Session, draft: Round, found: StatementProposal, by: By) -> None:
     session.flush()
     made = {str(found.id): found.taken.value if found.taken else None}
-    kind = EventKind.STATEMENTS_DECIDED
+    kind = EventKind.PROPOSALS_DECIDED
     audit.record(
         session, draft.study_id, kind, by=by.by, at=by.at, round=draft.number, proposals=made, reason=by.reason
     )

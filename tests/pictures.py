@@ -28,7 +28,6 @@ SET_UP = {
     "trail": "trail?verify=1",
     "ending": "ending",
     "panel-side": "panel-side",
-    "proposals": "proposals",
     "exports": "exports",
     "bundle": "bundle",
     "finish": "finish",

@@ -44,7 +44,6 @@ RUNNING = {
     "files": "/exports",
     "bundle": "/bundle",
     "names": "/names",
-    "proposals": "/proposals",
     "panel's side": "/panel-side",
 }
 DRAFTED = {

@@ -16,6 +16,7 @@ from delphi.panel_side import PanelSide
 from rounds import lifecycle
 
 PAGE = "/panel/statements"
+DESK = "/studies/care/rounds/1"
 EVERY = tuple(Withdrawal)
 
 
@@ -141,11 +142,11 @@ def test_nobody_reads_or_changes_what_another_wrote(app, asking, writer):
 
 def test_the_team_reads_nothing_before_the_close_and_no_author_after_it(app, asking, writer, ada):
     writer.send(PAGE, entry("Peers help.", reason="seen it"))
-    assert "Peers help." not in ada.get("/studies/care/proposals").text
+    assert "Peers help." not in ada.get(DESK).text
     assert ada.get("/studies/care/rounds/0").status_code == 200
     close(app, asking)
-    assert ada.get("/studies/care/rounds/0").location == "/studies/care/proposals"
-    page = ada.get("/studies/care/proposals").text
+    assert ada.get("/studies/care/rounds/0").location == f"{DESK}#suggestions"
+    page = ada.get(DESK).text
     assert "Peers help." in page
     assert str(asking.panel[0]) not in page
 
@@ -161,13 +162,13 @@ def test_after_the_close_nothing_is_saved(app, asking, writer):
 
 def decide(app, asking, ada, form):
     [id_] = stored(app, StatementProposal.id)
-    return ada.send(f"/studies/care/proposals/{UUID(str(id_))}", form)
+    return ada.send(f"{DESK}/suggestions/{UUID(str(id_))}", form)
 
 
 def test_a_statement_is_taken_into_round_1_once(app, asking, writer, ada):
     writer.send(PAGE, entry("Peers help."))
     close(app, asking)
-    taken = {"decision": "take", "code": "P1", "text": "Peers help people.", "section": "Peers"}
+    taken = {"do": "take", "code": "P1", "text": "Peers help people.", "section": "Peers", "reason": "new"}
     assert decide(app, asking, ada, taken).status_code == 303
     assert decide(app, asking, ada, taken | {"code": "P2"}).status_code == 409
     [number] = stored(app, Statement.number, code="P1", study_id=asking.study.id)
@@ -178,12 +179,12 @@ def test_a_statement_is_taken_into_round_1_once(app, asking, writer, ada):
 @pytest.mark.parametrize(
     ("form", "status"),
     [
-        ({"decision": "join", "code": "STMT1.1"}, 303),
-        ({"decision": "join", "code": "nowhere"}, 409),
-        ({"decision": "decline", "reason": "asked already"}, 303),
-        ({"decision": "decline"}, 409),
-        ({"decision": "take", "code": "", "text": "A"}, 409),
-        ({"decision": "take", "code": "STMT1.1", "text": "A"}, 409),
+        ({"do": "merge", "statement": "1", "reason": "the same"}, 303),
+        ({"do": "merge", "statement": "99", "reason": "the same"}, 404),
+        ({"do": "decline", "reason": "asked already"}, 303),
+        ({"do": "decline"}, 409),
+        ({"do": "take", "code": "", "text": "A", "reason": "new"}, 409),
+        ({"do": "take", "code": "STMT1.1", "text": "A", "reason": "new"}, 409),
     ],
 )
 def test_each_decision_has_what_it_needs(app, asking, writer, ada, form, status):
@@ -191,7 +192,7 @@ def test_each_decision_has_what_it_needs(app, asking, writer, ada, form, status)
     close(app, asking)
     before = fingerprint(app)
     assert decide(app, asking, ada, form).status_code == status
-    assert (fingerprint(app) == before) == (status == 409)
+    assert (fingerprint(app) == before) == (status != 303)
 
 
 def test_round_1_waits_for_the_open_round_and_that_has_no_results(app, asking):
