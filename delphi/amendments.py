@@ -54,11 +54,14 @@ def _guard(session: Session, study: Study, changes: Mapping[str, list[Any]], *, 
     launched = _last_launched(session, study)
     if new < old and launched:
         raise Refused(
-            f"The panel was promised that nothing is shown of fewer than {old} people. After the first invitation this "
-            "number can only grow; nothing was changed."
+            "The panel was promised that nothing is shown of fewer than %(n)s people. After the first invitation this "
+            "number can only grow; nothing was changed.",
+            n=old,
         )
     if "maximum_rounds" in changes and changes["maximum_rounds"][1] < launched:
-        raise Refused(f"Round {launched} was launched, so there cannot be fewer rounds; nothing was changed.")
+        raise Refused(
+            "Round %(number)s was launched, so there cannot be fewer rounds; nothing was changed.", number=launched
+        )
 
 
 def amendments_of(session: Session, study: Study) -> Sequence[Amendment]:

@@ -1,7 +1,7 @@
 """What can go wrong in a decision; the web and the command line say it to people."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -43,11 +43,16 @@ class Issue:
     message: str
     where: str = ""
     blocks: bool = True
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Say it in English, as logs and the command line do."""
+        return self.message % self.values if self.values else self.message
 
 
 class NotReady(Refused):
     """Something is missing; ``issues`` lists it all."""
 
     def __init__(self, issues: Sequence[Issue]) -> None:
-        super().__init__("; ".join(issue.message for issue in issues))
+        super().__init__("; ".join(map(str, issues)))
         self.issues = tuple(issues)

@@ -60,7 +60,10 @@ def write(session: Session, study: Study, wanted: Sequence[Wanted], *, by: int, 
         .distinct()
     ).all()
     if used:
-        raise Refused(f"People belong to {', '.join(sorted(filter(None, used)))}, so it stays; nothing was changed.")
+        raise Refused(
+            "People belong to %(groups)s, so it stays; nothing was changed.",
+            groups=", ".join(sorted(filter(None, used))),
+        )
     for key in gone:
         session.delete(known[key])
     session.flush()

@@ -134,7 +134,7 @@ def apply(study: Study, changes: Mapping[str, list[Any]]) -> None:
     try:
         definition_of(study)
     except ValueError as error:
-        raise Refused(f"This consensus rule does not work: {error}. Nothing was changed.") from None
+        raise Refused("This consensus rule does not work: %(error)s. Nothing was changed.", error=error) from None
 
 
 def change(session: Session, study: Study, wanted: Mapping[str, Any], *, by: int, at: datetime) -> list[str]:

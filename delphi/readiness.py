@@ -11,9 +11,15 @@ from delphi.dates import minutes_for
 from delphi.errors import Issue
 from delphi.model.round import Round
 from delphi.model.study import Study
+from delphi.translations import N_
 
 MANY, SLOW = 60, 20  # statements and minutes above which panels answer less (EXPERIENCE 2)
 Checks = Sequence[tuple[bool, Issue]]
+NEVER_SHOWN = N_("%(group)s has %(n)s people. Of fewer than %(k)s nothing is ever shown.")
+NEVER_JUDGED = N_(
+    "%(group)s has %(n)s people. Of fewer than %(k)s nothing is ever shown. The rule asks every group, so it will say "
+    "“too few” for every statement."
+)
 
 
 def issues(session: Session, study: Study) -> list[Issue]:
@@ -48,8 +54,9 @@ def blocking(session: Session, study: Study) -> list[Issue]:
                 bool(sum(sizes.values()) and empty),
                 Issue(
                     "empty_group",
-                    f"No panelist belongs to: {lists}. Invite some, or take the target away.",
+                    "No panelist belongs to: %(groups)s. Invite some, or take the target away.",
                     "panel.index",
+                    values={"groups": lists},
                 ),
             ),
             (
@@ -76,9 +83,10 @@ def _warnings(session: Session, study: Study) -> Checks:
             len(listed) > MANY or minutes > SLOW,
             Issue(
                 "long",
-                f"{len(listed)} statements take about {minutes} minutes. Panels answer long questionnaires less often.",
+                "%(n)s statements take about %(minutes)s minutes. Panels answer long questionnaires less often.",
                 "statements.index",
                 False,
+                values={"n": len(listed), "minutes": minutes},
             ),
         ),
         *[(True, issue) for issue in _group_warnings(session, study)],
@@ -101,11 +109,18 @@ def _group_warnings(session: Session, study: Study) -> list[Issue]:
     for group in groups.groups_of(session, study):
         n = sizes.get(group.key, 0)
         if 0 < n < study.smallest_cell:
-            also = " The rule asks every group, so it will say “too few” for every statement." if by_group else ""
-            text = f"{group.key} has {n} people. Of fewer than {study.smallest_cell} nothing is ever shown.{also}"
-            found.append(Issue("small_group", text, "panel.index", False))
+            facts = {"group": group.key, "n": n, "k": study.smallest_cell}
+            found.append(Issue("small_group", NEVER_JUDGED if by_group else NEVER_SHOWN, "panel.index", False, facts))
         elif group.target and n < group.target:
-            found.append(Issue("below_target", f"{group.key} has {n} of {group.target} people.", "panel.index", False))
+            found.append(
+                Issue(
+                    "below_target",
+                    "%(group)s has %(n)s of %(target)s people.",
+                    "panel.index",
+                    False,
+                    values={"group": group.key, "n": n, "target": group.target},
+                )
+            )
     return found
 
 

@@ -55,7 +55,10 @@ def add(session: Session, study: Study, new: Sequence[NewStatement]) -> list[Sta
     taken = set(session.scalars(select(Statement.code).where(Statement.study_id == study.id)))
     for item in new:
         if item.code in taken:
-            raise Refused(f"The code {item.code} is used already in this study. Choose another one; nothing was added.")
+            raise Refused(
+                "The code %(code)s is used already in this study. Choose another one; nothing was added.",
+                code=item.code,
+            )
         taken.add(item.code)
     first = (session.scalar(select(func.max(Statement.number)).where(Statement.study_id == study.id)) or 0) + 1
     added = []
@@ -153,7 +156,9 @@ def place(session: Session, study: Study, draft: Round) -> None:
 def write_questionnaire(session: Session, draft: Round, asked: Sequence[tuple[int, int]]) -> None:
     """Write the questionnaire of a draft round anew: (statement, version) in the order to be shown."""
     if draft.state is not State.DRAFT:
-        raise Refused(f"Round {draft.number} was launched, so its questionnaire is fixed; nothing was changed.")
+        raise Refused(
+            "Round %(number)s was launched, so its questionnaire is fixed; nothing was changed.", number=draft.number
+        )
     session.execute(delete(QuestionnaireItem).filter_by(study_id=draft.study_id, round=draft.number))
     if asked:
         rows = [

@@ -122,7 +122,8 @@ def create(session: Session, template: StudyTemplate, plan: StudyPlan, *, by: in
         raise Refused("The short name may hold small letters, digits and single hyphens. Nothing was created.")
     if session.scalar(select(Study.id).where(Study.slug == plan.slug)) is not None:
         raise Refused(
-            f"There is a study with the short name “{plan.slug}” already. Choose another; nothing was created."
+            "There is a study with the short name “%(slug)s” already. Choose another; nothing was created.",
+            slug=plan.slug,
         )
     study = Study(
         slug=plan.slug,
@@ -142,7 +143,7 @@ def create(session: Session, template: StudyTemplate, plan: StudyPlan, *, by: in
     try:
         protocol.definition_of(study)
     except ValueError as error:
-        raise Refused(f"This consensus rule does not work: {error}. Nothing was created.") from None
+        raise Refused("This consensus rule does not work: %(error)s. Nothing was created.", error=error) from None
     session.add(study)
     session.flush()
     session.add(Membership(study_id=study.id, account=by, role=Role.OWNER))

@@ -51,7 +51,9 @@ def download(slug: str) -> Response:
     if profile not in PROFILES:
         raise Refused("There is no such bundle; nothing was written.")
     if _too_large(session, study):
-        raise Refused(f"This study is too large to be bundled while a page waits. Use: delphi bundle {study.slug}")
+        raise Refused(
+            "This study is too large to be bundled while a page waits. Use: delphi bundle %(slug)s", slug=study.slug
+        )
     now = clock.now()
     data = _written(session, study, profile)
     digest = hashlib.sha256(data).hexdigest()

@@ -67,7 +67,9 @@ def open_draft(session: Session, draft: Round) -> None:
     """Take the draft for ourselves: two leads who decide at once are put in a row; a launched round is fixed."""
     locked(session, Round, (draft.study_id, draft.number))
     if draft.state is not State.DRAFT:
-        raise Refused(f"Round {draft.number} was launched, so its questionnaire is fixed; nothing was changed.")
+        raise Refused(
+            "Round %(number)s was launched, so its questionnaire is fixed; nothing was changed.", number=draft.number
+        )
 
 
 def record(session: Session, draft: Round, statements: Iterable[int], decided: Decided, by: By) -> None:

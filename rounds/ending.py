@@ -38,7 +38,13 @@ def issues_before_end(session: Session, study: Study) -> list[Issue]:
     if last is None:
         return [Issue("no_round", "No round was launched yet.")]
     if last.state is not State.RELEASED:
-        return [Issue("not_released", f"Round {last.number} is not released, so the panel would not see its results.")]
+        return [
+            Issue(
+                "not_released",
+                "Round %(number)s is not released, so the panel would not see its results.",
+                values={"number": last.number},
+            )
+        ]
     return []
 
 

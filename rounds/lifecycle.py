@@ -45,12 +45,17 @@ def issues_before_launch(session: Session, study: Study, round_: Round) -> list[
             round_.number > study.maximum_rounds,
             Issue(
                 "too_many_rounds",
-                f"The protocol plans {study.maximum_rounds} rounds. A further one needs an amendment.",
+                "The protocol plans %(rounds)s rounds. A further one needs an amendment.",
+                values={"rounds": study.maximum_rounds},
             ),
         ),
         (
             round_.number > 1 and not _released(session, study, round_.number - 1),
-            Issue("feedback_missing", f"Round {round_.number - 1} is not released, so its feedback cannot be shown."),
+            Issue(
+                "feedback_missing",
+                "Round %(number)s is not released, so its feedback cannot be shown.",
+                values={"number": round_.number - 1},
+            ),
         ),
         (
             round_.number == 1 and _open_round_waits(session, study),
@@ -60,7 +65,8 @@ def issues_before_launch(session: Session, study: Study, round_: Round) -> list[
             bool(open_rows := decisions.undecided(session, study.id, round_.number)),
             Issue(
                 "undecided",
-                f"{len(open_rows)} statements of round {round_.number - 1} are undecided. Decide on each at this desk.",
+                "%(n)s statements of round %(number)s are undecided. Decide on each at this desk.",
+                values={"n": len(open_rows), "number": round_.number - 1},
             ),
         ),
         (
@@ -69,7 +75,7 @@ def issues_before_launch(session: Session, study: Study, round_: Round) -> list[
         ),
         (
             round_.state is not State.DRAFT,
-            Issue("launched_already", f"Round {round_.number} was launched already."),
+            Issue("launched_already", "Round %(number)s was launched already.", values={"number": round_.number}),
         ),
     ]
     found = [issue for missing, issue in checks if missing]
@@ -184,7 +190,7 @@ def close(session: Session, round_: Round, *, by: int, at: datetime) -> None:
     """Close a round: running saves have ended, nothing is accepted afterwards, the input is hashed."""
     _lock(session, round_)
     if round_.state is not State.OPEN:
-        raise Refused(f"Round {round_.number} is not open; nothing was changed.")
+        raise Refused("Round %(number)s is not open; nothing was changed.", number=round_.number)
     round_.closed_at, round_.input_sha256 = at, digest_of(session, round_)
     session.execute(delete(SaveRequest).filter_by(study_id=round_.study_id, round=round_.number))
     audit.record(
@@ -227,7 +233,9 @@ def release(session: Session, study: Study, round_: Round, *, by: int, at: datet
     if round_.number == 0:
         raise Refused("The open round has no results to release; its statements go to the list. Nothing was changed.")
     if round_.state is not State.CLOSED:
-        raise Refused(f"Round {round_.number} is not closed or was released already; nothing was changed.")
+        raise Refused(
+            "Round %(number)s is not closed or was released already; nothing was changed.", number=round_.number
+        )
     undecided = session.scalar(
         select(func.count())
         .select_from(Comment)
@@ -239,7 +247,8 @@ def release(session: Session, study: Study, round_: Round, *, by: int, at: datet
             [
                 Issue(
                     "comments_undecided",
-                    f"{undecided} comments are undecided. Release or hold each before the panel sees them.",
+                    "%(n)s comments are undecided. Release or hold each before the panel sees them.",
+                    values={"n": undecided},
                 )
             ]
         )
@@ -275,10 +284,10 @@ def prepare_next(session: Session, study: Study, closed: Round, *, by: int, at: 
     """Draft the next round: what was asked stays, what enters now is added; the lead revises it afterwards."""
     _lock(session, closed)
     if closed.state not in (State.CLOSED, State.RELEASED):
-        raise Refused(f"Round {closed.number} is still running. Close it first; nothing was changed.")
+        raise Refused("Round %(number)s is still running. Close it first; nothing was changed.", number=closed.number)
     draft = Round(study_id=study.id, number=closed.number + 1)
     if session.get(Round, (study.id, draft.number)) is not None:
-        raise Refused(f"Round {draft.number} was prepared already; nothing was changed.")
+        raise Refused("Round %(number)s was prepared already; nothing was changed.", number=draft.number)
     session.add(draft)
     session.flush()
     decisions.rebuild(session, draft)

@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(NotReady)
     def not_ready(error: NotReady) -> Page:
-        return render_template("errors/refused.html", messages=[issue.message for issue in error.issues]), 409
+        return render_template("errors/refused.html", messages=[told(issue) for issue in error.issues]), 409
 
     @app.errorhandler(SheetError)
     def bad_rows(error: SheetError) -> Page:

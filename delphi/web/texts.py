@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from delphi import dates
 from delphi.config import Settings
-from delphi.errors import Refused
+from delphi.errors import Issue, Refused
 from delphi.statistics.exact import format_percent
 from delphi.translations import LANGUAGES, PSEUDO, translations
 from delphi.web.policy import OPEN, policy
@@ -49,8 +49,8 @@ def ngettext(one: str, many: str, n: int) -> str:
     return translations(language()).ngettext(one, many, n)
 
 
-def told(error: Refused) -> str:
-    """Say in the reader's language why something was refused."""
+def told(error: Refused | Issue) -> str:
+    """Say in the reader's language why something was refused, or what is missing."""
     return gettext(error.message) % error.values if error.values else gettext(error.message)
 
 
@@ -101,6 +101,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["day"] = day
     app.jinja_env.filters["local"] = local
     app.jinja_env.filters["either"] = either
+    app.jinja_env.filters["told"] = told
     app.jinja_env.filters["cap"] = lambda text: text[:1].upper() + text[1:]
     app.jinja_env.globals["percent"] = format_percent
     app.context_processor(facts)
