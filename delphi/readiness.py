@@ -13,7 +13,7 @@ from delphi.model.round import Round
 from delphi.model.study import Study
 from delphi.translations import N_
 
-MANY, SLOW = 60, 20  # statements and minutes above which panels answer less (EXPERIENCE 2)
+MANY, SLOW = 60, 20  # statements and minutes
 Checks = Sequence[tuple[bool, Issue]]
 NEVER_SHOWN = N_("%(group)s has %(n)s people. Of fewer than %(k)s nothing is ever shown.")
 NEVER_JUDGED = N_(
@@ -67,6 +67,11 @@ def blocking(session: Session, study: Study) -> list[Issue]:
     )
 
 
+def is_long(listed: int, minutes: int) -> bool:
+    """Say whether a questionnaire is one that panels answer less often (EXPERIENCE 2)."""
+    return listed > MANY or minutes > SLOW
+
+
 def _warnings(session: Session, study: Study) -> Checks:
     listed = statements.newest(session, study)
     minutes = minutes_for(len(listed), sum(len(version.text.split()) for _s, version in listed)) if listed else 0
@@ -80,7 +85,7 @@ def _warnings(session: Session, study: Study) -> Checks:
             ),
         ),
         (
-            len(listed) > MANY or minutes > SLOW,
+            is_long(len(listed), minutes),
             Issue(
                 "long",
                 "%(n)s statements take about %(minutes)s minutes. Panels answer long questionnaires less often.",

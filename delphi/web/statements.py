@@ -12,6 +12,7 @@ from delphi.errors import NotFound
 from delphi.model.round import Round, State
 from delphi.model.statement import Kind
 from delphi.model.study import Study
+from delphi.readiness import is_long
 from delphi.statement_files import COLUMNS
 from delphi.web import imports
 from delphi.web.edge import current_session
@@ -21,7 +22,7 @@ from delphi.web.texts import gettext as _
 
 blueprint = Blueprint("statements", __name__)
 Page = str | Response
-LONG, MANY, SLOW = 40, 60, 20  # words of a statement; statements and minutes of a questionnaire (EXPERIENCE 2)
+LONG = 40  # words of a statement (EXPERIENCE 2)
 
 
 def _study(slug: str) -> Study:
@@ -44,14 +45,15 @@ def _list(study: Study, form: StatementForm | None = None) -> str:
     listed = statements.newest(current_session(), study)
     draft = current_session().get_one(Round, (study.id, 1)).state is State.DRAFT
     words = sum(len(version.text.split()) for _s, version in listed)
+    minutes = minutes_for(len(listed), words) if listed else 0
     return render_template(
         "study/statements.html",
         study=study,
         statements=listed,
         hints={s.number: _hints(version.text) for s, version in listed},
         kinds={Kind.STATEMENT: _("statement"), Kind.RECOMMENDATION: _("recommendation")},
-        minutes=minutes_for(len(listed), words) if listed else 0,
-        too_many=len(listed) > MANY or minutes_for(len(listed), words) > SLOW,
+        minutes=minutes,
+        too_many=is_long(len(listed), minutes),
         editable=draft,
         form=form or StatementForm(),
         button=ButtonForm(),
