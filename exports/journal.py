@@ -7,11 +7,9 @@ from itertools import groupby
 from typing import Any
 
 from delphi.consensus.analysis import Definition
-from delphi.consensus.scale import Scale, Values
 from delphi.statistics.exact import format_percent, mean_share, round_half_up
 
 Row = dict[str, Any]
-LONGEST = 9
 CHANGE_WORDS = {"wording_changed": "reworded", "merged": "merged", "split": "split", "new": "new"}
 
 
@@ -54,7 +52,7 @@ def page(rows: Sequence[Row], definition: Definition) -> JournalPage:
     """Print the rows of one round for the whole panel."""
     scale = definition.scale
     rows = [row for row in rows if row["group"] == "all"]
-    options = tuple((short, label) for short, label, _ in printed_options(scale))
+    options = tuple((short, label) for short, label, _ in scale.printed_options)
     opt_out = ("NQ",) if scale.opt_out else ()
     return JournalPage(
         heads=(*(short for short, _ in options), "N", *opt_out, "Median", "IQR", "Change"),
@@ -69,14 +67,6 @@ def page(rows: Sequence[Row], definition: Definition) -> JournalPage:
             )
         ),
     )
-
-
-def printed_options(scale: Scale) -> Sequence[tuple[str, str, Values]]:
-    """Head, label and values of each column of percentages, highest first; a long scale is printed by its zones."""
-    if scale.K > LONGEST:
-        return [(f"{zone[0]}–{zone[-1]}", name, zone) for name, zone in reversed(scale.bands)]
-    rows = zip(scale.abbreviations, scale.labels, scale.values, strict=True)
-    return [(short, label, (value,)) for short, label, value in rows][::-1]
 
 
 def _kind_order(rows: Sequence[Row], row: Row) -> int:
@@ -111,7 +101,7 @@ def _line(row: Row, definition: Definition) -> Line:
 
 def _cells(row: Row, definition: Definition) -> Iterator[str]:
     n = row["n_rated"]
-    for _, _, values in printed_options(definition.scale):
+    for _, _, values in definition.scale.printed_options:
         counts = [row[f"k_{value}"] for value in values]
         yield "–" if None in counts else format_percent(sum(counts), n)
     yield "–" if n is None else str(n)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 Values = tuple[int, ...]
+LONGEST_PRINTED = 9  # options of a scale that are printed one by one
 
 
 def span(lo: int, hi: int) -> Values:
@@ -87,6 +88,20 @@ class Scale:
         """Zones with their names, lowest first, as pages show them; a zone without options is left out."""
         zones = zip(self.zone_names, (self.low, self.mid, self.high), strict=True)
         return tuple((name, members) for name, members in zones if members)
+
+    @property
+    def printed_options(self) -> tuple[tuple[str, str, Values], ...]:
+        """Head, wording and options of each printed column, highest first; a long scale is printed by its zones.
+
+        Examples
+        --------
+        >>> [head for head, _label, _values in Scale.from_zones(0, 100, span(67, 100), span(0, 33)).printed_options]
+        ['67–100', '34–66', '0–33']
+        """
+        if self.K > LONGEST_PRINTED:
+            return tuple((f"{zone[0]}–{zone[-1]}", name, zone) for name, zone in reversed(self.bands))
+        rows = zip(self.abbreviations, self.labels, self.values, strict=True)
+        return tuple((short, label, (value,)) for short, label, value in rows)[::-1]
 
     def zone_of(self, value: int) -> int:
         """Zone of an option: 0 the lower, 1 the middle, 2 the upper.

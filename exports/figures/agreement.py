@@ -8,7 +8,7 @@ from exports.record import Record, Row, defined, last_round, of_round
 from exports.table import Column, Table, printed_number, printed_percent, rows_of
 
 LEFT, RIGHT, ROW, TOP = 250, 60, 20, 34
-LONGEST = 9  # options of a scale that are drawn one by one
+MOST_TICKS = 10
 HIGH = ("#08306b", "#4292c6", "#9ecae1", "#c6dbef")
 LOW = ("#7f2704", "#d94801", "#fdae6b", "#fdd0a2")
 HEAD = (Column("statement", "text", "No."), Column("text", "text", "Statement"))
@@ -18,8 +18,7 @@ def stacked(record: Record) -> Figure:
     """Draw the shares of every option, statement by statement."""
     number, scale = last_round(record), record.definition.scale
     rows = of_round(record, number)
-    single = [(name, (value,)) for name, value in zip(scale.labels, scale.values, strict=True)]
-    zones: list[tuple[str, tuple[int, ...]]] = [*(scale.bands if scale.K > LONGEST else single)][::-1]
+    zones = [(name, values) for _head, name, values in scale.printed_options]
     colours = _colours([values for _, values in zones], scale.combined, scale.disagree)
     parts = list(_legend([name for name, _ in zones], colours))
     for i, row in enumerate(rows):
@@ -93,7 +92,7 @@ def _shown(rows: Sequence[Row]) -> list[Row]:
 
 def _axis(lo: float, hi: float, count: int, label: str, at: Callable[[float], float]) -> Iterator[str]:
     bottom = TOP + 22 + ROW * count
-    step = next(size for size in (1, 5, 10, 20, 50) if (hi - lo) / size <= LONGEST + 1)
+    step = next(size for size in (1, 5, 10, 20, 50) if (hi - lo) / size <= MOST_TICKS)
     steps = [lo + step * i for i in range(int((hi - lo) // step) + 1)]
     for value in steps:
         yield line(at(value), TOP + 16, at(value), bottom, LIGHT)

@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from delphi import __version__
-from delphi.consensus.scale import Scale, Values
+from delphi.consensus.scale import Values
 from delphi.statistics.exact import mean_share, round_half_up
 from exports.record import Record, Row, defined, hidden_notes, last_round, of_round
 from exports.reports.columns import POINTS, QUARTILES, SHARES
 from exports.table import Cell, Column, Table, rows_of
 
-LONGEST = 9
 MARKS = ("0*", "100†")
 HEAD = (
     Column("part", "text", "Part"),
@@ -24,14 +23,6 @@ ROUNDING = "0*: fewer than 0.5 %, but not none. 100†: at least 99.5 %, but not
 CODES = "Scale codes are treated as numbers."
 
 
-def printed_options(scale: Scale) -> Sequence[tuple[str, str, Values]]:
-    """Head, label and values of each column of percentages, highest first; a long scale is printed by its zones."""
-    if scale.K > LONGEST:
-        return [(f"{zone[0]}–{zone[-1]}", name, zone) for name, zone in reversed(scale.bands)]
-    rows = zip(scale.abbreviations, scale.labels, scale.values, strict=True)
-    return [(short, label, (value,)) for short, label, value in rows][::-1]
-
-
 def share(name: str, label: str, floor: int = SHARES) -> Column:
     """Make a column of percentages in the style of journals."""
     return Column(name, "percent", label, floor, marks=MARKS)
@@ -40,7 +31,7 @@ def share(name: str, label: str, floor: int = SHARES) -> Column:
 def agreement(record: Record, number: int) -> Table:
     """Statement, grade, each option, N, NQ, median, IQR, change: the style of Nature 2022;611:332, table 2."""
     scale = record.definition.scale
-    options = printed_options(scale)
+    options = scale.printed_options
     columns = [Column("grade", "text", "Grade", SHARES, brief=True)]
     columns += [share(f"share_{i}", f"{short} %", POINTS) for i, (short, _, _) in enumerate(options, 1)]
     columns += [share("combined_pct", "Combined %"), Column("n_rated", "int", "N", SHARES)]
