@@ -51,7 +51,7 @@ def _of(evidence: Evidence, source: Source) -> Distribution:
         n_rated=n,
         n_not_qualified=row["n_nq"] if scale.opt_out else 0,
         agreeing=row["combined_k"],
-        agreeing_answers=tuple(label(scale, value) for value in reversed(scale.combined)),
+        agreeing_answers=tuple(label(scale, value) for value in sorted(scale.combined, reverse=not scale.numbered)),
         agreeing_percent=format_percent(row["combined_k"], n),
         too_few=too_few,
     )

@@ -393,6 +393,12 @@ def test_nine_points_say_their_band(site, enter):
     card(page, 1).get_by_role("radio", name="9, critical").check()
     expect(state(page, 1)).to_have_text(SAVED)
     assert played.ratings() == {1: (9, 1)}
+    tops = "options => new Set(options.slice(0, 9).map(e => e.getBoundingClientRect().top)).size"
+    options = card(page, 1).locator(".option")
+    assert options.evaluate_all(tops) == 1
+    page.set_viewport_size(PHONE)
+    assert options.evaluate_all(tops) == 3
+    assert wide(page) == 0
 
 
 def test_a_number_is_checked_where_it_is_written(site, enter):
