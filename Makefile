@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 JOBS ?= 2
 
-.PHONY: demo demo-fresh test browser lint methods texts pictures bench-bundle bench-pages clean
+.PHONY: demo demo-fresh test browser lint methods texts pictures bench-bundle bench-exports bench-pages clean
 
 $(STAMP): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -57,6 +57,9 @@ methods: $(STAMP)
 
 bench-bundle: $(STAMP)
 	PYTHONPATH=.:tests:tests/exports $(BIN)/python tests/bench_bundle.py
+
+bench-exports: $(STAMP)
+	PYTHONPATH=.:tests:tests/exports $(BIN)/python tests/bench_exports.py
 
 bench-pages: $(STAMP)
 	PYTHONPATH=.:tests $(BIN)/python tests/bench_pages.py

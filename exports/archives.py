@@ -51,7 +51,7 @@ def bundle(study: str, output: Path, profile: str, seed: int | None) -> None:
 
 @click.command()
 @click.argument("study")
-@click.option("--output", type=OUTPUT, required=True, help="FILE.zip, .csv, .sav, .dta or .parquet.")
+@click.option("--output", type=OUTPUT, required=True, help="FILE.zip, .csv, .xlsx, .sav, .dta or .parquet.")
 @SEED
 def data(study: str, output: Path, seed: int | None) -> None:
     """Write the anonymised ratings of a STUDY: with codebook and scripts (.zip), or as one file by its ending."""

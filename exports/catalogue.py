@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from delphi.consensus.analysis import Analysis
 from exports.document import Document, Exhibit, Figure
 from exports.figures import FIGURES
 from exports.formats import FORMATS, PRINTED
@@ -57,7 +58,9 @@ def _groups(record: Record) -> Table:
 
 def _analysed(key: str, *, panels: bool = False) -> Builder:
     def build(record: Record) -> Table:
-        return REPORTS[key](Material(record.analysis, record.panels if panels else (), record.by_group))
+        if panels:  # the matrices say all, and the counts need not be read
+            return REPORTS[key](Material(Analysis(record.definition, ()), record.panels, record.by_group))
+        return REPORTS[key](Material(record.analysis, (), record.by_group))
 
     return build
 

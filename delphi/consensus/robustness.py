@@ -5,6 +5,7 @@ For analysts only: what one panelist changes tells that panelist's rating.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -182,12 +183,18 @@ def _moved(panel: _Panel, moves: int) -> Integers:
 
 
 def _moved_row(row: Integers, moves: int) -> Integers:
-    choices = list(combinations_with_replacement(range(len(row)), moves))
-    change = np.zeros((len(choices), len(row)), dtype=np.int64)
+    lose, win = _exchanges(len(row), moves)
+    kept: Integers = (row - lose + win)[(row >= lose).all(-1)]
+    return kept
+
+
+@cache
+def _exchanges(options: int, moves: int) -> tuple[Integers, Integers]:
+    """All ways in which so many ratings leave their options for others: what each option loses, and what it wins."""
+    choices = list(combinations_with_replacement(range(options), moves))
+    change = np.zeros((len(choices), options), dtype=np.int64)
     for i, choice in enumerate(choices):
         np.add.at(change[i], list(choice), 1)
     lose, win = (index.ravel() for index in np.indices((len(choices), len(choices))))
     apart = lose != win
-    lose, win = lose[apart], win[apart]
-    kept: Integers = (row - change[lose] + change[win])[(row >= change[lose]).all(-1)]
-    return kept
+    return change[lose[apart]], change[win[apart]]

@@ -200,12 +200,12 @@ def kendall_w_gaps(ratings: ArrayLike, *, permutations: int = 1000, seed: int = 
     total = float((centred**2).sum())
 
     def explained(sums: Floats) -> Floats:
-        return np.asarray(np.einsum("...j,jk,...k->...", sums, solve, sums) / total, dtype=np.float64)
+        return np.asarray((sums * (solve @ sums)).sum(0) / total, dtype=np.float64)
 
     value = min(float(explained(centred.sum(0))), 1.0)
     rng = np.random.Generator(np.random.PCG64(seed))
-    shuffled = np.zeros((permutations, items))
+    shuffled = np.zeros((items, permutations))
     for row, own in zip(centred, seen, strict=True):
-        shuffled[:, own] += rng.permuted(np.broadcast_to(row[own], (permutations, int(own.sum()))), axis=1)
+        shuffled[own] += rng.permuted(np.broadcast_to(row[own, None], (int(own.sum()), permutations)), axis=0)
     p = (1 + int((explained(shuffled) >= value - 1e-9).sum())) / (permutations + 1)
     return WithGaps(value, p, raters, items, used, dropped, None, (Flag.MONTE_CARLO,))

@@ -82,7 +82,7 @@ def bowker(transitions: ArrayLike, *, resamples: int = RESAMPLES, seed: int = 1)
     transitions : (K, K)
         Transition table.
     resamples, seed
-        Size and seed of the resampling for sparse tables.
+        Size and seed of the resampling for sparse tables; 0 for none, and no ``p_exact`` then.
 
     Returns
     -------
@@ -118,6 +118,8 @@ def bowker(transitions: ArrayLike, *, resamples: int = RESAMPLES, seed: int = 1)
     p = chi_square_p(statistic, len(moved))
     if moved.min() >= 10:
         return ChiSquare(statistic, len(moved), p, n)
+    if not resamples:
+        return ChiSquare(statistic, len(moved), p, n, flags=(Flag.SPARSE_TABLE,))
     resampled = _symmetry_p(statistic, moved, resamples, seed)
     return ChiSquare(statistic, len(moved), p, n, resampled, flags=(Flag.SPARSE_TABLE, Flag.MONTE_CARLO))
 

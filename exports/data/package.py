@@ -55,10 +55,15 @@ def write_data(records: Records, definitions: Mapping[int, Definition], path: Pa
     with half_written(path) as half:
         if suffix == ".csv":
             half.write_text("".join(long_file(records, definition.scale)), encoding="utf-8", newline="")
+        elif suffix == ".xlsx":
+            with half.open("wb") as stream:
+                FORMATS["xlsx"].write(ratings.wide_table(records, definition.scale), stream)
         elif suffix in native.WRITERS:
             native.WRITERS[suffix](records, definition.scale, half)
         else:
-            raise Refused(f"{path.name}: the name ends in .zip, .csv, .sav, .dta or .parquet. Nothing was written.")
+            raise Refused(
+                f"{path.name}: the name ends in .zip, .csv, .xlsx, .sav, .dta or .parquet. Nothing was written."
+            )
 
 
 def write_settings(writer: Writer, definitions: Mapping[int, Definition], removed_later: Container[int] = ()) -> None:

@@ -120,20 +120,9 @@ def wide_rows(records: Records, scale: Scale) -> Iterator[Row]:
         yield tuple(cells)
 
 
-def long_table(records: Records, scale: Scale) -> Table:
-    """Make the long table for any format."""
-    return Table("ratings-long/1", "Ratings, long", CAPTION, LONG, tuple(long_rows(records, scale)))
-
-
 def wide_table(records: Records, scale: Scale) -> Table:
-    """Make the wide table for any format."""
-    return Table(
-        "ratings-wide/1",
-        "Ratings, wide",
-        CAPTION,
-        wide_columns(records),
-        tuple(wide_rows(records, scale)),
-    )
+    """Make the wide table, for formats that hold a table."""
+    return Table("ratings-wide/1", "Ratings", CAPTION, wide_columns(records), tuple(wide_rows(records, scale)))
 
 
 CAPTION = "Ratings under codes made for this export; the rows stand in a random order."

@@ -8,7 +8,15 @@ import numpy as np
 from delphi.consensus.cells import Cell, filled
 from delphi.consensus.panel import Mask, RoundPanel
 from delphi.statistics.association import fisher_exact_rxc
-from delphi.statistics.attrition import ItemBias, Rate, attrition_bias, completion, response_rate, retention
+from delphi.statistics.attrition import (
+    AttritionBias,
+    ItemBias,
+    Rate,
+    attrition_bias,
+    completion,
+    response_rate,
+    retention,
+)
 from delphi.statistics.result import Reason
 from exports.reports.columns import POINTS, SHARES
 from exports.reports.material import REASONS, Material, place, row_of
@@ -48,17 +56,18 @@ def build(material: Material) -> Table:
     rows: list[dict[str, Cell]] = []
     for k, (panel, following) in enumerate(material.watch(list(pairwise([*panels, None])), "Attrition")):
         assert panel is not None
-        left = None if following is None else panel.analysed & ~following.analysed
-        so_far = [one.analysed for one in panels[: k + 1]]
-        bias = [] if left is None else list(_statements(panel, left, following.number if following else 0))
-        rows += _people(panel, following, so_far)
-        rows += bias
+        here, so_far = panel.analysed, [one.analysed for one in panels[: k + 1]]
+        bias = None if following is None else attrition_bias(panel.values[here], ~following.analysed[here])
+        rows += _people(panel, following, so_far, bias)
+        rows += _statements(panel, bias, following.number) if following and bias else []
     caption = f"{len(panels)} rounds. Answered: at least one answer in the round."
     names = rows_of(COLUMNS, rows)
     return Table("attrition/1", "Attrition", caption, COLUMNS, names, NOTES, material.definition_dict())
 
 
-def _people(panel: RoundPanel, following: RoundPanel | None, so_far: Sequence[Mask]) -> Iterator[dict[str, Cell]]:
+def _people(
+    panel: RoundPanel, following: RoundPanel | None, so_far: Sequence[Mask], bias: AttritionBias | None
+) -> Iterator[dict[str, Cell]]:
     """Participation of the whole panel, then of each group."""
     everyone = np.ones(len(panel.member), dtype=bool)
     groups = {name: panel.member == g for g, name in enumerate(panel.groups) if panel.groups != ("",)}
@@ -73,7 +82,7 @@ def _people(panel: RoundPanel, following: RoundPanel | None, so_far: Sequence[Ma
             filled({"n_new": None if before is None else int((answered & ~before).sum())}, Reason.NOT_APPLICABLE),
             *_stay(answered, None if following is None else following.analysed & members),
             _response(panel, groups if name == "all" else {}),
-            *(_whole(panel, following) if name == "all" else [filled(_NO_TEST, Reason.NOT_APPLICABLE)]),
+            *(_whole(bias) if name == "all" else [filled(_NO_TEST, Reason.NOT_APPLICABLE)]),
         ]
         yield row_of([*parts, filled({"next_round": following.number if following else None}, Reason.NOT_APPLICABLE)])
 
@@ -109,20 +118,16 @@ def _response(panel: RoundPanel, groups: dict[str, Mask]) -> tuple[dict[str, Cel
     return filled({"p_response": found.p if found else None}, (found and found.reason) or Reason.NOT_APPLICABLE)
 
 
-def _whole(panel: RoundPanel, following: RoundPanel | None) -> Iterator[tuple[dict[str, Cell], dict[str, Reason]]]:
+def _whole(bias: AttritionBias | None) -> Iterator[tuple[dict[str, Cell], dict[str, Reason]]]:
     """Compare those who left with those who stayed, over all statements."""
     yield filled({"delta": None, "p_holm": None}, Reason.NOT_APPLICABLE)
-    if following is None:
+    if bias is None:
         yield filled({"mean_gap": None, "p": None}, Reason.NOT_APPLICABLE)
-        return
-    here = panel.analysed
-    found = attrition_bias(panel.values[here], ~following.analysed[here])
-    yield filled({"mean_gap": found.statistic, "p": found.p}, found.reason or Reason.EMPTY_GROUP)
+    else:
+        yield filled({"mean_gap": bias.statistic, "p": bias.p}, bias.reason or Reason.EMPTY_GROUP)
 
 
-def _statements(panel: RoundPanel, left: Mask, following: int) -> Iterator[dict[str, Cell]]:
-    here = panel.analysed
-    bias = attrition_bias(panel.values[here], left[here], permutations=1)
+def _statements(panel: RoundPanel, bias: AttritionBias, following: int) -> Iterator[dict[str, Cell]]:
     for name, item in zip(panel.statements, bias.items, strict=True):
         yield row_of(_item(panel.number, following, name, item))
 

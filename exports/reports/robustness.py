@@ -41,7 +41,7 @@ def build(material: Material) -> Table:
     """Build the table: a row for each statement, round and population."""
     definition = material.definition
     places = list(_places(material))
-    rows = [_row(round_, one, j, definition) for round_, one, j in material.watch(places, "Resampling")]
+    rows = [_row(*place_, definition) for place_ in material.watch(places, "Resampling")]
     names = rows_of(COLUMNS, rows)
     caption = f"How firmly each verdict stands. {definition.describe()}"
     return Table(
@@ -49,20 +49,22 @@ def build(material: Material) -> Table:
     )
 
 
-def _places(material: Material) -> Iterator[tuple[RoundData, Population, int]]:
+def _places(material: Material) -> Iterator[tuple[RoundData, Population, int, Verdict]]:
     for round_, population in material.populations():
-        for j in range(len(round_.items)):
-            yield round_, population, j
+        for j, verdict in enumerate(material.definition.judge(population.counts).verdict):
+            yield round_, population, j, verdict
 
 
-def _row(round_: RoundData, population: Population, j: int, definition: Definition) -> dict[str, Cell]:
+def _row(
+    round_: RoundData, population: Population, j: int, verdict: Verdict, definition: Definition
+) -> dict[str, Cell]:
     counts = population.counts.statement(j)
     head: dict[str, Cell] = {
         "statement": round_.items[j].statement,
         "round": round_.number,
         "group": population.name,
         "n_rated": int(counts.n_rated.sum()),
-        "verdict": definition.judge(population.counts).verdict[j].value,
+        "verdict": verdict.value,
     }
     if definition.rule.of_the_round:
         empty = [column.name for column in COLUMNS if column.name not in {*head, "reasons"}]

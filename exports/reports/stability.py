@@ -132,7 +132,7 @@ def _figures(table: Integers, earlier: Integers | None, definition: Definition) 
         "p_signed_rank": signed_rank_of_moves(table).p,
         "p_holm": None,
         "p_sign": sign_test_of_moves(table).p,
-        "p_bowker": bowker(table).p,
+        "p_bowker": bowker(table, resamples=0).p,
         "p_mcnemar": _mcnemar(table, definition) if moves.n_paired else None,
     }
     yield filled(

@@ -3,6 +3,7 @@
 import sys
 from random import Random
 
+import openpyxl
 import pytest
 from played import play
 from test_bundle import run
@@ -11,6 +12,7 @@ from delphi.consensus.scale import SCALES
 from delphi.database import Database
 from exports.bundle.source import source_of
 from exports.data.native import WRITERS
+from exports.data.package import write_data
 from exports.data.ratings import wide_columns, wide_rows
 
 
@@ -57,6 +59,18 @@ def test_parquet_holds_the_long_file(records, tmp_path):
     rows = parquet.read_table(path).to_pylist()
     assert [row["row"] for row in rows] == list(range(1, len(rows) + 1))
     assert {row["status"] for row in rows} == {"rated", "nq", "blank"}
+
+
+def test_excel_holds_the_wide_file_and_says_what_its_columns_are(session, tmp_path):
+    source = source_of(session, play(session, panelists=30, rounds=2), Random(1))
+    path = tmp_path / "ratings.xlsx"
+    write_data(source.records, source.definitions, path)
+    book = openpyxl.load_workbook(path)
+    head, *lines = ([cell.value for cell in row] for row in book["table"].iter_rows())
+    told = wide(source.records, SCALES["agree4_nq"])
+    texts = [{name: value or None for name, value in row.items()} for row in told]
+    assert [dict(zip(head, line, strict=True)) for line in lines] == texts
+    assert {row[0].value for row in book["codebook"].iter_rows(min_row=2)} == set(head)
 
 
 def test_the_command_writes_by_the_ending_of_the_name(template, tmp_path, monkeypatch):
