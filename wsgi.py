@@ -14,6 +14,8 @@ def app(settings: config.Settings | None = None) -> "Flask":
     """Make the application: `gunicorn "wsgi:app()"`. The web stack is loaded only here; `delphi analyse` needs none."""
     import exports.downloads
     import exports.file_pages
+    import exports.job_pages
+    import exports.jobs
     import exports.own_pages
     import exports.result_pages
     import exports.views
@@ -74,11 +76,14 @@ def app(settings: config.Settings | None = None) -> "Flask":
         rounds.autosave.blueprint,
         exports.views.blueprint,
         exports.file_pages.blueprint,
+        exports.job_pages.blueprint,
         exports.own_pages.blueprint,
         exports.downloads.blueprint,
         exports.result_pages.blueprint,
     )
-    return create_app(settings or config.from_environment(), blueprints)
+    made = create_app(settings or config.from_environment(), blueprints)
+    made.extensions["workers"] = [exports.jobs.Exporter(made.extensions["database"]).run]
+    return made
 
 
 main = cli.group(app, (*rounds.cli.COMMANDS, *exports.cli.COMMANDS))

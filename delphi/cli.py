@@ -118,7 +118,7 @@ def _serve_with_gunicorn(app: "Flask", host: str, port: int) -> None:
         "graceful_timeout": 30,
         "control_socket_disable": True,
         "post_fork": lambda _server, _worker: database.engine.dispose(close=False),
-        "post_worker_init": lambda _worker: (start_postman(app), start_deleting(app)),
+        "post_worker_init": lambda _worker: start_workers(app),
         "loglevel": "warning",
     }
 
@@ -138,10 +138,17 @@ def _serve_with_gunicorn(app: "Flask", host: str, port: int) -> None:
 def _serve_with_waitress(app: "Flask", host: str, port: int) -> None:
     from waitress import serve as waitress
 
-    start_postman(app)
-    start_deleting(app)
+    start_workers(app)
     click.echo(f"Serving on http://{host}:{port}")
     waitress(app, host=host, port=port, threads=8)
+
+
+def start_workers(app: "Flask") -> None:
+    """Start what works beside the pages: the post, the deleting, and whatever the application was given to run."""
+    start_postman(app)
+    start_deleting(app)
+    for work in app.extensions["workers"]:
+        threading.Thread(target=work, name="worker", daemon=True).start()
 
 
 def start_postman(app: "Flask") -> threading.Thread:

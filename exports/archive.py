@@ -7,8 +7,8 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +25,11 @@ LARGEST, LARGEST_JSON = 128 * MEGABYTE, 32 * MEGABYTE
 NAME = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*\.[A-Za-z0-9]+")
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date an archive can say, so that the content alone decides its bytes
 CHUNK = 2**16
+Tell = Callable[[str], None]
+
+
+def nobody(_progress: str) -> None:
+    """Tell nobody how far a file is."""
 
 
 class BadBundle(Refused):
@@ -49,13 +54,15 @@ class _Hashing(io.RawIOBase):
 class Writer:
     """A bundle being written: files in the given order, their hashes kept for the manifest."""
 
-    def __init__(self, path: Path) -> None:
-        self.archive = zipfile.ZipFile(path, "w")
+    def __init__(self, target: Path | BinaryIO, tell: Tell = nobody) -> None:
+        self.archive = zipfile.ZipFile(target, "w")
+        self.tell = tell
         self.files: dict[str, dict[str, Any]] = {}
 
     @contextmanager
     def file(self, name: str) -> Iterator[BinaryIO]:
         """Open one file of the archive for bytes."""
+        self.tell(name)
         entry = zipfile.ZipInfo(name, EPOCH)
         entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
         with self.archive.open(entry, "w") as target:
@@ -91,10 +98,10 @@ class Writer:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[Writer]:
-    """Write a bundle beside its place and move it there when it is whole: no half file is ever seen."""
-    with half_written(path) as half:
-        writer = Writer(half)
+def writing(target: Path | BinaryIO, tell: Tell = nobody) -> Iterator[Writer]:
+    """Write a bundle beside its place and move it there when it is whole: no half file is ever seen. Or into a stream."""
+    with half_written(target) if isinstance(target, Path) else nullcontext(target) as half:
+        writer = Writer(half, tell)
         with writer.archive:
             yield writer
 

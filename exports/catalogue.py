@@ -27,6 +27,8 @@ class Entry:
     ----------
     raw
         Built from numbers that were not hidden yet: they are hidden afterwards, outside the analyst profile.
+    long
+        Takes seconds even of a small study, so that no page waits for it.
     page
         What page formats print instead, where the table itself is made for machines.
     kind
@@ -37,6 +39,7 @@ class Entry:
     build: Builder
     profiles: tuple[Profile, ...] = (PUBLIC, ANALYST)
     raw: bool = False
+    long: bool = False
     page: Builder | None = None
     kind: type[Exhibit] = Table
 
@@ -59,8 +62,8 @@ def _groups(record: Record) -> Table:
 def _analysed(key: str, *, panels: bool = False) -> Builder:
     def build(record: Record) -> Table:
         if panels:  # the matrices say all, and the counts need not be read
-            return REPORTS[key](Material(Analysis(record.definition, ()), record.panels, record.by_group))
-        return REPORTS[key](Material(record.analysis, (), record.by_group))
+            return REPORTS[key](Material(Analysis(record.definition, ()), record.panels, record.by_group, record.watch))
+        return REPORTS[key](Material(record.analysis, (), record.by_group, record.watch))
 
     return build
 
@@ -80,8 +83,10 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "groups": Entry("Groups compared", _groups, raw=True),
     "sensitivity": Entry("Sensitivity to the definition", _analysed("sensitivity"), raw=True),
-    "agreement": Entry("Agreement of the panel over all statements", _analysed("agreement", panels=True), (ANALYST,)),
-    "robustness": Entry("How firmly verdicts stand", _analysed("robustness"), (ANALYST,)),
+    "agreement": Entry(
+        "Agreement of the panel over all statements", _analysed("agreement", panels=True), (ANALYST,), long=True
+    ),
+    "robustness": Entry("How firmly verdicts stand", _analysed("robustness"), (ANALYST,), long=True),
     "attrition": Entry("Attrition", _analysed("attrition", panels=True), (ANALYST,)),
     "comments": Entry("Comments", comments.build, (ANALYST,)),
     "protocol": Entry("Protocol and amendments", protocol.build, (PUBLIC, ANALYST, AUTHOR), kind=Document),

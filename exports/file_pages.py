@@ -4,8 +4,9 @@ import hashlib
 import io
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from delphi import access, clock
 from delphi.access import Capability
@@ -14,25 +15,15 @@ from delphi.model.study import Study
 from delphi.web.edge import current_session
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
-from exports import orders
+from exports import job_pages, jobs
+from exports.archive import nobody
 from exports.catalogue import CATALOGUE, Entry
-from exports.formats import FORMATS
+from exports.job_pages import allowed
+from exports.jobs import ARCHIVES
 from exports.orders import Made, Order
 from exports.record import Profile
 
 blueprint = Blueprint("files", __name__)
-NEEDS = {
-    Profile.PUBLIC: Capability.READ,
-    Profile.ANALYST: Capability.ANALYSE,
-    Profile.MANAGER: Capability.ROSTER,
-    Profile.AUTHOR: Capability.READ,
-}
-MORE = {("audit", Profile.ANALYST): Capability.AUDIT}  # the full trail is the owner's
-
-
-def allowed(may: frozenset[Capability], key: str, profile: Profile) -> bool:
-    """Say whether capabilities are enough for a report in a profile."""
-    return NEEDS[profile] in may and MORE.get((key, profile), NEEDS[profile]) in may
 
 
 def listed(may: frozenset[Capability], profile: Profile) -> dict[str, Entry]:
@@ -43,8 +34,8 @@ def listed(may: frozenset[Capability], profile: Profile) -> dict[str, Entry]:
 @blueprint.get("/studies/<slug>/exports")
 @policy(Capability.READ)
 def index(slug: str) -> str:
-    """List the files of one profile."""
-    _, study, may = _asked(slug)
+    """List the files of one profile, and those that were ordered in the last days."""
+    session, study, may = _asked(slug)
     profiles = [profile for profile in Profile if listed(may, profile)]
     wanted = request.args.get("profile", "")
     chosen = next((profile for profile in profiles if profile == wanted), profiles[0])
@@ -54,6 +45,8 @@ def index(slug: str) -> str:
         profiles=profiles,
         chosen=chosen,
         entries=listed(may, chosen),
+        ratings=ARCHIVES["ratings"] if chosen in ARCHIVES["ratings"].profiles else None,
+        ordered=job_pages.listed(jobs.kept(session, study, at=clock.now()), may),
         form=ButtonForm(),
     )
 
@@ -61,34 +54,29 @@ def index(slug: str) -> str:
 @blueprint.post("/studies/<slug>/exports")
 @policy(Capability.READ)
 def make(slug: str) -> Response:
-    """Write one file, and write down who took it."""
+    """Write one file, and write down who took it; or have it written, if that takes long."""
     session, study, may = _asked(slug)
     given: Any = request.form
     try:
         profile = Profile(given.get("profile", ""))
         order = Order(given.get("report", ""), given.get("format", ""), profile, given.get("by_group") == "y")
-        order.check()
+        jobs.check(order)
     except (ValueError, Refused):
         raise BadInput("There is no such file. Choose one on the page; nothing was written.") from None
     if not allowed(may, order.report, profile):
         raise NotFound
-    return sent(session, study, order)
+    return given_out(session, study, order)
 
 
-def sent(session: Session, study: Study, order: Order) -> Response:
-    """Make a file in memory, log it, and send it."""
-    exhibit = orders.exhibit_of(session, study, order)
+def given_out(session: Session, study: Study, order: Order) -> Response:
+    """Send a file that is quickly made; order one that takes long."""
+    if jobs.takes_long(session, study, order):
+        return job_pages.ordered(session, study, order)
     stream = io.BytesIO()
-    FORMATS[order.format].write(exhibit, stream)
-    content, at = stream.getvalue(), clock.now()
-    made = Made(orders.rows_in(exhibit), hashlib.sha256(content).hexdigest())
-    orders.log(session, study, order, made, by=account().id, at=at)
-    name = order.file_name(study, at.date())
-    return Response(
-        content,
-        mimetype=FORMATS[order.format].media_type,
-        headers={"Content-Disposition": f"attachment; filename={name}"},
-    )
+    rows = jobs.write(session, study, order, stream, nobody)
+    content = stream.getvalue()
+    made = Made(rows, hashlib.sha256(content).hexdigest())
+    return job_pages.attached(session, study, order, made, content)
 
 
 def _asked(slug: str) -> tuple[Session, Study, frozenset[Capability]]:

@@ -20,7 +20,7 @@ from delphi.model.study import Study
 from exports.catalogue import CATALOGUE, make
 from exports.document import Document, Exhibit, table_of
 from exports.formats import FORMATS
-from exports.record import Profile
+from exports.record import Profile, Watch, unwatched
 from exports.studies import StudyRecord
 
 LONGEST_NAME = 100
@@ -52,11 +52,16 @@ class Order:
         if self.format not in entry.formats:
             raise Refused(f"“{self.report}” goes into {', '.join(entry.formats)}, not into {self.format}.")
 
+    @property
+    def suffix(self) -> str:
+        """The ending of the file's name."""
+        return FORMATS[self.format].suffix if self.format in FORMATS else self.format
+
     def file_name(self, study: Study, on: date) -> str:
         """Name the file: no person, ASCII, at most 100 characters; TEST stands before what is simulated."""
         test = "TEST_" if study.simulated else ""
         rounds = f"round-{self.round}" if self.round is not None else "all"
-        tail = f"_{self.report}_{rounds}_{self.profile}_{on:%Y-%m-%d}.{FORMATS[self.format].suffix}"
+        tail = f"_{self.report}_{rounds}_{self.profile}_{on:%Y-%m-%d}.{self.suffix}"
         plain = unicodedata.normalize("NFKD", study.slug).encode("ascii", "ignore").decode().lower()
         slug = re.sub(r"[^a-z0-9-]+", "-", plain)
         return f"{test}{slug[: LONGEST_NAME - len(tail) - len(test)]}{tail}"
@@ -70,10 +75,10 @@ class Made:
     sha256: str
 
 
-def exhibit_of(session: Session, study: Study, order: Order) -> Exhibit:
+def exhibit_of(session: Session, study: Study, order: Order, watch: Watch = unwatched) -> Exhibit:
     """Make what is ordered."""
     order.check()
-    record = StudyRecord(session, study, order.profile, order.by_group, order.round)
+    record = StudyRecord(session, study, order.profile, order.by_group, order.round, watch)
     return make(record, order.report, order.format)
 
 

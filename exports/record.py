@@ -1,16 +1,30 @@
 """What reports are made of: a study as a reader of one profile may know it. Nobody's name stands here."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from delphi.consensus.analysis import Analysis, Definition
 from delphi.consensus.panel import RoundPanel
 from exports.table import HIDDEN, Cell
 
 Row = Mapping[str, Any]
+T = TypeVar("T")
+
+
+class Watch(Protocol):
+    """Goes through something long and shows how far it is."""
+
+    def __call__(self, items: Iterable[T], label: str, /) -> Iterable[T]:
+        """Yield the items."""
+
+
+def unwatched(items: Iterable[T], label: str, /) -> Iterable[T]:
+    """Show no progress."""
+    del label
+    return items
 
 
 class Profile(StrEnum):
@@ -144,6 +158,10 @@ class Record(Protocol):
         """Whether groups get rows of their own where that is a choice."""
 
     @property
+    def watch(self) -> Watch:
+        """Who is told how far something long is."""
+
+    @property
     def rounds(self) -> Sequence[RoundFacts]:
         """Rounds whose results this profile may see, in order."""
 
@@ -197,6 +215,7 @@ class Given:
     deeds: Sequence[Deed] = ()
     amendments: Sequence[Amended] = ()
     panels: tuple[RoundPanel, ...] = ()
+    watch: Watch = unwatched
 
 
 def last_round(record: Record) -> int:

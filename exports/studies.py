@@ -24,7 +24,7 @@ from delphi.model.rating import AnswerKind, Comment, Rating
 from delphi.model.round import Participation, QuestionnaireItem, Round, State
 from delphi.model.statement import Lineage, Statement, StatementVersion
 from delphi.model.study import Consent, Membership, StakeholderGroup, Study
-from exports.record import Amended, Deed, Edge, Presence, Profile, Remark, RoundFacts, Row, StudyFacts
+from exports.record import Amended, Deed, Edge, Presence, Profile, Remark, RoundFacts, Row, StudyFacts, Watch, unwatched
 from exports.sources import consensus_table
 from exports.table import suppress
 from rounds import lifecycle
@@ -42,6 +42,7 @@ class StudyRecord:
     profile: Profile = Profile.ANALYST
     by_group: bool = False
     round: int | None = None
+    watch: Watch = unwatched
 
     @cached_property
     def study(self) -> StudyFacts:

@@ -1,8 +1,9 @@
 """Results as pages and files. What a reader may see depends on the capability, and is decided here once."""
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from delphi import access
 from delphi.access import Capability
@@ -14,7 +15,7 @@ from delphi.web.edge import current_session
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
 from exports import journal
-from exports.file_pages import sent
+from exports.file_pages import given_out
 from exports.formats import FORMATS
 from exports.orders import Order
 from exports.record import Profile
@@ -60,7 +61,7 @@ def download(slug: str, format: str) -> Response:
         order.check()
     except Refused:
         raise NotFound from None
-    return sent(session, study, order)
+    return given_out(session, study, order)
 
 
 def visible_rounds(session: Session, study: Study) -> list[Round]:

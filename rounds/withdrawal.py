@@ -11,6 +11,7 @@ from delphi import audit, mail, sessions
 from delphi.database import locked
 from delphi.errors import Refused
 from delphi.model.event import EventKind
+from delphi.model.job import ExportJob
 from delphi.model.letter import LetterKind
 from delphi.model.panel import Panelist
 from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating, SaveRequest
@@ -72,6 +73,9 @@ def withdraw(session: Session, study: Study, who: Panelist, choice: Withdrawal, 
             _remove_answers(session, taking_part)
             if round_.closed_at:
                 round_.input_sha256 = rehashed[number] = digest_of(session, round_)
+    session.execute(
+        delete(ExportJob).where(ExportJob.study_id == study.id)
+    )  # files that were made hold the answers still
     who.withdrawn_on = today
     consent.stop_mail(session, who, at=at)
     sessions.revoke(session, study.id, who.id)

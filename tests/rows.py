@@ -66,6 +66,11 @@ ROWS: dict[str, dict[str, Any]] = {
         "study_id": 1, "id": LETTER, "account": 1, "run_after": AT, "claimed_by": None, "claimed_until": None,
         "attempts": 0, "sent_at": None, "failed_at": None, "dropped_at": None,
     },
+    "export_job": {
+        "study_id": 1, "id": LETTER, "account": 1, "report": "consensus", "format": "csv", "profile": "public",
+        "by_group": False, "asked_at": AT, "claimed_by": None, "claimed_until": None, "attempts": 0, "progress": "",
+        "made_at": None, "failed_at": None, "message": "", "rows": None, "sha256": None, "content": None,
+    },
     "membership": {"study_id": 1, "account": 1, "role": "owner"},
     "stakeholder_group": {"study_id": 1, "key": "nurses", "position": 1, "target": 10, "public": False},
     "amendment": {

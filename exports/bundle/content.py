@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import delphi
 from delphi import protocol
@@ -11,7 +11,7 @@ from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts
 from delphi.model.event import EventKind
 from delphi.sheets.writing import write_csv
-from exports.archive import Writer, writing
+from exports.archive import Tell, Writer, nobody, writing
 from exports.bundle.readme import readme
 from exports.bundle.results import Release, for_analysts, for_the_public, has_counts, summary
 from exports.bundle.source import Source
@@ -23,7 +23,7 @@ SCHEMA = "study-bundle/1"
 PROFILES = ("analyst", "public")
 
 
-def write_bundle(source: Source, path: Path, profile: str) -> dict[str, Any]:
+def write_bundle(source: Source, target: Path | BinaryIO, profile: str, tell: Tell = nobody) -> dict[str, Any]:
     """Write the bundle of a study; gives its manifest. The same source gives the same bytes."""
     study, definition = source.study, source.definition
     if profile == "analyst":
@@ -34,7 +34,7 @@ def write_bundle(source: Source, path: Path, profile: str) -> dict[str, Any]:
         for told in release[number]:
             told.mark_removed()
     manifest = manifest_of(source, release, profile)
-    with writing(path) as writer:
+    with writing(target, tell) as writer:
         writer.put("README.html", readme(manifest))
         _write_protocol(writer, source)
         _write_statements(writer, source)

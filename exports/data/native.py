@@ -52,7 +52,7 @@ def write_parquet(records: Records, scale: Scale, path: Path) -> None:
     parquet.write_table(pyarrow.table(arrays, names=[column.name for column in LONG]), path)
 
 
-WRITERS = {".sav": write_sav, ".dta": write_dta, ".parquet": write_parquet}
+WRITERS = {"sav": write_sav, "dta": write_dta, "parquet": write_parquet}
 
 
 def _needed(name: str) -> Any:

@@ -4,12 +4,13 @@ import io
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import BinaryIO
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.scale import Scale
 from delphi.errors import Refused
 from delphi.sheets.writing import cell, write_csv
-from exports.archive import Writer, half_written, writing
+from exports.archive import Tell, Writer, half_written, nobody, writing
 from exports.data import native, ratings, syntax
 from exports.data.codebook import codebook
 from exports.data.records import Records
@@ -17,6 +18,7 @@ from exports.formats import FORMATS
 from exports.table import Cell, Table
 
 SCRIPTS = ("verify.py", "analysis.py", "analysis.R")
+STREAMED = ("zip", "csv", "xlsx")  # the others need a file with a name
 SETS = ("agree", "combined", "disagree", "neutral")
 
 
@@ -43,27 +45,33 @@ def long_file(records: Records, scale: Scale) -> Iterator[str]:
 
 def write_data(records: Records, definitions: Mapping[int, Definition], path: Path) -> None:
     """Write the ratings as a package with codebook and scripts, or as one file, by the ending of its name."""
+    suffix = path.suffix.lower().removeprefix(".")
+    if suffix not in STREAMED and suffix not in native.WRITERS:
+        named = ", ".join(f".{one}" for one in (*STREAMED, *native.WRITERS))
+        raise Refused(f"{path.name}: the name ends in one of {named}. Nothing was written.")
+    with half_written(path) as half:
+        if suffix in native.WRITERS:
+            native.WRITERS[suffix](records, list(definitions.values())[-1].scale, half)
+        else:
+            with half.open("wb") as stream:
+                write_stream(records, definitions, suffix, stream)
+
+
+def write_stream(
+    records: Records, definitions: Mapping[int, Definition], suffix: str, stream: BinaryIO, tell: Tell = nobody
+) -> None:
+    """Write the ratings into a stream: a package, the long file, or the wide one for Excel."""
     definition = list(definitions.values())[-1]
-    suffix = path.suffix.lower()
-    if suffix == ".zip":
-        with writing(path) as writer:
+    if suffix == "xlsx":
+        FORMATS["xlsx"].write(ratings.wide_table(records, definition.scale), stream)
+    elif suffix == "csv":
+        stream.writelines(line.encode() for line in long_file(records, definition.scale))
+    else:
+        with writing(stream, tell) as writer:
             write_ratings(writer, records, definition)
             write_settings(writer, definitions)
             write_scripts(writer, ("analysis.py", "analysis.R"))
             writer.close({"schema": "ratings/1", "files": {}})
-        return
-    with half_written(path) as half:
-        if suffix == ".csv":
-            half.write_text("".join(long_file(records, definition.scale)), encoding="utf-8", newline="")
-        elif suffix == ".xlsx":
-            with half.open("wb") as stream:
-                FORMATS["xlsx"].write(ratings.wide_table(records, definition.scale), stream)
-        elif suffix in native.WRITERS:
-            native.WRITERS[suffix](records, definition.scale, half)
-        else:
-            raise Refused(
-                f"{path.name}: the name ends in .zip, .csv, .xlsx, .sav, .dta or .parquet. Nothing was written."
-            )
 
 
 def write_settings(writer: Writer, definitions: Mapping[int, Definition], removed_later: Container[int] = ()) -> None:

@@ -2,27 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from delphi.consensus.analysis import Analysis, Definition, Population, RoundData
 from delphi.consensus.cells import Cell
 from delphi.consensus.panel import RoundPanel
+from exports.record import Watch, unwatched
 from exports.table import Column
-
-T = TypeVar("T")
-
-
-class Watch(Protocol):
-    """Goes through something long and shows how far it is."""
-
-    def __call__(self, items: Iterable[T], label: str, /) -> Iterable[T]:
-        """Yield the items."""
-
-
-def unwatched(items: Iterable[T], label: str, /) -> Iterable[T]:
-    """Show no progress."""
-    del label
-    return items
 
 
 @dataclass(frozen=True)

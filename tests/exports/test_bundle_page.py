@@ -47,10 +47,10 @@ def test_another_profile_is_refused(public, ada):
     assert ada.send(PAGE, {"profile": "everything"}).status_code == 409
 
 
-def test_a_large_study_is_left_to_the_command(public, ada, monkeypatch):
-    monkeypatch.setattr("exports.downloads.MOST_RATINGS", 1)
-    assert "delphi bundle care" in ada.get(PAGE).text
-    assert ada.send(PAGE, {"profile": "analyst"}).status_code == 409
+def test_the_bundle_of_a_large_study_is_ordered(public, ada, monkeypatch):
+    monkeypatch.setattr("exports.jobs.MOST_RATINGS", 1)
+    answer = ada.send(PAGE, {"profile": "analyst"})
+    assert (answer.status_code, "/exports/" in answer.location) == (303, True)
 
 
 def test_the_results_lead_there_for_the_owner_alone(app, public, ada):

@@ -29,7 +29,7 @@ def wide(records, scale):
 def test_spss_reads_values_labels_and_why_they_are_missing(records, tmp_path):
     reader = pytest.importorskip("pyreadstat", reason="the extra stats-files is not installed")
     scale, path = SCALES["agree4_nq"], tmp_path / "ratings.sav"
-    WRITERS[".sav"](records, scale, path)
+    WRITERS["sav"](records, scale, path)
     frame, meta = reader.read_sav(path, user_missing=True)
     missing = {-1001: "nq", -1002: "blank", -1003: "absent"}
     for (_, row), told in zip(frame.iterrows(), wide(records, scale), strict=True):
@@ -44,7 +44,7 @@ def test_spss_reads_values_labels_and_why_they_are_missing(records, tmp_path):
 def test_stata_reads_values_and_why_they_are_missing(records, tmp_path):
     reader = pytest.importorskip("pyreadstat", reason="the extra stats-files is not installed")
     scale, path = SCALES["agree4_nq"], tmp_path / "ratings.dta"
-    WRITERS[".dta"](records, scale, path)
+    WRITERS["dta"](records, scale, path)
     frame, _ = reader.read_dta(path, user_missing=True)
     missing = {"a": "nq", "b": "blank", "d": "absent"}
     for (_, row), told in zip(frame.iterrows(), wide(records, scale), strict=True):
@@ -55,7 +55,7 @@ def test_stata_reads_values_and_why_they_are_missing(records, tmp_path):
 def test_parquet_holds_the_long_file(records, tmp_path):
     parquet = pytest.importorskip("pyarrow.parquet", reason="the extra stats-files is not installed")
     path = tmp_path / "ratings.parquet"
-    WRITERS[".parquet"](records, SCALES["agree4_nq"], path)
+    WRITERS["parquet"](records, SCALES["agree4_nq"], path)
     rows = parquet.read_table(path).to_pylist()
     assert [row["row"] for row in rows] == list(range(1, len(rows) + 1))
     assert {row["status"] for row in rows} == {"rated", "nq", "blank"}

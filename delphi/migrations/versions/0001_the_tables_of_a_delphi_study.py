@@ -178,6 +178,35 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_event_study_id_study')),
     sa.PrimaryKeyConstraint('study_id', 'sequence', name=op.f('pk_event'))
     )
+    op.create_table('export_job',
+    sa.Column('study_id', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('account', sa.Integer(), nullable=False),
+    sa.Column('report', sa.String(length=40), nullable=False),
+    sa.Column('format', sa.String(length=20), nullable=False),
+    sa.Column('profile', sa.String(length=20), nullable=False),
+    sa.Column('by_group', sa.Boolean(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('claimed_by', sa.String(length=64), nullable=True),
+    sa.Column('claimed_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('progress', sa.String(length=100), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('failed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('message', sa.String(length=500), nullable=False),
+    sa.Column('rows', sa.Integer(), nullable=True),
+    sa.Column('sha256', sa.String(length=64), nullable=True),
+    sa.Column('content', sa.LargeBinary(), nullable=True),
+    sa.CheckConstraint('(claimed_by IS NULL) = (claimed_until IS NULL)', name=op.f('ck_export_job_claim_has_lease')),
+    sa.CheckConstraint('(made_at IS NULL) = (content IS NULL) AND (made_at IS NULL) = (sha256 IS NULL) AND (made_at IS NULL) = (rows IS NULL)', name=op.f('ck_export_job_made_whole')),
+    sa.CheckConstraint('made_at IS NULL OR failed_at IS NULL', name=op.f('ck_export_job_one_ending')),
+    sa.ForeignKeyConstraint(['account'], ['account.id'], name=op.f('fk_export_job_account_account')),
+    sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_export_job_study_id_study')),
+    sa.PrimaryKeyConstraint('study_id', 'id', name=op.f('pk_export_job'))
+    )
+    with op.batch_alter_table('export_job', schema=None) as batch_op:
+        batch_op.create_index('ix_export_job_waiting', ['asked_at'], unique=False, sqlite_where=sa.text('made_at IS NULL AND failed_at IS NULL'), postgresql_where=sa.text('made_at IS NULL AND failed_at IS NULL'))
+
     op.create_table('membership',
     sa.Column('study_id', sa.Integer(), nullable=False),
     sa.Column('account', sa.Integer(), nullable=False),
@@ -622,6 +651,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_membership_account'))
 
     op.drop_table('membership')
+    with op.batch_alter_table('export_job', schema=None) as batch_op:
+        batch_op.drop_index('ix_export_job_waiting', sqlite_where=sa.text('made_at IS NULL AND failed_at IS NULL'), postgresql_where=sa.text('made_at IS NULL AND failed_at IS NULL'))
+
+    op.drop_table('export_job')
     op.drop_table('event')
     op.drop_table('document')
     op.drop_table('amendment')

@@ -1,0 +1,47 @@
+"""Files that a worker makes for somebody of the team: the order, how far it is, and what came of it, for some days."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, PrimaryKeyConstraint, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from delphi.model.base import Base, UtcDateTime
+
+WAITING = text("made_at IS NULL AND failed_at IS NULL")
+
+
+class ExportJob(Base):
+    """An ordered file. Its content comes with the moment it was made, so that there is never half of it."""
+
+    __tablename__ = "export_job"
+    __table_args__ = (
+        PrimaryKeyConstraint("study_id", "id"),
+        Index("ix_export_job_waiting", "asked_at", sqlite_where=WAITING, postgresql_where=WAITING),
+        CheckConstraint("(claimed_by IS NULL) = (claimed_until IS NULL)", name="claim_has_lease"),
+        CheckConstraint("made_at IS NULL OR failed_at IS NULL", name="one_ending"),
+        CheckConstraint(
+            "(made_at IS NULL) = (content IS NULL) AND (made_at IS NULL) = (sha256 IS NULL)"
+            " AND (made_at IS NULL) = (rows IS NULL)",
+            name="made_whole",
+        ),
+    )
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    id: Mapped[UUID] = mapped_column(default=uuid4)
+    account: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    report: Mapped[str] = mapped_column(String(40))
+    format: Mapped[str] = mapped_column(String(20))
+    profile: Mapped[str] = mapped_column(String(20))
+    by_group: Mapped[bool] = mapped_column(default=False)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    claimed_by: Mapped[str | None] = mapped_column(String(64))
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    progress: Mapped[str] = mapped_column(String(100), default="")
+    made_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    message: Mapped[str] = mapped_column(String(500), default="")
+    rows: Mapped[int | None]
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)

@@ -1,0 +1,264 @@
+"""Files that take long: ordered on a page, made by a worker beside it, kept for a few days (REPORTING 1.1).
+
+The worker reads in one transaction and writes in others, so that nobody who saves an answer waits for a file. What it made
+appears in the row of the job with the moment it was made; a worker that dies leaves nothing, and the next one begins anew.
+"""
+
+import hashlib
+import io
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, BinaryIO, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy.orm import Session
+
+from delphi import clock
+from delphi.database import Database, locked
+from delphi.errors import Refused
+from delphi.model.job import ExportJob
+from delphi.model.rating import Rating
+from delphi.model.study import Study
+from exports import orders
+from exports.archive import Tell
+from exports.bundle.content import PROFILES, write_bundle
+from exports.bundle.source import source_of
+from exports.catalogue import CATALOGUE
+from exports.data.package import STREAMED, write_stream
+from exports.formats import FORMATS
+from exports.orders import Made, Order
+from exports.record import Profile
+
+MOST_RATINGS = 50_000  # beyond them a page would wait for more than a second
+AT_ONCE = 3  # of one study
+KEPT = timedelta(days=7)
+LEASE = timedelta(seconds=120)
+ATTEMPTS = 3
+TELLING = 0.5  # seconds between two words on how far it is
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Archive:
+    """What is made of a whole study and is no report: its formats, its profiles, and how it is written."""
+
+    label: str
+    formats: tuple[str, ...]
+    profiles: tuple[str, ...]
+    write: Callable[[Session, Study, Order, BinaryIO, Tell], int]
+
+
+def _bundle(session: Session, study: Study, order: Order, stream: BinaryIO, tell: Tell) -> int:
+    source = source_of(session, study, _chance())
+    write_bundle(source, stream, order.profile, tell)
+    return len(source.records.records)
+
+
+def _ratings(session: Session, study: Study, order: Order, stream: BinaryIO, tell: Tell) -> int:
+    source = source_of(session, study, _chance())
+    write_stream(source.records, source.definitions, order.format, stream, tell)
+    return len(source.records.records)
+
+
+def _chance() -> Random:
+    return Random(secrets.randbits(256))  # noqa: S311 (nobody learns a secret from an order)
+
+
+ARCHIVES = {
+    "bundle": Archive("Study bundle", ("zip",), PROFILES, _bundle),
+    "ratings": Archive("Single ratings", STREAMED, (Profile.ANALYST,), _ratings),
+}
+
+
+def check(order: Order) -> None:
+    """Refuse what cannot be made."""
+    archive = ARCHIVES.get(order.report)
+    if archive is None:
+        order.check()
+    elif order.format not in archive.formats or order.profile not in archive.profiles:
+        raise Refused(f"“{order.report}” goes into {', '.join(archive.formats)} for {' and '.join(archive.profiles)}.")
+
+
+def label(report: str) -> str:
+    """Name a file for a reader."""
+    return ARCHIVES[report].label if report in ARCHIVES else CATALOGUE[report].label
+
+
+def takes_long(session: Session, study: Study, order: Order) -> bool:
+    """Whether a page would wait too long for this file."""
+    if order.report in CATALOGUE and CATALOGUE[order.report].long:
+        return True
+    ratings = session.scalar(select(func.count()).select_from(Rating).where(Rating.study_id == study.id)) or 0
+    return ratings > MOST_RATINGS
+
+
+def write(session: Session, study: Study, order: Order, stream: BinaryIO, tell: Tell) -> int:
+    """Write what is ordered, and say how many rows it has."""
+    check(order)
+    if order.report in ARCHIVES:
+        return ARCHIVES[order.report].write(session, study, order, stream, tell)
+
+    def watch(items: Iterable[T], label: str, /) -> Iterator[T]:
+        del label
+        listed: Sequence[T] = list(items)
+        for i, item in enumerate(listed):
+            tell(f"{100 * i // len(listed)} %")
+            yield item
+
+    exhibit = orders.exhibit_of(session, study, order, watch)
+    FORMATS[order.format].write(exhibit, stream)
+    return orders.rows_in(exhibit)
+
+
+def ask(session: Session, study: Study, order: Order, *, by: int, at: datetime) -> ExportJob:
+    """Order a file from the worker.
+
+    Raises
+    ------
+    Refused
+        The file cannot be made, or the study waits for as many as it may already.
+    """
+    check(order)
+    mine = select(func.count()).where(ExportJob.study_id == study.id, *UNFINISHED)
+    if (session.scalar(mine) or 0) >= AT_ONCE:
+        raise Refused(
+            "%(n)s files of this study are being made already. Wait until one is done; nothing was ordered.", n=AT_ONCE
+        )
+    job = ExportJob(
+        study_id=study.id,
+        account=by,
+        report=order.report,
+        format=order.format,
+        profile=order.profile.value,
+        by_group=order.by_group,
+        asked_at=at,
+    )
+    session.add(job)
+    session.flush()
+    return job
+
+
+UNFINISHED = (ExportJob.made_at.is_(None), ExportJob.failed_at.is_(None))
+
+
+def order_of(job: ExportJob) -> Order:
+    """Give the order that a job is to make."""
+    return Order(job.report, job.format, Profile(job.profile), job.by_group)
+
+
+def kept(session: Session, study: Study, *, at: datetime) -> Sequence[ExportJob]:
+    """List the orders of a study whose files are kept, the newest first."""
+    return session.scalars(
+        select(ExportJob)
+        .where(ExportJob.study_id == study.id, ExportJob.asked_at > at - KEPT)
+        .order_by(ExportJob.asked_at.desc())
+    ).all()
+
+
+def forget(session: Session, *, at: datetime) -> None:
+    """Delete the files whose days are over."""
+    session.execute(delete(ExportJob).where(ExportJob.asked_at <= at - KEPT))
+
+
+class Overtaken(Exception):
+    """The job is somebody else's by now, or was taken back."""
+
+
+class Exporter:
+    """Makes the files that were ordered, one after the other, until told to stop."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.name = secrets.token_hex(8)
+        self.stop = threading.Event()
+
+    def run(self, pause: float = 1.0) -> None:
+        """Work for ever; a failure is logged, and the next order taken."""
+        while not self.stop.is_set():
+            try:
+                worked = self.make_next(at=clock.now())
+            except Exception:
+                log.exception("exporter")
+                worked = False
+            if not worked:
+                self.stop.wait(pause)
+
+    def make_next(self, *, at: datetime) -> bool:
+        """Take the oldest order and make its file; False if nothing is to do."""
+        with self.database.transaction(writing=False) as session:
+            idle = session.scalar(_due(at)) is None
+        if idle:
+            return False
+        with self.database.transaction() as session:
+            forget(session, at=at)
+            job = session.scalar(_due(at).with_for_update(skip_locked=True))
+            if job is None:
+                return False
+            if job.attempts >= ATTEMPTS:  # whoever tried it died of it
+                job.claimed_by, job.claimed_until, job.failed_at = None, None, at
+                return True
+            job.claimed_by, job.claimed_until, job.attempts = self.name, at + LEASE, job.attempts + 1
+            key, order, last = (job.study_id, job.id), order_of(job), job.attempts >= ATTEMPTS
+        try:
+            made, content = self._made(key, order)
+        except Overtaken:
+            return True
+        except Refused as error:
+            self._end(key, failed_at=clock.now(), message=str(error)[:500])
+        except Exception:
+            log.exception("file not made: %s as %s", order.report, order.format)
+            self._end(key, **({"failed_at": clock.now()} if last else {}))
+        else:
+            self._end(key, made_at=clock.now(), content=content, sha256=made.sha256, rows=made.rows)
+        return True
+
+    def _made(self, key: tuple[int, UUID], order: Order) -> tuple[Made, bytes]:
+        """Make a file in memory, reading only."""
+        stream, told = io.BytesIO(), time.monotonic()
+
+        def tell(progress: str) -> None:
+            nonlocal told
+            if time.monotonic() - told >= TELLING:
+                told = time.monotonic()
+                self._tell(key, progress)
+
+        with self.database.transaction(writing=False) as session:
+            rows = write(session, session.get_one(Study, key[0]), order, stream, tell)
+        content = stream.getvalue()
+        return Made(rows, hashlib.sha256(content).hexdigest()), content
+
+    def _tell(self, key: tuple[int, UUID], progress: str) -> None:
+        """Say how far a file is, and keep the job for longer."""
+        with self.database.transaction() as session:
+            job = self._mine(session, key)
+            job.progress, job.claimed_until = progress[:100], clock.now() + LEASE
+
+    def _end(self, key: tuple[int, UUID], **ending: object) -> None:
+        """Write down how a job ended; without an ending somebody tries again."""
+        try:
+            with self.database.transaction() as session:
+                job = self._mine(session, key)
+                job.claimed_by = job.claimed_until = None
+                for name, value in ending.items():
+                    setattr(job, name, value)
+        except Overtaken:
+            log.warning("file no longer wanted")
+
+    def _mine(self, session: Session, key: tuple[int, UUID]) -> ExportJob:
+        job = locked(session, ExportJob, key)
+        if job is None or job.claimed_by != self.name:
+            raise Overtaken
+        return job
+
+
+def _due(at: datetime) -> Select[Any]:
+    free = or_(ExportJob.claimed_until.is_(None), ExportJob.claimed_until < at)
+    return select(ExportJob).where(*UNFINISHED, free).order_by(ExportJob.asked_at, ExportJob.id).limit(1)
