@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from builders import account, lead_of, study, vote
 from conftest import select_account
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from test_pages import violations
 
 from delphi import clock
@@ -13,6 +13,7 @@ from delphi.access import sha256
 from delphi.model.account import AccountSession
 from delphi.model.round import Round
 from delphi.model.study import Study
+from exports.jobs import Exporter
 from rounds import lifecycle
 
 PATHS = {
@@ -138,3 +139,19 @@ def test_a_file_is_imported_by_keyboard_alone(site, visit, prepared):
     page.locator("text=Import all of it").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("text=1 were imported")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_long_file_is_waited_for_and_taken_without_loading_the_page_again(site, visit, running, scheme):
+    page = signed_in(visit(color_scheme=scheme, viewport={"width": 320, "height": 640}), running, site.url)
+    page.goto("/studies/desk-running/exports?profile=analyst")
+    page.get_by_role("button", name="How firmly verdicts stand: CSV").click()
+    expect(page.get_by_role("status")).to_contain_text("waits for its turn")
+    assert violations(page) == []
+    assert Exporter(site.database).make_next(at=clock.now())
+    expect(page.get_by_role("status")).to_contain_text("The file is ready")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Download").click()
+    assert taken.value.suggested_filename.startswith("desk-running_robustness_all_analyst_")
