@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi.errors import Refused
-from delphi.model.identity import Acknowledgement
+from delphi.model.acknowledgement import Acknowledgement
 from delphi.model.study import Study
 
 ORCID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]")

@@ -16,7 +16,7 @@ from delphi.database import Database
 from delphi.web import accounts, edge, errors, policy, security, sign_in, texts
 
 TEMPLATES = Path(delphi.__file__).parent.parent / "templates"
-TABLES = "account study panel identity statement round rating result event letter origin job"
+TABLES = "account study panel identity acknowledgement statement round rating result event letter origin job"
 
 
 def load_tables() -> None:

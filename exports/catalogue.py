@@ -9,7 +9,19 @@ from exports.figures import FIGURES
 from exports.formats import FORMATS, PRINTED
 from exports.formats.kind import Format
 from exports.record import Profile, Record, StudyFacts, defined, hidden_notes
-from exports.reports import REPORTS, audit, checklist, comments, lineage, participation, protocol, styles, wide, writing
+from exports.reports import (
+    REPORTS,
+    audit,
+    checklist,
+    comments,
+    lineage,
+    members,
+    participation,
+    protocol,
+    styles,
+    wide,
+    writing,
+)
 from exports.reports.columns import with_groups
 from exports.reports.consensus import from_rows
 from exports.reports.material import Material
@@ -90,6 +102,7 @@ CATALOGUE: dict[str, Entry] = {
     "attrition": Entry("Attrition", _analysed("attrition", panels=True), (ANALYST,)),
     "comments": Entry("Comments", comments.build, (ANALYST,)),
     "protocol": Entry("Protocol and amendments", protocol.build, (PUBLIC, ANALYST, AUTHOR), kind=Document),
+    "members": Entry("Members of the panel who asked to be named", members.build, (MANAGER,)),
     "audit": Entry("Audit trail", audit.build),
     **{
         key: Entry(f"Checklist: {guideline.name}", checklist.of(guideline), (AUTHOR,))

@@ -50,7 +50,7 @@ def export(
     if format_ == "journal":
         report, format_ = "text-table", "table"
     entry = CATALOGUE.get(report)
-    chosen = profile or ("author" if entry and "analyst" not in entry.profiles else "analyst")
+    chosen = profile or ("analyst" if entry is None or "analyst" in entry.profiles else entry.profiles[0])
     order = Order(report, format_, Profile(chosen), by_group, round_)
     try:
         _export(study, order, output)

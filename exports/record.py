@@ -113,6 +113,16 @@ class Remark:
 
 
 @dataclass(frozen=True)
+class Member:
+    """Somebody of the panel who asked to be named, as they wrote themselves."""
+
+    name: str
+    affiliation: str
+    orcid: str
+    certificate: bool
+
+
+@dataclass(frozen=True)
 class Deed:
     """An event of the audit trail."""
 
@@ -190,6 +200,10 @@ class Record(Protocol):
         """Released comments."""
 
     @property
+    def members(self) -> Sequence[Member]:
+        """Who asked to be named: for the manager of the panel, whose files hold no answer, and for nobody else."""
+
+    @property
     def deeds(self) -> Sequence[Deed]:
         """The audit trail."""
 
@@ -212,6 +226,7 @@ class Given:
     presences: Sequence[Presence] = ()
     edges: Sequence[Edge] = ()
     remarks: Sequence[Remark] = ()
+    members: Sequence[Member] = ()
     deeds: Sequence[Deed] = ()
     amendments: Sequence[Amended] = ()
     panels: tuple[RoundPanel, ...] = ()

@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from delphi import amendments, protocol
+from delphi import acknowledgements, amendments, protocol
 from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
 from delphi.consensus.counts import Counts
 from delphi.consensus.panel import RoundPanel
@@ -24,7 +24,20 @@ from delphi.model.rating import AnswerKind, Comment, Rating
 from delphi.model.round import Participation, QuestionnaireItem, Round, State
 from delphi.model.statement import Lineage, Statement, StatementVersion
 from delphi.model.study import Consent, Membership, StakeholderGroup, Study
-from exports.record import Amended, Deed, Edge, Presence, Profile, Remark, RoundFacts, Row, StudyFacts, Watch, unwatched
+from exports.record import (
+    Amended,
+    Deed,
+    Edge,
+    Member,
+    Presence,
+    Profile,
+    Remark,
+    RoundFacts,
+    Row,
+    StudyFacts,
+    Watch,
+    unwatched,
+)
 from exports.sources import consensus_table
 from exports.table import suppress
 from rounds import lifecycle
@@ -256,6 +269,14 @@ class StudyRecord:
             )
             for comment, code, version, group in found
         ]
+
+    @cached_property
+    def members(self) -> Sequence[Member]:
+        """Who asked to be named; only for the profile that holds no answer."""
+        if self.profile is not Profile.MANAGER:
+            return ()
+        listed = acknowledgements.named(self.session, self.source)
+        return [Member(one.name, one.affiliation, one.orcid, one.certificate) for one in listed]
 
     @cached_property
     def deeds(self) -> Sequence[Deed]:

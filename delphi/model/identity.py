@@ -43,25 +43,3 @@ class Declaration(Base):
     conflict: Mapped[bool | None]
     conflict_text: Mapped[str] = mapped_column(Text, default="")
     conflict_published: Mapped[bool] = mapped_column(default=False)
-
-
-class Acknowledgement(Base):
-    """How somebody wants to be named as a member of the panel.
-
-    Its key is a keyed hash that only the server's secret can make again: no query joins it to an answer.
-    """
-
-    __tablename__ = "acknowledgement"
-    __table_args__ = (
-        PrimaryKeyConstraint("study_id", "key"),
-        CheckConstraint("length(key) = 64", name="key_is_a_hash"),
-        CheckConstraint("length(name) > 0", name="name_present"),
-        {"sqlite_with_rowid": False},
-    )
-
-    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
-    key: Mapped[str] = mapped_column(String(64))
-    name: Mapped[str] = mapped_column(String(200))
-    affiliation: Mapped[str] = mapped_column(String(300), default="")
-    orcid: Mapped[str] = mapped_column(String(19), default="")
-    certificate: Mapped[bool] = mapped_column(default=False)

@@ -7,7 +7,8 @@ from delphi import access, acknowledgements, clock
 from delphi.access import Capability
 from delphi.config import Settings
 from delphi.errors import Refused
-from delphi.model.identity import Acknowledgement, Identity
+from delphi.model.acknowledgement import Acknowledgement
+from delphi.model.identity import Identity
 from delphi.web.edge import current_session
 from delphi.web.personal_forms import NamingForm
 from delphi.web.policy import PANELIST, account, panelist, policy

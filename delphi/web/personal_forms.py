@@ -7,7 +7,7 @@ from wtforms import BooleanField, Field, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from delphi.acknowledgements import valid_orcid
-from delphi.model.identity import Acknowledgement
+from delphi.model.acknowledgement import Acknowledgement
 from delphi.web.texts import gettext as _
 
 

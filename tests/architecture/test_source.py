@@ -32,8 +32,8 @@ def test_only_the_edge_commits():
     assert modules_with("commit") == {"delphi/database.py"}
 
 
-def test_a_row_is_locked_by_the_one_helper_and_by_the_postman():
-    assert modules_with("with_for_update") == {"delphi/database.py", "delphi/delivery.py"}
+def test_a_row_is_locked_by_the_one_helper_and_where_work_is_taken_from_a_queue():
+    assert modules_with("with_for_update") == {"delphi/database.py", "delphi/delivery.py", "exports/jobs.py"}
 
 
 def test_forms_write_named_attributes():

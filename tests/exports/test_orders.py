@@ -10,11 +10,13 @@ import docx
 import openpyxl
 import played
 import pytest
+import readers
 from builders import NOW
 from sqlalchemy import delete, select
 
-from delphi import audit, protocol
+from delphi import acknowledgements, audit, protocol
 from delphi.errors import Refused
+from delphi.model.acknowledgement import Acknowledgement
 from delphi.model.event import Event
 from delphi.model.rating import Rating
 from delphi.model.study import Study
@@ -175,7 +177,39 @@ def test_what_cannot_be_made_is_refused_with_what_can(order, message):
 
 
 def test_a_manager_gets_no_answers():
-    assert [key for key, entry in CATALOGUE.items() if Profile.MANAGER in entry.profiles] == ["participation"]
+    assert [key for key, entry in CATALOGUE.items() if Profile.MANAGER in entry.profiles] == [
+        "participation",
+        "members",
+    ]
+
+
+@pytest.mark.parametrize("format_", ["csv", "docx", "pdf", "xlsx", "html", "latex", "json"])
+def test_exactly_those_who_asked_are_named_to_the_manager_alone(session, format_, tmp_path):
+    study = played.play(session, panelists=9, rounds=1)
+    for key, name in (("a" * 64, "Zoë =Quist"), ("b" * 64, "Ada Beispiel")):
+        acknowledgements.name(
+            session, study, Acknowledgement(study_id=study.id, key=key, name=name, certificate=False), today=NOW.date()
+        )
+    if format_ == "csv":
+        found = csv.DictReader(io.StringIO(bytes_of(session, study, "members", "csv", Profile.MANAGER).decode()))
+        assert [row["name"] for row in found] == ["Ada Beispiel", "Zoë =Quist"]
+    made = bytes_of(session, study, "members", format_, Profile.MANAGER)
+    text = made.decode(errors="ignore")
+    if format_ == "docx":
+        text = "".join(cell.text for row in docx.Document(io.BytesIO(made)).tables[0].rows for cell in row.cells)
+    if format_ == "xlsx":
+        text = str(
+            [[cell.value for cell in row] for row in openpyxl.load_workbook(io.BytesIO(made))["table"].iter_rows()]
+        )
+    if format_ == "pdf":
+        (tmp_path / "m.pdf").write_bytes(made)
+        text = readers.run("pdftotext", tmp_path / "m.pdf", "-")
+    assert "Quist" in text
+    assert "Panelist" not in text
+    for profile in set(Profile) - {Profile.MANAGER}:
+        assert StudyRecord(session, study, profile).members == ()
+        with pytest.raises(Refused, match="made for manager"):
+            Order("members", "csv", profile).check()
 
 
 @pytest.mark.parametrize("slug", ["care", "x" * 200])

@@ -10,8 +10,9 @@ from builders import NOW, lead_of, vote
 from sqlalchemy import select, update
 
 from delphi import acknowledgements
+from delphi.model.acknowledgement import Acknowledgement
 from delphi.model.event import Event, EventKind
-from delphi.model.identity import Acknowledgement, Identity
+from delphi.model.identity import Identity
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import AccessLink, Panelist, PanelistSession
 from delphi.model.rating import Comment, Rating
