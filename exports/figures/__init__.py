@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from exports.document import Figure
-from exports.figures import agreement, flows
+from exports.figures import agreement, flows, groups, leavers, ranks, spread
 from exports.record import Profile, Record
 
 READERS = (Profile.PUBLIC, Profile.ANALYST, Profile.AUTHOR)
@@ -22,8 +22,12 @@ class Drawing:
 FIGURES: dict[str, Drawing] = {
     "flow": Drawing("Participants through the rounds", flows.participants),
     "stacked": Drawing("Agreement by statement", agreement.stacked),
+    "distribution": Drawing("Distribution of ratings by statement", spread.distribution),
     "quartiles": Drawing("Median and quartiles by statement", agreement.strips),
     "change": Drawing("Change of agreement between rounds", agreement.dumbbells),
+    "by-group": Drawing("Agreement by group", groups.by_group),
     "thresholds": Drawing("Statements in consensus by threshold", flows.thresholds),
+    "attrition": Drawing("Ratings of those who stayed and of those who left", leavers.leavers, (Profile.ANALYST,)),
     "statements": Drawing("Statements through the rounds", flows.statements),
+    "ranks": Drawing("Order of the statements by agreement", ranks.ranks),
 }

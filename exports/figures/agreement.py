@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from exports.document import Figure
-from exports.figures.draw import DARK, GREY, LIGHT, WIDTH, circle, line, rect, text
+from exports.figures.draw import DARK, GREY, LIGHT, WIDTH, circle, line, rect
 from exports.figures.frame import (
     HEAD,
     LEFT,
@@ -16,6 +16,7 @@ from exports.figures.frame import (
     label,
     legend,
     lowest_ten,
+    note,
     unseen,
 )
 from exports.record import Record, Row, last_round, of_round
@@ -42,7 +43,7 @@ def stacked(record: Record) -> Figure:
     data = [{**row, **{f"k{i}": _sum(row, values) for i, (_, values) in enumerate(zones)}} for row in rows]
     said = [f"{r['statement']}: {printed_percent(r['combined_pct'])} % combined agreement" for r in _shown(rows)]
     title = f"Agreement after round {number}"
-    return by_statement(record, title, parts, len(rows), columns, data, said)
+    return by_statement(record, title, parts, TOP + ROW * len(rows), columns, data, said)
 
 
 def _colours(zones: Sequence[Sequence[int]], high: Sequence[int], low: Sequence[int]) -> list[str]:
@@ -73,7 +74,7 @@ def _bar(row: Row, zones: Sequence[Sequence[int]], colours: Sequence[str], y: fl
         if width:
             yield rect(x, y, width, 15, colour, stroke="#ffffff", stroke_width="0.8")
         x += width
-    yield text(WIDTH, y + 13, f"N {n}", text_anchor="end")
+    yield note(f"N {n}", y)
 
 
 def _sum(row: Row, values: Sequence[int]) -> int | None:
@@ -99,7 +100,7 @@ def strips(record: Record) -> Figure:
             continue
         parts.append(rect(at(row["q1"]) - 1, y + 4, at(row["q3"]) - at(row["q1"]) + 2, 8, HIGH[2], stroke=GREY))
         parts.append(circle(at(row["median"]), y + 8, 4, DARK))
-        parts.append(text(WIDTH, y + 13, f"N {row['n_rated']}", text_anchor="end"))
+        parts.append(note(f"N {row['n_rated']}", y))
     names = ("n_rated", "median", "q1", "q3", "iqr")
     columns = (*HEAD, *(Column(name, "int" if name == "n_rated" else "float", name) for name in names))
     said = [
@@ -108,7 +109,7 @@ def strips(record: Record) -> Figure:
         if r["median"] is not None and r["iqr"] is not None
     ]
     title = f"Median and quartiles after round {number}"
-    return by_statement(record, title, parts, len(rows), columns, rows, said)
+    return by_statement(record, title, parts, bottom, columns, rows, said)
 
 
 def dumbbells(record: Record) -> Figure:
@@ -127,7 +128,7 @@ def dumbbells(record: Record) -> Figure:
         parts.append(line(at(first["combined_pct"]), y, at(last["combined_pct"]), y, DARK, stroke_width=2))
         parts.append(circle(at(first["combined_pct"]), y, 5, "#ffffff"))
         parts.append(circle(at(last["combined_pct"]), y, 4, DARK))
-        parts.append(text(WIDTH, y + 5, f"r{first['round']}–r{last['round']}", text_anchor="end"))
+        parts.append(note(f"r{first['round']}–r{last['round']}", y - 8))
     columns = (
         *HEAD,
         Column("first_round", "int", "First round"),
@@ -145,4 +146,4 @@ def dumbbells(record: Record) -> Figure:
         f" {printed_percent(b['combined_pct'])} % in round {b['round']}"
         for a, b in pairs
     ]
-    return by_statement(record, "Change of agreement between rounds", parts, len(pairs), columns, data, said)
+    return by_statement(record, "Change of agreement between rounds", parts, bottom, columns, data, said)

@@ -3,26 +3,42 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from exports.document import Figure
-from exports.figures.draw import GREY, LIGHT, WIDTH, line, picture, rect, shortened, text
+from exports.figures.draw import GREY, LIGHT, WIDTH, broken, line, picture, rect, shifted, text
 from exports.record import Record, Row, defined
 from exports.table import Column, Table, printed_number, rows_of
 
 LEFT, RIGHT, ROW, TOP = 250, 60, 20, 56  # where rows begin and end, how high one is, and where the first one stands
 MOST_TICKS, STEPS = 10, (1, 5, 10, 20, 50)
-LETTER = 6.6  # usual width
+LETTER, LINE, WRITTEN = 6.6, 16, 15  # usual width of a letter, and heights of a line of a legend and of a label
 HEAD = (Column("statement", "text", "No."), Column("text", "text", "Statement"))
 
 
-def label(row: Row, y: float) -> str:
-    """Write number and wording of a statement, as far as they fit."""
+def label(row: Row, y: float, high: float = ROW) -> str:
+    """Write number and wording of a statement, as far as they fit into its row."""
     code = str(row["statement"])
-    words = code if row["text"] == code else f"{code} {row['text']}"
-    return text(0, y + 13, shortened(words, LEFT - 6))
+    lines = broken(code if row["text"] == code else f"{code} {row['text']}", LEFT - 16, int(high // WRITTEN))
+    first = _base(y, high) - WRITTEN / 2 * (len(lines) - 1)
+    return "".join(text(0, first + WRITTEN * i, line) for i, line in enumerate(lines))
 
 
-def unseen(row: Row, y: float) -> str:
+def note(words: str, y: float, high: float = ROW, **more: object) -> str:
+    """Write at the right end of a row."""
+    return text(WIDTH, _base(y, high), words, text_anchor="end", **more)
+
+
+def unseen(row: Row, y: float, high: float = ROW) -> str:
     """Say in the place of a statement's numbers why they are not there."""
-    return text(LEFT, y + 13, "no ratings" if row["n_rated"] == 0 else "hidden: too few ratings", font_style="italic")
+    return text(LEFT, _base(y, high), reason(row), font_style="italic")
+
+
+def reason(row: Row) -> str:
+    """Say why there are no numbers."""
+    return "no ratings" if row["n_rated"] == 0 else "hidden: too few ratings"
+
+
+def _base(y: float, high: float) -> float:
+    """Give the base line of words in the middle of a row."""
+    return y + high / 2 + 3
 
 
 def lowest_ten(shares: Iterable[float]) -> int:
@@ -42,19 +58,34 @@ def axis(lo: float, hi: float, bottom: float, words: str, steps: Sequence[float]
     for i in range(int((hi - lo) // step) + 1):
         x = at(lo + step * i)
         yield line(x, TOP - 6, x, bottom, LIGHT)
-        yield text(x, TOP - 10, printed_number(float(lo + step * i)), text_anchor="middle")
+        yield text(x, TOP - 10, printed_number(float(lo + step * i)).replace("-", "−"), text_anchor="middle")
     yield text(LEFT, 14, words)
 
 
 def legend(names: Sequence[str], colours: Sequence[str]) -> Iterator[str]:
     """Name colours, in as many lines as they need."""
-    x = y = 0.0
-    for name, colour in zip(names, colours, strict=True):
-        width = 26 + LETTER * len(name)
-        if x + width > WIDTH:
-            x, y = 0.0, y + 16
+    for name, colour, (x, y) in zip(names, colours, _places(names), strict=True):
         yield rect(x, y + 2, 12, 12, colour, stroke=GREY)
         yield text(x + 17, y + 13, name)
+
+
+def under_legend(names: Sequence[str], marks: Sequence[str], plot: Sequence[str]) -> tuple[list[str], float]:
+    """Name marks above a plot, and give how far that moves it down."""
+    parts, down = [], 0.0
+    for name, mark, (x, y) in zip(names, marks, _places(names), strict=True):
+        parts += [shifted([mark], x, y), text(x + 17, y + 13, name)]
+        down = y + LINE + 4
+    return [*parts, shifted(plot, 0, down)], down
+
+
+def _places(names: Sequence[str]) -> Iterator[tuple[float, float]]:
+    """Give each name of a legend its place, in as many lines as they need."""
+    x = y = 0.0
+    for name in names:
+        width = 26 + LETTER * len(name)
+        if x + width > WIDTH:
+            x, y = 0.0, y + LINE
+        yield x, y
         x += width
 
 
@@ -78,11 +109,16 @@ def by_statement(
     record: Record,
     title: str,
     parts: Iterable[str],
-    count: int,
+    bottom: float,
     columns: tuple[Column, ...],
     rows: Sequence[Row],
     said: Sequence[str],
-    row: float = ROW,
 ) -> Figure:
-    """Make a figure of a row, so high, for each statement; its sentence says first how many it tells of."""
-    return figure(record, title, parts, TOP + row * count + 4, columns, rows, said, f"{len(said)} statements. ")
+    """Make a figure whose last row of a statement ends at the bottom; its sentence says first how many there are."""
+    opening = f"{len({row['statement'] for row in rows})} statements. "
+    return figure(record, title, parts, bottom + 4, columns, rows, said, opening)
+
+
+def in_words(record: Record, title: str, words: str, columns: tuple[Column, ...]) -> Figure:
+    """Say in a picture that there is nothing to draw."""
+    return figure(record, title, [text(0, 16, f"{words}.")], 26, columns, [], [words])

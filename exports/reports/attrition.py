@@ -48,11 +48,9 @@ def build(material: Material) -> Table:
     rows: list[dict[str, Cell]] = []
     for k, (panel, following) in enumerate(material.watch(list(pairwise([*panels, None])), "Attrition")):
         assert panel is not None
-        left = None if following is None else panel.analysed & ~following.analysed
         so_far = [one.analysed for one in panels[: k + 1]]
-        bias = [] if left is None else list(_statements(panel, left, following.number if following else 0))
         rows += _people(panel, following, so_far)
-        rows += bias
+        rows += () if following is None else by_statement(panel, following)
     caption = f"{len(panels)} rounds. Answered: at least one answer in the round."
     names = rows_of(COLUMNS, rows)
     return Table("attrition/1", "Attrition", caption, COLUMNS, names, NOTES, material.definition_dict())
@@ -120,11 +118,12 @@ def _whole(panel: RoundPanel, following: RoundPanel | None) -> Iterator[tuple[di
     yield filled({"mean_gap": found.statistic, "p": found.p}, found.reason or Reason.EMPTY_GROUP)
 
 
-def _statements(panel: RoundPanel, left: Mask, following: int) -> Iterator[dict[str, Cell]]:
+def by_statement(panel: RoundPanel, following: RoundPanel) -> Iterator[dict[str, Cell]]:
+    """Compare, statement by statement, the ratings of those who stayed with those of who left."""
     here = panel.analysed
-    bias = attrition_bias(panel.values[here], left[here], permutations=1)
+    bias = attrition_bias(panel.values[here], ~following.analysed[here], permutations=1)
     for name, item in zip(panel.statements, bias.items, strict=True):
-        yield row_of(_item(panel.number, following, name, item))
+        yield row_of(_item(panel.number, following.number, name, item))
 
 
 def _item(
