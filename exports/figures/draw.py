@@ -87,11 +87,10 @@ def shortened(words: str, width: float) -> str:
     return plain if len(plain) <= _letters(width) else plain[: _letters(width) - 1].rstrip() + "…"
 
 
-def broken(words: str, width: float, lines: int) -> list[str]:
-    """Break words into lines of a width, and leave out what fits in none."""
-    if lines == 1:
-        return [shortened(words, width)]
-    return wrap(" ".join(words.split()), _letters(width), max_lines=lines, placeholder="…")
+def broken(words: str, width: float, most: int) -> list[str]:
+    """Break words into lines of a width; the last one is cut where they are too many."""
+    lines = wrap(" ".join(words.split()), _letters(width))
+    return [*lines[: most - 1], shortened(" ".join(lines[most - 1 :]), width)] if len(lines) > most else lines
 
 
 def _letters(width: float) -> int:

@@ -16,7 +16,7 @@ HEAD = (Column("statement", "text", "No."), Column("text", "text", "Statement"))
 def label(row: Row, y: float, high: float = ROW) -> str:
     """Write number and wording of a statement, as far as they fit into its row."""
     code = str(row["statement"])
-    lines = broken(code if row["text"] == code else f"{code} {row['text']}", LEFT - 16, int(high // WRITTEN))
+    lines = broken(code if row["text"] == code else f"{code} {row['text']}", LEFT - 16, int((high - 4) // WRITTEN))
     first = _base(y, high) - WRITTEN / 2 * (len(lines) - 1)
     return "".join(text(0, first + WRITTEN * i, line) for i, line in enumerate(lines))
 
