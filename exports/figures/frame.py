@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from exports.document import Figure
 from exports.figures.draw import GREY, LIGHT, WIDTH, broken, line, picture, rect, shifted, text
-from exports.record import Record, Row, defined
+from exports.record import Record, Row, defined, hidden_notes
 from exports.table import Column, Table, printed_number, rows_of
 
 LEFT, RIGHT, ROW, TOP = 250, 60, 20, 56  # where rows begin and end, how high one is, and where the first one stands
@@ -101,7 +101,9 @@ def figure(
 ) -> Figure:
     """Put a picture, its sentence and its numbers together."""
     alternative = f"{opening}{'; '.join(said) or 'nothing to show'}."
-    table = Table("figure/1", title, "", columns, rows_of(columns, rows), definition=defined(record))
+    cells = rows_of(columns, rows)
+    notes = hidden_notes(record, [row for row, own in zip(rows, cells, strict=True) if None in own])
+    table = Table("figure/1", title, "", columns, cells, notes, definition=defined(record))
     return Figure(title, alternative, picture(parts, height, title, alternative, record.study.notice), table)
 
 
