@@ -110,8 +110,8 @@ CATALOGUE: dict[str, Entry] = {
     },
     "text": Entry("Methods and results, drafted", writing.build, (AUTHOR,), kind=Document),
     **{
-        f"figure-{key}": Entry(f"Figure: {label}", draw, (PUBLIC, ANALYST, AUTHOR), kind=Figure)
-        for key, (label, draw) in FIGURES.items()
+        f"figure-{key}": Entry(f"Figure: {drawing.label}", drawing.draw, drawing.profiles, kind=Figure)
+        for key, drawing in FIGURES.items()
     },
 }
 

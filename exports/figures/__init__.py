@@ -1,16 +1,33 @@
 """Figures: drawn from the same rows as the tables, each with its numbers and a sentence in its place."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from exports.document import Figure
-from exports.figures import agreement, flows
-from exports.record import Record
+from exports.figures import agreement, flows, groups, leavers, ranks, spread
+from exports.record import Profile, Record
 
-FIGURES: dict[str, tuple[str, Callable[[Record], Figure]]] = {
-    "flow": ("Participants through the rounds", flows.participants),
-    "stacked": ("Agreement by statement", agreement.stacked),
-    "quartiles": ("Median and quartiles by statement", agreement.strips),
-    "change": ("Change of agreement between rounds", agreement.dumbbells),
-    "thresholds": ("Statements in consensus by threshold", flows.thresholds),
-    "statements": ("Statements through the rounds", flows.statements),
+READERS = (Profile.PUBLIC, Profile.ANALYST, Profile.AUTHOR)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One kind of figure, and who may have it."""
+
+    label: str
+    draw: Callable[[Record], Figure]
+    profiles: tuple[Profile, ...] = READERS
+
+
+FIGURES: dict[str, Drawing] = {
+    "flow": Drawing("Participants through the rounds", flows.participants),
+    "stacked": Drawing("Agreement by statement", agreement.stacked),
+    "distribution": Drawing("Distribution of ratings by statement", spread.distribution),
+    "quartiles": Drawing("Median and quartiles by statement", agreement.strips),
+    "change": Drawing("Change of agreement between rounds", agreement.dumbbells),
+    "by-group": Drawing("Agreement by group", groups.by_group),
+    "thresholds": Drawing("Statements in consensus by threshold", flows.thresholds),
+    "attrition": Drawing("Ratings of those who stayed and of those who left", leavers.leavers, (Profile.ANALYST,)),
+    "statements": Drawing("Statements through the rounds", flows.statements),
+    "ranks": Drawing("Order of the statements by agreement", ranks.ranks),
 }

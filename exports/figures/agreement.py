@@ -1,17 +1,29 @@
 """Agreement by statement: stacked bars, medians with quartiles, and change between two rounds."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from exports.document import Figure
-from exports.figures.draw import DARK, GREY, LIGHT, WIDTH, circle, line, picture, rect, shortened, text
-from exports.record import Record, Row, defined, last_round, of_round
-from exports.table import Column, Table, printed_number, printed_percent, rows_of
+from exports.figures.draw import DARK, GREY, LIGHT, WIDTH, circle, line, rect
+from exports.figures.frame import (
+    HEAD,
+    LEFT,
+    RIGHT,
+    ROW,
+    TOP,
+    across,
+    axis,
+    by_statement,
+    label,
+    legend,
+    lowest_ten,
+    note,
+    unseen,
+)
+from exports.record import Record, Row, last_round, of_round
+from exports.table import Column, printed_number, printed_percent
 
-LEFT, RIGHT, ROW, TOP = 250, 60, 20, 34
-MOST_TICKS = 10
 HIGH = ("#08306b", "#4292c6", "#9ecae1", "#c6dbef")
 LOW = ("#7f2704", "#d94801", "#fdae6b", "#fdd0a2")
-HEAD = (Column("statement", "text", "No."), Column("text", "text", "Statement"))
 
 
 def stacked(record: Record) -> Figure:
@@ -20,9 +32,9 @@ def stacked(record: Record) -> Figure:
     rows = of_round(record, number)
     zones = [(name, values) for _head, name, values in scale.printed_options]
     colours = _colours([values for _, values in zones], scale.combined, scale.disagree)
-    parts = list(_legend([name for name, _ in zones], colours))
+    parts = list(legend([name for name, _ in zones], colours))
     for i, row in enumerate(rows):
-        parts += _bar(row, [values for _, values in zones], colours, TOP + 22 + ROW * i)
+        parts += _bar(row, [values for _, values in zones], colours, TOP + ROW * i)
     columns = (
         *HEAD,
         Column("n_rated", "int", "N"),
@@ -30,7 +42,8 @@ def stacked(record: Record) -> Figure:
     )
     data = [{**row, **{f"k{i}": _sum(row, values) for i, (_, values) in enumerate(zones)}} for row in rows]
     said = [f"{r['statement']}: {printed_percent(r['combined_pct'])} % combined agreement" for r in _shown(rows)]
-    return _figure(record, f"Agreement after round {number}", parts, len(rows), columns, data, said)
+    title = f"Agreement after round {number}"
+    return by_statement(record, title, parts, TOP + ROW * len(rows), columns, data, said)
 
 
 def _colours(zones: Sequence[Sequence[int]], high: Sequence[int], low: Sequence[int]) -> list[str]:
@@ -49,22 +62,11 @@ def _colours(zones: Sequence[Sequence[int]], high: Sequence[int], low: Sequence[
     return colours
 
 
-def _legend(names: Sequence[str], colours: Sequence[str]) -> Iterator[str]:
-    x = y = 0.0
-    for name, colour in zip(names, colours, strict=True):
-        width = 26 + 6.6 * len(name)
-        if x + width > WIDTH:
-            x, y = 0.0, y + 16
-        yield rect(x, y + 2, 12, 12, colour, stroke=GREY)
-        yield text(x + 17, y + 13, name)
-        x += width
-
-
 def _bar(row: Row, zones: Sequence[Sequence[int]], colours: Sequence[str], y: float) -> Iterator[str]:
-    yield _label(row, y)
+    yield label(row, y)
     counts, n = [_sum(row, zone) for zone in zones], row["n_rated"]
     if not n or None in counts:
-        yield text(LEFT, y + 13, "hidden: too few ratings" if n != 0 else "no ratings", font_style="italic")
+        yield unseen(row, y)
         return
     x = float(LEFT)
     for k, colour in zip(counts, colours, strict=True):
@@ -72,7 +74,7 @@ def _bar(row: Row, zones: Sequence[Sequence[int]], colours: Sequence[str], y: fl
         if width:
             yield rect(x, y, width, 15, colour, stroke="#ffffff", stroke_width="0.8")
         x += width
-    yield text(WIDTH, y + 13, f"N {n}", text_anchor="end")
+    yield note(f"N {n}", y)
 
 
 def _sum(row: Row, values: Sequence[int]) -> int | None:
@@ -80,44 +82,25 @@ def _sum(row: Row, values: Sequence[int]) -> int | None:
     return None if None in counts else sum(counts)
 
 
-def _label(row: Row, y: float) -> str:
-    code = str(row["statement"])
-    words = code if row["text"] == code else f"{code} {row['text']}"
-    return text(0, y + 13, shortened(words, LEFT - 6))
-
-
 def _shown(rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if row["combined_pct"] is not None]
-
-
-def _axis(lo: float, hi: float, count: int, label: str, at: Callable[[float], float]) -> Iterator[str]:
-    bottom = TOP + 22 + ROW * count
-    step = next(size for size in (1, 5, 10, 20, 50) if (hi - lo) / size <= MOST_TICKS)
-    steps = [lo + step * i for i in range(int((hi - lo) // step) + 1)]
-    for value in steps:
-        yield line(at(value), TOP + 16, at(value), bottom, LIGHT)
-        yield text(at(value), TOP + 12, printed_number(float(value)), text_anchor="middle")
-    yield text(LEFT, 14, label)
 
 
 def strips(record: Record) -> Figure:
     """Draw median and interquartile range of every statement."""
     number, scale = last_round(record), record.definition.scale
     rows = of_round(record, number)
-
-    def at(value: float) -> float:
-        return LEFT + 8 + (WIDTH - LEFT - RIGHT - 16) * (value - scale.lo) / (scale.hi - scale.lo)
-
-    parts = list(_axis(scale.lo, scale.hi, len(rows), "Median (disc) and quartiles (bar)", at))
+    at, bottom = across(scale.lo, scale.hi), TOP + ROW * len(rows)
+    parts = list(axis(scale.lo, scale.hi, bottom, "Median (disc) and quartiles (bar)"))
     for i, row in enumerate(rows):
-        y = TOP + 22 + ROW * i
-        parts.append(_label(row, y))
+        y = TOP + ROW * i
+        parts.append(label(row, y))
         if row["median"] is None or row["q1"] is None:
-            parts.append(text(LEFT, y + 13, "hidden: too few ratings", font_style="italic"))
+            parts.append(unseen(row, y))
             continue
         parts.append(rect(at(row["q1"]) - 1, y + 4, at(row["q3"]) - at(row["q1"]) + 2, 8, HIGH[2], stroke=GREY))
         parts.append(circle(at(row["median"]), y + 8, 4, DARK))
-        parts.append(text(WIDTH, y + 13, f"N {row['n_rated']}", text_anchor="end"))
+        parts.append(note(f"N {row['n_rated']}", y))
     names = ("n_rated", "median", "q1", "q3", "iqr")
     columns = (*HEAD, *(Column(name, "int" if name == "n_rated" else "float", name) for name in names))
     said = [
@@ -125,7 +108,8 @@ def strips(record: Record) -> Figure:
         for r in rows
         if r["median"] is not None and r["iqr"] is not None
     ]
-    return _figure(record, f"Median and quartiles after round {number}", parts, len(rows), columns, rows, said)
+    title = f"Median and quartiles after round {number}"
+    return by_statement(record, title, parts, bottom, columns, rows, said)
 
 
 def dumbbells(record: Record) -> Figure:
@@ -135,20 +119,16 @@ def dumbbells(record: Record) -> Figure:
         if row["group"] == "all" and row["combined_pct"] is not None:
             ends.setdefault(row["statement"], []).append(row)
     pairs = [(rows[0], rows[-1]) for rows in ends.values() if len(rows) > 1]
-    lowest = min((row["combined_pct"] for pair in pairs for row in pair), default=0)
-    lo = max(0, 10 * int(lowest // 10))
-
-    def at(value: float) -> float:
-        return LEFT + 8 + (WIDTH - LEFT - RIGHT - 16) * (value - lo) / (100 - lo)
-
-    parts = list(_axis(lo, 100, len(pairs), "Combined agreement %: first round (ring), last round (disc)", at))
+    lo = lowest_ten(row["combined_pct"] for pair in pairs for row in pair)
+    at, bottom = across(lo, 100), TOP + ROW * len(pairs)
+    parts = list(axis(lo, 100, bottom, "Combined agreement %: first round (ring), last round (disc)"))
     for i, (first, last) in enumerate(pairs):
-        y = TOP + 30 + ROW * i
-        parts.append(_label(last, y - 8))
+        y = TOP + 8 + ROW * i
+        parts.append(label(last, y - 8))
         parts.append(line(at(first["combined_pct"]), y, at(last["combined_pct"]), y, DARK, stroke_width=2))
         parts.append(circle(at(first["combined_pct"]), y, 5, "#ffffff"))
         parts.append(circle(at(last["combined_pct"]), y, 4, DARK))
-        parts.append(text(WIDTH, y + 5, f"r{first['round']}–r{last['round']}", text_anchor="end"))
+        parts.append(note(f"r{first['round']}–r{last['round']}", y - 8))
     columns = (
         *HEAD,
         Column("first_round", "int", "First round"),
@@ -166,19 +146,4 @@ def dumbbells(record: Record) -> Figure:
         f" {printed_percent(b['combined_pct'])} % in round {b['round']}"
         for a, b in pairs
     ]
-    return _figure(record, "Change of agreement between rounds", parts, len(pairs), columns, data, said)
-
-
-def _figure(
-    record: Record,
-    title: str,
-    parts: Sequence[str],
-    count: int,
-    columns: tuple[Column, ...],
-    data: Sequence[Row],
-    said: Sequence[str],
-) -> Figure:
-    alternative = f"{len(said)} statements. " + "; ".join(said) + "."
-    height = TOP + 26 + ROW * count
-    table = Table("figure/1", title, "", columns, rows_of(columns, data), definition=defined(record))
-    return Figure(title, alternative, picture(parts, height, title, alternative, record.study.notice), table)
+    return by_statement(record, "Change of agreement between rounds", parts, bottom, columns, data, said)

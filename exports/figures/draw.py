@@ -1,6 +1,7 @@
 """Drawing in SVG: 175 mm wide, text of 8.5 points, readable in grey. Presentation attributes only, no style sheet."""
 
 from collections.abc import Iterable, Sequence
+from textwrap import wrap
 from xml.sax.saxutils import escape, quoteattr
 
 WIDTH, UNIT = 700, 4  # drawing units, and units a millimetre
@@ -39,6 +40,28 @@ def circle(x: float, y: float, r: float, fill: str, **more: object) -> str:
     return f"<circle{attributes(cx=x, cy=y, r=r, fill=fill, stroke=DARK, **more)}/>"
 
 
+SHAPES = (
+    "M-4,0a4,4 0 1 0 8,0a4,4 0 1 0 -8,0z",  # disc
+    "M-3.5,-3.5h7v7h-7z",  # square
+    "M0,-4.5l4.5,8h-9z",  # triangle
+    "M0,-5l5,5l-5,5l-5,-5z",  # diamond
+    "M0,4.5l4.5,-8h-9z",  # triangle on its tip
+)
+FILLS = (DARK, "#ffffff", "#a6a6a6")
+
+
+def mark(x: float, y: float, which: int, fill: str = "") -> str:
+    """Draw one of fifteen marks that differ without colour: five shapes, full, empty and grey."""
+    chosen = fill or FILLS[which // len(SHAPES) % len(FILLS)]
+    return shifted([f"<path{attributes(d=SHAPES[which % len(SHAPES)], fill=chosen, stroke=DARK)}/>"], x, y)
+
+
+def shifted(parts: Iterable[str], x: float, y: float) -> str:
+    """Move parts to the right and down."""
+    place = f"translate({_plain(float(x))} {_plain(float(y))})"
+    return f"<g{attributes(transform=place)}>{''.join(parts)}</g>"
+
+
 def arrow(x1: float, y1: float, x2: float, y2: float) -> str:
     """Draw an arrow, straight down or to the right."""
     down = x1 == x2
@@ -60,9 +83,18 @@ def height_of(lines: Sequence[str]) -> float:
 
 def shortened(words: str, width: float) -> str:
     """Cut words to a width, by the usual width of letters."""
-    most = max(4, int(width / (TEXT * 0.52)))
     plain = " ".join(words.split())
-    return plain if len(plain) <= most else plain[: most - 1].rstrip() + "…"
+    return plain if len(plain) <= _letters(width) else plain[: _letters(width) - 1].rstrip() + "…"
+
+
+def broken(words: str, width: float, most: int) -> list[str]:
+    """Break words into lines of a width; the last one is cut where they are too many."""
+    lines = wrap(" ".join(words.split()), _letters(width))
+    return [*lines[: most - 1], shortened(" ".join(lines[most - 1 :]), width)] if len(lines) > most else lines
+
+
+def _letters(width: float) -> int:
+    return max(4, int(width / (TEXT * 0.52)))
 
 
 def picture(parts: Iterable[str], height: float, title: str, alternative: str, notice: str = "") -> str:

@@ -1,15 +1,15 @@
 """Flows: of participants through the rounds, and of statements; and the number in consensus by threshold."""
 
 from collections import Counter
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 from delphi.consensus.sensitivity import threshold_map
 from exports.document import Figure
-from exports.figures.draw import DARK, LIGHT, WIDTH, arrow, box, circle, height_of, line, picture, text
-from exports.record import Record, defined, last_round
-from exports.table import Column, Table, rows_of
+from exports.figures.draw import DARK, LIGHT, WIDTH, arrow, box, circle, height_of, line, text
+from exports.figures.frame import figure
+from exports.record import Record, last_round
+from exports.table import Column
 
 COLUMN = 300
 
@@ -43,7 +43,7 @@ def participants(record: Record) -> Figure:
         f" {r['analysed']} analysed, of whom {r['complete']} complete and {r['partial']} partial"
         for r in rows
     ]
-    return _figure(record, title, said, parts, y + 10, columns, rows)
+    return figure(record, title, parts, y + 10, columns, rows, said)
 
 
 def _counted(record: Record, number: int) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def statements(record: Record) -> Figure:
         y += height_of(lines)
         changes = f" ({', '.join(words)} before it)" if row is not rows[0] and words else ""
         said.append(f"Round {row['round']} asked {row['asked']} statements{changes}")
-    return _figure(record, "Statements through the rounds", said, parts, y + 10, columns, rows)
+    return figure(record, "Statements through the rounds", parts, y + 10, columns, rows, said)
 
 
 def thresholds(record: Record) -> Figure:
@@ -130,7 +130,7 @@ def thresholds(record: Record) -> Figure:
         f"{row['in_consensus']} at {row['threshold'] or 'the rule'}{' (locked)' if row['locked'] else ''}"
         for row in rows
     ]
-    return _figure(record, title, said, parts, bottom + 30, columns, rows)
+    return figure(record, title, parts, bottom + 30, columns, rows, said)
 
 
 def _by_threshold(record: Record, data: Any) -> list[dict[str, Any]]:
@@ -142,17 +142,3 @@ def _by_threshold(record: Record, data: Any) -> list[dict[str, Any]]:
         for one in made.alternatives
         if (one.strict, one.denominator, one.quantile_type) == (mine.strict, mine.denominator, mine.quantile_type)
     ]
-
-
-def _figure(
-    record: Record,
-    title: str,
-    said: Sequence[str],
-    parts: Sequence[str],
-    height: float,
-    columns: tuple[Column, ...],
-    rows: Sequence[dict[str, Any]],
-) -> Figure:
-    alternative = "; ".join(said) + "."
-    table = Table("figure/1", title, "", columns, rows_of(columns, rows), definition=defined(record))
-    return Figure(title, alternative, picture(parts, height, title, alternative, record.study.notice), table)

@@ -9,6 +9,7 @@ from delphi.consensus.cells import Cell, filled
 from delphi.consensus.panel import Mask, RoundPanel
 from delphi.statistics.association import fisher_exact_rxc
 from delphi.statistics.attrition import (
+    PERMUTATIONS,
     AttritionBias,
     ItemBias,
     Rate,
@@ -56,10 +57,10 @@ def build(material: Material) -> Table:
     rows: list[dict[str, Cell]] = []
     for k, (panel, following) in enumerate(material.watch(list(pairwise([*panels, None])), "Attrition")):
         assert panel is not None
-        here, so_far = panel.analysed, [one.analysed for one in panels[: k + 1]]
-        bias = None if following is None else attrition_bias(panel.values[here], ~following.analysed[here])
+        so_far = [one.analysed for one in panels[: k + 1]]
+        bias = None if following is None else _bias(panel, following)
         rows += _people(panel, following, so_far, bias)
-        rows += _statements(panel, bias, following.number) if following and bias else []
+        rows += () if following is None else by_statement(panel, following, bias)
     caption = f"{len(panels)} rounds. Answered: at least one answer in the round."
     names = rows_of(COLUMNS, rows)
     return Table("attrition/1", "Attrition", caption, COLUMNS, names, NOTES, material.definition_dict())
@@ -127,9 +128,18 @@ def _whole(bias: AttritionBias | None) -> Iterator[tuple[dict[str, Cell], dict[s
         yield filled({"mean_gap": bias.statistic, "p": bias.p}, bias.reason or Reason.EMPTY_GROUP)
 
 
-def _statements(panel: RoundPanel, bias: AttritionBias, following: int) -> Iterator[dict[str, Cell]]:
+def _bias(panel: RoundPanel, following: RoundPanel, permutations: int = PERMUTATIONS) -> AttritionBias:
+    here = panel.analysed
+    return attrition_bias(panel.values[here], ~following.analysed[here], permutations=permutations)
+
+
+def by_statement(
+    panel: RoundPanel, following: RoundPanel, bias: AttritionBias | None = None
+) -> Iterator[dict[str, Cell]]:
+    """Compare, statement by statement, the ratings of those who stayed with those of who left."""
+    bias = bias or _bias(panel, following, permutations=1)
     for name, item in zip(panel.statements, bias.items, strict=True):
-        yield row_of(_item(panel.number, following, name, item))
+        yield row_of(_item(panel.number, following.number, name, item))
 
 
 def _item(

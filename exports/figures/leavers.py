@@ -1,0 +1,63 @@
+"""How the ratings of those who stayed lie to those of who left: for analysts, since few leave."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from exports.document import Figure
+from exports.figures.draw import DARK, LIGHT, WIDTH, line, mark, text
+from exports.figures.frame import HEAD, ROW, TOP, across, axis, by_statement, in_words, label, note, under_legend
+from exports.record import Record, Row
+from exports.reports import attrition
+from exports.table import printed_number
+
+LANE, SIGNIFICANT = 15, 0.05
+NUMBERS = ("round", "next_round", "n_stayed", "n_left", "delta", "p", "p_holm", "reasons")
+COLUMNS = (*HEAD, *(column for column in attrition.COLUMNS if column.name in NUMBERS))
+NOBODY = "Nobody can have left yet: that takes the results of two rounds"
+AXIS = "Cliff’s delta; right of 0: those who stayed rated higher"
+Found = Mapping[str, Any]
+
+
+def leavers(record: Record) -> Figure:
+    """Draw Cliff's delta of every statement, for each round with a next, as the table of attrition has it."""
+    title = "Ratings of those who stayed and of those who left"
+    found: list[Found] = [row for pair in pairwise(record.panels) for row in attrition.by_statement(*pair)]
+    if not found:
+        return in_words(record, title, NOBODY, COLUMNS)
+    texts = {row["statement"]: row for row in record.rows if row["group"] == "all"}
+    cells = {(row["statement"], row["round"]): row for row in found}
+    codes, rounds = (list(dict.fromkeys(row[name] for row in found)) for name in ("statement", "round"))
+    high = max(ROW, LANE * len(rounds) + 6)
+    bottom = TOP + high * len(codes)
+    plot = [*axis(-1, 1, bottom, AXIS, (0.25,)), text(WIDTH, 30, "stayed | left", text_anchor="end")]
+    plot.append(line(across(-1, 1)(0), TOP - 6, across(-1, 1)(0), bottom))
+    for i, code in enumerate(codes):
+        plot += _row(texts[code], [cells.get((code, number)) for number in rounds], TOP + high * i, high)
+    names = [*(f"left after round {number}" for number in rounds), f"full: p (Holm) below {SIGNIFICANT}"]
+    signs = [*(mark(6, 8, i, "#ffffff") for i in range(len(rounds))), mark(6, 8, 0, DARK)]
+    parts, down = under_legend(names, signs, plot)
+    data = [{**row, "text": texts[row["statement"]]["text"]} for row in found]
+    said = [
+        f"{row['statement']} in round {row['round']}: {row['n_stayed']} stayed, {row['n_left']} left, {_delta(row)}"
+        for row in found
+    ]
+    return by_statement(record, title, parts, bottom + down, COLUMNS, data, said)
+
+
+def _delta(row: Found) -> str:
+    return "nothing to compare" if row["delta"] is None else f"delta {printed_number(row['delta'])}".replace("-", "−")
+
+
+def _row(row: Row, rounds: Sequence[Found | None], y: float, high: float) -> Iterator[str]:
+    """Draw one statement: a mark for each round in which it was asked, one under the other."""
+    yield line(0, y - 1, WIDTH, y - 1, LIGHT)
+    yield label(row, y, high)
+    for i, found in enumerate(rounds):
+        place = y + LANE * (i - (len(rounds) - 1) / 2)
+        if found is None:
+            continue
+        yield note(f"{found['n_stayed']} | {found['n_left']}", place, high)
+        if found["delta"] is not None:
+            sure = found["p_holm"] is not None and found["p_holm"] < SIGNIFICANT
+            yield mark(across(-1, 1)(found["delta"]), place + high / 2 - 1, i, DARK if sure else "#ffffff")
