@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from delphi.consensus.analysis import Analysis
-from exports.document import Document, Exhibit, Figure
+from exports.document import Document, Exhibit, Figure, Heading
 from exports.figures import FIGURES
 from exports.formats import FORMATS, PRINTED
 from exports.formats.kind import Format
@@ -14,6 +14,7 @@ from exports.reports import (
     audit,
     checklist,
     comments,
+    instrument,
     lineage,
     members,
     participation,
@@ -80,6 +81,13 @@ def _analysed(key: str, *, panels: bool = False) -> Builder:
     return build
 
 
+def _report(record: Record) -> Document:
+    """Write methods and results with their tables, and the figures that a paper prints."""
+    drafted = writing.build(record)
+    figures = [FIGURES[key].draw(record) for key in ("flow", "stacked", "change")]
+    return replace(drafted, blocks=(*drafted.blocks, Heading("Figures"), *figures))
+
+
 CATALOGUE: dict[str, Entry] = {
     "consensus": Entry("Consensus table", _consensus, page=styles.build),
     "journal": Entry("Consensus table as journals print it", styles.build, (PUBLIC, ANALYST, AUTHOR)),
@@ -103,12 +111,13 @@ CATALOGUE: dict[str, Entry] = {
     "comments": Entry("Comments", comments.build, (ANALYST,)),
     "protocol": Entry("Protocol and amendments", protocol.build, (PUBLIC, ANALYST, AUTHOR), kind=Document),
     "members": Entry("Members of the panel who asked to be named", members.build, (MANAGER,)),
+    "instrument": Entry("Instrument as the panel saw it", instrument.build, (PUBLIC, ANALYST, AUTHOR), kind=Document),
     "audit": Entry("Audit trail", audit.build),
     **{
         key: Entry(f"Checklist: {guideline.name}", checklist.of(guideline), (AUTHOR,))
         for key, guideline in checklist.GUIDELINES.items()
     },
-    "text": Entry("Methods and results, drafted", writing.build, (AUTHOR,), kind=Document),
+    "text": Entry("Methods and results, drafted", _report, (AUTHOR,), kind=Document),
     **{
         f"figure-{key}": Entry(f"Figure: {drawing.label}", drawing.draw, drawing.profiles, kind=Figure)
         for key, drawing in FIGURES.items()

@@ -53,6 +53,7 @@ class StudyFacts:
     locked_at: datetime | None
     protocol_sha256: str | None
     protocol: Mapping[str, Any]
+    open_question: str = ""
     marks: tuple[str, ...] = ()
 
 
@@ -110,6 +111,30 @@ class Remark:
     text: str
     action: str
     group: str = ""
+
+
+@dataclass(frozen=True)
+class Leaflet:
+    """One version of what a panelist read before taking part, and what was agreed to."""
+
+    version: int
+    text: str
+    items: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A statement at its place in a questionnaire, worded as it was shown."""
+
+    round: int
+    position: int
+    section: str
+    statement: str
+    version: int
+    text: str
+    help: str
+    evidence: str
 
 
 @dataclass(frozen=True)
@@ -200,6 +225,14 @@ class Record(Protocol):
         """Released comments."""
 
     @property
+    def leaflets(self) -> Sequence[Leaflet]:
+        """What the panel read before taking part, oldest first."""
+
+    @property
+    def asked(self) -> Sequence[Asked]:
+        """The questionnaires of the rounds whose results this profile may see, in the order shown."""
+
+    @property
     def members(self) -> Sequence[Member]:
         """Who asked to be named: for the manager of the panel, whose files hold no answer, and for nobody else."""
 
@@ -226,6 +259,8 @@ class Given:
     presences: Sequence[Presence] = ()
     edges: Sequence[Edge] = ()
     remarks: Sequence[Remark] = ()
+    leaflets: Sequence[Leaflet] = ()
+    asked: Sequence[Asked] = ()
     members: Sequence[Member] = ()
     deeds: Sequence[Deed] = ()
     amendments: Sequence[Amended] = ()

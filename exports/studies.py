@@ -23,11 +23,13 @@ from delphi.model.panel import Panelist
 from delphi.model.rating import AnswerKind, Comment, Rating
 from delphi.model.round import Participation, QuestionnaireItem, Round, State
 from delphi.model.statement import Lineage, Statement, StatementVersion
-from delphi.model.study import Consent, Membership, StakeholderGroup, Study
+from delphi.model.study import Consent, Document, Membership, StakeholderGroup, Study
 from exports.record import (
     Amended,
+    Asked,
     Deed,
     Edge,
+    Leaflet,
     Member,
     Presence,
     Profile,
@@ -78,6 +80,7 @@ class StudyRecord:
             locked_at=source.protocol_locked_at,
             protocol_sha256=source.protocol_sha256,
             protocol=protocol.document(source),
+            open_question=source.open_question,
             marks=tuple(filter(None, [self._mark()])),
         )
 
@@ -268,6 +271,27 @@ class StudyRecord:
                 group=group or "",
             )
             for comment, code, version, group in found
+        ]
+
+    @cached_property
+    def leaflets(self) -> Sequence[Leaflet]:
+        """Information and consent, version by version."""
+        found = select(Document).where(Document.study_id == self.source.id).order_by(Document.version)
+        return [Leaflet(one.version, one.text, tuple(one.items), one.reason) for one in self.session.scalars(found)]
+
+    @cached_property
+    def asked(self) -> Sequence[Asked]:
+        """Questionnaires as they were shown."""
+        item, version = QuestionnaireItem, StatementVersion
+        found = self.session.execute(
+            select(item, version, Statement)
+            .join(version, (version.study_id == item.study_id) & (version.statement == item.statement))
+            .join(Statement, (Statement.study_id == item.study_id) & (Statement.number == item.statement))
+            .where(item.study_id == self.source.id, item.round.in_(self.numbers), version.version == item.version)
+            .order_by(item.round, item.position)
+        )
+        return [
+            Asked(i.round, i.position, s.section, s.code, v.version, v.text, v.help, v.evidence) for i, v, s in found
         ]
 
     @cached_property

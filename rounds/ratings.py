@@ -18,8 +18,6 @@ from delphi.model.round import Participation, QuestionnaireItem, Round
 from delphi.model.statement import Lineage, Statement, StatementVersion
 from delphi.model.study import StakeholderGroup, Study
 
-SAME = (Relation.SAME, Relation.REWORDED_SAME_MEANING)
-
 
 def round_data(session: Session, study: Study, number: int) -> RoundData:
     """Give everything that is known of one round as numbers: items, counts, transitions from the round before."""
@@ -178,7 +176,7 @@ def transitions_of(session: Session, study: Study, number: int, items: Mapping[i
     g_of: dict[str | None, int] = {key: g for g, key in enumerate(groups)} | {None: 0}
     table = np.zeros((len(items), len(groups), scale.K, scale.K), dtype=np.int64)
     before, now = aliased(Rating), aliased(Rating)
-    same = [statement for statement, item in items.items() if item.relation in SAME]
+    same = [statement for statement, item in items.items() if item.relation.same_meaning]
     pairs = (
         select(now.statement, Panelist.stakeholder_group, before.value, now.value, func.count())
         .join(

@@ -150,7 +150,7 @@ class RoundData:
 
     def comparable(self, j: int) -> bool:
         """Whether item j has the wording, or the meaning, under which it was rated before."""
-        return self.items[j].relation in (Relation.SAME, Relation.REWORDED_SAME_MEANING)
+        return self.items[j].relation.same_meaning
 
 
 @dataclass(frozen=True)

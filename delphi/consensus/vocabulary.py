@@ -35,6 +35,11 @@ class Relation(StrEnum):
     SPLIT = "split"
     NEW = "new"
 
+    @property
+    def same_meaning(self) -> bool:
+        """Whether ratings of both rounds are about the same thing, and may be compared."""
+        return self in (Relation.SAME, Relation.REWORDED_SAME_MEANING)
+
 
 class Proposal(StrEnum):
     """What the rule proposes for the next round; a person decides."""

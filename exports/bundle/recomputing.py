@@ -10,12 +10,9 @@ from delphi.consensus.analysis import Analysis, RoundData
 from delphi.consensus.counts import Counts
 from delphi.consensus.matrix import ABSENT, BLANK, Matrix, count_moves, histogram
 from delphi.consensus.rows import consensus_rows
-from delphi.consensus.vocabulary import Relation
 from exports.archive import BadBundle, Bundle
 from exports.bundle.contents import Contents, Rows, contents_of
 from exports.bundle.results import MARKS, Row
-
-FOLLOWED = (Relation.SAME, Relation.REWORDED_SAME_MEANING)
 
 
 @dataclass
@@ -115,7 +112,7 @@ def _moves(contents: Contents, number: int, group: str) -> NDArray[np.int64] | N
     then = np.full_like(now.matrix, ABSENT)
     for j, item in enumerate(contents.items[number]):
         before = contents.rounds.get(item.previous_round or 0)
-        if before is not None and item.relation in FOLLOWED:
+        if before is not None and item.relation.same_meaning:
             column = [asked.statement for asked in contents.items[item.previous_round or 0]].index(item.statement)
             then[:, j] = _joined(now, before)(column)
     return np.asarray(

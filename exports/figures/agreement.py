@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from delphi.consensus.vocabulary import Relation
 from exports.document import Figure
 from exports.figures.draw import DARK, GREY, LIGHT, WIDTH, circle, line, rect
 from exports.figures.frame import (
@@ -113,12 +114,14 @@ def strips(record: Record) -> Figure:
 
 
 def dumbbells(record: Record) -> Figure:
-    """Draw combined agreement of the first and the last round in which a statement was asked."""
+    """Draw combined agreement of the first and the last round in which a statement was asked with the meaning it has now."""
     ends: dict[str, list[Row]] = {}
     for row in record.rows:
-        if row["group"] == "all" and row["combined_pct"] is not None:
-            ends.setdefault(row["statement"], []).append(row)
-    pairs = [(rows[0], rows[-1]) for rows in ends.values() if len(rows) > 1]
+        if row["group"] == "all":
+            earlier = ends.get(row["statement"], []) if Relation(row["relation"]).same_meaning else []
+            ends[row["statement"]] = [*earlier, row]
+    shown = [[row for row in rows if row["combined_pct"] is not None] for rows in ends.values()]
+    pairs = [(rows[0], rows[-1]) for rows in shown if len(rows) > 1]
     lo = lowest_ten(row["combined_pct"] for pair in pairs for row in pair)
     at, bottom = across(lo, 100), TOP + ROW * len(pairs)
     parts = list(axis(lo, 100, bottom, "Combined agreement %: first round (ring), last round (disc)"))

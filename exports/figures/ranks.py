@@ -21,7 +21,6 @@ COLUMNS = (
     Column("last_pct", "percent", "Last %"),
     Column("last_rank", "int", "Last rank"),
 )
-SAME = (Relation.SAME, Relation.REWORDED_SAME_MEANING)
 FROM, TO = 350, 490  # where lines begin and end
 RANKED = (
     "Ranked by combined agreement, % of those who rated; = shared rank. Thick: risen, dashed: fallen, thin: the same."
@@ -78,7 +77,7 @@ def _pairs(record: Record, first: int, last: int) -> tuple[list[tuple[Row, Row]]
 
 def _one_meaning(found: dict[int, Row], first: int, last: int) -> bool:
     later = [row["relation"] for number, row in found.items() if number > first]
-    return {first, last} <= found.keys() and all(relation in SAME for relation in later)
+    return {first, last} <= found.keys() and all(Relation(relation).same_meaning for relation in later)
 
 
 def _places(pairs: Sequence[tuple[Row, Row]]) -> list[Place]:

@@ -109,6 +109,16 @@ def test_only_a_difference_that_would_surprise_is_drawn_full():
     assert made.svg.count('fill="#ffffff" stroke=') == 2
 
 
+def test_change_is_drawn_from_the_first_round_with_the_meaning_of_the_last(session):
+    study = played.play(session, panelists=30)
+    record = StudyRecord(session, study)
+    same = {row["statement"] for row in of(record.rows, 3) if row["relation"] in ("same", "reworded_same_meaning")}
+    shown = {row["statement"]: row for row in figure(session, study, "change").data.as_dicts()}
+    assert {"STMT1.1"} <= same == set(shown)
+    assert "STMT1.2" not in shown  # reworded to another meaning before each round
+    assert {(row["first_round"], row["last_round"]) for row in shown.values()} == {(1, 3)}
+
+
 def test_statements_are_ranked_by_exact_shares_among_those_with_one_meaning(session):
     study = played.play(session, panelists=40, **played.COS)
     rows = StudyRecord(session, study).rows

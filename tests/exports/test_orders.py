@@ -19,10 +19,11 @@ from delphi.errors import Refused
 from delphi.model.acknowledgement import Acknowledgement
 from delphi.model.event import Event
 from delphi.model.rating import Rating
+from delphi.model.study import Document as Leaflet
 from delphi.model.study import Study
 from exports import orders
 from exports.catalogue import CATALOGUE
-from exports.document import Figure
+from exports.document import Figure, Paragraph
 from exports.formats import FORMATS
 from exports.orders import Order, exhibit_of
 from exports.record import Profile
@@ -81,6 +82,32 @@ def test_page_formats_print_the_table_that_is_made_for_pages(session):
     study = played.play(session, panelists=30)
     word = docx.Document(io.BytesIO(bytes_of(session, study, "consensus", "docx")))
     assert [cell.text for cell in word.tables[0].rows[0].cells][:3] == ["No.", "Statement", "Grade"]
+
+
+def test_the_instrument_is_what_the_panel_saw_in_each_round(session):
+    study = played.play(session, panelists=30)
+    made = exhibit_of(session, study, Order("instrument", "html", Profile.PUBLIC))
+    told = [block.text for block in made.blocks if isinstance(block, Paragraph)]
+    [leaflet] = session.scalars(select(Leaflet).where(Leaflet.study_id == study.id))
+    assert set(leaflet.text.split("\n\n")) | {f"☐ {item}" for item in leaflet.items} <= set(told)
+    scale, *rounds = made.tables
+    assert scale.as_dicts()[-1] == {"value": "NQ", "label": "not qualified to respond"}
+    for number, table in enumerate(rounds, 1):
+        rows = table.as_dicts()
+        assert [row["position"] for row in rows] == list(range(1, len(rows) + 1))
+        assert [(row["statement"], row["text"]) for row in rows] == [
+            (row["statement"], row["text"])
+            for row in StudyRecord(session, study).rows
+            if row["round"] == number and row["group"] == "all"
+        ]
+
+
+def test_the_report_of_a_study_ends_with_its_figures(session):
+    study = played.play(session, panelists=30)
+    made = exhibit_of(session, study, Order("text", "docx", Profile.AUTHOR))
+    figures = [block for block in made.blocks if isinstance(block, Figure)]
+    assert [figure.title.split(" ")[0] for figure in figures] == ["Participants", "Agreement", "Change"]
+    assert len(docx.Document(io.BytesIO(bytes_of(session, study, "text", "docx", Profile.AUTHOR))).inline_shapes) == 3
 
 
 @pytest.mark.parametrize(
