@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,12 +16,15 @@ from exports.archive import Tell, Writer, nobody, writing
 from exports.bundle.readme import readme
 from exports.bundle.results import Release, for_analysts, for_the_public, has_counts, summary
 from exports.bundle.source import Source
+from exports.catalogue import make
 from exports.data.package import write_ratings, write_scripts, write_settings, write_table
+from exports.formats import FORMATS
 from exports.reports import consensus
 from exports.table import Row
 
 SCHEMA = "study-bundle/1"
 PROFILES = ("analyst", "public")
+FIGURES = ("stacked", "distribution", "quartiles", "change", "by-group", "ranks")  # those drawn from the rows alone
 
 
 def write_bundle(source: Source, target: Path | BinaryIO, profile: str, tell: Tell = nobody) -> dict[str, Any]:
@@ -47,7 +51,8 @@ def write_bundle(source: Source, target: Path | BinaryIO, profile: str, tell: Te
         write_settings(writer, source.definitions, source.removed_later)
         _write_counts(writer, source, release)
         _write_results(writer, release, definition)
-        writer.put("audit/events.jsonl", "".join(_line(event) for event in source.events))
+        _write_report(writer, source, release)
+        writer.put("audit/events.jsonl", "".join(_line(event) for event in _told(source, profile)))
         write_scripts(writer)
         writer.close(manifest)
     return manifest
@@ -169,6 +174,43 @@ def _write_results(writer: Writer, release: Release, definition: Definition) -> 
         writer.json(f"results/release-{number}.json", {"round": number, "rows": [told.as_dict() for told in rows]})
     every = [told.row for rows in release.values() for told in rows]
     write_table(writer, "results/consensus_long.csv", consensus.from_rows(every, definition.as_dict()))
+
+
+def _write_report(writer: Writer, source: Source, release: Release) -> None:
+    """Write what a reader looks at first: protocol, instrument, the table of a journal, the figures; numbers from these rows."""
+    record = replace(source.record, rows=[told.row for rows in release.values() for told in rows])
+    files = {
+        "protocol/protocol.html": "protocol",
+        "instruments/instrument.html": "instrument",
+        "results/consensus_wide.csv": "wide",
+        "report/consensus.html": "journal",
+    }
+    files |= {f"figures/{key}.{suffix}": f"figure-{key}" for key in FIGURES for suffix in ("svg", "csv")}
+    for name, report in files.items():
+        suffix = name.rpartition(".")[2]
+        with writer.file(name) as stream:
+            FORMATS[suffix].write(make(record, report, suffix), stream)
+    writer.put("CITATION.cff", citation(source))
+
+
+def citation(source: Source) -> str:
+    """Say how to cite the data, in the form that archives read; a title is a string of JSON, and so one of YAML."""
+    title = json.dumps(f"{source.study.title}: data of a Delphi study", ensure_ascii=False)
+    released = source.rounds[-1].released_at
+    assert released is not None
+    return (
+        "cff-version: 1.2.0\n"
+        'message: "If you use these data, cite them as below and name the SHA-256 of the bundle."\n'
+        f"title: {title}\ntype: dataset\nauthors:\n  - name: The study team\ndate-released: {released:%Y-%m-%d}\n"
+    )
+
+
+def _told(source: Source, profile: str) -> list[dict[str, Any]]:
+    """Give the events; in public, those of a finished study until it was finished, so that all later bundles are the same."""
+    if profile == "analyst" or source.study.finished_at is None:
+        return source.events
+    last = max(event["seq"] for event in source.events if event["kind"] == EventKind.STUDY_FINISHED)
+    return [event for event in source.events if event["seq"] <= last]
 
 
 def _line(event: dict[str, Any]) -> str:

@@ -11,10 +11,13 @@ STEPS = (
 )
 PARTS = (
     ("protocol/", "the method as it was locked before round 1, with its hash"),
+    ("instruments/", "what the panel read before taking part, and the questionnaire of every round"),
     ("statements/", "statements, every wording, and what became of them from round to round"),
     ("panel/", "how many were invited and answered"),
     ("ratings/", "ratings under codes made for this bundle alone, or counts where ratings may not be released"),
-    ("results/", "the results of each round as they were frozen when the panel saw them"),
+    ("results/", "the results of each round as they were frozen when the panel saw them, and rounds side by side"),
+    ("report/", "the table as a journal prints it"),
+    ("figures/", "pictures, each with its numbers"),
     ("audit/", "what the study team decided and when; each line carries the hash of the one before"),
     ("scripts/", "programs that check and recompute; import.sps and import.do read the ratings into SPSS and Stata"),
 )

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi import amendments, protocol
-from delphi.consensus.analysis import Definition
+from delphi.consensus.analysis import Analysis, Definition
 from delphi.consensus.counts import Counts
 from delphi.errors import Refused
 from delphi.model.event import WITHHELD, Event, data_hash
@@ -23,6 +23,8 @@ from delphi.model.statement import Decision, Lineage, Statement, StatementVersio
 from delphi.model.study import Amendment, Document, StakeholderGroup, Study
 from exports.bundle.facts import Fact, fact, facts
 from exports.data.records import Records, records_of
+from exports.record import Given, Profile, RoundFacts
+from exports.studies import StudyRecord
 from rounds import lifecycle
 from rounds.matrices import answers_of
 from rounds.ratings import counts_of, digest_of
@@ -35,6 +37,7 @@ class Source:
     """A study with its released rounds."""
 
     study: Study
+    record: Given
     definition: Definition
     definitions: dict[int, Definition]
     rounds: list[Round]
@@ -70,6 +73,7 @@ def source_of(session: Session, study: Study, draw: Random) -> Source:
     told = list(dict.fromkeys(row["group"] for rows in frozen.values() for row in rows if row["group"] != "all"))
     return Source(
         study=study,
+        record=_record(session, study, numbers),
         definition=protocol.definition_of(study),
         definitions={r.number: amendments.definition_at(session, study, r.released_at) for r in rounds},
         rounds=rounds,
@@ -81,6 +85,22 @@ def source_of(session: Session, study: Study, draw: Random) -> Source:
         tables=_tables(session, study, rounds),
         events=_events(session, study),
         comments=_comments(session, study, numbers, order),
+    )
+
+
+def _record(session: Session, study: Study, numbers: list[int]) -> Given:
+    """Give what reports may know of the study; nobody's name, and its rows come from the release."""
+    known = StudyRecord(session, study, Profile.PUBLIC)
+    return Given(
+        replace(known.study, lead_name=""),
+        known.definition,
+        Analysis(known.definition, ()),
+        (),
+        [RoundFacts(number) for number in numbers],
+        Profile.PUBLIC,
+        leaflets=known.leaflets,
+        asked=known.asked,
+        amendments=known.amendments,
     )
 
 

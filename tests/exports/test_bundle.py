@@ -13,6 +13,7 @@ from random import Random
 from uuid import UUID
 
 import pytest
+from builders import NOW
 from click.testing import CliRunner
 from databases import ENGINES, Template
 from played import COS, ODD, RAND, play
@@ -133,6 +134,43 @@ def test_nothing_that_a_bundle_can_prove_is_left_out(session, tmp_path):
         found = recompute(bundle)
     assert (found.not_recomputable, found.differences) == (0, [])
     assert {row["n_paired"] for row in found.rows if row["round"] == 2} - {None}
+
+
+@pytest.mark.parametrize("profile", ["analyst", "public"])
+def test_its_pictures_and_tables_hold_the_numbers_of_its_releases(stage, made, tmp_path, profile):
+    archive = zipfile.ZipFile(written(stage, made, tmp_path / "care.zip", profile)[0])
+    release = [told["row"] for told in json.loads(archive.read("results/release-3.json"))["rows"]]
+    rows = {row["statement"]: row for row in release if row["group"] == "all"}
+    for name, column in (("stacked", "n_rated"), ("quartiles", "median"), ("change", "last_pct"), ("by-group", None)):
+        assert archive.read(f"figures/{name}.svg").startswith(b"<svg")
+        found = list(csv.DictReader(io.StringIO(archive.read(f"figures/{name}.csv").decode(), newline="")))
+        assert found
+        if column:
+            told = [rows[row["statement"]][column.replace("last_pct", "combined_pct")] for row in found]
+            assert [float(row[column]) for row in found] == told
+    wide = list(csv.DictReader(io.StringIO(archive.read("results/consensus_wide.csv").decode(), newline="")))
+    for row in wide:
+        if row["final_round"] == "3":
+            assert row["final_verdict"] == rows[row["statement"]]["verdict"]
+    assert "<table" in archive.read("report/consensus.html").decode()
+    assert "Service 3 is needed." in archive.read("instruments/instrument.html").decode()
+    assert made.protocol_sha256 in archive.read("protocol/protocol.html").decode()
+    assert made.lead_name not in str([archive.read(name) for name in archive.namelist()])
+    assert 'title: "' in archive.read("CITATION.cff").decode()
+
+
+def test_a_finished_study_has_one_public_bundle_whatever_is_exported_later(session, tmp_path):
+    made = play(session, panelists=30)
+    audit.record(session, made.id, EventKind.STUDY_FINISHED, by=None, at=NOW, reached=True, reason="")
+    made.finished_at = NOW
+    paths = []
+    for name in ("first", "second"):
+        paths.append(written(session, made, tmp_path / f"{name}.zip", "public")[0])
+        audit.record(session, made.id, EventKind.EXPORTED, by=None, at=NOW, report="bundle")
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    assert verify(paths[1]) == []
+    events = zipfile.ZipFile(paths[1]).read("audit/events.jsonl").decode().splitlines()
+    assert json.loads(events[-1])["kind"] == EventKind.STUDY_FINISHED
 
 
 def test_a_wrong_number_is_found(bundle):
