@@ -191,6 +191,7 @@ class Exporter:
 
     def run(self, pause: float = 1.0) -> None:
         """Work for ever; a failure is logged, and the next order taken."""
+        self.name = secrets.token_hex(8)  # the server may have forked since this was made
         while not self.stop.is_set():
             try:
                 worked = self.make_next(at=clock.now())
