@@ -24,7 +24,16 @@ from exports.table import Row
 
 SCHEMA = "study-bundle/1"
 PROFILES = ("analyst", "public")
-FIGURES = ("stacked", "distribution", "quartiles", "change", "by-group", "ranks")  # those drawn from the rows alone
+FIGURES = [
+    "stacked",
+    "distribution",
+    "quartiles",
+    "change",
+    "by-group",
+    "statements",
+    "lineage",
+    "ranks",
+]  # drawn from what is here
 
 
 def write_bundle(source: Source, target: Path | BinaryIO, profile: str, tell: Tell = nobody) -> dict[str, Any]:

@@ -99,6 +99,7 @@ def _record(session: Session, study: Study, numbers: list[int]) -> Given:
         [RoundFacts(number) for number in numbers],
         Profile.PUBLIC,
         leaflets=known.leaflets,
+        edges=known.edges,
         asked=known.asked,
         amendments=known.amendments,
     )

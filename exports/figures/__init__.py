@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from exports.document import Figure
-from exports.figures import agreement, flows, groups, leavers, ranks, spread
+from exports.figures import agreement, descent, flows, groups, leavers, ranks, spread
 from exports.record import Profile, Record
 
 READERS = (Profile.PUBLIC, Profile.ANALYST, Profile.AUTHOR)
@@ -29,5 +29,6 @@ FIGURES: dict[str, Drawing] = {
     "thresholds": Drawing("Statements in consensus by threshold", flows.thresholds),
     "attrition": Drawing("Ratings of those who stayed and of those who left", leavers.leavers, (Profile.ANALYST,)),
     "statements": Drawing("Statements through the rounds", flows.statements),
+    "lineage": Drawing("Statements from round to round", descent.descent),
     "ranks": Drawing("Order of the statements by agreement", ranks.ranks),
 }

@@ -10,6 +10,7 @@ from delphi.consensus.analysis import Analysis, Definition
 from delphi.consensus.panel import RoundPanel
 from delphi.consensus.scale import SCALES, Scale, span
 from delphi.errors import Refused
+from delphi.statements import NewStatement
 from exports.figures.draw import DARK
 from exports.figures.leavers import leavers
 from exports.figures.spread import bars_of
@@ -117,6 +118,21 @@ def test_change_is_drawn_from_the_first_round_with_the_meaning_of_the_last(sessi
     assert {"STMT1.1"} <= same == set(shown)
     assert "STMT1.2" not in shown  # reworded to another meaning before each round
     assert {(row["first_round"], row["last_round"]) for row in shown.values()} == {(1, 3)}
+
+
+def test_the_way_of_every_statement_is_drawn_from_the_lineage(session):
+    study = played.play(
+        session, panelists=30, statements=tuple(NewStatement(f"S{n}", f"Statement {n}.") for n in "12345")
+    )
+    drawn = figure(session, study, "lineage")
+    rows = {(row["statement"], row["round"]): row for row in drawn.data.as_dicts()}
+    told = {(row["statement"], row["round"]) for row in StudyRecord(session, study).rows if row["group"] == "all"}
+    assert set(rows) == told
+    assert rows["MERGED", 3]["from_ids"] == "S4;S5"
+    assert (rows["S1", 2]["relation"], rows["S2", 2]["relation"]) == ("reworded_same_meaning", "reworded")
+    assert "MERGED: round 3 merged from S4 and S5, " in drawn.alternative
+    assert drawn.svg.count("<circle") == len(told)
+    assert "S5: round 1, " in drawn.alternative
 
 
 def test_statements_are_ranked_by_exact_shares_among_those_with_one_meaning(session):
