@@ -10,7 +10,6 @@ LEAST, PAGE, PAGE_WIDE = 4, 90, 135  # letters: the narrowest column, and what s
 SIDES, LONG = 3, 120  # letters: what stands left and right in a cell, and beyond what a text only gets longer
 UNPRINTED = frozenset({"reasons"})
 WORDS = {"wording_changed": "reworded", "merged": "merged", "split": "split", "new": "new"}
-OPTIONAL = frozenset({"delta_combined_pp"})  # columns in which the reason itself is printed
 
 
 @dataclass(frozen=True)
@@ -100,6 +99,6 @@ def shown(column: Column, value: Cell, reasons: dict[str, str]) -> str:
     if value is not None:
         return printed(column, value)
     reason = reasons.get(column.name)
-    if column.name in OPTIONAL and reason in WORDS:
+    if column.says_why and reason in WORDS:
         return WORDS[reason]
     return "–" if reason == HIDDEN else ""

@@ -31,6 +31,8 @@ class Column:
         What is printed for a share that is neither none nor all and rounds to 0 or to 100.
     signed
         Printed with its sign: a difference.
+    says_why
+        Where it is empty because the statement was another one before, that is printed in its place.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Column:
     brief: bool = False
     marks: tuple[str, str] = ("<1", ">99")
     signed: bool = False
+    says_why: bool = False
 
 
 @dataclass(frozen=True)
