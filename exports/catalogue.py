@@ -73,7 +73,11 @@ CATALOGUE: dict[str, Entry] = {
     "stability": Entry("Change between rounds", _analysed("stability"), (ANALYST,)),
     "lineage": Entry("Statements and their changes", lineage.build, (PUBLIC, ANALYST, AUTHOR)),
     "participation": Entry(
-        "Participants and response", participation.build, (PUBLIC, ANALYST, MANAGER, AUTHOR), raw=True
+        "Participants and response",
+        participation.build,
+        (PUBLIC, ANALYST, MANAGER, AUTHOR),
+        raw=True,
+        page=participation.page,
     ),
     "groups": Entry("Groups compared", _groups, raw=True),
     "sensitivity": Entry("Sensitivity to the definition", _analysed("sensitivity"), raw=True),

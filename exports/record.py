@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from delphi.consensus.analysis import Analysis, Definition
 from delphi.consensus.panel import RoundPanel
-from exports.table import HIDDEN, Cell, reasons_of
+from exports.table import HIDDEN, Cell, hidden_note, reasons_of
 
 Row = Mapping[str, Any]
 
@@ -225,5 +225,4 @@ def hidden_notes(record: Record, rows: Sequence[Row], columns: Collection[str] =
     reasons = [reasons_of(row) for row in rows]
     if not any(why == HIDDEN and (not columns or name in columns) for row in reasons for name, why in row.items()):
         return ()
-    k = record.study.smallest_cell
-    return (f"–: hidden because fewer than {k} ratings, or too few for this figure, stand behind it.",)
+    return (hidden_note(record.study.smallest_cell),)

@@ -2,24 +2,38 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from exports.table import HIDDEN, Cell, Column, Table, printed, reasons_of
 
 WIDE, LANDSCAPE = 24, 8  # letters of a column that gets the rest of the page; columns from which a page is turned
-LEAST, PAGE, PAGE_WIDE = 4, 90, 135  # letters: the narrowest column, and what stands on a line of a page
+LEAST, PAGE, PAGE_WIDE = 4, 100, 170  # letters: the narrowest column, and what stands on a line of a page
 SIDES, LONG = 3, 120  # letters: what stands left and right in a cell, and beyond what a text only gets longer
+SIZES, SMALLEST = {8: PAGE_WIDE, 7: 195}, 6  # points, and the letters that then stand on a line of a page on its side
 UNPRINTED = frozenset({"reasons"})
 WORDS = {"wording_changed": "reworded", "merged": "merged", "split": "split", "new": "new"}
 
 
 @dataclass(frozen=True)
 class Head:
-    """Head of a printed column; ``share`` is its part of the width, all of them together are 1."""
+    """Head of a printed column.
+
+    Attributes
+    ----------
+    share
+        Its part of the width; all of them together are 1.
+    over
+        A heading above this one and those beside it.
+    apart
+        A text beside a number, which would run into each other.
+    """
 
     text: str
     number: bool
     wide: bool
     share: float = 0.0
+    over: str = ""
+    apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,18 +49,37 @@ Line = Break | tuple[str, ...]
 
 @dataclass(frozen=True)
 class Sheet:
-    """A printed table."""
+    """A printed table; ``letters`` is what a line of it needs at least."""
 
     title: str
     caption: str
     heads: tuple[Head, ...]
     lines: tuple[Line, ...]
     notes: tuple[str, ...]
+    letters: int = 0
 
     @property
     def landscape(self) -> bool:
         """Whether it needs a page on its side."""
         return len(self.heads) > LANDSCAPE
+
+    @property
+    def points(self) -> int:
+        """Size of the letters: as large as the columns allow."""
+        if not self.landscape:
+            return 9
+        return next((size for size, fits in SIZES.items() if self.letters <= fits), SMALLEST)
+
+    @property
+    def spans(self) -> tuple[tuple[str, int], ...]:
+        """Headings above the heads with the number of columns under each, those without one by themselves; or nothing."""
+        runs: list[tuple[str, int]] = []
+        for head in self.heads:
+            if head.over and runs and runs[-1][0] == head.over:
+                runs[-1] = (head.over, runs[-1][1] + 1)
+            else:
+                runs.append((head.over, 1))
+        return tuple(runs) if any(over for over, _ in runs) else ()
 
 
 def sheet_of(table: Table) -> Sheet:
@@ -56,20 +89,31 @@ def sheet_of(table: Table) -> Sheet:
     texts = [line for line in lines if not isinstance(line, Break)]
     cells = [[line[at] for line in texts] for at in range(len(picked))]
     heads = [_head(table.columns[i], column) for i, column in zip(picked, cells, strict=True)]
-    return Sheet(table.title, table.caption, tuple(_shared(heads, cells)), lines, table.notes)
+    heads = [replace(b, apart=a.number and not b.number) for a, b in pairwise([heads[0], *heads])] if heads else []
+    room = PAGE_WIDE if len(heads) > LANDSCAPE else PAGE
+    for whole in (True, False):  # texts on one line, or by their longest word if that takes too much
+        needs = [_needed(head, column, whole=whole) for head, column in zip(heads, cells, strict=True)]
+        letters = sum(WIDE if head.wide else need for head, need in zip(heads, needs, strict=True))
+        if letters <= room:
+            break
+    return Sheet(table.title, table.caption, tuple(_shared(heads, cells, needs)), lines, table.notes, letters)
 
 
 def _head(column: Column, texts: list[str]) -> Head:
     wide = column.type == "text" and max(map(len, texts), default=0) > WIDE
-    return Head(column.label, column.type not in ("text", "bool"), wide)
+    label = column.label.removeprefix(f"{column.over}: ")
+    return Head(label, column.type not in ("text", "bool"), wide, over=column.over)
 
 
-def _shared(heads: list[Head], cells: list[list[str]]) -> Iterator[Head]:
+def _needed(head: Head, texts: list[str], *, whole: bool) -> int:
+    """Count the letters of the longest text or word; the head is bold."""
+    words = [len(word) for text in texts for word in ([text] if whole else text.split())]
+    words += [len(word) + 1 for word in head.text.split()]
+    return min(WIDE, (SIDES + 2 if head.apart else SIDES) + max([LEAST, *words]))
+
+
+def _shared(heads: list[Head], cells: list[list[str]], needs: list[int]) -> Iterator[Head]:
     """Give narrow columns what their longest word needs, and wide ones the rest, but never too little."""
-    needs = [
-        min(WIDE, SIDES + max([LEAST, *(len(word) for text in (head.text, *column) for word in text.split())]))
-        for head, column in zip(heads, cells, strict=True)
-    ]
     longest = [
         min(LONG, max(map(len, column), default=0)) if head.wide else 0
         for head, column in zip(heads, cells, strict=True)

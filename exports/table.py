@@ -31,6 +31,8 @@ class Column:
         What is printed for a share that is neither none nor all and rounds to 0 or to 100.
     signed
         Printed with its sign: a difference.
+    over
+        A heading that columns beside each other share; their labels begin with it.
     says_why
         Where it is empty because the statement was another one before, that is printed in its place.
     """
@@ -44,6 +46,7 @@ class Column:
     marks: tuple[str, str] = ("<1", ">99")
     signed: bool = False
     says_why: bool = False
+    over: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,8 +122,14 @@ def suppress(table: Table, below: int) -> Table:
     rows = table.as_dicts()
     closed = _closed(rows, below, table.people)
     hidden = [_hide(table.columns, row, below, closed=i in closed) for i, row in enumerate(rows)]
-    note = f"– : hidden because fewer than {below} ratings, or too few for this figure, stand behind it."
-    return replace(table, rows=rows_of(table.columns, hidden), notes=(*table.notes, note))
+    left = replace(table, rows=rows_of(table.columns, hidden))
+    told = any(HIDDEN in reasons_of(row).values() for row in hidden) or "reasons" not in table.names
+    return replace(left, notes=(*table.notes, hidden_note(below))) if told else left
+
+
+def hidden_note(below: int) -> str:
+    """Say why cells are dashes."""
+    return f"–: hidden, since fewer than {below} ratings stand behind it or, beside other figures, it could tell single answers."
 
 
 def _closed(rows: list[dict[str, Cell]], below: int, people: str) -> set[int]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
 from textwrap import wrap
 from typing import BinaryIO
 
@@ -47,6 +47,7 @@ PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
 \newcolumntype{L}[1]{>{\raggedright\arraybackslash}p{#1\linewidth}}
 \newcolumntype{R}[1]{>{\raggedleft\arraybackslash}p{#1\linewidth}}
 """
+APART = r"@{\hspace{9pt}}"  # between a number and a text beside it
 LONGEST = 1000  # letters of a row: a longer one would not fit a page, and longtable breaks no row
 SECTIONS = ("section", "subsection", "subsubsection", "paragraph")
 
@@ -91,11 +92,11 @@ def _block(block: Block) -> Iterator[str]:
 
 
 def _table(sheet: Sheet) -> Iterator[str]:
-    size = r"\tiny" if len(sheet.heads) > 14 else r"\scriptsize" if len(sheet.heads) > 8 else r"\small"
+    size = {9: r"\small", 8: r"\footnotesize", 7: r"\scriptsize"}.get(sheet.points, r"\tiny")
     yield rf"{{{size}\noindent\textbf{{{escaped(sheet.title)}.}} {escaped(sheet.caption)}\par"
     yield rf"\begin{{longtable}}{{@{{}}{_columns(sheet)}@{{}}}}"
     heads = " & ".join(rf"\textbf{{{escaped(head.text)}}}" for head in sheet.heads)
-    yield rf"\toprule {heads} \\ \midrule \endhead \bottomrule \endfoot"
+    yield rf"\toprule {_spans(sheet)}{heads} \\ \midrule \endhead \bottomrule \endfoot"
     for line in sheet.lines:
         if isinstance(line, Break):
             yield rf"\multicolumn{{{len(sheet.heads)}}}{{@{{}}p{{0.95\linewidth}}@{{}}}}{{\textbf{{{escaped(line.text)}}}}} \\*"
@@ -107,7 +108,19 @@ def _table(sheet: Sheet) -> Iterator[str]:
     yield "}"
 
 
+def _spans(sheet: Sheet) -> str:
+    """Write the headings above the heads, each over a rule of its own."""
+    if not sheet.spans:
+        return ""
+    cells = [rf"\multicolumn{{{n}}}{{c}}{{\textbf{{{escaped(over)}}}}}" if over else "" for over, n in sheet.spans]
+    ends = list(accumulate(n for _, n in sheet.spans))
+    rules = [rf"\cmidrule(lr){{{end - n + 1}-{end}}}" for (over, n), end in zip(sheet.spans, ends, strict=True) if over]
+    return rf"{' & '.join(cells)} \\ {''.join(rules)} "
+
+
 def _columns(sheet: Sheet) -> str:
     """Give every column its part of the line, less the space between columns."""
     line = 0.99 - 0.007 * len(sheet.heads)
-    return "".join(f"{'R' if head.number else 'L'}{{{line * head.share:.3f}}}" for head in sheet.heads)
+    return "".join(
+        f"{APART if head.apart else ''}{'R' if head.number else 'L'}{{{line * head.share:.3f}}}" for head in sheet.heads
+    )

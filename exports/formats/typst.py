@@ -85,7 +85,9 @@ def _table(table: Table) -> dict[str, Any]:
         "title": legal(sheet.title),
         "caption": legal(sheet.caption),
         "landscape": sheet.landscape,
+        "points": sheet.points,
         "heads": [asdict(head) | {"text": legal(head.text)} for head in sheet.heads],
+        "spans": [{"text": legal(over), "n": n} for over, n in sheet.spans],
         "lines": [
             {"text": breakable(legal(line.text)), "level": line.level}
             if isinstance(line, Break)

@@ -1,7 +1,7 @@
 """The consensus table as journals print it: one style a study design (REPORTING 1.3)."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from delphi import __version__
@@ -33,18 +33,24 @@ CHANGED_MEANING = ("reworded", "merged", "split")
 
 @dataclass(frozen=True)
 class Noun:
-    """What a field calls what is rated, and whether a mean of agreement over all of it is usual there."""
+    """What a field calls what is rated and how many rated it; whether a mean of agreement over all is usual there."""
 
-    one: str = "statement"
+    one: str = "a statement"
+    n: str = "N"
     averaged: bool = True
+
+    @property
+    def bare(self) -> str:
+        """Without its article."""
+        return self.one.split()[1]
 
     def counted(self, kind: str, n: int) -> str:
         """Name so many of a kind."""
-        name = self.one if kind == "statement" else kind
+        name = self.bare if kind == "statement" else kind
         return f"{n} {name}" if n == 1 else f"{n} {name}s"
 
 
-STATEMENT, OUTCOME, INDICATION = Noun(), Noun("outcome"), Noun("indication", averaged=False)
+STATEMENT, OUTCOME, INDICATION = Noun(), Noun("an outcome", "n"), Noun("an indication", "n", averaged=False)
 
 
 def share(name: str, label: str, floor: int = SHARES) -> Column:
@@ -182,13 +188,14 @@ def groups(record: Record, number: int) -> Table:
     high, low = (f"{zone[0]}–{zone[-1]} %" if zone else "%" for zone in (scale.combined, scale.disagree))
     columns = []
     for i, name in enumerate(names or ["all"], 1):
-        label = "" if name == "all" else f"{name}: "
-        columns += [
+        label, over = ("", "") if name == "all" else (f"{name}: ", name)
+        own = [
             Column(f"n_{i}", "int", f"{label}n"),
             share(f"high_{i}", f"{label}{high}"),
             share(f"low_{i}", f"{label}{low}"),
             share(f"nq_{i}", f"{label}unable %"),
         ]
+        columns += [replace(column, over=over) for column in own]
     columns += _verdict_columns(record, number)
     verdicts = _with_verdicts(record, number)
     cells = {(row["statement"], row["group"]): row for row in of_round(record, number, None)}
@@ -252,7 +259,7 @@ def _styled(
     return Table(
         schema="journal-table/1",
         title=f"Consensus after round {number}",
-        caption=f"{_denominator(record)} {_invited(record, number)}",
+        caption=f"{_denominator(record, columns, noun)}{_invited(record, number)}",
         columns=whole,
         rows=rows_of(whole, rows),
         notes=tuple(note for note in (*notes, *_notes(record, columns, rows, noun)) if note),
@@ -266,7 +273,7 @@ def _head(noun: Noun) -> tuple[Column, ...]:
         Column("part", "text", "Part"),
         Column("section", "text", "Section"),
         Column("statement", "text", "No.", brief=True),
-        Column("text", "text", noun.one.capitalize(), brief=True),
+        Column("text", "text", noun.bare.capitalize(), brief=True),
     )
 
 
@@ -285,14 +292,16 @@ def _part(record: Record, kind: str, rows: Sequence[Row], noun: Noun) -> str:
     sizes = [row["n_rated"] for row in rows if row["n_rated"] is not None] or [0]
     said = f": mean combined agreement {'–' if mean is None else round_half_up(mean, 1)} %" if noun.averaged else ""
     fewest, most = min(sizes), max(sizes)
-    return f"{noun.counted(kind, len(rows))}{said} (N {fewest if fewest == most else f'{fewest} to {most}'})"
+    return f"{noun.counted(kind, len(rows))}{said} ({noun.n} {fewest if fewest == most else f'{fewest} to {most}'})"
 
 
-def _denominator(record: Record) -> str:
-    whole = "Percentages are of those who rated a statement (N)"
+def _denominator(record: Record, columns: Sequence[Column], noun: Noun) -> str:
+    if not any(column.type == "percent" for column in columns):
+        return ""
+    whole = f"Percentages are of those who rated {noun.one} ({noun.n})"
     if record.definition.denominator == "rated":
-        return f"{whole}."
-    return f"{whole}; agreement and disagreement are of {DENOMINATOR_TEXT[record.definition.denominator]}."
+        return f"{whole}. "
+    return f"{whole}; agreement and disagreement are of {DENOMINATOR_TEXT[record.definition.denominator]}. "
 
 
 def _invited(record: Record, number: int) -> str:
@@ -307,8 +316,8 @@ def _notes(record: Record, columns: Sequence[Column], rows: Sequence[Row], noun:
     yield f"Consensus: {record.definition.describe()}"
     if scale.opt_out and any(name.startswith("nq_") for name in names):
         short = "NQ" if "nq_pct" in names else "Unable"
-        yield f"{short}: “{scale.opt_out}”, per cent of those who rated or said so; not counted in N."
+        yield f"{short}: “{scale.opt_out}”, per cent of those who rated or said so; not counted in {noun.n}."
     yield " ".join(ABBREVIATIONS[name] for name in ABBREVIATIONS if name in names)
     yield from hidden_notes(record, rows, names)
-    means = "Means over statements are taken over unrounded shares. " if noun.averaged else ""
+    means = f"Means over {noun.bare}s are taken over unrounded shares. " if noun.averaged else ""
     yield f"{means}Delphi {__version__}."

@@ -61,16 +61,19 @@ class Page(HTMLParser):
 
     def __init__(self):
         super().__init__()
-        self.grids, self.words, self.row, self.text, self.span = [], [], None, None, False
+        self.grids, self.words, self.row, self.text, self.heads, self.spans = [], [], None, None, None, []
 
     def handle_starttag(self, tag, attributes):
+        facts = dict(attributes)
         if tag == "table":
             self.grids.append(Grid())
+        elif tag == "thead":
+            self.heads = []
         elif tag == "tr":
-            self.row = []
+            self.row, self.spans = [], []
         elif tag in ("th", "td"):
             self.row.append("")
-            self.span = self.span or "colspan" in dict(attributes)
+            self.spans.append((int(facts.get("colspan", 1)), int(facts.get("rowspan", 1))))
         elif tag in ("h1", "h2", "h3", "p"):
             self.text = ""
 
@@ -81,13 +84,29 @@ class Page(HTMLParser):
             self.text += data
 
     def handle_endtag(self, tag):
-        if tag == "tr":
-            if not self.span:
+        if tag == "thead":
+            self.grids[-1].add(stacked(self.heads))
+            self.heads = None
+        elif tag == "tr" and self.row:
+            if self.heads is not None:
+                self.heads.append([(text, *span) for text, span in zip(self.row, self.spans, strict=True)])
+            elif self.spans[0][0] == 1:
                 self.grids[-1].add(self.row)
-            self.row, self.span = None, False
+            self.row = None
         elif tag in ("h1", "h2", "h3", "p"):
             self.words.append(squeezed(self.text))
             self.text = None
+
+
+def stacked(rows):
+    """Heads of one row or two: a head under another is read after it, as a person reads them."""
+    if len(rows) == 1:
+        return [text for text, *_ in rows[0]]
+    below, heads = iter(rows[1]), []
+    for text, wide, high in rows[0]:
+        heads += [text] if high == 2 else [f"{text}: {next(below)[0]}" for _ in range(wide)]
+    assert next(below, None) is None
+    return heads
 
 
 def html(data, folder):
@@ -102,12 +121,25 @@ def word(data, folder):
     document = docx.Document(io.BytesIO(data))
     grids = []
     for table in document.tables:
+        heads = [row for row in table._tbl.tr_lst if row.xpath("w:trPr/w:tblHeader")]
         grid = Grid()
-        for row in table._tbl.tr_lst:
-            if not row.xpath("w:tc/w:tcPr/w:gridSpan"):
-                grid.add(["".join(text_of(part) for part in cell.xpath(".//w:t|.//w:br")) for cell in row.tc_lst])
+        grid.add(stacked([list(cells_of(row)) for row in heads]))
+        for row in table._tbl.tr_lst[len(heads) :]:
+            cells = list(cells_of(row))
+            if cells[0][1] == 1:
+                grid.add([text for text, *_ in cells])
         grids.append(grid)
     return grids, [squeezed(p.text) for p in document.paragraphs if p.text]
+
+
+def cells_of(row):
+    """Text of each cell with the columns and rows it takes; a cell that only goes on from above is none."""
+    for cell in row.tc_lst:
+        [span] = cell.xpath("w:tcPr/w:gridSpan") or [None]
+        [merged] = cell.xpath("w:tcPr/w:vMerge") or [None]
+        if merged is None or merged.val == "restart":
+            text = "".join(text_of(part) for part in cell.xpath(".//w:t|.//w:br"))
+            yield text, 1 if span is None else span.val, 1 if merged is None else 2
 
 
 def text_of(part):
@@ -119,19 +151,31 @@ def latex(data, folder):
     """Tables of a source text; a row that goes on in the next begins there with an empty cell."""
     grids = []
     for part in re.findall(r"\\begin\{longtable\}.*?\n(.*?)\\end\{longtable\}", data.decode(), re.DOTALL):
-        grid = Grid()
+        grid, over = Grid(), []
         for line in part.splitlines():
-            row = re.sub(r"^\\toprule | \\midrule \\endhead.*", "", line)
-            if row.startswith((r"\multicolumn", r"\cmidrule")):
+            row = re.sub(r"^\\toprule | \\\\ \\midrule \\endhead.*", "", line)
+            if not grid.heads and "\\cmidrule" in row:
+                above, _, row = re.split(r" \\\\ ((?:\\cmidrule\(lr\)\{[\d-]+\})+) ", row)
+                over = [span_of(cell) for cell in above.split(" & ")]
+            elif row.startswith(r"\multicolumn"):
                 continue
             cells = re.split(r" & ", row.removesuffix(r" \\"))
             texts = [plain(re.sub(r"^\\textbf\{(.*)\}$", r"\1", cell)) for cell in cells]
-            if grid.rows and not texts[0]:
+            if over and not grid.heads:
+                begins = [f"{name}: " if name else "" for name, n in over for _ in range(n)]
+                grid.add([begin + text for begin, text in zip(begins, texts, strict=True)])
+            elif grid.rows and not texts[0]:
                 grid.rows[-1] = [squeezed(f"{cell} {more}") for cell, more in zip(grid.rows[-1], texts, strict=True)]
             else:
                 grid.add(texts)
         grids.append(grid)
     return grids, None
+
+
+def span_of(cell):
+    """A heading above the heads, and over how many."""
+    found = re.match(r"\\multicolumn\{(\d+)\}\{c\}\{\\textbf\{(.*)\}\}$", cell)
+    return (plain(found[2]), int(found[1])) if found else ("", 1)
 
 
 def plain(source):
@@ -168,7 +212,9 @@ def unread(data, folder, grids):
     path.write_bytes(data)
     text = "".join(readers.run("pdftotext", "-raw", path, "-").replace("\u200b", "").split())
     at, missing = 0, []
-    for line in [line for grid in grids for line in (grid.heads, *grid.rows)]:
+    heads = [[head] for grid in grids for name in grid.heads for head in name.split(": ", 1)]
+    missing += [head for head in heads if "".join(head[0].split()) not in text]
+    for line in [line for grid in grids for line in grid.rows]:
         packed = "".join("".join(line).split())
         found = text.find(packed, at)
         if found < 0:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from test_published_data import EXINSS, MOVES
 
 from delphi import panels, protocol, statements, studies
+from delphi.consensus.scale import SCALES
 from delphi.model.identity import Identity
 from delphi.model.rating import AnswerKind, Moderation
 from delphi.model.round import Round
@@ -17,9 +18,11 @@ from delphi.statements import Kind, NewStatement
 from delphi.studies import StudyPlan, templates
 from rounds import ballot, cards, decisions, lifecycle, moderation, revision
 from rounds.ballot import Answer, Remark
+from rounds.bots import Sheet
 from rounds.decisions import By
 from rounds.moderation import Ruling
 from rounds.reference import Reference
+from rounds.rehearsing import is_absent, spread, value_of
 from rounds.replay import script_of
 
 
@@ -52,6 +55,25 @@ def published(session, folder, slug="published"):
             before = round_of(session, made, number - 1)
             lifecycle.prepare_next(session, made, before, by=lead.id, at=NOW)
         act(session, made, number, script.sheets(number))
+    return made
+
+
+def rehearsed(session, slug, template, title, asked, scene):
+    """Play a study of a template with the simulated panel of a rehearsal."""
+    made, lead = begin(session, slug, template=template)
+    made.title = title
+    statements.add(session, made, asked)
+    statements.place(session, made, round_of(session, made, 1))
+    names = spread(dict.fromkeys(templates()[template].groups, 1), scene.size) or [None] * scene.size
+    panels.add(session, made, [NewPanelist(f"P{n}", f"p{n}@panel.example.org", name) for n, name in enumerate(names)])
+    protocol.lock(session, made, by=lead.id, at=NOW)
+    for number in (1, 2):
+        if number > 1:
+            lifecycle.prepare_next(session, made, round_of(session, made, 1), by=lead.id, at=NOW)
+        here = [n for n in range(scene.size) if not is_absent(scene, n, number)]
+        codes = [one.code for one in asked]
+        given = {n: {c: (value_of(scene, SCALES[made.scale], n, c, number), "") for c in codes} for n in here}
+        act(session, made, number, {f"p{n}@panel.example.org": Sheet(answers, {}) for n, answers in given.items()})
     return made
 
 

@@ -13,9 +13,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from xml.etree import ElementTree as ET
 
+import docx
+import openpyxl
 import played
 import pytest
 import readback
+import readers
 import scripted
 from databases import Template
 from readback import squeezed
@@ -255,7 +258,7 @@ def test_every_page_prints_the_values_of_the_table(made):
         entry = CATALOGUE[key]
         if entry.kind is not type(made.exhibit("consensus", "csv", Profile.PUBLIC)):
             continue
-        source = "journal" if entry.page else key
+        source = "journal" if key in ("consensus", "wide") else key
         grids = {name: read(made.file(key, name, profile), made.folder)[0] for name, read in readback.PAGES.items()}
         [page] = grids["html"]
         assert [page] == grids["docx"], (key, profile)
@@ -274,7 +277,9 @@ def test_every_page_prints_the_values_of_the_table(made):
 def test_the_tags_of_a_pdf_hold_the_cells_of_the_journal_table(made):
     [page], _ = readback.html(made.file("journal", "html", Profile.PUBLIC), made.folder)
     [table] = readback.tagged(made.file("journal", "pdf", Profile.PUBLIC), made.folder)
-    assert table.packed == page.packed
+    assert table.packed[-len(page.rows) :] == page.packed[1:]
+    if made.name != "cos":  # its heads stand on two rows
+        assert table.packed == page.packed
 
 
 def check_cell(where, cell, expected, row):
@@ -545,3 +550,72 @@ def test_a_scale_without_words_is_described_by_its_zones(made):
         "rand": "1–3 inappropriate, 4–6 uncertain, 7–9 appropriate",
     }
     assert f"rated on a scale of 9 points from 1 to 9 ({zones[made.name]});" in said
+
+
+def test_a_workbook_opens_with_the_table_as_it_is_printed_and_its_numbers_are_numbers(made):
+    [page], _ = readback.html(made.file("journal", "html", Profile.PUBLIC), made.folder)
+    book = openpyxl.load_workbook(io.BytesIO(made.file("journal", "xlsx", Profile.PUBLIC)))
+    assert book.sheetnames == ["printed", "README", "table", "codebook", "notes"]
+    sheet = book["printed"]
+    lines = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert lines[0][0] == made.study.title
+    found = [line for line in lines if line[0] in made.asked[made.last]]
+    assert len(found) == len(page.rows)
+    for cells, line in zip(page.rows, found, strict=True):
+        for text, value in zip(cells, line, strict=True):
+            if isinstance(value, int | float):
+                assert text in (
+                    figure(value),
+                    str(half_up(value)),
+                    f"{half_up(value):+}".replace("-", "−"),
+                    "0*",
+                    "100†",
+                )
+            else:
+                assert squeezed(value or "") == text
+    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+    assert sheet.print_title_rows == f"$3:${4 if made.name == 'cos' else 3}"
+
+
+@study("cos")
+def test_groups_stand_above_their_columns(made):
+    page = made.file("journal", "html", Profile.PUBLIC).decode()
+    assert '<th scope="colgroup" colspan="4" class="o">patients</th>' in page
+    book = openpyxl.load_workbook(io.BytesIO(made.file("journal", "xlsx", Profile.PUBLIC)))
+    assert {"C3:F3", "G3:J3", "K3:N3"} <= {str(cells) for cells in book["printed"].merged_cells.ranges}
+    folder = made.folder / "latex"
+    folder.mkdir()
+    (folder / "t.tex").write_bytes(made.file("journal", "latex", Profile.PUBLIC))
+    readers.run("pdflatex", "-interaction=nonstopmode", "-halt-on-error", "t.tex", folder=folder)
+
+
+@study("reference")
+def test_a_heading_never_stands_last_on_a_page_and_stands_again_on_the_next(made):
+    path = made.folder / "pages.pdf"
+    path.write_bytes(made.file("journal", "pdf", Profile.PUBLIC))
+    pages = readers.run("pdftotext", "-layout", path, "-").split("\f")
+    sections = {row["statement"]: row["section"] for row in made.rows("journal")}
+    for page in pages[:-1]:
+        lines = [line.strip() for line in page.splitlines() if line.strip()]
+        rows = [i for i, line in enumerate(lines) if line.split()[0] in sections]
+        if rows:
+            above = lines[: rows[0]]
+            assert sections[lines[rows[0]].split()[0]] in above
+            assert any("mean combined agreement" in line for line in above)
+            assert not set(lines[rows[-1] + 1 :]) & set(sections.values())
+
+
+@study("reference")
+def test_response_is_printed_round_by_round_and_says_once_when_a_round_ran(made):
+    page = made.file("participation", "html", Profile.PUBLIC).decode()
+    assert len(re.findall(r'<th scope="rowgroup"[^>]*>Round \d, \d{4}-\d\d-\d\d to ', page)) == 3
+    assert "Nobody: returned, declined, not invited before." in page
+    assert "hidden, since" not in page
+    assert page.count('<th scope="col"') == 10
+
+
+def test_a_word_file_has_numbered_pages_and_one_font(made):
+    document = docx.Document(io.BytesIO(made.file("text", "docx", Profile.AUTHOR)))
+    assert all("PAGE" in section.footer._element.xml for section in document.sections)
+    names = {document.styles[name].font.name for name in ("Normal", "Title", "Heading 1", "Caption", "Body Text 3")}
+    assert names == {"Times New Roman"}
