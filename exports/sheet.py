@@ -4,14 +4,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from exports.document import Block, Document, Heading
 from exports.table import HIDDEN, Cell, Column, Table, printed, reasons_of
 
-WIDE, LANDSCAPE = 24, 8  # letters of a column that gets the rest of the page; columns from which a page is turned
-LEAST, PAGE, PAGE_WIDE = 4, 100, 170  # letters: the narrowest column, and what stands on a line of a page
+LEAST, WIDE, EASY = (
+    4,
+    24,
+    30,
+)  # letters: the narrowest column, the least of a wide one, and what it needs to be read easily
 SIDES, LONG = 3, 120  # letters: what stands left and right in a cell, and beyond what a text only gets longer
-SIZES, SMALLEST = {8: PAGE_WIDE, 7: 195}, 6  # points, and the letters that then stand on a line of a page on its side
 UNPRINTED = frozenset({"reasons"})
 WORDS = {"wording_changed": "reworded", "merged": "merged", "split": "split", "new": "new"}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Points of a letter, letters on a line, and whether the page is on its side."""
+
+    points: int
+    room: int
+    turned: bool = False
+
+
+LAYOUTS = (Layout(9, 100), Layout(8, 114), Layout(8, 170, turned=True), Layout(7, 195, turned=True))
+LAST = Layout(6, 230, turned=True)
 
 
 @dataclass(frozen=True)
@@ -49,26 +65,14 @@ Line = Break | tuple[str, ...]
 
 @dataclass(frozen=True)
 class Sheet:
-    """A printed table; ``letters`` is what a line of it needs at least."""
+    """A printed table."""
 
     title: str
     caption: str
     heads: tuple[Head, ...]
     lines: tuple[Line, ...]
     notes: tuple[str, ...]
-    letters: int = 0
-
-    @property
-    def landscape(self) -> bool:
-        """Whether it needs a page on its side."""
-        return len(self.heads) > LANDSCAPE
-
-    @property
-    def points(self) -> int:
-        """Size of the letters: as large as the columns allow."""
-        if not self.landscape:
-            return 9
-        return next((size for size, fits in SIZES.items() if self.letters <= fits), SMALLEST)
+    layout: Layout = LAYOUTS[0]
 
     @property
     def spans(self) -> tuple[tuple[str, int], ...]:
@@ -90,13 +94,35 @@ def sheet_of(table: Table) -> Sheet:
     cells = [[line[at] for line in texts] for at in range(len(picked))]
     heads = [_head(table.columns[i], column) for i, column in zip(picked, cells, strict=True)]
     heads = [replace(b, apart=a.number and not b.number) for a, b in pairwise([heads[0], *heads])] if heads else []
-    room = PAGE_WIDE if len(heads) > LANDSCAPE else PAGE
-    for whole in (True, False):  # texts on one line, or by their longest word if that takes too much
-        needs = [_needed(head, column, whole=whole) for head, column in zip(heads, cells, strict=True)]
-        letters = sum(WIDE if head.wide else need for head, need in zip(heads, needs, strict=True))
-        if letters <= room:
-            break
-    return Sheet(table.title, table.caption, tuple(_shared(heads, cells, needs)), lines, table.notes, letters)
+    layout, needs = _laid_out(heads, cells)
+    widths = tuple(_shared(heads, cells, needs, layout.room))
+    return Sheet(table.title, table.caption, widths, lines, table.notes, layout)
+
+
+def _laid_out(heads: list[Head], cells: list[list[str]]) -> tuple[Layout, list[int]]:
+    """Choose the largest letters that fit, upright if they do; texts on one line, or by their longest word."""
+    for layout in (*LAYOUTS, LAST):
+        for whole in (True, False):
+            needs = [_needed(head, column, whole=whole) for head, column in zip(heads, cells, strict=True)]
+            if sum(EASY if head.wide else need for head, need in zip(heads, needs, strict=True)) <= layout.room:
+                return layout, needs
+    return LAST, needs
+
+
+def leaves(document: Document) -> list[tuple[bool, list[Block]]]:
+    """Cut a document into runs of pages, upright or on their side; a heading goes with what stands under it."""
+    runs: list[tuple[bool, list[Block]]] = []
+    waiting: list[Block] = []
+    for block in document.blocks:
+        waiting.append(block)
+        if not isinstance(block, Heading):
+            turned = isinstance(block, Table) and sheet_of(block).layout.turned
+            if runs and runs[-1][0] == turned:
+                runs[-1][1].extend(waiting)
+            else:
+                runs.append((turned, waiting))
+            waiting = []
+    return [*runs, (False, waiting)] if waiting or not runs else runs
 
 
 def _head(column: Column, texts: list[str]) -> Head:
@@ -112,14 +138,14 @@ def _needed(head: Head, texts: list[str], *, whole: bool) -> int:
     return min(WIDE, (SIDES + 2 if head.apart else SIDES) + max([LEAST, *words]))
 
 
-def _shared(heads: list[Head], cells: list[list[str]], needs: list[int]) -> Iterator[Head]:
+def _shared(heads: list[Head], cells: list[list[str]], needs: list[int], room: int) -> Iterator[Head]:
     """Give narrow columns what their longest word needs, and wide ones the rest, but never too little."""
     longest = [
         min(LONG, max(map(len, column), default=0)) if head.wide else 0
         for head, column in zip(heads, cells, strict=True)
     ]
     narrow = sum(need for need, head in zip(needs, heads, strict=True) if not head.wide)
-    left = max((PAGE_WIDE if len(heads) > LANDSCAPE else PAGE) - narrow, WIDE * sum(head.wide for head in heads))
+    left = max(room - narrow, WIDE * sum(head.wide for head in heads))
     for head, need, most in zip(heads, needs, longest, strict=True):
         letters = left * most / sum(longest) if head.wide else need
         yield replace(head, share=letters / (narrow + (left if any(longest) else 0)))

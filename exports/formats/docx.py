@@ -9,14 +9,14 @@ from xml.sax.saxutils import escape, quoteattr
 
 from exports.document import Block, Exhibit, Figure, Heading, Paragraph, document_of
 from exports.formats.text import legal
-from exports.sheet import Break, Head, Line, Sheet, sheet_of
+from exports.sheet import Break, Head, Line, Sheet, leaves, sheet_of
 
 if TYPE_CHECKING:
     from docx.document import Document as Word
 
 SPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 (a fixed date, so that equal exports are equal files)
-TWIPS, MARGIN = 1440, 0.8  # twips an inch; inches
+TWIPS, PAPER, MARGIN = 1440, (8.27, 11.69), 0.8  # twips an inch; inches: A4
 FONT = "Times New Roman"  # on every machine, or one of the same widths
 SIZES = {
     "Normal": 10,
@@ -33,27 +33,35 @@ APART = 120  # twips between a number and a text beside it
 def write(exhibit: Exhibit, stream: BinaryIO) -> None:
     """Write a document."""
     import docx
-    from docx.enum.section import WD_ORIENT
-    from docx.shared import Inches
 
     document = document_of(exhibit)
     word = docx.Document()
     _properties(word, legal(document.title), document.language)
-    page = word.sections[0]
-    page.page_width, page.page_height = Inches(8.27), Inches(11.69)
-    if any(sheet_of(table).landscape for table in document.tables):
-        page.orientation, page.page_width, page.page_height = WD_ORIENT.LANDSCAPE, page.page_height, page.page_width
-    page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Inches(MARGIN)
-    width = int(page.page_width.inches * TWIPS - 2 * MARGIN * TWIPS)
-    word.add_heading(legal(document.title), 0)
+    first = word.sections[0]
     if document.notice:
-        page.header.paragraphs[0].text = legal(document.notice)
-    _number(page.footer.paragraphs[0])
-    for block in document.blocks:
-        _add(word, block, width)
+        first.header.paragraphs[0].text = legal(document.notice)
+    _number(first.footer.paragraphs[0])
+    for at, (turned, blocks) in enumerate(leaves(document)):
+        width = _page(word.add_section() if at else first, turned=turned)
+        if not at:
+            word.add_heading(legal(document.title), 0)
+        for block in blocks:
+            _add(word, block, width)
     made = io.BytesIO()
     word.save(made)
     _freeze(made, stream)
+
+
+def _page(section: Any, *, turned: bool) -> int:
+    """Set the page of a section, upright or on its side; gives the width of a line in twips."""
+    from docx.enum.section import WD_ORIENT
+    from docx.shared import Inches
+
+    sides = (PAPER[1], PAPER[0]) if turned else PAPER
+    section.orientation = WD_ORIENT.LANDSCAPE if turned else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = map(Inches, sides)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Inches(MARGIN)
+    return int((sides[0] - 2 * MARGIN) * TWIPS)
 
 
 def _number(paragraph: Any) -> None:
@@ -166,12 +174,12 @@ def _widths(heads: tuple[Head, ...], width: int) -> list[int]:
 
 def _line(line: Line, sheet: Sheet, widths: list[int]) -> str:
     if not isinstance(line, Break):
-        return _row([_cell(*one, size=sheet.points * 2) for one in zip(line, sheet.heads, widths, strict=True)])
+        return _row([_cell(*one, size=sheet.layout.points * 2) for one in zip(line, sheet.heads, widths, strict=True)])
     fill = "E1E1E1" if line.level == 0 else "F2F2F2"
     return (
         f'<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w="{sum(widths)}" w:type="dxa"/>'
         f'<w:gridSpan w:val="{len(widths)}"/><w:shd w:val="clear" w:fill="{fill}"/></w:tcPr>'
-        f"<w:p><w:pPr><w:keepNext/>{SPACING}</w:pPr>{_run(line.text, bold=True, size=sheet.points * 2)}</w:p></w:tc></w:tr>"
+        f"<w:p><w:pPr><w:keepNext/>{SPACING}</w:pPr>{_run(line.text, bold=True, size=sheet.layout.points * 2)}</w:p></w:tc></w:tr>"
     )
 
 
@@ -186,10 +194,10 @@ def _over(sheet: Sheet, widths: list[int]) -> str:
         if over:
             centred = replace(head, number=False, apart=False)
             more = f'<w:gridSpan w:val="{n}"/>{THIN_EDGE}'
-            cells.append(_cell(over, centred, width, size=sheet.points * 2, bold=True, more=more, side="center"))
+            cells.append(_cell(over, centred, width, size=sheet.layout.points * 2, bold=True, more=more, side="center"))
         else:
             more = '<w:vMerge w:val="restart"/><w:vAlign w:val="bottom"/>'
-            cells.append(_cell(head.text, head, width, size=sheet.points * 2, bold=True, more=more))
+            cells.append(_cell(head.text, head, width, size=sheet.layout.points * 2, bold=True, more=more))
         at += n
     return _row(cells, head=True)
 
@@ -198,10 +206,15 @@ def _head(sheet: Sheet, widths: list[int]) -> str:
     """Write the heads."""
     merged = f"<w:vMerge/>{HEAD_EDGE}"
     cells = [
-        _cell("", head, width, size=sheet.points * 2, more=merged)
+        _cell("", head, width, size=sheet.layout.points * 2, more=merged)
         if sheet.spans and not head.over
         else _cell(
-            head.text, head, width, size=sheet.points * 2, bold=True, more=f'{HEAD_EDGE}<w:vAlign w:val="bottom"/>'
+            head.text,
+            head,
+            width,
+            size=sheet.layout.points * 2,
+            bold=True,
+            more=f'{HEAD_EDGE}<w:vAlign w:val="bottom"/>',
         )
         for head, width in zip(sheet.heads, widths, strict=True)
     ]

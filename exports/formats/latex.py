@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from exports.document import Block, Exhibit, Figure, Heading, Paragraph, document_of
 from exports.formats.text import breakable, legal
-from exports.sheet import Break, Sheet, sheet_of
+from exports.sheet import Break, Sheet, leaves, sheet_of
 
 ESCAPES = {
     "\\": r"\textbackslash{}",
@@ -41,7 +41,7 @@ PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
   \usepackage{fontspec}
 \fi
 \usepackage{lmodern}
-\usepackage{booktabs,longtable,array}
+\usepackage{booktabs,longtable,array,pdflscape}
 \usepackage[%(landscape)smargin=18mm]{geometry}
 \setlength{\tabcolsep}{3pt}
 \newcolumntype{L}[1]{>{\raggedright\arraybackslash}p{#1\linewidth}}
@@ -67,12 +67,15 @@ def escaped(text: str) -> str:
 def write(exhibit: Exhibit, stream: BinaryIO) -> None:
     """Write a whole document."""
     document = document_of(exhibit)
-    landscape = any(sheet_of(table).landscape for table in document.tables)
+    runs = leaves(document)
+    landscape = runs[0][0]
     lines = [PREAMBLE.replace("%(landscape)s", "landscape," if landscape else "")]
     lines += [rf"\title{{{escaped(document.title)}}}\date{{}}\author{{}}", r"\begin{document}\maketitle"]
     if document.notice:
         lines.append(rf"\noindent\fbox{{\parbox{{0.95\linewidth}}{{{escaped(document.notice)}}}}}\par\bigskip")
-    lines += [line for block in document.blocks for line in _block(block)]
+    for turned, blocks in runs:
+        written = [line for block in blocks for line in _block(block)]
+        lines += written if turned == landscape else [r"\begin{landscape}", *written, r"\end{landscape}"]
     stream.write("\n".join([*lines, r"\end{document}", ""]).encode())
 
 
@@ -92,7 +95,7 @@ def _block(block: Block) -> Iterator[str]:
 
 
 def _table(sheet: Sheet) -> Iterator[str]:
-    size = {9: r"\small", 8: r"\footnotesize", 7: r"\scriptsize"}.get(sheet.points, r"\tiny")
+    size = {9: r"\small", 8: r"\footnotesize", 7: r"\scriptsize"}.get(sheet.layout.points, r"\tiny")
     yield rf"{{{size}\noindent\textbf{{{escaped(sheet.title)}.}} {escaped(sheet.caption)}\par"
     yield rf"\begin{{longtable}}{{@{{}}{_columns(sheet)}@{{}}}}"
     heads = " & ".join(rf"\textbf{{{escaped(head.text)}}}" for head in sheet.heads)
