@@ -9,7 +9,7 @@ from exports.formats import FORMATS, PRINTED
 from exports.formats.kind import Format
 from exports.record import Profile, Record, StudyFacts, defined, hidden_notes
 from exports.reports import REPORTS, audit, checklist, comments, lineage, participation, protocol, styles, wide, writing
-from exports.reports.columns import with_groups
+from exports.reports.columns import by_statement, with_groups
 from exports.reports.consensus import from_rows
 from exports.reports.material import Material
 from exports.table import Table, suppress
@@ -55,6 +55,10 @@ def _groups(record: Record) -> Table:
     return with_groups(REPORTS["consensus"](Material(record.analysis, by_group=True)))
 
 
+def _groups_printed(record: Record) -> Table:
+    return by_statement(_groups(record))
+
+
 def _analysed(key: str, *, panels: bool = False) -> Builder:
     def build(record: Record) -> Table:
         return REPORTS[key](Material(record.analysis, record.panels if panels else (), record.by_group))
@@ -79,7 +83,7 @@ CATALOGUE: dict[str, Entry] = {
         raw=True,
         page=participation.page,
     ),
-    "groups": Entry("Groups compared", _groups, raw=True),
+    "groups": Entry("Groups compared", _groups, raw=True, page=_groups_printed),
     "sensitivity": Entry("Sensitivity to the definition", _analysed("sensitivity"), raw=True),
     "agreement": Entry("Agreement of the panel over all statements", _analysed("agreement", panels=True), (ANALYST,)),
     "robustness": Entry("How firmly verdicts stand", _analysed("robustness"), (ANALYST,)),

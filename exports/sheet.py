@@ -13,7 +13,6 @@ LEAST, WIDE, EASY = (
     30,
 )  # letters: the narrowest column, the least of a wide one, and what it needs to be read easily
 SIDES, LONG = 3, 120  # letters: what stands left and right in a cell, and beyond what a text only gets longer
-UNPRINTED = frozenset({"reasons"})
 WORDS = {"wording_changed": "reworded", "merged": "merged", "split": "split", "new": "new"}
 
 
@@ -88,7 +87,7 @@ class Sheet:
 
 def sheet_of(table: Table) -> Sheet:
     """Print a table."""
-    picked = [i for i, c in enumerate(table.columns) if c.name not in UNPRINTED and c.name not in table.breaks]
+    picked = picked_of(table)
     lines = tuple(_lines(table, picked))
     texts = [line for line in lines if not isinstance(line, Break)]
     cells = [[line[at] for line in texts] for at in range(len(picked))]
@@ -97,6 +96,11 @@ def sheet_of(table: Table) -> Sheet:
     layout, needs = _laid_out(heads, cells)
     widths = tuple(_shared(heads, cells, needs, layout.room))
     return Sheet(table.title, table.caption, widths, lines, table.notes, layout)
+
+
+def picked_of(table: Table) -> list[int]:
+    """Give the places of the columns that are printed."""
+    return [i for i, column in enumerate(table.columns) if column.name not in (*table.unprinted, *table.breaks)]
 
 
 def _laid_out(heads: list[Head], cells: list[list[str]]) -> tuple[Layout, list[int]]:

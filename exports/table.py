@@ -57,6 +57,8 @@ class Table:
     ----------
     breaks
         Columns that stand above their rows as headings when the table is printed.
+    unprinted
+        Columns that pages leave out, since they stand in the headings or speak to programs only.
     split
         Column whose values get a sheet each, where a format has sheets.
     people
@@ -77,6 +79,7 @@ class Table:
     notes: tuple[str, ...] = ()
     definition: Mapping[str, Any] = field(default_factory=dict)
     breaks: tuple[str, ...] = ()
+    unprinted: tuple[str, ...] = ("reasons",)
     split: str = ""
     people: str = "n_rated"
     notice: str = ""
@@ -191,9 +194,16 @@ def printed(column: Column, value: Cell) -> str:
 
 
 def printed_number(value: float) -> str:
-    """Print a number with up to two decimals, none if they are zeros."""
+    """Print a number with up to two decimals, none if they are zeros; a minus is a minus, and nothing has none.
+
+    Examples
+    --------
+    >>> printed_number(2.5), printed_number(-0.25), printed_number(-0.001)
+    ('2.5', '−0.25', '0')
+    """
     text = str(round_half_up(value, 2))
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text.replace("-", "−")
 
 
 def printed_percent(value: float, marks: tuple[str, str] = ("<1", ">99")) -> str:

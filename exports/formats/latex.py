@@ -48,6 +48,7 @@ PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
 \newcolumntype{R}[1]{>{\raggedleft\arraybackslash}p{#1\linewidth}}
 """
 APART = r"@{\hspace{9pt}}"  # between a number and a text beside it
+LINE, LINE_TURNED = 495, 742  # points of a line on a page with these margins
 LONGEST = 1000  # letters of a row: a longer one would not fit a page, and longtable breaks no row
 SECTIONS = ("section", "subsection", "subsubsection", "paragraph")
 
@@ -96,10 +97,14 @@ def _block(block: Block) -> Iterator[str]:
 
 def _table(sheet: Sheet) -> Iterator[str]:
     size = {9: r"\small", 8: r"\footnotesize", 7: r"\scriptsize"}.get(sheet.layout.points, r"\tiny")
-    yield rf"{{{size}\noindent\textbf{{{escaped(sheet.title)}.}} {escaped(sheet.caption)}\par"
+    yield f"{{{size}"
     yield rf"\begin{{longtable}}{{@{{}}{_columns(sheet)}@{{}}}}"
     heads = " & ".join(rf"\textbf{{{escaped(head.text)}}}" for head in sheet.heads)
-    yield rf"\toprule {_spans(sheet)}{heads} \\ \midrule \endhead \bottomrule \endfoot"
+    caption = rf"\textbf{{{escaped(sheet.title)}.}} {escaped(sheet.caption)}"
+    head = rf"\toprule {_spans(sheet)}{heads} \\ \midrule"
+    yield rf"\multicolumn{{{len(sheet.heads)}}}{{@{{}}p{{\linewidth}}@{{}}}}{{{caption}}} \\[4pt]"
+    yield rf"{head} \endfirsthead"
+    yield rf"{head} \endhead \bottomrule \endfoot"
     for line in sheet.lines:
         if isinstance(line, Break):
             yield rf"\multicolumn{{{len(sheet.heads)}}}{{@{{}}p{{0.95\linewidth}}@{{}}}}{{\textbf{{{escaped(line.text)}}}}} \\*"
@@ -123,7 +128,8 @@ def _spans(sheet: Sheet) -> str:
 
 def _columns(sheet: Sheet) -> str:
     """Give every column its part of the line, less the space between columns."""
-    line = 0.99 - 0.007 * len(sheet.heads)
+    whole = LINE_TURNED if sheet.layout.turned else LINE
+    line = 0.995 - (6 * len(sheet.heads) + 9 * sum(head.apart for head in sheet.heads)) / whole
     return "".join(
         f"{APART if head.apart else ''}{'R' if head.number else 'L'}{{{line * head.share:.3f}}}" for head in sheet.heads
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from delphi.statistics.exact import round_half_up
 from exports.document import Exhibit, table_of
 from exports.formats.text import legal
-from exports.sheet import UNPRINTED, Break, Head, Sheet, sheet_of
+from exports.sheet import Break, Head, Sheet, picked_of, sheet_of
 from exports.table import HIDDEN, Cell, Column, Row, Table, printed, reasons_of
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ class _Pen:
     def page(self, name: str, printed: Sheet, table: Table) -> None:
         """Write the table as it is printed: heads in words, headings above rows, notes; numbers stay numbers."""
         sheet = self.paper(name, table.notice)
-        shown = [c for c in table.columns if c.name not in (*UNPRINTED, *table.breaks)]
+        shown = [table.columns[i] for i in picked_of(table)]
         widths = [_share(head) for head in printed.heads]
         for x, width in enumerate(widths):
             sheet.set_column(x, x, width)
@@ -186,8 +186,7 @@ class _Pen:
         self, sheet: "Worksheet", y: int, table: Table, row: Row, line: tuple[str, ...], widths: Sequence[float]
     ) -> None:
         """Write numbers as numbers, and all else as it is printed."""
-        picked = [i for i, c in enumerate(table.columns) if c.name not in (*UNPRINTED, *table.breaks)]
-        for x, (i, text) in enumerate(zip(picked, line, strict=True)):
+        for x, (i, text) in enumerate(zip(picked_of(table), line, strict=True)):
             column, value = table.columns[i], row[i]
             if isinstance(value, int | float) and not isinstance(value, bool):
                 self.cell(sheet, (y, x), column, value, hidden=False)
@@ -241,7 +240,7 @@ def number_format(column: Column, value: float) -> str:
     >>> number_format(share, 66.5), number_format(share, 0.1), number_format(Column("m", "float", "M"), 2.5)
     ('0', '"<1"', '0.0')
     """
-    text = printed(column, value)
+    text = printed(column, value).replace("−", "-")
     whole, _, decimals = text.lstrip("-").partition(".")
     plain = "0" + (f".{'0' * len(decimals)}" if decimals else "")
     if whole.isdigit() and float(round_half_up(float(value), len(decimals))) == float(text):

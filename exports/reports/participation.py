@@ -115,12 +115,19 @@ def page(record: Record) -> Table:
     for row, before in zip(rows[1:], rows, strict=False):
         row["part"] = row["part"] or before["part"]
     told = [name for name in RARE if any(row[name] for row in rows)]
-    columns = [c for c in COLUMNS if c.name not in (*FACTS, *RARE, "round") or c.name in told]
+    columns = [c for c in COLUMNS if c.name not in (*FACTS, *RARE) or c.name in told]
     none = [
         c.label.lower() for c in COLUMNS if c.name in ("bounced", "declined", "new_entrants") and c.name not in told
     ]
     notes = (NOTE, *([f"Nobody: {', '.join(none)}."] if none else []))
-    return replace(whole, columns=(PART, *columns), rows=rows_of((PART, *columns), rows), notes=notes, breaks=("part",))
+    return replace(
+        whole,
+        columns=(PART, *columns),
+        rows=rows_of((PART, *columns), rows),
+        notes=notes,
+        breaks=("part",),
+        unprinted=("round", "reasons"),  # what is hidden depends on the round, so it stays in the table
+    )
 
 
 def _ran(row: Mapping[str, Any]) -> str:

@@ -153,6 +153,8 @@ def latex(data, folder):
     for part in re.findall(r"\\begin\{longtable\}.*?\n(.*?)\\end\{longtable\}", data.decode(), re.DOTALL):
         grid, over = Grid(), []
         for line in part.splitlines():
+            if line.endswith(r"\endfirsthead"):
+                continue
             row = re.sub(r"^\\toprule | \\\\ \\midrule \\endhead.*", "", line)
             if not grid.heads and "\\cmidrule" in row:
                 above, _, row = re.split(r" \\\\ ((?:\\cmidrule\(lr\)\{[\d-]+\})+) ", row)

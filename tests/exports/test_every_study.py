@@ -196,7 +196,8 @@ def journal_share(k, n):
 def figure(value):
     """A number as it is printed: up to two decimals."""
     text = str(half_up(value, 2))
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text.replace("-", "−")
 
 
 def printed(name, kind, value):
@@ -577,6 +578,18 @@ def test_a_workbook_opens_with_the_table_as_it_is_printed_and_its_numbers_are_nu
     assert sheet.print_title_rows == f"$3:${4 if made.name == 'cos' else 3}"
 
 
+@pytest.mark.parametrize("key", ["participation", "groups"])
+def test_a_page_hides_what_a_table_hides(session, key):
+    groups = (*["nurses"] * 7, "peers")  # 21 and 3: two groups that both have to be hidden
+    study = played.play(session, panelists=24, rounds=2, leavers=0, groups=groups, statements=played.COS["statements"])
+    table, page = (exhibit_of(session, study, Order(key, format_, Profile.PUBLIC)) for format_ in ("csv", "html"))
+    column = "invited" if key == "participation" else "n_rated"
+    shown = [[(row["round"], row["group"], row[column]) for row in made.as_dicts()] for made in (table, page)]
+    assert shown[0] == shown[1]
+    assert all(n is None for _, group, n in shown[1] if group != "all")
+    assert any(n for _, group, n in shown[1] if group == "all")
+
+
 @study("cos")
 def test_groups_stand_above_their_columns(made):
     page = made.file("journal", "html", Profile.PUBLIC).decode()
@@ -586,7 +599,8 @@ def test_groups_stand_above_their_columns(made):
     folder = made.folder / "latex"
     folder.mkdir()
     (folder / "t.tex").write_bytes(made.file("journal", "latex", Profile.PUBLIC))
-    readers.run("pdflatex", "-interaction=nonstopmode", "-halt-on-error", "t.tex", folder=folder)
+    said = readers.run("pdflatex", "-interaction=nonstopmode", "-halt-on-error", "t.tex", folder=folder)
+    assert "Overfull" not in said
 
 
 @study("reference")
