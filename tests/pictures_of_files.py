@@ -1,4 +1,4 @@
-"""Pictures of exported files: `make pictures-files`. Plays three studies, prints their files as a person would, keeps page 1.
+"""Pictures of exported files: `make pictures-files`. Plays three studies, prints their files, keeps the first page of each.
 
 Word and Excel files go through LibreOffice, PDFs through poppler: neither is ours. Every page is left in `pictures/`.
 """

@@ -76,7 +76,7 @@ def agreement(record: Record, number: int) -> Table:
         return {**row, **shares, "reasons": ";".join([str(row["reasons"]), *hidden])}
 
     legend = "; ".join(f"{short}, {label}" for short, label, _ in options if short != label)
-    return _styled(record, number, columns, filled, [f"{legend}." if legend else "", ROUNDING])
+    return _styled(record, number, columns, filled, [f"{legend}." if legend else ""])
 
 
 def _share(row: Row, values: Values) -> float | None:
@@ -99,7 +99,7 @@ def middle(record: Record, number: int) -> Table:
         *_verdict_columns(record, number),
         CHANGE,
     ]
-    return _styled(record, number, columns, _with_verdicts(record, number), [ROUNDING])
+    return _styled(record, number, columns, _with_verdicts(record, number), [])
 
 
 def means(record: Record, number: int) -> Table:
@@ -111,7 +111,7 @@ def means(record: Record, number: int) -> Table:
         share("combined_pct", "Agreement %"),
         *_verdict_columns(record, number),
     ]
-    return _styled(record, number, columns, _with_verdicts(record, number), [CODES, ROUNDING])
+    return _styled(record, number, columns, _with_verdicts(record, number), [CODES])
 
 
 def _verdict_columns(record: Record, number: int) -> list[Column]:
@@ -211,7 +211,7 @@ def groups(record: Record, number: int) -> Table:
                     reasons.append(f"{ours}_{i}=suppressed_disclosure")
         return found | {"reasons": ";".join(reasons)}
 
-    return _styled(record, number, columns, filled, [ROUNDING], OUTCOME)
+    return _styled(record, number, columns, filled, [], OUTCOME)
 
 
 Style = Callable[[Record, int], Table]
@@ -262,7 +262,7 @@ def _styled(
         caption=f"{_denominator(record, columns, noun)}{_invited(record, number)}",
         columns=whole,
         rows=rows_of(whole, rows),
-        notes=tuple(note for note in (*notes, *_notes(record, columns, rows, noun)) if note),
+        notes=tuple(note for note in (*notes, _rounded(columns, rows), *_notes(record, columns, rows, noun)) if note),
         definition=defined(record),
         breaks=("part", "section"),
     )
@@ -295,6 +295,13 @@ def _part(record: Record, kind: str, rows: Sequence[Row], noun: Noun) -> str:
     return f"{noun.counted(kind, len(rows))}{said} ({noun.n} {fewest if fewest == most else f'{fewest} to {most}'})"
 
 
+def _rounded(columns: Sequence[Column], rows: Sequence[Row]) -> str:
+    """Explain the marks of shares that round to none or to all, where one stands."""
+    shares = [row.get(column.name) for column in columns if column.marks == MARKS for row in rows]
+    marked = any(x is not None and (0 < x < 0.5 or 99.5 <= x < 100) for x in shares)
+    return ROUNDING if marked else ""
+
+
 def _denominator(record: Record, columns: Sequence[Column], noun: Noun) -> str:
     if not any(column.type == "percent" for column in columns):
         return ""
@@ -313,7 +320,8 @@ def _notes(record: Record, columns: Sequence[Column], rows: Sequence[Row], noun:
     """Explain what stands in this table, and nothing else."""
     names = [column.name for column in columns]
     scale = record.definition.scale
-    yield f"Consensus: {record.definition.describe()}"
+    said = record.definition.describe()
+    yield said if said.startswith("Consensus") else f"Consensus: {said}"
     if scale.opt_out and any(name.startswith("nq_") for name in names):
         short = "NQ" if "nq_pct" in names else "Unable"
         yield f"{short}: “{scale.opt_out}”, per cent of those who rated or said so; not counted in {noun.n}."

@@ -628,6 +628,22 @@ def test_response_is_printed_round_by_round_and_says_once_when_a_round_ran(made)
     assert page.count('<th scope="col"') == 10
 
 
+def test_notes_explain_what_the_table_holds_and_nothing_else(made):
+    for key in ("journal", *(f"journal-{style}" for style in ("agreement", "median", "mean", "rand", "groups"))):
+        page = made.file(key, "html", Profile.PUBLIC).decode()
+        [grid], words = readback.html(page.encode(), made.folder)
+        cells = {cell for row in grid.rows for cell in row}
+        for sign, note in (
+            ("0*", "fewer than 0.5 %"),
+            ("–", "hidden, since"),
+            ("NQ %", "NQ: "),
+            ("IQR", "IQR: "),
+            ("SD", "SD: "),
+        ):
+            assert (sign in cells or sign in grid.heads) == (note in " ".join(words)) or sign == "0*", (key, sign)
+        assert "Consensus: Consensus" not in page
+
+
 def test_a_word_file_has_numbered_pages_and_one_font(made):
     document = docx.Document(io.BytesIO(made.file("text", "docx", Profile.AUTHOR)))
     assert all("PAGE" in section.footer._element.xml for section in document.sections)
