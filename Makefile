@@ -38,7 +38,7 @@ texts: $(STAMP)
 pictures: $(STAMP)
 	$(BIN)/python -P tests/pictures.py
 
-# Exported files as pictures in docs/img/; needs LibreOffice Writer and Calc, and poppler-utils.
+# Exported files as pictures in docs/img/; needs LibreOffice Writer and Calc, fonts-liberation, poppler-utils.
 pictures-files: $(STAMP)
 	PYTHONPATH=.:tests:tests/exports $(BIN)/python -P tests/pictures_of_files.py
 

@@ -633,14 +633,10 @@ def test_notes_explain_what_the_table_holds_and_nothing_else(made):
         page = made.file(key, "html", Profile.PUBLIC).decode()
         [grid], words = readback.html(page.encode(), made.folder)
         cells = {cell for row in grid.rows for cell in row}
-        for sign, note in (
-            ("0*", "fewer than 0.5 %"),
-            ("–", "hidden, since"),
-            ("NQ %", "NQ: "),
-            ("IQR", "IQR: "),
-            ("SD", "SD: "),
-        ):
-            assert (sign in cells or sign in grid.heads) == (note in " ".join(words)) or sign == "0*", (key, sign)
+        said = " ".join(words)
+        assert bool({"0*", "100†"} & cells) == ("fewer than 0.5 %" in said), key
+        for sign, note in (("–", "hidden, since"), ("NQ %", "NQ: "), ("IQR", "IQR: "), ("SD", "SD: ")):
+            assert (sign in cells or sign in grid.heads) == (note in said), (key, sign)
         assert "Consensus: Consensus" not in page
 
 
@@ -649,3 +645,38 @@ def test_a_word_file_has_numbered_pages_and_one_font(made):
     assert all("PAGE" in section.footer._element.xml for section in document.sections)
     names = {document.styles[name].font.name for name in ("Normal", "Title", "Heading 1", "Caption", "Body Text 3")}
     assert names == {"Times New Roman"}
+
+
+def test_figures_show_what_the_answers_say(made):
+    for row in made.rows("figure-stacked"):
+        values, _, _ = made.answers(made.last, row["statement"])
+        downwards = range(made.scale["hi"], made.scale["lo"] - 1, -1)
+        assert [row[f"k{i}"] for i in range(len(downwards))] == [values.count(v) for v in downwards]
+    for row in made.rows("figure-quartiles"):
+        values, _, _ = made.answers(made.last, row["statement"])
+        found = [row[name] for name in ("n_rated", "q1", "median", "q3")]
+        assert found == [len(values), *(float(quantile(values, p)) for p in ("1/4", "1/2", "3/4"))]
+    for row in made.rows("figure-change"):
+        for end in ("first", "last"):
+            values, _, _ = made.answers(row[f"{end}_round"], row["statement"])
+            assert same(row[f"{end}_pct"], share(sum(v in made.scale["combined"] for v in values), len(values)))
+    for row in made.rows("figure-flow"):
+        number = row["round"]
+        assert (row["invited"], row["analysed"]) == (len(made.invited[number]), len(made.here[number]))
+        assert row["complete"] == len(made.here[number] & made.submitted[number]) == row["analysed"] - row["partial"]
+    assert {row["round"]: row["asked"] for row in made.rows("figure-statements")} == {
+        number: len(made.asked[number]) for number in made.here
+    }
+    settled = sum(row["verdict"] == "in" for row in made.rows("consensus") if row["round"] == made.last)
+    assert [row["in_consensus"] for row in made.rows("figure-thresholds") if row["locked"]] == [settled]
+
+
+def test_the_drawings_name_every_number_of_ratings(made):
+    for key in ("figure-stacked", "figure-quartiles"):
+        root = ET.fromstring(made.file(key, "svg", Profile.PUBLIC))
+        drawn = [
+            text.text for text in root.iter("{http://www.w3.org/2000/svg}text") if (text.text or "").startswith("N ")
+        ]
+        public = {row["statement"]: row["n_rated"] for row in made.rows(key, Profile.PUBLIC)}
+        assert drawn == [f"N {n}" for n in public.values()]
+        assert list(public) == made.asked[made.last]
