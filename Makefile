@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 JOBS ?= 2
 
-.PHONY: demo demo-fresh test browser lint methods texts pictures bench-bundle bench-exports bench-pages clean
+.PHONY: demo demo-fresh test browser lint methods texts pictures pictures-files bench-bundle bench-exports bench-pages clean
 
 $(STAMP): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -37,6 +37,10 @@ texts: $(STAMP)
 
 pictures: $(STAMP)
 	$(BIN)/python -P tests/pictures.py
+
+# Exported files as pictures in docs/img/; needs LibreOffice Writer and Calc, fonts-liberation, poppler-utils.
+pictures-files: $(STAMP)
+	PYTHONPATH=.:tests:tests/exports $(BIN)/python -P tests/pictures_of_files.py
 
 # Ratios against pandas and SciPy, in an environment of their own; the figures of docs/benchmarks.md.
 bench: .bench/.installed

@@ -23,7 +23,7 @@ from exports.reports import (
     wide,
     writing,
 )
-from exports.reports.columns import with_groups
+from exports.reports.columns import by_statement, with_groups
 from exports.reports.consensus import from_rows
 from exports.reports.material import Material
 from exports.table import Table, suppress
@@ -72,6 +72,10 @@ def _groups(record: Record) -> Table:
     return with_groups(REPORTS["consensus"](Material(record.analysis, by_group=True)))
 
 
+def _groups_printed(record: Record) -> Table:
+    return by_statement(_groups(record))
+
+
 def _analysed(key: str, *, panels: bool = False) -> Builder:
     def build(record: Record) -> Table:
         if panels:  # the matrices say all, and the counts need not be read
@@ -99,9 +103,13 @@ CATALOGUE: dict[str, Entry] = {
     "stability": Entry("Change between rounds", _analysed("stability"), (ANALYST,)),
     "lineage": Entry("Statements and their changes", lineage.build, (PUBLIC, ANALYST, AUTHOR)),
     "participation": Entry(
-        "Participants and response", participation.build, (PUBLIC, ANALYST, MANAGER, AUTHOR), raw=True
+        "Participants and response",
+        participation.build,
+        (PUBLIC, ANALYST, MANAGER, AUTHOR),
+        raw=True,
+        page=participation.page,
     ),
-    "groups": Entry("Groups compared", _groups, raw=True),
+    "groups": Entry("Groups compared", _groups, raw=True, page=_groups_printed),
     "sensitivity": Entry("Sensitivity to the definition", _analysed("sensitivity"), raw=True),
     "agreement": Entry(
         "Agreement of the panel over all statements", _analysed("agreement", panels=True), (ANALYST,), long=True

@@ -1,6 +1,6 @@
 """What reports are made of: a study as a reader of one profile may know it. Nobody's name stands here."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from delphi.consensus.analysis import Analysis, Definition
 from delphi.consensus.panel import RoundPanel
-from exports.table import HIDDEN, Cell
+from exports.table import HIDDEN, Cell, hidden_note, reasons_of
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
@@ -283,9 +283,15 @@ def defined(record: Record) -> dict[str, Cell | Any]:
     return record.definition.as_dict() | {"id": record.definition.id}
 
 
-def hidden_notes(record: Record, rows: Sequence[Row]) -> tuple[str, ...]:
-    """Say once why cells are dashes, if any are."""
-    if not any(HIDDEN in str(row.get("reasons")) for row in rows):
+def base_of(record: Record, row: Row) -> int:
+    """Give the denominator of the shares of a row, by the definition."""
+    inside = {"rated": ("n_rated",), "answered": ("n_rated", "n_nq"), "shown": ("n_rated", "n_nq", "n_blank")}
+    return sum(row[name] for name in inside[record.definition.denominator])
+
+
+def hidden_notes(record: Record, rows: Sequence[Row], columns: Collection[str] = ()) -> tuple[str, ...]:
+    """Say once why cells are dashes, if any of these columns are."""
+    reasons = [reasons_of(row) for row in rows]
+    if not any(why == HIDDEN and (not columns or name in columns) for row in reasons for name, why in row.items()):
         return ()
-    k = record.study.smallest_cell
-    return (f"–: hidden because fewer than {k} ratings, or too few for this figure, stand behind it.",)
+    return (hidden_note(record.study.smallest_cell),)

@@ -2,25 +2,53 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from exports.document import Block, Document, Heading
 from exports.table import HIDDEN, Cell, Column, Table, printed, reasons_of
 
-WIDE, LANDSCAPE = 24, 8  # letters of a column that gets the rest of the page; columns from which a page is turned
-LEAST, PAGE, PAGE_WIDE = 4, 90, 135  # letters: the narrowest column, and what stands on a line of a page
+LEAST, WIDE, EASY = (
+    4,
+    24,
+    30,
+)  # letters: the narrowest column, the least of a wide one, and what it needs to be read easily
 SIDES, LONG = 3, 120  # letters: what stands left and right in a cell, and beyond what a text only gets longer
-UNPRINTED = frozenset({"reasons"})
 WORDS = {"wording_changed": "reworded", "merged": "merged", "split": "split", "new": "new"}
-OPTIONAL = frozenset({"delta_combined_pp"})  # columns in which the reason itself is printed
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Points of a letter, letters on a line, and whether the page is on its side."""
+
+    points: int
+    room: int
+    turned: bool = False
+
+
+LAYOUTS = (Layout(9, 100), Layout(8, 114), Layout(8, 170, turned=True), Layout(7, 195, turned=True))
+LAST = Layout(6, 230, turned=True)
 
 
 @dataclass(frozen=True)
 class Head:
-    """Head of a printed column; ``share`` is its part of the width, all of them together are 1."""
+    """Head of a printed column.
+
+    Attributes
+    ----------
+    share
+        Its part of the width; all of them together are 1.
+    over
+        A heading above this one and those beside it.
+    apart
+        A text beside a number, which would run into each other.
+    """
 
     text: str
     number: bool
     wide: bool
     share: float = 0.0
+    over: str = ""
+    apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,40 +71,85 @@ class Sheet:
     heads: tuple[Head, ...]
     lines: tuple[Line, ...]
     notes: tuple[str, ...]
+    layout: Layout = LAYOUTS[0]
 
     @property
-    def landscape(self) -> bool:
-        """Whether it needs a page on its side."""
-        return len(self.heads) > LANDSCAPE
+    def spans(self) -> tuple[tuple[str, int], ...]:
+        """Headings above the heads with the number of columns under each, those without one by themselves; or nothing."""
+        runs: list[tuple[str, int]] = []
+        for head in self.heads:
+            if head.over and runs and runs[-1][0] == head.over:
+                runs[-1] = (head.over, runs[-1][1] + 1)
+            else:
+                runs.append((head.over, 1))
+        return tuple(runs) if any(over for over, _ in runs) else ()
 
 
 def sheet_of(table: Table) -> Sheet:
     """Print a table."""
-    picked = [i for i, c in enumerate(table.columns) if c.name not in UNPRINTED and c.name not in table.breaks]
+    picked = picked_of(table)
     lines = tuple(_lines(table, picked))
     texts = [line for line in lines if not isinstance(line, Break)]
     cells = [[line[at] for line in texts] for at in range(len(picked))]
     heads = [_head(table.columns[i], column) for i, column in zip(picked, cells, strict=True)]
-    return Sheet(table.title, table.caption, tuple(_shared(heads, cells)), lines, table.notes)
+    heads = [replace(b, apart=a.number and not b.number) for a, b in pairwise([heads[0], *heads])] if heads else []
+    layout, needs = _laid_out(heads, cells)
+    widths = tuple(_shared(heads, cells, needs, layout.room))
+    return Sheet(table.title, table.caption, widths, lines, table.notes, layout)
+
+
+def picked_of(table: Table) -> list[int]:
+    """Give the places of the columns that are printed."""
+    return [i for i, column in enumerate(table.columns) if column.name not in (*table.unprinted, *table.breaks)]
+
+
+def _laid_out(heads: list[Head], cells: list[list[str]]) -> tuple[Layout, list[int]]:
+    """Choose the largest letters that fit, upright if they do; texts on one line, or by their longest word."""
+    for layout in (*LAYOUTS, LAST):
+        for whole in (True, False):
+            needs = [_needed(head, column, whole=whole) for head, column in zip(heads, cells, strict=True)]
+            if sum(EASY if head.wide else need for head, need in zip(heads, needs, strict=True)) <= layout.room:
+                return layout, needs
+    return LAST, needs
+
+
+def leaves(document: Document) -> list[tuple[bool, list[Block]]]:
+    """Cut a document into runs of pages, upright or on their side; a heading goes with what stands under it."""
+    runs: list[tuple[bool, list[Block]]] = []
+    waiting: list[Block] = []
+    for block in document.blocks:
+        waiting.append(block)
+        if not isinstance(block, Heading):
+            turned = isinstance(block, Table) and sheet_of(block).layout.turned
+            if runs and runs[-1][0] == turned:
+                runs[-1][1].extend(waiting)
+            else:
+                runs.append((turned, waiting))
+            waiting = []
+    return [*runs, (False, waiting)] if waiting or not runs else runs
 
 
 def _head(column: Column, texts: list[str]) -> Head:
     wide = column.type == "text" and max(map(len, texts), default=0) > WIDE
-    return Head(column.label, column.type not in ("text", "bool"), wide)
+    label = column.label.removeprefix(f"{column.over}: ")
+    return Head(label, column.type not in ("text", "bool"), wide, over=column.over)
 
 
-def _shared(heads: list[Head], cells: list[list[str]]) -> Iterator[Head]:
+def _needed(head: Head, texts: list[str], *, whole: bool) -> int:
+    """Count the letters of the longest text or word; the head is bold."""
+    words = [len(word) for text in texts for word in ([text] if whole else text.split())]
+    words += [len(word) + 1 for word in head.text.split()]
+    return min(WIDE, (SIDES + 2 if head.apart else SIDES) + max([LEAST, *words]))
+
+
+def _shared(heads: list[Head], cells: list[list[str]], needs: list[int], room: int) -> Iterator[Head]:
     """Give narrow columns what their longest word needs, and wide ones the rest, but never too little."""
-    needs = [
-        min(WIDE, SIDES + max([LEAST, *(len(word) for text in (head.text, *column) for word in text.split())]))
-        for head, column in zip(heads, cells, strict=True)
-    ]
     longest = [
         min(LONG, max(map(len, column), default=0)) if head.wide else 0
         for head, column in zip(heads, cells, strict=True)
     ]
     narrow = sum(need for need, head in zip(needs, heads, strict=True) if not head.wide)
-    left = max((PAGE_WIDE if len(heads) > LANDSCAPE else PAGE) - narrow, WIDE * sum(head.wide for head in heads))
+    left = max(room - narrow, WIDE * sum(head.wide for head in heads))
     for head, need, most in zip(heads, needs, longest, strict=True):
         letters = left * most / sum(longest) if head.wide else need
         yield replace(head, share=letters / (narrow + (left if any(longest) else 0)))
@@ -100,6 +173,6 @@ def shown(column: Column, value: Cell, reasons: dict[str, str]) -> str:
     if value is not None:
         return printed(column, value)
     reason = reasons.get(column.name)
-    if column.name in OPTIONAL and reason in WORDS:
+    if column.says_why and reason in WORDS:
         return WORDS[reason]
     return "–" if reason == HIDDEN else ""

@@ -31,6 +31,10 @@ class Column:
         What is printed for a share that is neither none nor all and rounds to 0 or to 100.
     signed
         Printed with its sign: a difference.
+    over
+        A heading that columns beside each other share; their labels begin with it.
+    says_why
+        Where it is empty because the statement was another one before, that is printed in its place.
     """
 
     name: str
@@ -41,6 +45,8 @@ class Column:
     brief: bool = False
     marks: tuple[str, str] = ("<1", ">99")
     signed: bool = False
+    says_why: bool = False
+    over: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ class Table:
     ----------
     breaks
         Columns that stand above their rows as headings when the table is printed.
+    unprinted
+        Columns that pages leave out, since they stand in the headings or speak to programs only.
     split
         Column whose values get a sheet each, where a format has sheets.
     people
@@ -71,6 +79,7 @@ class Table:
     notes: tuple[str, ...] = ()
     definition: Mapping[str, Any] = field(default_factory=dict)
     breaks: tuple[str, ...] = ()
+    unprinted: tuple[str, ...] = ("reasons",)
     split: str = ""
     people: str = "n_rated"
     notice: str = ""
@@ -116,8 +125,14 @@ def suppress(table: Table, below: int) -> Table:
     rows = table.as_dicts()
     closed = _closed(rows, below, table.people)
     hidden = [_hide(table.columns, row, below, closed=i in closed) for i, row in enumerate(rows)]
-    note = f"– : hidden because fewer than {below} ratings, or too few for this figure, stand behind it."
-    return replace(table, rows=rows_of(table.columns, hidden), notes=(*table.notes, note))
+    left = replace(table, rows=rows_of(table.columns, hidden))
+    told = any(HIDDEN in reasons_of(row).values() for row in hidden) or "reasons" not in table.names
+    return replace(left, notes=(*table.notes, hidden_note(below))) if told else left
+
+
+def hidden_note(below: int) -> str:
+    """Say why cells are dashes."""
+    return f"–: hidden, since fewer than {below} ratings stand behind it or, beside other figures, it could tell single answers."
 
 
 def _closed(rows: list[dict[str, Cell]], below: int, people: str) -> set[int]:
@@ -179,9 +194,16 @@ def printed(column: Column, value: Cell) -> str:
 
 
 def printed_number(value: float) -> str:
-    """Print a number with up to two decimals, none if they are zeros."""
+    """Print a number with up to two decimals, none if they are zeros; a minus is a minus, and nothing has none.
+
+    Examples
+    --------
+    >>> printed_number(2.5), printed_number(-0.25), printed_number(-0.001)
+    ('2.5', '−0.25', '0')
+    """
     text = str(round_half_up(value, 2))
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text.replace("-", "−")
 
 
 def printed_percent(value: float, marks: tuple[str, str] = ("<1", ">99")) -> str:

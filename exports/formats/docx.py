@@ -2,46 +2,76 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
 from exports.document import Block, Exhibit, Figure, Heading, Paragraph, document_of
 from exports.formats.text import legal
-from exports.sheet import Break, Head, Line, Sheet, sheet_of
+from exports.sheet import Break, Head, Line, Sheet, leaves, sheet_of
 
 if TYPE_CHECKING:
     from docx.document import Document as Word
 
 SPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 (a fixed date, so that equal exports are equal files)
-SIZE, MANY_SIZE, MANY = 16, 13, 14  # half points; of tables with more columns than so many
-TWIPS, MARGIN = 1440, 0.8  # twips an inch; inches
+TWIPS, PAPER, MARGIN = 1440, (8.27, 11.69), 0.8  # twips an inch; inches: A4
+FONT = "Times New Roman"  # on every machine, or one of the same widths
+SIZES = {
+    "Normal": 10,
+    "Caption": 10,
+    "Title": 16,
+    "Heading 1": 13,
+    "Heading 2": 11,
+    "Heading 3": 10,
+    "Body Text 3": 8.5,
+}
+APART = 120  # twips between a number and a text beside it
 
 
 def write(exhibit: Exhibit, stream: BinaryIO) -> None:
     """Write a document."""
     import docx
-    from docx.enum.section import WD_ORIENT
-    from docx.shared import Inches
 
     document = document_of(exhibit)
     word = docx.Document()
     _properties(word, legal(document.title), document.language)
-    page = word.sections[0]
-    page.page_width, page.page_height = Inches(8.27), Inches(11.69)
-    if any(sheet_of(table).landscape for table in document.tables):
-        page.orientation, page.page_width, page.page_height = WD_ORIENT.LANDSCAPE, page.page_height, page.page_width
-    page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Inches(MARGIN)
-    width = int(page.page_width.inches * TWIPS - 2 * MARGIN * TWIPS)
-    word.add_heading(legal(document.title), 0)
+    first = word.sections[0]
     if document.notice:
-        page.header.paragraphs[0].text = legal(document.notice)
-    for block in document.blocks:
-        _add(word, block, width)
+        first.header.paragraphs[0].text = legal(document.notice)
+    _number(first.footer.paragraphs[0])
+    for at, (turned, blocks) in enumerate(leaves(document)):
+        width = _page(word.add_section() if at else first, turned=turned)
+        if not at:
+            word.add_heading(legal(document.title), 0)
+        for block in blocks:
+            _add(word, block, width)
     made = io.BytesIO()
     word.save(made)
     _freeze(made, stream)
+
+
+def _page(section: Any, *, turned: bool) -> int:
+    """Set the page of a section, upright or on its side; gives the width of a line in twips."""
+    from docx.enum.section import WD_ORIENT
+    from docx.shared import Inches
+
+    sides = (PAPER[1], PAPER[0]) if turned else PAPER
+    section.orientation = WD_ORIENT.LANDSCAPE if turned else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = map(Inches, sides)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Inches(MARGIN)
+    return int((sides[0] - 2 * MARGIN) * TWIPS)
+
+
+def _number(paragraph: Any) -> None:
+    """Print the number of the page."""
+    from docx.oxml.parser import parse_xml
+
+    paragraph.alignment = 1
+    paragraph._p.append(  # noqa: SLF001 (the library writes no fields)
+        parse_xml(f'<w:fldSimple {SPACE} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>')
+    )
 
 
 def _properties(word: "Word", title: str, language: str) -> None:
@@ -53,9 +83,20 @@ def _properties(word: "Word", title: str, language: str) -> None:
     about.title, about.author, about.last_modified_by, about.comments = title[:255], "Delphi", "Delphi", ""
     about.created = about.modified = CREATED
     about.language = language
-    for name, size in (("Normal", 10), ("Caption", 10)):
-        word.styles[name].font.size = Pt(size)
-    word.styles["Caption"].font.color.rgb = RGBColor(0, 0, 0)
+    for name, size in SIZES.items():
+        style = word.styles[name]
+        style.font.size, style.font.name, style.font.color.rgb = Pt(size), FONT, RGBColor(0, 0, 0)
+        fonts = style.element.rPr.rFonts
+        for theme in [key for key in fonts.attrib if "Theme" in key]:
+            del fonts.attrib[theme]  # the theme would win over the name
+        fonts.set(qn("w:cs"), FONT)
+        fonts.set(qn("w:hAnsi"), FONT)
+    for edge in word.styles["Title"].element.pPr.findall(qn("w:pBdr")):
+        word.styles["Title"].element.pPr.remove(edge)
+    word.styles["Title"].font.bold = True
+    word.styles["Title"].paragraph_format.space_after = Pt(8)
+    word.styles["Caption"].paragraph_format.space_after = Pt(4)
+    word.styles["Body Text 3"].paragraph_format.space_after = Pt(2)
     defaults = word.styles.element.find(qn("w:docDefaults"))
     runs = defaults.find(qn("w:rPrDefault")).find(qn("w:rPr"))
     for old in runs.findall(qn("w:lang")):
@@ -108,8 +149,9 @@ def _table(word: "Word", sheet: Sheet, width: int) -> None:
 
 def _table_xml(sheet: Sheet, width: int) -> str:
     widths = _widths(sheet.heads, width)
-    rows = [_row([head.text for head in sheet.heads], sheet.heads, widths, head=True)]
-    rows += [_line(line, sheet.heads, widths) for line in sheet.lines]
+    rows = [_over(sheet, widths)] if sheet.spans else []
+    rows += [_head(sheet, widths)]
+    rows += [_line(line, sheet, widths) for line in sheet.lines]
     grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in widths)
     edge = "".join(f'<w:{side} w:val="single" w:sz="8" w:color="000000"/>' for side in ("top", "bottom"))
     return (
@@ -130,35 +172,74 @@ def _widths(heads: tuple[Head, ...], width: int) -> list[int]:
     return [int(width * head.share) for head in heads]
 
 
-def _line(line: Line, heads: tuple[Head, ...], widths: list[int]) -> str:
+def _line(line: Line, sheet: Sheet, widths: list[int]) -> str:
     if not isinstance(line, Break):
-        return _row(list(line), heads, widths)
+        return _row([_cell(*one, size=sheet.layout.points * 2) for one in zip(line, sheet.heads, widths, strict=True)])
     fill = "E1E1E1" if line.level == 0 else "F2F2F2"
     return (
         f'<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w="{sum(widths)}" w:type="dxa"/>'
         f'<w:gridSpan w:val="{len(widths)}"/><w:shd w:val="clear" w:fill="{fill}"/></w:tcPr>'
-        f"<w:p><w:pPr><w:keepNext/>{SPACING}</w:pPr>{_run(line.text, bold=True)}</w:p></w:tc></w:tr>"
+        f"<w:p><w:pPr><w:keepNext/>{SPACING}</w:pPr>{_run(line.text, bold=True, size=sheet.layout.points * 2)}</w:p></w:tc></w:tr>"
     )
 
 
 SPACING = '<w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/>'
 
 
-def _row(texts: list[str], heads: tuple[Head, ...], widths: list[int], *, head: bool = False) -> str:
-    size = MANY_SIZE if len(heads) > MANY else SIZE
-    cells = "".join(
-        f'<w:tc><w:tcPr><w:tcW w:w="{w}" w:type="dxa"/>{HEAD_EDGE if head else ""}</w:tcPr>'
-        f'<w:p><w:pPr>{SPACING}<w:jc w:val="{"right" if h.number else "left"}"/></w:pPr>'
-        f"{_run(text, bold=head, size=size)}</w:p></w:tc>"
-        for text, h, w in zip(texts, heads, widths, strict=True)
+def _over(sheet: Sheet, widths: list[int]) -> str:
+    """Write the headings above the heads; a head without one begins here and goes on in the row below."""
+    cells, at = [], 0
+    for over, n in sheet.spans:
+        head, width = sheet.heads[at], sum(widths[at : at + n])
+        if over:
+            centred = replace(head, number=False, apart=False)
+            more = f'<w:gridSpan w:val="{n}"/>{THIN_EDGE}'
+            cells.append(_cell(over, centred, width, size=sheet.layout.points * 2, bold=True, more=more, side="center"))
+        else:
+            more = '<w:vMerge w:val="restart"/><w:vAlign w:val="bottom"/>'
+            cells.append(_cell(head.text, head, width, size=sheet.layout.points * 2, bold=True, more=more))
+        at += n
+    return _row(cells, head=True)
+
+
+def _head(sheet: Sheet, widths: list[int]) -> str:
+    """Write the heads."""
+    merged = f"<w:vMerge/>{HEAD_EDGE}"
+    cells = [
+        _cell("", head, width, size=sheet.layout.points * 2, more=merged)
+        if sheet.spans and not head.over
+        else _cell(
+            head.text,
+            head,
+            width,
+            size=sheet.layout.points * 2,
+            bold=True,
+            more=f'{HEAD_EDGE}<w:vAlign w:val="bottom"/>',
+        )
+        for head, width in zip(sheet.heads, widths, strict=True)
+    ]
+    return _row(cells, head=True)
+
+
+def _row(cells: list[str], *, head: bool = False) -> str:
+    return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if head else ''}</w:trPr>{''.join(cells)}</w:tr>"
+
+
+def _cell(text: str, head: Head, width: int, *, size: int, bold: bool = False, more: str = "", side: str = "") -> str:
+    indent = f'<w:ind w:left="{APART}"/>' if head.apart else ""
+    return (
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{more}</w:tcPr>'
+        f'<w:p><w:pPr>{SPACING}{indent}<w:jc w:val="{side or ("right" if head.number else "left")}"/>'
+        f'<w:rPr><w:sz w:val="{size}"/></w:rPr></w:pPr>'
+        f"{_run(text, bold=bold, size=size)}</w:p></w:tc>"
     )
-    return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if head else ''}</w:trPr>{cells}</w:tr>"
 
 
 HEAD_EDGE = '<w:tcBorders><w:bottom w:val="single" w:sz="4" w:color="000000"/></w:tcBorders>'
+THIN_EDGE = '<w:tcBorders><w:bottom w:val="single" w:sz="2" w:color="808080"/></w:tcBorders>'
 
 
-def _run(text: str, *, bold: bool, size: int = SIZE) -> str:
+def _run(text: str, *, bold: bool, size: int) -> str:
     weight = "<w:b/>" if bold else ""
     lines = escape(legal(text)).split("\n")
     broken = "<w:br/>".join(f'<w:t xml:space="preserve">{line}</w:t>' for line in lines)

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
 from textwrap import wrap
 from typing import BinaryIO
 
 from exports.document import Block, Exhibit, Figure, Heading, Paragraph, document_of
 from exports.formats.text import breakable, legal
-from exports.sheet import Break, Sheet, sheet_of
+from exports.sheet import Break, Sheet, leaves, sheet_of
 
 ESCAPES = {
     "\\": r"\textbackslash{}",
@@ -41,12 +41,14 @@ PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
   \usepackage{fontspec}
 \fi
 \usepackage{lmodern}
-\usepackage{booktabs,longtable,array}
+\usepackage{booktabs,longtable,array,pdflscape}
 \usepackage[%(landscape)smargin=18mm]{geometry}
 \setlength{\tabcolsep}{3pt}
 \newcolumntype{L}[1]{>{\raggedright\arraybackslash}p{#1\linewidth}}
 \newcolumntype{R}[1]{>{\raggedleft\arraybackslash}p{#1\linewidth}}
 """
+APART = r"@{\hspace{9pt}}"  # between a number and a text beside it
+LINE, LINE_TURNED = 495, 742  # points of a line on a page with these margins
 LONGEST = 1000  # letters of a row: a longer one would not fit a page, and longtable breaks no row
 SECTIONS = ("section", "subsection", "subsubsection", "paragraph")
 
@@ -66,12 +68,15 @@ def escaped(text: str) -> str:
 def write(exhibit: Exhibit, stream: BinaryIO) -> None:
     """Write a whole document."""
     document = document_of(exhibit)
-    landscape = any(sheet_of(table).landscape for table in document.tables)
+    runs = leaves(document)
+    landscape = runs[0][0]
     lines = [PREAMBLE.replace("%(landscape)s", "landscape," if landscape else "")]
     lines += [rf"\title{{{escaped(document.title)}}}\date{{}}\author{{}}", r"\begin{document}\maketitle"]
     if document.notice:
         lines.append(rf"\noindent\fbox{{\parbox{{0.95\linewidth}}{{{escaped(document.notice)}}}}}\par\bigskip")
-    lines += [line for block in document.blocks for line in _block(block)]
+    for turned, blocks in runs:
+        written = [line for block in blocks for line in _block(block)]
+        lines += written if turned == landscape else [r"\begin{landscape}", *written, r"\end{landscape}"]
     stream.write("\n".join([*lines, r"\end{document}", ""]).encode())
 
 
@@ -91,11 +96,15 @@ def _block(block: Block) -> Iterator[str]:
 
 
 def _table(sheet: Sheet) -> Iterator[str]:
-    size = r"\tiny" if len(sheet.heads) > 14 else r"\scriptsize" if len(sheet.heads) > 8 else r"\small"
-    yield rf"{{{size}\noindent\textbf{{{escaped(sheet.title)}.}} {escaped(sheet.caption)}\par"
+    size = {9: r"\small", 8: r"\footnotesize", 7: r"\scriptsize"}.get(sheet.layout.points, r"\tiny")
+    yield f"{{{size}"
     yield rf"\begin{{longtable}}{{@{{}}{_columns(sheet)}@{{}}}}"
     heads = " & ".join(rf"\textbf{{{escaped(head.text)}}}" for head in sheet.heads)
-    yield rf"\toprule {heads} \\ \midrule \endhead \bottomrule \endfoot"
+    caption = rf"\textbf{{{escaped(sheet.title)}.}} {escaped(sheet.caption)}"
+    head = rf"\toprule {_spans(sheet)}{heads} \\ \midrule"
+    yield rf"\multicolumn{{{len(sheet.heads)}}}{{@{{}}p{{\linewidth}}@{{}}}}{{{caption}}} \\[4pt]"
+    yield rf"{head} \endfirsthead"
+    yield rf"{head} \endhead \bottomrule \endfoot"
     for line in sheet.lines:
         if isinstance(line, Break):
             yield rf"\multicolumn{{{len(sheet.heads)}}}{{@{{}}p{{0.95\linewidth}}@{{}}}}{{\textbf{{{escaped(line.text)}}}}} \\*"
@@ -107,7 +116,20 @@ def _table(sheet: Sheet) -> Iterator[str]:
     yield "}"
 
 
+def _spans(sheet: Sheet) -> str:
+    """Write the headings above the heads, each over a rule of its own."""
+    if not sheet.spans:
+        return ""
+    cells = [rf"\multicolumn{{{n}}}{{c}}{{\textbf{{{escaped(over)}}}}}" if over else "" for over, n in sheet.spans]
+    ends = list(accumulate(n for _, n in sheet.spans))
+    rules = [rf"\cmidrule(lr){{{end - n + 1}-{end}}}" for (over, n), end in zip(sheet.spans, ends, strict=True) if over]
+    return rf"{' & '.join(cells)} \\ {''.join(rules)} "
+
+
 def _columns(sheet: Sheet) -> str:
     """Give every column its part of the line, less the space between columns."""
-    line = 0.99 - 0.007 * len(sheet.heads)
-    return "".join(f"{'R' if head.number else 'L'}{{{line * head.share:.3f}}}" for head in sheet.heads)
+    whole = LINE_TURNED if sheet.layout.turned else LINE
+    line = 0.995 - (6 * len(sheet.heads) + 9 * sum(head.apart for head in sheet.heads)) / whole
+    return "".join(
+        f"{APART if head.apart else ''}{'R' if head.number else 'L'}{{{line * head.share:.3f}}}" for head in sheet.heads
+    )

@@ -10,7 +10,7 @@ from unicodedata import name
 from delphi.errors import Refused
 from exports.document import Block, Exhibit, Figure, Heading, Paragraph, document_of
 from exports.formats.text import breakable, legal
-from exports.sheet import Break, sheet_of
+from exports.sheet import Break, leaves, sheet_of
 from exports.table import Table
 
 PNG_PPI = 300
@@ -35,7 +35,9 @@ def _compiled(exhibit: Exhibit, **options: Any) -> bytes:
         "language": document.language.split("-")[0],
         "notice": legal(document.notice),
         "alone": isinstance(exhibit, Figure),
-        "blocks": [_block(block) for block in document.blocks],
+        "leaves": [
+            {"turned": turned, "blocks": [_block(block) for block in blocks]} for turned, blocks in leaves(document)
+        ],
     }
     source = (files("exports.formats") / "page.typ").read_bytes()
     try:
@@ -84,8 +86,9 @@ def _table(table: Table) -> dict[str, Any]:
         "kind": "table",
         "title": legal(sheet.title),
         "caption": legal(sheet.caption),
-        "landscape": sheet.landscape,
+        "points": sheet.layout.points,
         "heads": [asdict(head) | {"text": legal(head.text)} for head in sheet.heads],
+        "spans": [{"text": legal(over), "n": n} for over, n in sheet.spans],
         "lines": [
             {"text": breakable(legal(line.text)), "level": line.level}
             if isinstance(line, Break)

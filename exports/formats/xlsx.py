@@ -2,13 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from math import ceil
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from delphi.statistics.exact import round_half_up
 from exports.document import Exhibit, table_of
 from exports.formats.text import legal
+from exports.sheet import Break, Head, Sheet, picked_of, sheet_of
 from exports.table import HIDDEN, Cell, Column, Row, Table, printed, reasons_of
 
 if TYPE_CHECKING:
@@ -24,19 +26,22 @@ OPTIONS = {
 }
 FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 LONGEST_NAME, LONGEST_CELL = 31, 32767
-WIDEST, NARROWEST = 60, 8
-MOST_ON_A_PAGE = 24  # columns; more are printed over several pages
+WIDEST, NARROWEST, LINE, REASONS = 60, 8, 15, 24  # letters; points of a line; letters of a column that only explains
+HIGHEST, ON_A_PAGE = 27, 150  # lines of a row that Excel shows; letters of a printed table
+MOST_ON_A_PAGE, SMALLER = 24, 55  # columns; more are printed over several pages, in per cent of their size
 CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 (a fixed date, so that equal exports are equal files)
 
 
 def write(exhibit: Exhibit, stream: BinaryIO) -> None:
-    """Write README, the sheets of the table, its codebook and its notes."""
+    """Write the printed table where there is one, README, the sheets of the table, its codebook and its notes."""
     from xlsxwriter.workbook import Workbook
 
     table = table_of(exhibit)
     book = Workbook(stream, OPTIONS)
     book.set_properties({"title": legal(table.title), "author": "Delphi", "comments": table.notice, "created": CREATED})
     pen = _Pen(book)
+    if table.breaks:
+        pen.page("printed", sheet_of(table), table)
     pen.lines("README", _readme(table))
     for name, rows in sheets_of(table):
         pen.table(name, table, rows)
@@ -92,34 +97,54 @@ class _Pen:
 
     def lines(self, name: str, lines: Iterable[tuple[str, ...]]) -> None:
         """Write a sheet of texts."""
-        sheet = self.sheet(name)
+        sheet = self.paper(name)
         written = list(lines)
-        sheet.set_column(0, 0, WIDEST * 2 if max(map(len, written), default=1) == 1 else WIDEST / 2)
-        sheet.set_column(1, 1, WIDEST)
+        widths = [WIDEST * 2] if max(map(len, written), default=1) == 1 else [WIDEST / 2, WIDEST]
+        for x, width in enumerate(widths):
+            sheet.set_column(x, x, width)
         for y, line in enumerate(written):
+            sheet.set_row(y, LINE * max(_lines(text, width) for text, width in zip(line, widths, strict=False)))
             for x, text in enumerate(line):
                 sheet.write_string(y, x, legal(text)[:LONGEST_CELL], self.format(text_wrap=True))
 
-    def table(self, name: str, table: Table, rows: tuple[Row, ...]) -> None:
-        """Write a sheet of the table, the head frozen and repeated on paper."""
+    def paper(self, name: str, notice: str = "", *, fit: bool = True) -> "Worksheet":
+        """Begin a sheet that can be printed."""
         sheet = self.sheet(name)
-        sheet.freeze_panes(1, 1)
-        sheet.repeat_rows(0)
         sheet.set_landscape()
         sheet.set_paper(9)
-        if len(table.columns) <= MOST_ON_A_PAGE:
+        sheet.set_footer("&C&P")
+        if fit:
             sheet.fit_to_pages(1, 0)
-        if table.notice:
-            sheet.set_header(f"&C{legal(table.notice).replace('&', '&&')[:200]}")
-        for x, column in enumerate(table.columns):
-            sheet.set_column(x, x, _width(column, [row[x] for row in rows[:200]]))
-            sheet.write_string(0, x, legal(column.name), self.format(bold=True, text_wrap=True, bottom=1))
+        else:
+            sheet.set_print_scale(SMALLER)
+        if notice:
+            sheet.set_header(f"&C{legal(notice).replace('&', '&&')[:200]}")
+        return sheet
+
+    def table(self, name: str, table: Table, rows: tuple[Row, ...]) -> None:
+        """Write a sheet of the table, the head frozen and repeated on paper."""
+        sheet = self.paper(name, table.notice, fit=len(table.columns) <= MOST_ON_A_PAGE)
+        sheet.freeze_panes(1, 1)
+        sheet.repeat_rows(0)
+        sheet.repeat_columns(0)
+        widths = [_width(column, [row[x] for row in rows[:200]]) for x, column in enumerate(table.columns)]
+        for x, (column, width) in enumerate(zip(table.columns, widths, strict=True)):
+            sheet.set_column(x, x, width)
+            sheet.write_string(0, x, legal(column.name), self.format(bold=True, bottom=1, **_side(column)))
         if rows:
             sheet.autofilter(0, 0, len(rows), len(table.columns) - 1)
         for y, row in enumerate(rows, 1):
-            reasons = reasons_of(dict(zip(table.names, row, strict=True)))
-            for x, (column, value) in enumerate(zip(table.columns, row, strict=True)):
-                self.cell(sheet, (y, x), column, value, hidden=reasons.get(column.name) == HIDDEN)
+            self.row(sheet, y, table.columns, row, widths)
+
+    def row(self, sheet: "Worksheet", y: int, columns: Sequence[Column], row: Row, widths: Sequence[float]) -> None:
+        """Write one row, as high as its texts need."""
+        reasons = reasons_of(dict(zip((column.name for column in columns), row, strict=True)))
+        high = 1
+        for x, (column, value) in enumerate(zip(columns, row, strict=True)):
+            self.cell(sheet, (y, x), column, value, hidden=reasons.get(column.name) == HIDDEN)
+            if isinstance(value, str) and column.name != "reasons":
+                high = max(high, _lines(value, widths[x]))
+        sheet.set_row(y, LINE * min(high, HIGHEST))
 
     def cell(self, sheet: "Worksheet", at: tuple[int, int], column: Column, value: Cell, *, hidden: bool) -> None:
         """Write one cell as what it is."""
@@ -127,11 +152,83 @@ class _Pen:
             if hidden:
                 sheet.write_string(*at, "–", self.format(align="right"))
         elif isinstance(value, bool):
-            sheet.write_boolean(*at, value, self.format())
+            sheet.write_boolean(*at, value, self.format(align="left", indent=1))
         elif isinstance(value, int | float):
             sheet.write_number(*at, value, self.format(num_format=number_format(column, value)))
         else:
-            sheet.write_string(*at, legal(value)[:LONGEST_CELL], self.format(text_wrap=True))
+            wrap = column.name != "reasons"
+            sheet.write_string(*at, legal(value)[:LONGEST_CELL], self.format(text_wrap=wrap, **_side(column)))
+
+    def page(self, name: str, printed: Sheet, table: Table) -> None:
+        """Write the table as it is printed: heads in words, headings above rows, notes; numbers stay numbers."""
+        sheet = self.paper(name, table.notice)
+        shown = [table.columns[i] for i in picked_of(table)]
+        widths = [_share(head) for head in printed.heads]
+        for x, width in enumerate(widths):
+            sheet.set_column(x, x, width)
+        self.across(sheet, 0, table.subject or printed.title, widths, bold=True, font_size=14)
+        self.across(sheet, 1, f"{printed.title}. {printed.caption}", widths)
+        y = self.heads(sheet, 2, printed, shown)
+        sheet.freeze_panes(y, 0)
+        sheet.repeat_rows(2, y - 1)
+        values = iter(table.rows)
+        for line in printed.lines:
+            if isinstance(line, Break):
+                fill = "#E1E1E1" if line.level == 0 else "#F2F2F2"
+                self.across(sheet, y, line.text, widths, bold=True, bg_color=fill)
+            else:
+                self.row_as_shown(sheet, y, table, next(values), line, widths)
+            y += 1
+        for at, note in enumerate(printed.notes):
+            self.across(sheet, y + at, note, widths, font_size=9, **({} if at else {"top": 1}))
+
+    def row_as_shown(
+        self, sheet: "Worksheet", y: int, table: Table, row: Row, line: tuple[str, ...], widths: Sequence[float]
+    ) -> None:
+        """Write numbers as numbers, and all else as it is printed."""
+        for x, (i, text) in enumerate(zip(picked_of(table), line, strict=True)):
+            column, value = table.columns[i], row[i]
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                self.cell(sheet, (y, x), column, value, hidden=False)
+            elif text:
+                sheet.write_string(y, x, legal(text)[:LONGEST_CELL], self.format(text_wrap=True, **_side(column)))
+        sheet.set_row(y, LINE * min(HIGHEST, max(map(_lines, line, widths))))
+
+    def heads(self, sheet: "Worksheet", y: int, printed: Sheet, columns: Sequence[Column]) -> int:
+        """Write the heads, and those above them; gives the next row."""
+        at = 0
+        for over, n in printed.spans:
+            centred = self.format(bold=True, align="center", bottom=1, bottom_color="#999999", top=1)
+            if over:
+                self.merged(sheet, (y, at, at + n - 1), over, centred)
+            else:
+                sheet.write_blank(y, at, None, self.format(top=1))
+            at += n
+        y += bool(printed.spans)
+        top = {} if printed.spans else {"top": 1}
+        for x, (head, column) in enumerate(zip(printed.heads, columns, strict=True)):
+            sheet.write_string(
+                y,
+                x,
+                legal(head.text),
+                self.format(bold=True, text_wrap=True, valign="bottom", bottom=1, **top, **_side(column)),
+            )
+        sheet.set_row(y, LINE * max(_lines(head.text, _share(head)) for head in printed.heads))
+        return y + 1
+
+    def across(self, sheet: "Worksheet", y: int, text: str, widths: Sequence[float], **more: Any) -> None:
+        """Write a text over the whole width, as high as it needs."""
+        self.merged(sheet, (y, 0, len(widths) - 1), text, self.format(text_wrap=True, **more))
+        size = more.get("font_size", 11) / 11
+        sheet.set_row(y, LINE * max(1, size) * min(_lines(text, sum(widths) / size), HIGHEST))
+
+    @staticmethod
+    def merged(sheet: "Worksheet", at: tuple[int, int, int], text: str, style: "Format") -> None:
+        """Write a text over some columns of a row, and never as a formula."""
+        y, first, last = at
+        if last > first:
+            sheet.merge_range(y, first, y, last, "", style)
+        sheet.write_string(y, first, legal(text)[:LONGEST_CELL], style)
 
 
 def number_format(column: Column, value: float) -> str:
@@ -143,7 +240,7 @@ def number_format(column: Column, value: float) -> str:
     >>> number_format(share, 66.5), number_format(share, 0.1), number_format(Column("m", "float", "M"), 2.5)
     ('0', '"<1"', '0.0')
     """
-    text = printed(column, value)
+    text = printed(column, value).replace("−", "-")
     whole, _, decimals = text.lstrip("-").partition(".")
     plain = "0" + (f".{'0' * len(decimals)}" if decimals else "")
     if whole.isdigit() and float(round_half_up(float(value), len(decimals))) == float(text):
@@ -151,6 +248,23 @@ def number_format(column: Column, value: float) -> str:
     return f'"{text}"'
 
 
+def _side(column: Column) -> dict[str, Any]:
+    """Put heads and texts where the numbers of the column stand, a little apart from the column before."""
+    return {"align": "right"} if column.type not in ("text", "bool") else {"align": "left", "indent": 1}
+
+
+def _lines(text: str, width: float) -> int:
+    """Guess how many lines a text needs: letters are narrower than the digits that widths are counted in."""
+    return sum(max(1, ceil(len(line) / max(width, 1))) for line in text.split("\n"))
+
+
+def _share(head: Head) -> float:
+    """Give a printed column its width in letters."""
+    return min(WIDEST, max(NARROWEST, ON_A_PAGE * head.share, *(len(word) + 3 for word in head.text.split() or [""])))
+
+
 def _width(column: Column, cells: list[Cell]) -> float:
+    if column.name == "reasons":
+        return REASONS
     longest = max((len(str(cell)) for cell in cells if isinstance(cell, str)), default=0)
-    return min(WIDEST, max(NARROWEST, len(column.name) + 2, longest))
+    return min(WIDEST, max(NARROWEST, len(column.name) + 4, longest + 2))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.scale import Scale
-from exports.table import Column, Table
+from exports.table import Column, Table, rows_of
 
 ALWAYS, SHARES, QUARTILES, POINTS = None, 0, 8, 10  # METHOD 12.4
 
@@ -87,6 +87,7 @@ CLOSING_COLUMNS = (
     Column("reasons", "text", "Why cells are empty"),
 )
 
+STANDING = (Column("part", "text", "Round"), Column("heading", "text", "Statement"))
 COMPARED = ("statement", "text", "round", "group", "n_rated", "combined_pct", "median", "iqr", "verdict")
 
 
@@ -101,4 +102,20 @@ def with_groups(table: Table) -> Table:
         columns=tuple(table.columns[i] for i in kept),
         rows=tuple(tuple(row[i] for i in kept) for row in table.rows),
         split="round",
+    )
+
+
+def by_statement(table: Table) -> Table:
+    """Print a comparison of groups statement by statement: its wording stands once, above its groups."""
+    columns = (*STANDING, *table.columns)
+    rows = [
+        row | {"part": f"Round {row['round']}", "heading": f"{row['statement']} {row['text']}"}
+        for row in table.as_dicts()
+    ]
+    return replace(
+        table,
+        columns=columns,
+        rows=rows_of(columns, rows),
+        breaks=("part", "heading"),
+        unprinted=("statement", "text", "round", "reasons"),
     )

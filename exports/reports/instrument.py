@@ -17,6 +17,7 @@ ASKED = (
     Column("help", "text", "Explanation"),
     Column("evidence", "text", "Evidence"),
 )
+MAY_BE_EMPTY = ("section", "help", "evidence")
 
 
 def build(record: Record) -> Document:
@@ -31,7 +32,7 @@ def _blocks(record: Record) -> Iterator[Block]:
         if leaflet.reason:
             yield Paragraph(f"Changed because: {leaflet.reason}")
         yield from (Paragraph(part) for part in leaflet.text.split("\n\n") if part.strip())
-        yield from (Paragraph(f"☐ {item}") for item in leaflet.items)
+        yield from (Paragraph(f"• {item}") for item in leaflet.items)
     if not record.leaflets:
         yield Paragraph("The panel was shown no text before it took part.")
     yield Heading("The scale")
@@ -60,7 +61,7 @@ def _round(record: Record, number: int) -> Table:
     """List what was asked; a column that is empty in every row is left out."""
     asked = [one for one in record.asked if one.round == number]
     rows = [{column.name: getattr(one, column.name) or None for column in ASKED} for one in asked]
-    columns = tuple(c for c in ASKED if c.name not in ("help", "evidence") or any(row[c.name] for row in rows))
+    columns = tuple(c for c in ASKED if c.name not in MAY_BE_EMPTY or any(row[c.name] for row in rows))
     caption = f"{len(rows)} statements in the order of the questionnaire."
     return Table(
         "asked/1",
@@ -68,5 +69,5 @@ def _round(record: Record, number: int) -> Table:
         caption,
         columns,
         rows_of(columns, rows),
-        breaks=("section",) if any(row["section"] for row in rows) else (),
+        breaks=tuple(column.name for column in columns if column.name == "section"),
     )

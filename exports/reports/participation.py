@@ -1,6 +1,6 @@
 """Participants and response: per round, for all and per group (REPORTING 1.5). Every percentage names its base."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -101,6 +101,45 @@ def _times(record: Record, round_: RoundFacts) -> dict[str, Any]:
         "extensions": round_.extensions,
         "reminders": round_.reminders,
     }
+
+
+FACTS = ("opened_on", "closed_on", "days_open", "days_to_next", "extensions", "reminders")
+RARE = ("sent", "bounced", "declined", "consented", "new_entrants", "retained_from_previous", "retention_pct")
+PART = Column("part", "text", "Round")
+
+
+def page(record: Record) -> Table:
+    """Print the groups of each round under a line that says when it ran; nobody and nothing to be said fills no column."""
+    whole = build(record)
+    rows = [row | {"part": _ran(row)} for row in whole.as_dicts()]
+    for row, before in zip(rows[1:], rows, strict=False):
+        row["part"] = row["part"] or before["part"]
+    told = [name for name in RARE if any(row[name] for row in rows)]
+    columns = [c for c in COLUMNS if c.name not in (*FACTS, *RARE) or c.name in told]
+    none = [
+        c.label.lower() for c in COLUMNS if c.name in ("bounced", "declined", "new_entrants") and c.name not in told
+    ]
+    notes = (NOTE, *([f"Nobody: {', '.join(none)}."] if none else []))
+    return replace(
+        whole,
+        columns=(PART, *columns),
+        rows=rows_of((PART, *columns), rows),
+        notes=notes,
+        breaks=("part",),
+        unprinted=("round", "reasons"),  # what is hidden depends on the round, so it stays in the table
+    )
+
+
+def _ran(row: Mapping[str, Any]) -> str:
+    """Say when a round ran, in its first row."""
+    if row["group"] != "all":
+        return ""
+    words = [f"Round {row['round']}"]
+    words += [f"{row['opened_on']} to {row['closed_on']}"] if row["opened_on"] and row["closed_on"] else []
+    for name, one, several in (("days_open", "day", "days"), ("extensions", "extension", "extensions")):
+        words += [f"{row[name]} {one if row[name] == 1 else several}"] if row[name] else []
+    sent = row["reminders"]
+    return ", ".join([*words, *([f"{sent} reminder{'' if sent == 1 else 's'}"] if sent else [])])
 
 
 PRINTED = ("round", "invited", "started", "complete", "analysed", "response_pct", "opened_on", "closed_on", "reasons")

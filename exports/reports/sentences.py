@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from delphi import __version__
 from delphi.statistics.exact import mean_share, round_half_up
-from exports.record import Presence, Record, RoundFacts, Row, last_round, of_round
+from exports.record import Presence, Record, RoundFacts, Row, base_of, last_round, of_round
 from exports.table import printed_percent
 
 Write = Callable[[Record], str | None]
@@ -94,9 +94,16 @@ def first_statements(record: Record) -> str | None:
 def scale(record: Record) -> str:
     """Describe the scale with its ends and its opt-out."""
     known = record.definition.scale
-    ends = f"from {known.lo} ({known.labels[0]}) to {known.hi} ({known.labels[-1]})"
+    ends = f"from {_end(known.lo, known.labels[0])} to {_end(known.hi, known.labels[-1])}"
+    zones = ""
+    if known.labels[0] == str(known.lo):  # options without words: the zones have them
+        zones = f" ({', '.join(f'{members[0]}–{members[-1]} {name}' for name, members in known.bands)})"
     opt_out = f"; panelists could answer “{known.opt_out}” instead" if known.opt_out else ""
-    return f"Statements were rated on a scale of {known.K} points {ends}{opt_out}, and could be commented on."
+    return f"Statements were rated on a scale of {known.K} points {ends}{zones}{opt_out}, and could be commented on."
+
+
+def _end(value: int, label: str) -> str:
+    return str(value) if label == str(value) else f"{value} ({label})"
 
 
 def feedback(record: Record) -> str | None:
@@ -259,7 +266,7 @@ def means(record: Record) -> str | None:
     said = []
     for r in record.rounds:
         rows = [row for row in of_round(record, r.number) if row["combined_k"] is not None]
-        mean = mean_share([(row["combined_k"], row["n_rated"]) for row in rows])
+        mean = mean_share([(row["combined_k"], base_of(record, row)) for row in rows])
         if mean is not None:
             said.append(f"{round_half_up(mean, 1)} % in round {r.number} ({counted(len(rows), 'statement')})")
     return f"Mean combined agreement, over unrounded shares, was {listed(said)}." if said else None

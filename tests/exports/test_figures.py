@@ -64,7 +64,7 @@ def test_groups_below_the_smallest_cell_are_hidden_from_everybody_but_analysts(s
     assert {cell["group"] for cell in cells} == {"nurses", "peers"}
     assert all((cell["n_rated"], cell["combined_pct"]) == (None, None) for cell in cells)
     assert all("suppressed_disclosure" in cell["reasons"] for cell in cells)
-    assert "hidden because fewer than 5" in made.data.notes[0]
+    assert "hidden, since fewer than 5" in made.data.notes[0]
     assert "nurses hidden, peers hidden" in made.alternative
     assert "2 hidden" in made.svg
     assert "hidden" not in full.alternative

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from html.parser import HTMLParser
 
@@ -17,6 +18,7 @@ from exports.document import Document, Figure, Heading, Paragraph
 from exports.figures.draw import picture, text
 from exports.formats import FORMATS
 from exports.formats.text import legal
+from exports.sheet import sheet_of
 from exports.table import Column, Table
 
 HOSTILE = (
@@ -206,3 +208,34 @@ def test_a_document_keeps_its_order_and_its_alternative_texts():
     page = written("html", document).decode()
     assert page.index("Methods") < page.index("We asked.") < page.index("<svg") < page.index("<table")
     assert written("pdf", document).startswith(b"%PDF")
+
+
+def test_text_stands_upright_and_only_a_table_too_wide_for_it_is_turned(tmp_path):
+    columns = tuple(Column(f"c{i}", "text", f"Columnheading{i}") for i in range(9))
+    wide = Table("t/1", "Wide", "", columns, (("word",) * 9,))
+    document = Document(
+        "Report", (Paragraph("Before."), Heading("Numbers"), wide, Heading("Then"), Paragraph("After."))
+    )
+    word = docx.Document(io.BytesIO(written("docx", document)))
+    assert [section.page_width > section.page_height for section in word.sections] == [False, True, False]
+    written("pdf", document, tmp_path / "t.pdf")
+    sizes = readers.run("pdfinfo", "-f", "1", "-l", "9", tmp_path / "t.pdf")
+    assert re.findall(r"Page .*size:\s+(\d+)", sizes) == ["595", "841", "595"]
+    said = readers.run("pdftotext", tmp_path / "t.pdf", "-").split("\f")
+    assert ["Numbers" in page for page in said[:3]] == [False, True, False]
+    written("latex", document, tmp_path / "l.tex")
+    readers.run("pdflatex", "-interaction=nonstopmode", "-halt-on-error", "l.tex", folder=tmp_path)
+    assert re.findall(r"rot:\s+(\d+)", readers.run("pdfinfo", "-f", "1", "-l", "9", tmp_path / "l.pdf")) == [
+        "0",
+        "90",
+        "0",
+    ]
+
+
+def test_letters_are_as_large_as_the_columns_allow():
+    found = []
+    for n in (3, 9, 14, 18, 30):
+        columns = tuple(Column(f"c{i}", "int", f"Number {i}") for i in range(n))
+        layout = sheet_of(Table("t/1", "T", "", columns, ((1,) * n,))).layout
+        found.append((layout.points, layout.turned))
+    assert found == [(9, False), (9, False), (8, True), (7, True), (6, True)]

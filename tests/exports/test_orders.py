@@ -89,7 +89,7 @@ def test_the_instrument_is_what_the_panel_saw_in_each_round(session):
     made = exhibit_of(session, study, Order("instrument", "html", Profile.PUBLIC))
     told = [block.text for block in made.blocks if isinstance(block, Paragraph)]
     [leaflet] = session.scalars(select(Leaflet).where(Leaflet.study_id == study.id))
-    assert set(leaflet.text.split("\n\n")) | {f"☐ {item}" for item in leaflet.items} <= set(told)
+    assert set(leaflet.text.split("\n\n")) | {f"• {item}" for item in leaflet.items} <= set(told)
     scale, *rounds = made.tables
     assert scale.as_dicts()[-1] == {"value": "NQ", "label": "not qualified to respond"}
     for number, table in enumerate(rounds, 1):
