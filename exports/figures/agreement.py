@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from delphi.consensus.vocabulary import Relation
 from exports.document import Figure
-from exports.figures.draw import DARK, GREY, LIGHT, WIDTH, circle, line, rect
+from exports.figures.draw import DARK, GREY, LIGHT, WIDTH, circle, line, rect, text
 from exports.figures.frame import (
     HEAD,
     LEFT,
@@ -15,14 +15,15 @@ from exports.figures.frame import (
     axis,
     by_statement,
     label,
-    legend,
     lowest_ten,
     note,
+    under_legend,
     unseen,
 )
 from exports.record import Record, Row, last_round, of_round
 from exports.table import Column, printed_number, printed_percent
 
+UNDER = 28  # where bars begin under their legend, with the shares above them
 HIGH = ("#08306b", "#4292c6", "#9ecae1", "#c6dbef")
 LOW = ("#7f2704", "#d94801", "#fdae6b", "#fdd0a2")
 
@@ -33,9 +34,12 @@ def stacked(record: Record) -> Figure:
     rows = of_round(record, number)
     zones = [(name, values) for _head, name, values in scale.printed_options]
     colours = _colours([values for _, values in zones], scale.combined, scale.disagree)
-    parts = list(legend([name for name, _ in zones], colours))
+    bottom = UNDER + ROW * len(rows)
+    plot = [part for share in range(0, 101, 25) for part in _tick(share, bottom)]
     for i, row in enumerate(rows):
-        parts += _bar(row, [values for _, values in zones], colours, TOP + ROW * i)
+        plot += _bar(row, [values for _, values in zones], colours, UNDER + ROW * i)
+    boxes = [rect(0, 2, 12, 12, colour, stroke=GREY) for colour in colours]
+    parts, down = under_legend([name for name, _ in zones], boxes, plot)
     columns = (
         *HEAD,
         Column("n_rated", "int", "N"),
@@ -44,7 +48,13 @@ def stacked(record: Record) -> Figure:
     data = [{**row, **{f"k{i}": _sum(row, values) for i, (_, values) in enumerate(zones)}} for row in rows]
     said = [f"{r['statement']}: {printed_percent(r['combined_pct'])} % combined agreement" for r in _shown(rows)]
     title = f"Agreement after round {number}"
-    return by_statement(record, title, parts, TOP + ROW * len(rows), columns, data, said)
+    return by_statement(record, title, parts, bottom + down, columns, data, said)
+
+
+def _tick(share: int, bottom: float) -> Iterator[str]:
+    x = LEFT + (WIDTH - LEFT - RIGHT) * share / 100
+    yield line(x, UNDER - 6, x, bottom, LIGHT)
+    yield text(x, UNDER - 10, f"{share} %", text_anchor="middle")
 
 
 def _colours(zones: Sequence[Sequence[int]], high: Sequence[int], low: Sequence[int]) -> list[str]:

@@ -94,7 +94,7 @@ def broken(words: str, width: float, most: int) -> list[str]:
 
 
 def _letters(width: float) -> int:
-    return max(4, int(width / (TEXT * 0.52)))
+    return max(4, int(width / (TEXT * 0.55)))
 
 
 def picture(parts: Iterable[str], height: float, title: str, alternative: str, notice: str = "") -> str:

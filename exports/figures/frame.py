@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from exports.document import Figure
-from exports.figures.draw import GREY, LIGHT, WIDTH, broken, line, picture, rect, shifted, text
+from exports.figures.draw import LIGHT, WIDTH, broken, line, picture, shifted, text
 from exports.record import Record, Row, defined, hidden_notes
 from exports.table import Column, Table, printed_number, rows_of
 
@@ -60,13 +60,6 @@ def axis(lo: float, hi: float, bottom: float, words: str, steps: Sequence[float]
         yield line(x, TOP - 6, x, bottom, LIGHT)
         yield text(x, TOP - 10, printed_number(float(lo + step * i)).replace("-", "−"), text_anchor="middle")
     yield text(LEFT, 14, words)
-
-
-def legend(names: Sequence[str], colours: Sequence[str]) -> Iterator[str]:
-    """Name colours, in as many lines as they need."""
-    for name, colour, (x, y) in zip(names, colours, _places(names), strict=True):
-        yield rect(x, y + 2, 12, 12, colour, stroke=GREY)
-        yield text(x + 17, y + 13, name)
 
 
 def under_legend(names: Sequence[str], marks: Sequence[str], plot: Sequence[str]) -> tuple[list[str], float]:

@@ -98,8 +98,10 @@ def scale(record: Record) -> str:
     zones = ""
     if known.labels[0] == str(known.lo):  # options without words: the zones have them
         zones = f" ({', '.join(f'{members[0]}–{members[-1]} {name}' for name, members in known.bands)})"
-    opt_out = f"; panelists could answer “{known.opt_out}” instead" if known.opt_out else ""
-    return f"Statements were rated on a scale of {known.K} points {ends}{zones}{opt_out}, and could be commented on."
+    opt_out = f"answer “{known.opt_out}” instead, and " if known.opt_out else ""
+    return (
+        f"Statements were rated on a scale of {known.K} points {ends}{zones}; panelists could {opt_out}comment on each."
+    )
 
 
 def _end(value: int, label: str) -> str:
@@ -242,7 +244,13 @@ def verdicts(record: Record) -> str | None:
     if not judged:
         return None
     by = {word: sum(row["verdict"] == word for row in judged) for word in ("in", "out", "none", "too_few")}
-    said = [f"{share(by['in'], len(judged))} of {counted(len(judged), 'statement')} reached consensus"]
+    every = by["in"] == len(judged) > 1
+    reached = (
+        f"all {len(judged)} statements"
+        if every
+        else f"{share(by['in'], len(judged))} of {counted(len(judged), 'statement')}"
+    )
+    said = [f"{reached} reached consensus"]
     said += [f"{by['out']} reached consensus against"] if by["out"] else []
     said += [f"{by['none']} did not"] if by["none"] else []
     said += [f"{by['too_few']} had too few ratings"] if by["too_few"] else []
