@@ -76,7 +76,7 @@ def test_transitions_equal_a_count_by_hand(session, played):
     both = given[1].keys() & given[2].keys()
     for (j, s), (g, name), a, b in product(enumerate(items), enumerate(names), (1, 2, 3, 4), (1, 2, 3, 4)):
         moved = sum(given[1][w].get(s) == a and given[2][w][s] == b for w in both if group[w] == name)
-        assert table[j, g, a - 1, b - 1] == (moved if items[s].relation in ratings.SAME else 0)
+        assert table[j, g, a - 1, b - 1] == (moved if items[s].relation.same_meaning else 0)
     assert table.sum() > 0
 
 

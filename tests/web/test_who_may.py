@@ -7,8 +7,10 @@ from browsing import fingerprint
 from builders import account
 from sqlalchemy import select
 
+from delphi import clock
 from delphi.access import ALLOWED, Capability
 from delphi.model.account import Account
+from delphi.model.job import ExportJob
 from delphi.model.study import Role
 from delphi.web.policy import ACCOUNT, OPEN, PANELIST, policy_of
 
@@ -26,6 +28,7 @@ EXAMPLES = {
     "suggestion": UUID(int=0),
     "token": "no-such-token",
     "proposal": UUID(int=7),
+    "job": UUID(int=8),
     "filename": "delphi.css",
 }
 ROLES = {"ada": Role.OWNER, "ben": Role.ANALYST, "mia": Role.PANEL_MANAGER, "vic": Role.VIEWER}
@@ -46,6 +49,10 @@ def everybody(app, opened):
     browsers = {name: app.test_client().sign_in(accounts[name]) for name in ACCOUNTS}
     with app.extensions["database"].transaction() as session:
         session.get_one(Account, accounts["deactivated"].id).active = False
+        order = {"report": "consensus", "format": "csv", "profile": "public", "asked_at": clock.now()}
+        session.add(
+            ExportJob(study_id=opened.study.id, id=EXAMPLES["job"], account=accounts["ada"].id, by_group=False, **order)
+        )
     study = opened.study
     return browsers | {
         "anonymous": app.test_client(),
