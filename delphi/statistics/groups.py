@@ -95,11 +95,14 @@ def _exact_p(ties: Ints, ranks: Ints, drawn: int, distance: int) -> float | None
         return None
     ways = np.zeros((drawn + 1, largest + 1))
     ways[0, 0] = 1.0
+    reach = 0  # no sum of the categories so far, which are in order, is larger
     for t, rank in zip(ties.tolist(), ranks.tolist(), strict=True):
-        before, ways = ways, ways.copy()
+        before = ways[:, : reach + 1].copy()
         for a in range(1, min(t, drawn) + 1):
             shift = min(a * rank, largest + 1)
-            ways[a:, shift:] += comb(t, a) * before[: drawn + 1 - a, : largest + 1 - shift]
+            width = min(reach + 1, largest + 1 - shift)
+            ways[a:, shift : shift + width] += comb(t, a) * before[: drawn + 1 - a, :width]
+        reach = min(largest, drawn * rank) if t else reach
     far = np.abs(np.arange(largest + 1) - drawn * (n + 1)) >= distance
     return min(float(ways[drawn, far].sum() / ways[drawn].sum()), 1.0)
 
