@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import secrets
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from random import Random
 from typing import Any, BinaryIO, TextIO, cast
 
 from delphi.errors import Refused
@@ -30,6 +32,11 @@ Tell = Callable[[str], None]
 
 def nobody(_progress: str) -> None:
     """Tell nobody how far a file is."""
+
+
+def draw_of(seed: int | None = None) -> Random:
+    """Draw codes and order from chance, or from a seed."""
+    return Random(secrets.randbits(256) if seed is None else seed)  # noqa: S311 (nobody learns a secret from an order)
 
 
 class BadBundle(Refused):

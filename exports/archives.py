@@ -1,15 +1,13 @@
 """Commands of the study bundle and of the ratings: bundle, data, verify, import; and what `delphi analyse` does with one."""
 
-import secrets
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from exports.archive import MANIFEST
+from exports.archive import MANIFEST, draw_of
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -30,11 +28,6 @@ def is_bundle(file: BinaryIO) -> bool:
         found = False
     file.seek(0)
     return found
-
-
-def draw_of(seed: int | None) -> Random:
-    """Draw codes and order from chance, or from a seed."""
-    return Random(secrets.randbits(256) if seed is None else seed)  # noqa: S311 (nobody learns a secret from an order)
 
 
 @click.command()

@@ -1,6 +1,5 @@
 """Files of a study from the web: what there is for this reader, and each of them as a download that is logged."""
 
-import hashlib
 import io
 from typing import Any
 
@@ -75,8 +74,7 @@ def given_out(session: Session, study: Study, order: Order) -> Response:
     stream = io.BytesIO()
     rows = jobs.write(session, study, order, stream, nobody)
     content = stream.getvalue()
-    made = Made(rows, hashlib.sha256(content).hexdigest())
-    return job_pages.attached(session, study, order, made, content)
+    return job_pages.attached(session, study, order, Made.of(rows, content), content)
 
 
 def _asked(slug: str) -> tuple[Session, Study, frozenset[Capability]]:

@@ -97,8 +97,6 @@ def _export(slug: str, order: "Order", output: str | None) -> None:
 
 
 def _written(exhibit: "Exhibit", order: "Order", output: str | None) -> "Made":
-    import hashlib
-
     from exports import orders
     from exports.formats import FORMATS
 
@@ -107,7 +105,7 @@ def _written(exhibit: "Exhibit", order: "Order", output: str | None) -> "Made":
     stream = io.BytesIO()
     FORMATS[order.format].write(exhibit, stream)
     click.echo(stream.getvalue(), nl=False)
-    return orders.Made(orders.rows_in(exhibit), hashlib.sha256(stream.getvalue()).hexdigest())
+    return orders.Made.of(orders.rows_in(exhibit), stream.getvalue())
 
 
 def _journal(session: "Session", study: "Study") -> str:

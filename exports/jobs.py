@@ -4,7 +4,6 @@ The worker reads in one transaction and writes in others, so that nobody who sav
 appears in the row of the job with the moment it was made; a worker that dies leaves nothing, and the next one begins anew.
 """
 
-import hashlib
 import io
 import logging
 import secrets
@@ -13,7 +12,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from random import Random
 from typing import Any, BinaryIO, TypeVar
 from uuid import UUID
 
@@ -27,7 +25,7 @@ from delphi.model.job import ExportJob
 from delphi.model.rating import Rating
 from delphi.model.study import Study
 from exports import orders
-from exports.archive import Tell
+from exports.archive import Tell, draw_of
 from exports.bundle.content import PROFILES, write_bundle
 from exports.bundle.source import source_of
 from exports.catalogue import CATALOGUE
@@ -57,19 +55,15 @@ class Archive:
 
 
 def _bundle(session: Session, study: Study, order: Order, stream: BinaryIO, tell: Tell) -> int:
-    source = source_of(session, study, _chance())
+    source = source_of(session, study, draw_of())
     write_bundle(source, stream, order.profile, tell)
     return len(source.records.records)
 
 
 def _ratings(session: Session, study: Study, order: Order, stream: BinaryIO, tell: Tell) -> int:
-    source = source_of(session, study, _chance())
+    source = source_of(session, study, draw_of())
     write_stream(source.records, source.definitions, order.format, stream, tell)
     return len(source.records.records)
-
-
-def _chance() -> Random:
-    return Random(secrets.randbits(256))  # noqa: S311 (nobody learns a secret from an order)
 
 
 ARCHIVES = {
@@ -243,7 +237,7 @@ class Exporter:
         with self.database.transaction(writing=False) as session:
             rows = write(session, session.get_one(Study, key[0]), order, stream, tell)
         content = stream.getvalue()
-        return Made(rows, hashlib.sha256(content).hexdigest()), content
+        return Made.of(rows, content), content
 
     def _tell(self, key: tuple[int, UUID], progress: str) -> None:
         """Say how far a file is, and keep the job for longer."""

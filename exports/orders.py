@@ -74,6 +74,11 @@ class Made:
     rows: int
     sha256: str
 
+    @classmethod
+    def of(cls, rows: int, content: bytes) -> "Made":
+        """Say of a file how many rows it has, and what its hash is."""
+        return cls(rows, hashlib.sha256(content).hexdigest())
+
 
 def exhibit_of(session: Session, study: Study, order: Order, watch: Watch = unwatched) -> Exhibit:
     """Make what is ordered."""
@@ -86,7 +91,7 @@ def write(exhibit: Exhibit, format_: str, path: Path) -> Made:
     """Write a file: it appears when it is whole."""
     with whole(path) as stream:
         FORMATS[format_].write(exhibit, stream)
-    return Made(rows_in(exhibit), hashlib.sha256(path.read_bytes()).hexdigest())
+    return Made.of(rows_in(exhibit), path.read_bytes())
 
 
 def rows_in(exhibit: Exhibit) -> int:

@@ -5,21 +5,12 @@ import io
 import zipfile
 
 import pytest
-from builders import released
 from sqlalchemy import select
 
 from delphi.model.event import Event
-from delphi.model.study import Study
 from exports.bundle.verifying import verify
 
 PAGE = "/studies/care/bundle"
-
-
-@pytest.fixture
-def public(app, pages):
-    with app.extensions["database"].transaction() as session:
-        released(session, session.get_one(Study, pages.study.id), [{1: 4, 2: 3}] * 6)
-    return pages
 
 
 def test_before_the_first_release_there_is_nothing_to_archive(pages, ada):

@@ -1,7 +1,7 @@
 """Files from the web: who is offered what, who gets it, and what is written down; and a panelist's own document."""
 
 import pytest
-from builders import panel_of, released
+from builders import panel_of
 from sqlalchemy import select
 
 from delphi.model.account import Account
@@ -10,13 +10,6 @@ from delphi.model.panel import Panelist
 from delphi.model.study import Study
 
 FILES = "/studies/care/exports"
-
-
-@pytest.fixture
-def public(app, pages):
-    with app.extensions["database"].transaction() as session:
-        released(session, session.get_one(Study, pages.study.id), [{1: 4, 2: 3}] * 4 + [{1: 1, 2: 3}] * 2)
-    return pages
 
 
 @pytest.fixture

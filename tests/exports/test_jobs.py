@@ -13,7 +13,6 @@ import zipfile
 from datetime import timedelta
 
 import pytest
-from builders import released
 from played import play
 from sqlalchemy import select
 
@@ -36,13 +35,6 @@ from rounds import withdrawal
 FILES = "/studies/care/exports"
 WORKER = "import sys; from delphi.app import load_tables; load_tables(); from delphi.database import Database;"
 WORKER += " from exports import jobs; jobs.TELLING = 0; jobs.Exporter(Database(sys.argv[1])).run()"
-
-
-@pytest.fixture
-def public(app, pages):
-    with app.extensions["database"].transaction() as session:
-        released(session, session.get_one(Study, pages.study.id), [{1: 4, 2: 3}] * 4 + [{1: 1, 2: 3}] * 2)
-    return pages
 
 
 @pytest.fixture
@@ -147,6 +139,25 @@ def test_what_cannot_be_made_says_why_and_what_breaks_is_tried_again(app, public
         assert worker.make_next(at=clock.now())
     assert "could not be made" in ada.get(page).text
     assert not worker.make_next(at=clock.now())
+
+
+def test_who_was_overtaken_changes_nothing_and_who_dies_of_a_file_is_not_followed_for_ever(app, public, ada, worker):
+    page, late = order(ada), Exporter(worker.database)
+    made = worker._made
+
+    def slow(key, wanted):
+        assert late.make_next(at=clock.now() + jobs.LEASE + timedelta(seconds=1))
+        return made(key, wanted)[0], b"from the one that was too slow"
+
+    worker._made = slow
+    assert worker.make_next(at=clock.now())
+    assert b"too slow" not in ada.send(page, {}).data
+    page = order(ada)
+    with app.extensions["database"].transaction() as session:
+        session.scalars(select(ExportJob).where(ExportJob.made_at.is_(None))).one().attempts = jobs.ATTEMPTS
+    worker._made = None  # nobody tries
+    assert worker.make_next(at=clock.now())
+    assert "could not be made" in ada.get(page).text
 
 
 def test_whoever_leaves_takes_the_answers_out_of_files_that_were_made(app, public, ada, worker):
