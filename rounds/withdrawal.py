@@ -73,9 +73,8 @@ def withdraw(session: Session, study: Study, who: Panelist, choice: Withdrawal, 
             _remove_answers(session, taking_part)
             if round_.closed_at:
                 round_.input_sha256 = rehashed[number] = digest_of(session, round_)
-    session.execute(
-        delete(ExportJob).where(ExportJob.study_id == study.id)
-    )  # files that were made hold the answers still
+    # Files that were made hold the answers still.
+    session.execute(delete(ExportJob).where(ExportJob.study_id == study.id))
     who.withdrawn_on = today
     consent.stop_mail(session, who, at=at)
     sessions.revoke(session, study.id, who.id)

@@ -11,6 +11,7 @@ import threading
 import time
 import zipfile
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from played import play
@@ -155,9 +156,10 @@ def test_who_was_overtaken_changes_nothing_and_who_dies_of_a_file_is_not_followe
     page = order(ada)
     with app.extensions["database"].transaction() as session:
         session.scalars(select(ExportJob).where(ExportJob.made_at.is_(None))).one().attempts = jobs.ATTEMPTS
-    worker._made = None  # nobody tries
+    worker._made = tried = Mock()
     assert worker.make_next(at=clock.now())
     assert "could not be made" in ada.get(page).text
+    assert not tried.called
 
 
 def test_whoever_leaves_takes_the_answers_out_of_files_that_were_made(app, public, ada, worker):
