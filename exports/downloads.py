@@ -25,7 +25,7 @@ def show(slug: str) -> str:
     session = current_session()
     study = access.study_for(session, account(), slug, to=Capability.AUDIT)
     rounds = released_rounds(session, study)
-    return render_template("export/bundle.html", study=study, rounds=rounds, form=ButtonForm())
+    return render_template("files/bundle.html", study=study, rounds=rounds, form=ButtonForm())
 
 
 @blueprint.post("/studies/<slug>/bundle")

@@ -39,7 +39,7 @@ def index(slug: str) -> str:
     wanted = request.args.get("profile", "")
     chosen = next((profile for profile in profiles if profile == wanted), profiles[0])
     return render_template(
-        "export/files.html",
+        "files/index.html",
         study=study,
         profiles=profiles,
         chosen=chosen,

@@ -57,7 +57,7 @@ def show(slug: str, job: UUID) -> str:
     """Say how far a file is; offer it when it is made."""
     study, found = _found(slug, job)
     return render_template(
-        "export/job.html",
+        "files/job.html",
         study=study,
         job=found,
         label=jobs.label(found.report),

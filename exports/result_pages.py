@@ -62,7 +62,7 @@ def statements(slug: str) -> str:
     """Show all statements over all rounds, sorted and filtered by links."""
     session, study, rounds, analyst = _study(slug)
     if not rounds:
-        return render_template("export/no_results.html", study=study)
+        return render_template("results/no_results.html", study=study)
     lines = overview.lines_of(rows_by_round(session, study, rounds, analyst=analyst))
     wanted = Wanted(
         sort=request.args.get("sort", ""),
@@ -98,7 +98,7 @@ def statement(slug: str, statement: int) -> str:
     if known is None:
         raise NotFound
     if not mine:
-        return render_template("export/no_results.html", study=study)
+        return render_template("results/no_results.html", study=study)
     line = Line(known.code, {n: next(r for r in found if r["group"] == "all") for n, found in mine.items()})
     last = next(round_ for round_ in rounds if round_.number == max(mine))
     return render_template(
@@ -149,7 +149,7 @@ def panel(slug: str) -> str:
     """Show the panel: flow of statements and of participants, agreement over all statements, who left."""
     session, study, rounds, analyst = _study(slug)
     if not rounds:
-        return render_template("export/no_results.html", study=study)
+        return render_template("results/no_results.html", study=study)
     return render_template(
         "results/panel.html",
         study=study,

@@ -36,10 +36,10 @@ def results(slug: str) -> str:
         (r for r in rounds if r.number == request.args.get("round", type=int)), rounds[-1] if rounds else None
     )
     if chosen is None:
-        return render_template("export/no_results.html", study=study)
+        return render_template("results/no_results.html", study=study)
     table = _permitted(session, study, consensus_table(session, study, [chosen], shown=True))
     return render_template(
-        "export/results.html",
+        "results/journal.html",
         study=study,
         round=chosen,
         rounds=rounds,

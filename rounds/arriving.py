@@ -28,11 +28,11 @@ def landing(token: str) -> Page:
     db = current_session()
     found = access.link_holder(db, token)
     if found is None:
-        return render_template("panelist/unknown_link.html"), 404
+        return render_template("participation/unknown_link.html"), 404
     study, _who = found
     stage = stage_of(db, study, at=clock.now())
     minutes = minutes_for(*size_of(db, stage.round)) if stage.is_open and stage.round and stage.round.number else None
-    return render_template("panelist/landing.html", study=study, stage=stage, minutes=minutes, token=token)
+    return render_template("participation/landing.html", study=study, stage=stage, minutes=minutes, token=token)
 
 
 @blueprint.post("/p/<token>")
@@ -41,7 +41,7 @@ def start(token: str) -> Page:
     """Start a session on this device; nothing is recorded about the person."""
     found = access.link_holder(current_session(), token)
     if found is None:
-        return render_template("panelist/unknown_link.html"), 404
+        return render_template("participation/unknown_link.html"), 404
     study, who = found
     grant = sessions.start(current_session(), study.id, who.id, today=clock.now().date())
     spoken = session.get("language")
@@ -87,7 +87,7 @@ def information() -> Page:
     shown = _version(versions, request.args.get("version", ""))
     before = next((document for document in versions if document.version == shown.version - 1), None)
     return render_template(
-        "panelist/information.html",
+        "participation/information.html",
         study=study,
         document=shown,
         versions=versions,
@@ -134,7 +134,7 @@ def _consent_page(study: Study, document: Document, ticked: list[int] | None = N
     known = next((d for d in documents.versions(db, study.id) if agreed and d.version == agreed.version), None)
     changed = known is not None and known.version < document.version
     return render_template(
-        "panelist/consent.html",
+        "participation/consent.html",
         study=study,
         document=document,
         required=consent.required(document),
@@ -171,4 +171,4 @@ def leave() -> Page:
     study, _who = panelist()
     sessions.end(current_session(), study.id, session["panelist_grant"])
     session.clear()
-    return render_template("panelist/left.html", study=study)
+    return render_template("participation/left.html", study=study)

@@ -39,7 +39,7 @@ def save() -> Told:
     now = sitting.again()
     if saved.conflicts:
         return {"state": "changed", "stored": _stored(now, saved.conflicts[0])}, 409
-    progress = render_template("panelist/progress.html", sitting=now)
+    progress = render_template("questionnaire/progress.html", sitting=now)
     return {"versions": saved.versions, "at": clock.now().isoformat(), "progress": progress.strip()}, 200
 
 
@@ -54,7 +54,7 @@ def _stored(sitting: Sitting, field: str) -> dict[str, Any]:
 @blueprint.errorhandler(RoundClosed)
 def closed(_error: RoundClosed) -> Told:
     """Say when the round closed and what counts."""
-    return {"state": "closed", "message": render_template("panelist/closed_words.html", **too_late()).strip()}, 409
+    return {"state": "closed", "message": render_template("questionnaire/closed_message.html", **too_late()).strip()}, 409
 
 
 @blueprint.errorhandler(NotFound)

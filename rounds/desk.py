@@ -75,13 +75,13 @@ def show(slug: str, number: int) -> str | Response:
     session = current_session()
     facts: dict[str, Any] = {"study": study, "round": round_, "scale": SCALES[study.scale], "form": ButtonForm()}
     if round_.state is State.DRAFT:
-        return render_template("desk/draft.html", **facts, **_draft(session, study, round_))
+        return render_template("lifecycle/draft.html", **facts, **_draft(session, study, round_))
     if round_.state is State.OPEN:
         seen = monitor.monitor(session, study, round_, at=clock.now())
-        return render_template("desk/open.html", **facts, seen=seen, accepting=round_.accepts(at=clock.now()))
+        return render_template("lifecycle/open.html", **facts, seen=seen, accepting=round_.accepts(at=clock.now()))
     rows = reading.panel_rows(session, study, round_)
     return render_template(
-        "desk/results.html",
+        "lifecycle/closed.html",
         **facts,
         rows=rows,
         rule=definition_of(study).describe(),

@@ -27,7 +27,7 @@ def show(slug: str) -> str:
     """Say what the stopping rule says, and what ending means."""
     study, session = _study(slug), current_session()
     return render_template(
-        "desk/finish.html",
+        "lifecycle/finish.html",
         study=study,
         form=ButtonForm(),
         last=ending.last_round(session, study),

@@ -24,8 +24,8 @@ def withdraw() -> Page:
     if sent and chosen and request.form.get("confirm") == "yes":
         return _leave(chosen.choice)
     if sent and chosen:
-        return render_template("panelist/withdraw_confirm.html", study=study, effect=chosen)
-    page = render_template("panelist/withdraw.html", study=study, effects=effects, refused=sent)
+        return render_template("participation/withdraw_confirm.html", study=study, effect=chosen)
+    page = render_template("participation/withdraw.html", study=study, effects=effects, refused=sent)
     return page, 422 if sent else 200
 
 
@@ -33,4 +33,4 @@ def _leave(choice: Withdrawal) -> Page:
     study, who = panelist()
     withdrawal.withdraw(current_session(), study, who, choice, at=clock.now())
     session.clear()
-    return render_template("panelist/withdrawn.html", study=study)
+    return render_template("participation/withdrawn.html", study=study)

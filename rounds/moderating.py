@@ -34,7 +34,7 @@ def _round(slug: str, number: int) -> tuple[Study, Round]:
 def show(slug: str, number: int) -> str:
     """Show the queue, or what of it is undecided, a page at a time."""
     study, round_ = _round(slug, number)
-    return render_template("desk/comments.html", **_facts(study, round_), reading=None)
+    return render_template("moderation/comments.html", **_facts(study, round_), reading=None)
 
 
 def _facts(study: Study, round_: Round) -> dict[str, object]:
@@ -90,4 +90,4 @@ def original(slug: str, number: int, ticket: UUID) -> str:
     """Show a comment as it was written; that it was read is kept."""
     study, round_ = _round(slug, number)
     comment = moderation.original(current_session(), round_, ticket, by=account().id, at=clock.now())
-    return render_template("desk/comments.html", **_facts(study, round_), reading=comment)
+    return render_template("moderation/comments.html", **_facts(study, round_), reading=comment)

@@ -74,7 +74,7 @@ def show(slug: str, number: int, statement: int) -> str:
     before = session.get(Round, (study.id, number - 1))
     comments = moderation.queue(session, before, statement) if before else []
     return render_template(
-        "desk/statement.html",
+        "revision/statement.html",
         study=study,
         round=draft,
         scale=SCALES[study.scale],
@@ -216,7 +216,7 @@ def preview(slug: str, number: int) -> str:
     released = before is not None and before.state is State.RELEASED
     facts: dict[str, Any] = {"page": page, "pages": len(cut), "total": len(everything), "released": released}
     return render_template(
-        "desk/preview.html",
+        "revision/preview.html",
         study=study,
         round=draft,
         scale=SCALES[study.scale],

@@ -30,13 +30,13 @@ def home() -> Page:
     db = current_session()
     stage = stage_of(db, study, at=clock.now())
     if who.declined_on:
-        return render_template("panelist/declined.html", study=study, who=who, may_undo=may_come_back(stage, who))
+        return render_template("participation/declined.html", study=study, who=who, may_undo=may_come_back(stage, who))
     if stage.step is not Step.FINISHED and consent.missing(db, study, who):
         return redirect(url_for("arriving.consent"), 303)
     if stage.is_open:
         return _open_round(db, study, who, stage)
     return render_template(
-        "panelist/home.html",
+        "questionnaire/home.html",
         study=study,
         stage=stage,
         turnout=turnout_of(db, study, stage.rounds),
@@ -54,7 +54,7 @@ def _open_round(db: Session, study: Study, who: Panelist, stage: Stage) -> Page:
         return redirect(url_for("writing.show"), 303)
     sitting = Sitting(db, study, round_, who)
     return render_template(
-        "panelist/submitted.html" if submitted else "panelist/round_start.html",
+        "questionnaire/submitted.html" if submitted else "questionnaire/round_start.html",
         study=study,
         round=round_,
         stage=stage,
@@ -77,4 +77,4 @@ def changes() -> Page:
     found = changes_into(current_session(), study, round_.number) if round_ and who.taking_part else None
     if found is None:
         return redirect(url_for("panelist.home"), 303)
-    return render_template("panelist/changes.html", study=study, round=round_, changes=found)
+    return render_template("questionnaire/changes.html", study=study, round=round_, changes=found)

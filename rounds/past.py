@@ -37,7 +37,7 @@ def show(number: int) -> Page:
         return redirect(url_for("panelist.home"), 303)
     released = round_.state is State.RELEASED
     return render_template(
-        "panelist/past.html",
+        "questionnaire/past_round.html",
         study=study,
         round=round_,
         scale=SCALES[study.scale],
@@ -92,7 +92,7 @@ def results() -> Page:
     everything = final_outcomes(db, study, who, released)
     section, verdict = request.args.get("section", ""), request.args.get("verdict", "")
     return render_template(
-        "panelist/results.html",
+        "questionnaire/results.html",
         study=study,
         round=stage.round,
         everything=everything,

@@ -49,7 +49,7 @@ def page(number: int) -> Page:
 def _show(sitting: Sitting, number: int, given: Ballot | None = None, conflicts: tuple[str, ...] = ()) -> str:
     shown = sitting.page(number)
     return render_template(
-        "panelist/page.html",
+        "questionnaire/cards.html",
         sitting=sitting,
         study=sitting.study,
         round=sitting.round,
@@ -114,7 +114,7 @@ def review() -> Page:
     """P7: what is answered and what is open, before submitting."""
     sitting = seated()
     return render_template(
-        "panelist/review.html",
+        "questionnaire/review.html",
         study=sitting.study,
         round=sitting.round,
         scale=sitting.scale,
@@ -137,7 +137,7 @@ def submit() -> Page:
 @blueprint.errorhandler(RoundClosed)
 def closed(_error: RoundClosed) -> tuple[str, int]:
     """Say when the round closed and what counts, and give back what was typed too late."""
-    return render_template("panelist/closed.html", **too_late(), form=ButtonForm()), 409
+    return render_template("questionnaire/closed.html", **too_late(), form=ButtonForm()), 409
 
 
 def too_late() -> dict[str, Any]:

@@ -58,7 +58,7 @@ def _page(study: Study, form: RehearsalForm) -> str:
             "visitors": rehearsal.VISITORS,
             "letters": _letters(db, copy),
         }
-    return render_template("study/rehearsal.html", **facts)
+    return render_template("rehearsal/rehearsal.html", **facts)
 
 
 def _letters(db: Session, copy: Study) -> list[tuple[str, str, str]]:

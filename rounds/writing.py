@@ -81,7 +81,7 @@ def _sections() -> list[str]:
 
 def _page(round_: Round, key: Key, sent: Sent | None = None, conflicts: list[UUID] | None = None) -> str:
     return render_template(
-        "panelist/writing.html",
+        "questionnaire/suggestions.html",
         study=panelist()[0],
         round=round_,
         sections=_sections(),

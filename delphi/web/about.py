@@ -47,7 +47,7 @@ def _page(asked: Asked, told: Told, errors: Mapping[str, str] | None = None) -> 
         Expertise.DOES_NOT_KNOW: _("I do not know it"),
     }
     return render_template(
-        "panelist/about.html", study=study, who=who, asked=asked, told=told, expertise=words, errors=errors or {}
+        "people/about_you.html", study=study, who=who, asked=asked, told=told, expertise=words, errors=errors or {}
     )
 
 

@@ -37,7 +37,7 @@ def show() -> Page:
         if not form.is_submitted():
             person = db.get(Identity, (study.id, who.id))
             form.fill(chosen, person.name if person else "")
-        page = render_template("panelist/acknowledgement.html", study=study, form=form, chosen=chosen, frozen=frozen)
+        page = render_template("people/acknowledgement.html", study=study, form=form, chosen=chosen, frozen=frozen)
         return page, 422 if form.is_submitted() else 200
     if request.form.get("wanted") == "no":
         if frozen:
@@ -58,4 +58,4 @@ def names(slug: str) -> Page:
     study = access.study_for(current_session(), account(), slug, to=Capability.ROSTER)
     listed = acknowledgements.named(current_session(), study)
     frozen = acknowledgements.frozen(study, today=clock.now().date())
-    return render_template("study/names.html", study=study, named=listed, frozen=frozen)
+    return render_template("people/acknowledgements.html", study=study, named=listed, frozen=frozen)

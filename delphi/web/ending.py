@@ -32,7 +32,7 @@ def _study(slug: str) -> Study:
 @policy(Capability.OWN)
 def show(slug: str) -> str:
     """Say what archiving and deleting do."""
-    return render_template("study/ending.html", study=_study(slug), form=ButtonForm(), days=ending.WAITING.days)
+    return render_template("studies/retention.html", study=_study(slug), form=ButtonForm(), days=ending.WAITING.days)
 
 
 @blueprint.post("/studies/<slug>/ending/<act>")

@@ -42,7 +42,7 @@ def _plain(value: Any) -> str:
 def preview(study: Study, rows: Rows, found: Comparison, columns: Sequence[str], **words: str) -> str:
     """Show what a file would change."""
     return render_template(
-        "study/import_preview.html",
+        "web/import_preview.html",
         study=study,
         found=found,
         shown=SHOWN,

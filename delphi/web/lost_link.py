@@ -19,14 +19,14 @@ def ask() -> Page:
     """Ask for the address; every address gets the same answer after the same work."""
     form = LostLinkForm()
     if not form.validate_on_submit():
-        return render_template("panelist/lost_link.html", form=form), 422 if form.errors else 200
+        return render_template("people/lost_link.html", form=form), 422 if form.errors else 200
     address = (form.email.data or "").strip().lower()
     by_client, by_address = _tries(address)
     if by_client > AN_HOUR:
-        return render_template("panelist/lost_link.html", form=form, busy=True), 429, {"Retry-After": "3600"}
+        return render_template("people/lost_link.html", form=form, busy=True), 429, {"Retry-After": "3600"}
     if by_address <= A_DAY:
         links.ask(current_session(), address)
-    return render_template("panelist/link_asked.html")
+    return render_template("people/link_requested.html")
 
 
 def _tries(address: str) -> tuple[int, int]:

@@ -37,7 +37,7 @@ def index(slug: str) -> Page:
     opened = select(Round).where(Round.study_id == study.id, Round.opened_at.is_not(None))
     round_ = session.scalars(opened.order_by(Round.number.desc()).limit(1)).first()
     return render_template(
-        "study/panel.html",
+        "people/roster.html",
         study=study,
         form=ButtonForm(),
         people=panels.roster(session, study),

@@ -31,7 +31,7 @@ def show(slug: str) -> Page:
         _fill(form, study)
         form.opens_on.data = draft.opens_on if draft else None
         form.names_until.data = study.names_until
-    page = render_template("study/panel_side.html", study=study, form=form, draft=draft)
+    page = render_template("protocol/panelist_options.html", study=study, form=form, draft=draft)
     return page, 422 if form.is_submitted() else 200
 
 

@@ -35,7 +35,7 @@ def show(slug: str) -> Page:
     """Show the protocol as a whole, with its rule as an example to play with."""
     study = _study(slug, Capability.READ)
     may = access.capabilities(current_session(), account(), study)
-    return render_template("study/protocol.html", **_reading(study), may=may, form=ButtonForm())
+    return render_template("protocol/protocol.html", **_reading(study), may=may, form=ButtonForm())
 
 
 @blueprint.get("/panel/protocol")
@@ -43,7 +43,7 @@ def show(slug: str) -> Page:
 def for_panel() -> Page:
     """Show the same protocol to everybody invited."""
     study, _who = panelist()
-    return render_template("study/protocol_panelist.html", **_reading(study), form=ButtonForm())
+    return render_template("protocol/panelist.html", **_reading(study), form=ButtonForm())
 
 
 @blueprint.app_context_processor
@@ -141,7 +141,7 @@ def _write(study: Study, form: ProtocolForm, settings: Mapping[str, str]) -> Res
 
 def _edit_page(study: Study, form: ProtocolForm, settings: list[Setting]) -> str:
     return render_template(
-        "study/protocol_edit.html",
+        "protocol/edit.html",
         study=study,
         form=form,
         settings=settings,

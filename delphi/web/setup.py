@@ -48,7 +48,7 @@ def facts(slug: str) -> Page:
         _changed(study, {name: (form[name].data or "").strip() for name in names})
         flash(_("Saved."))
         return redirect(url_for("studies.show", slug=slug), 303)
-    return render_template("study/facts.html", study=study, form=form), 422 if form.errors else 200
+    return render_template("studies/facts.html", study=study, form=form), 422 if form.errors else 200
 
 
 @blueprint.route("/studies/<slug>/groups", methods=["GET", "POST"], endpoint="groups")
@@ -66,7 +66,7 @@ def group_list(slug: str) -> Page:
             flash(_("The groups are saved."))
             return redirect(url_for("setup.groups", slug=slug), 303)
     page = render_template(
-        "study/groups.html",
+        "studies/groups.html",
         study=study,
         form=form,
         groups=groups.groups_of(session, study),
@@ -148,5 +148,5 @@ def texts(slug: str) -> Page:
         )
         flash(_("The new version is published."))
         return redirect(url_for("setup.texts", slug=slug), 303)
-    page = render_template("study/texts.html", study=study, form=form, versions=documents.versions(session, study.id))
+    page = render_template("studies/texts.html", study=study, form=form, versions=documents.versions(session, study.id))
     return page, 422 if form.errors else 200

@@ -47,7 +47,7 @@ def _list(study: Study, form: StatementForm | None = None) -> str:
     words = sum(len(version.text.split()) for _s, version in listed)
     minutes = minutes_for(len(listed), words) if listed else 0
     return render_template(
-        "study/statements.html",
+        "statements/statements.html",
         study=study,
         statements=listed,
         hints={s.number: _hints(version.text) for s, version in listed},
@@ -149,7 +149,7 @@ def edit(slug: str, statement: int) -> Page | tuple[str, int]:
         decided: dict[str, Any] = {"by": account().id, "at": clock.now()}
         statements.change(current_session(), study, statement, form.values(), **decided)
         return _back(slug, _("The statement was changed."))
-    page = render_template("study/statement.html", study=study, statement=pair[0], form=form, button=ButtonForm())
+    page = render_template("statements/statement.html", study=study, statement=pair[0], form=form, button=ButtonForm())
     return page, 422 if form.errors else 200
 
 

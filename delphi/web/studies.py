@@ -35,7 +35,7 @@ def welcome() -> Page:
     """Greet, or lead a signed-in person on."""
     if signed_in():
         return redirect(url_for("studies.index"), 303)
-    return render_template("study/welcome.html")
+    return render_template("studies/welcome.html")
 
 
 @blueprint.get("/studies")
@@ -44,7 +44,7 @@ def index() -> Page:
     """List own studies."""
     mine = [study for study in access.studies_of(current_session(), account()) if not study.rehearsal_of]
     return render_template(
-        "study/index.html",
+        "studies/index.html",
         studies=[study for study in mine if not study.archived_at],
         archived=[study for study in mine if study.archived_at],
         rounds=_latest_rounds(mine),
@@ -78,7 +78,7 @@ def new() -> Page:
         flash(_("The study is created. Nothing is mailed before you launch round 1."))
         return redirect(url_for("studies.show", slug=study.slug), 303)
     return render_template(
-        "study/new.html",
+        "studies/new.html",
         form=form,
         templates=studies.templates(),
         mine=access.studies_of(current_session(), account()),
@@ -105,7 +105,7 @@ def show(slug: str) -> Page:
     phase, may = _phase(study, rounds), access.capabilities(session, account(), study)
     latest = select(Event).where(Event.study_id == study.id).order_by(Event.sequence.desc()).limit(5)
     return render_template(
-        "study/show.html",
+        "studies/overview.html",
         study=study,
         rounds=rounds,
         phase=phase,

@@ -46,7 +46,7 @@ def show(slug: str) -> str:
         Role.VIEWER: (_("viewer"), _("sees the protocol and released results")),
     }
     listed = team.members(current_session(), study)
-    return render_template("study/team.html", study=study, members=listed, roles=roles, me=account(), form=ButtonForm())
+    return render_template("studies/team.html", study=study, members=listed, roles=roles, me=account(), form=ButtonForm())
 
 
 @blueprint.post("/studies/<slug>/team")
@@ -95,7 +95,7 @@ def _invited(token: str) -> TeamAccount:
 @policy(OPEN)
 def join(token: str) -> str:
     """Greet a new member; a mail scanner that opens the link changes nothing."""
-    return render_template("study/join.html", who=_invited(token), form=ButtonForm(), token=token)
+    return render_template("studies/join.html", who=_invited(token), form=ButtonForm(), token=token)
 
 
 @blueprint.post("/account/join/<token>")

@@ -38,7 +38,7 @@ def show(slug: str) -> str:
     total = session.scalar(select(func.count()).select_from(mine.subquery())) or 0
     shown = session.execute(mine.order_by(Event.sequence.desc()).limit(SHOWN).offset(SHOWN * (page - 1))).all()
     return render_template(
-        "study/trail.html",
+        "studies/audit.html",
         study=study,
         events=shown,
         kinds=session.scalars(
