@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi import acknowledgements
-from delphi.consensus.scale import SCALES, Scale
+from delphi.consensus.shipped_scales import SCALES, Scale
 from delphi.model.identity import Declaration, Identity
 from delphi.model.letter import Letter
 from delphi.model.panel import AccessLink, Panelist, PanelistSession

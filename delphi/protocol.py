@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from delphi import audit
 from delphi.consensus.analysis import Definition
-from delphi.consensus.rule import rule_from
-from delphi.consensus.scale import SCALES
+from delphi.consensus.rules.parsing import rule_from
+from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.stopping import StoppingRule
 from delphi.errors import Refused
 from delphi.model.event import EventKind

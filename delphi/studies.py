@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi import audit, documents, groups, protocol, statements
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from delphi.errors import Refused
 from delphi.model.event import EventKind
 from delphi.model.round import Round

@@ -14,7 +14,7 @@ from exports.archives import is_bundle
 
 if TYPE_CHECKING:
     from delphi.consensus.analysis import Definition
-    from delphi.consensus.scale import Scale
+    from delphi.consensus.shipped_scales import Scale
     from delphi.sheets.ratings import RatingsFile
     from exports.formats.kind import Format
     from exports.table import Table
@@ -76,7 +76,7 @@ def definition_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def definition_from(given: dict[str, Any]) -> "Definition":
     """Make the definition of consensus from the options; what contradicts itself is a usage error."""
     from delphi.consensus.analysis import Definition
-    from delphi.consensus.rule import rule_from
+    from delphi.consensus.rules.parsing import rule_from
 
     if not given["scale"]:
         raise click.UsageError("Missing option '--scale': say which scale the ratings are on.")
@@ -90,8 +90,8 @@ def definition_from(given: dict[str, Any]) -> "Definition":
 
 
 def _scale(name: str, agree: str, disagree: str) -> "Scale":
-    from delphi.consensus.rule import read_set
-    from delphi.consensus.scale import SCALES, Scale
+    from delphi.consensus.rules.parsing import read_set
+    from delphi.consensus.shipped_scales import SCALES, Scale
 
     if name in SCALES:
         if agree or disagree:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, redirect, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from delphi.dates import in_words
 from delphi.errors import NotFound
 from delphi.model.rating import AnswerKind, Rating

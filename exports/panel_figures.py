@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from delphi.consensus.sensitivity import threshold_map
+from delphi.consensus.firmness.sensitivity import threshold_map
 from delphi.model.round import Round
 from delphi.model.study import Study
 from exports.reports import agreement, attrition

@@ -7,10 +7,17 @@ from sqlalchemy.orm import Session
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts
-from delphi.consensus.disclosure import visible_groups
-from delphi.consensus.robustness import Fragility, LeaveOneOut, Resampled, bootstrap_verdict, fragility, leave_one_out
+from delphi.consensus.disclosure.small_cells import visible_groups
+from delphi.consensus.firmness.robustness import (
+    Fragility,
+    LeaveOneOut,
+    Resampled,
+    bootstrap_verdict,
+    fragility,
+    leave_one_out,
+)
+from delphi.consensus.firmness.sensitivity import ThresholdMap, threshold_map
 from delphi.consensus.rules.groups import GroupRule
-from delphi.consensus.sensitivity import ThresholdMap, threshold_map
 from delphi.consensus.vocabulary import Verdict
 from delphi.model.round import Round
 from delphi.model.study import Study

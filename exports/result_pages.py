@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from delphi import access
 from delphi.access import Capability
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from delphi.errors import NotFound
 from delphi.model.rating import SHOWN, Comment
 from delphi.model.round import Round

@@ -14,7 +14,7 @@ from delphi import acknowledgements, amendments, protocol
 from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
 from delphi.consensus.counts import Counts
 from delphi.consensus.panel import RoundPanel
-from delphi.consensus.scale import Scale
+from delphi.consensus.shipped_scales import Scale
 from delphi.consensus.vocabulary import Relation
 from delphi.model.account import Account
 from delphi.model.event import Event, EventKind

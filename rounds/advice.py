@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from delphi.consensus.shown import Row
+from delphi.consensus.disclosure.shown_rows import Row
 from delphi.consensus.stopping import Criterion, RoundState, stopping_advice
 from delphi.consensus.vocabulary import Verdict
 from delphi.model.round import Participation, Round

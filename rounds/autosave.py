@@ -54,7 +54,10 @@ def _stored(sitting: Sitting, field: str) -> dict[str, Any]:
 @blueprint.errorhandler(RoundClosed)
 def closed(_error: RoundClosed) -> Told:
     """Say when the round closed and what counts."""
-    return {"state": "closed", "message": render_template("questionnaire/closed_message.html", **too_late()).strip()}, 409
+    return {
+        "state": "closed",
+        "message": render_template("questionnaire/closed_message.html", **too_late()).strip(),
+    }, 409
 
 
 @blueprint.errorhandler(NotFound)

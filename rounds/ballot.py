@@ -12,7 +12,7 @@ from sqlalchemy import Insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from delphi.database import database_now, locked
 from delphi.errors import BadInput, NotFound, RoundClosed
 from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating, SaveRequest

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Relation
 from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating
 from delphi.model.result import Result

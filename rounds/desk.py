@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 
 from delphi import access, clock, dates
 from delphi.access import Capability
-from delphi.consensus.scale import SCALES, Scale
-from delphi.consensus.shown import Row
+from delphi.consensus.disclosure.shown_rows import Row
+from delphi.consensus.shipped_scales import SCALES, Scale
 from delphi.errors import Refused
 from delphi.model.round import Round, State
 from delphi.model.study import Study

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from delphi.consensus.rule import Proposed
-from delphi.consensus.shown import Row
+from delphi.consensus.disclosure.shown_rows import Row
+from delphi.consensus.rules.parsing import Proposed
 from delphi.consensus.vocabulary import Decided
 from delphi.model.account import Account
 from delphi.model.rating import Comment

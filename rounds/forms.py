@@ -17,7 +17,7 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs describe an old
 )
 from wtforms.validators import DataRequired, Length
 
-from delphi.consensus.scale import Scale
+from delphi.consensus.shipped_scales import Scale
 from delphi.errors import Refused
 from delphi.model.rating import AnswerKind
 from delphi.translations import N_

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from delphi import audit, readiness
 from delphi.consensus.analysis import Analysis
-from delphi.consensus.rows import consensus_rows
+from delphi.consensus.table.rows import consensus_rows
 from delphi.database import locked
 from delphi.errors import Issue, NotReady, Refused
 from delphi.model.event import EventKind, sha256_of

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from delphi.consensus.analysis import Item
 from delphi.consensus.matrix import ABSENT, BLANK, NOT_QUALIFIED, Matrix
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from delphi.model.panel import Panelist
 from delphi.model.rating import AnswerKind, Rating
 from delphi.model.round import Participation

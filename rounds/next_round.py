@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from delphi import access, clock
 from delphi.access import Capability
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from delphi.errors import NotFound, Refused
 from delphi.model.round import Round, State
 from delphi.model.statement import Kind

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Change, Relation
 from delphi.model.panel import Panelist
 from delphi.model.rating import AnswerKind, Rating

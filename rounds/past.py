@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from delphi import clock
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from delphi.errors import NotFound
 from delphi.model.panel import Panelist
 from delphi.model.round import Participation, Round, State

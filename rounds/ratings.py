@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from delphi.consensus.analysis import Item, RoundData
 from delphi.consensus.counts import Counts
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Change, Relation
 from delphi.model.panel import Panelist
 from delphi.model.rating import AnswerKind, Rating

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Pool, func, select
 from sqlalchemy.orm import Session
 
-from delphi.consensus.shown import Row, shown_rows
+from delphi.consensus.disclosure.shown_rows import Row, shown_rows
 from delphi.model.rating import AnswerKind, Rating
 from delphi.model.round import Round, State
 from delphi.model.study import Study

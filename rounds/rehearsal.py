@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi import audit, copies, documents, ending, groups, protocol, studies
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Decided
 from delphi.errors import Refused
 from delphi.model.event import Event, EventKind

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from delphi.sheets.errors import SheetError
 from delphi.sheets.ratings import RatingsFile, read_ratings
 from rounds.bots import Sheet

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.rating_scale import Scale
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from delphi.dates import minutes_for
 from delphi.errors import NotFound
 from delphi.model.panel import Panelist

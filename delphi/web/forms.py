@@ -18,7 +18,7 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs describe an old
 from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional, Regexp, ValidationError
 
 from delphi.consensus.rules import RULES
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from delphi.model.statement import Kind
 from delphi.web.texts import gettext as _
 

@@ -45,7 +45,12 @@ def show() -> Page:
         flash(_("Your name is saved."))
         return redirect(url_for("my_data.show"), 303)
     page = render_template(
-        "people/personal_data.html", study=study, form=form, data=gathered(), names=section_names(), fields=field_names()
+        "people/personal_data.html",
+        study=study,
+        form=form,
+        data=gathered(),
+        names=section_names(),
+        fields=field_names(),
     )
     return page, 422 if form.is_submitted() else 200
 

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response
 from delphi import access, amendments, clock, groups, protocol
 from delphi.access import Capability
 from delphi.consensus.analysis import Definition
-from delphi.consensus.example import Example, example_counts, example_options, judge_example
-from delphi.consensus.scale import SCALES
-from delphi.consensus.settings import Setting, settings_of
+from delphi.consensus.rules.example import Example, example_counts, example_options, judge_example
+from delphi.consensus.rules.settings import Setting, settings_of
+from delphi.consensus.shipped_scales import SCALES
 from delphi.model.study import Study
 from delphi.web import words
 from delphi.web.edge import current_session

@@ -18,7 +18,7 @@ from wtforms.validators import DataRequired, Length, NumberRange, ValidationErro
 
 from delphi.consensus.rules import RULES
 from delphi.consensus.rules.base import DENOMINATORS
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Feedback
 from delphi.model.study import Settled, Study, Unsettled
 from delphi.protocol import METHOD, TEXTS

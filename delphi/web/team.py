@@ -46,7 +46,9 @@ def show(slug: str) -> str:
         Role.VIEWER: (_("viewer"), _("sees the protocol and released results")),
     }
     listed = team.members(current_session(), study)
-    return render_template("studies/team.html", study=study, members=listed, roles=roles, me=account(), form=ButtonForm())
+    return render_template(
+        "studies/team.html", study=study, members=listed, roles=roles, me=account(), form=ButtonForm()
+    )
 
 
 @blueprint.post("/studies/<slug>/team")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from delphi.consensus.analysis import Analysis, RoundData
 from delphi.consensus.counts import Counts
 from delphi.consensus.matrix import ABSENT, BLANK, Matrix, count_moves, histogram
-from delphi.consensus.rows import consensus_rows
+from delphi.consensus.table.rows import consensus_rows
 from exports.archive import BadBundle, Bundle
 from exports.bundle.contents import Contents, Rows, contents_of
 from exports.bundle.results import MARKS, Row

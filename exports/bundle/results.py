@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Any
 
 from delphi.consensus.analysis import Definition
-from delphi.consensus.cells import CHANGES
-from delphi.consensus.disclosure import may_release_change
+from delphi.consensus.disclosure.small_cells import may_release_change
+from delphi.consensus.table.columns import CHANGES
 from exports.data.records import Records
 from exports.reports import consensus
 from exports.table import HIDDEN, suppress

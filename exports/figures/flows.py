@@ -4,7 +4,7 @@ from collections import Counter
 from itertools import pairwise
 from typing import Any
 
-from delphi.consensus.sensitivity import threshold_map
+from delphi.consensus.firmness.sensitivity import threshold_map
 from exports.document import Figure
 from exports.figures.draw import DARK, LIGHT, WIDTH, arrow, box, circle, height_of, line, text
 from exports.figures.frame import figure

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from delphi.consensus.cells import Cell, filled
 from delphi.consensus.counts import Integers
 from delphi.consensus.matrix import histogram
 from delphi.consensus.panel import RoundPanel
+from delphi.consensus.table.columns import Cell, filled
 from delphi.statistics.chance_corrected import Agreement, brennan_prediger, gwet_ac
 from delphi.statistics.concordance import kendall_w, kendall_w_gaps
 from delphi.statistics.kappa import fleiss_general

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from delphi.consensus.cells import Cell, filled
 from delphi.consensus.panel import Mask, RoundPanel
+from delphi.consensus.table.columns import Cell, filled
 from delphi.statistics.association import fisher_exact_rxc
 from delphi.statistics.attrition import (
     PERMUTATIONS,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from delphi.consensus.analysis import Definition
-from delphi.consensus.rows import consensus_rows
+from delphi.consensus.table.rows import consensus_rows
 from exports.reports import groups
 from exports.reports.columns import consensus_columns
 from exports.reports.material import Material, joined

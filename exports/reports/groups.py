@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from delphi.consensus.analysis import Analysis, RoundData
-from delphi.consensus.cells import Cell, filled
 from delphi.consensus.counts import Integers, total
+from delphi.consensus.table.columns import Cell, filled
 from delphi.statistics.association import cramers_v
 from delphi.statistics.groups import adjust_p, cliffs_delta, kruskal_wallis, mann_whitney
 from delphi.statistics.result import Reason

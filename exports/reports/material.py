@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from delphi.consensus.analysis import Analysis, Definition, Population, RoundData
-from delphi.consensus.cells import Cell
 from delphi.consensus.panel import RoundPanel
+from delphi.consensus.table.columns import Cell
 from exports.record import Watch, unwatched
 from exports.table import Column
 

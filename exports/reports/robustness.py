@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from delphi.consensus.analysis import Definition, Population, RoundData
-from delphi.consensus.cells import Cell, filled
-from delphi.consensus.robustness import RESAMPLES, bootstrap_verdict, fragility, leave_one_out
-from delphi.consensus.rule import Verdict
+from delphi.consensus.firmness.robustness import RESAMPLES, bootstrap_verdict, fragility, leave_one_out
+from delphi.consensus.rules.parsing import Verdict
+from delphi.consensus.table.columns import Cell, filled
 from delphi.statistics.result import Reason
 from exports.reports.columns import POINTS, SHARES
 from exports.reports.material import REASONS, Material, place, row_of

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from delphi.consensus.analysis import Population, RoundData
-from delphi.consensus.cells import Cell, filled
-from delphi.consensus.rule import Verdict
-from delphi.consensus.sensitivity import NEAR, Alternative, ThresholdMap, threshold_map
+from delphi.consensus.firmness.sensitivity import NEAR, Alternative, ThresholdMap, threshold_map
+from delphi.consensus.rules.parsing import Verdict
+from delphi.consensus.table.columns import Cell, filled
 from delphi.statistics.result import Reason
 from exports.reports.columns import SHARES
 from exports.reports.material import REASONS, Material, place, row_of

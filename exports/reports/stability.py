@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from delphi.consensus.analysis import Definition, Population, RoundData
-from delphi.consensus.cells import UNPAIRED, Cell, filled
 from delphi.consensus.counts import Integers, total
 from delphi.consensus.stability import StabilityRule, moves_of
+from delphi.consensus.table.columns import UNPAIRED, Cell, filled
 from delphi.statistics.groups import adjust_p
 from delphi.statistics.paired import mean_absolute_change, percent_changed, rank_correlation
 from delphi.statistics.paired_agreement import ac2_transition, weighted_kappa

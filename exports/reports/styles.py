@@ -7,7 +7,7 @@ from itertools import groupby
 from delphi import __version__
 from delphi.consensus.analysis import DENOMINATOR_TEXT
 from delphi.consensus.counts import Counts
-from delphi.consensus.scale import Values
+from delphi.consensus.shipped_scales import Values
 from delphi.statistics.exact import mean_share, round_half_up
 from exports.record import Record, Row, base_of, defined, hidden_notes, last_round, of_round
 from exports.reports.columns import POINTS, QUARTILES, SHARES

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from delphi.consensus.disclosure import visible_groups
+from delphi.consensus.disclosure.small_cells import visible_groups
 from delphi.statistics.exact import format_percent
 from rounds.feedback.evidence import Evidence
 

@@ -5,8 +5,8 @@ import pytest
 
 from delphi.consensus.analysis import Definition, Item, RoundData
 from delphi.consensus.counts import Counts
-from delphi.consensus.rule import Relation, rule_from
-from delphi.consensus.scale import SCALES
+from delphi.consensus.rules.parsing import Relation, rule_from
+from delphi.consensus.shipped_scales import SCALES
 
 FOUR = SCALES["agree4_nq"]
 

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 
 from delphi.consensus.counts import Counts
-from delphi.consensus.disclosure import (
+from delphi.consensus.disclosure.ledger import ledger_check
+from delphi.consensus.disclosure.small_cells import (
     compatible_ratings,
     may_release_group,
     possible_complement_sums,
     visible_groups,
 )
-from delphi.consensus.ledger import ledger_check
-from delphi.consensus.rule import Terms, rule_from
-from delphi.consensus.scale import SCALES
+from delphi.consensus.rules.parsing import Terms, rule_from
+from delphi.consensus.shipped_scales import SCALES
 from delphi.statistics import adjust_p, cvr_critical, fleiss_kappa, group_shift
 
 FIVE, NINE = SCALES["agree5"], SCALES["rand9"]

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delphi.consensus import disclosure
-from delphi.consensus.ledger import ledger_check
+from delphi.consensus.disclosure import small_cells
+from delphi.consensus.disclosure.ledger import ledger_check
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "statistics"))
 from oracle_cases import claim
@@ -20,18 +20,18 @@ from oracle_cases import claim
 def test_a_reader_subtracts(case):
     given_, expected = case["input"], case["expected"]
     if "overall" not in given_:
-        assert disclosure.complement(given_["table_big"], given_["table_small"]).tolist() == expected["difference"]
+        assert small_cells.complement(given_["table_big"], given_["table_small"]).tolist() == expected["difference"]
         return
-    rest = disclosure.complement(given_["overall"], given_["published_group"])
+    rest = small_cells.complement(given_["overall"], given_["published_group"])
     assert (rest.tolist(), rest.sum()) == (expected["complement"], expected["complement_n"])
-    released = disclosure.may_release_group(sum(given_["published_group"]), sum(given_["overall"]))
+    released = small_cells.may_release_group(sum(given_["published_group"]), sum(given_["overall"]))
     assert released is not expected["disclosed"]
 
 
 @claim("differencing_means")
 def test_rounding_does_not_protect(case):
     i, expected = case["input"], case["expected"]
-    found = disclosure.possible_complement_sums(
+    found = small_cells.possible_complement_sums(
         i["mean_overall"], i["n_overall"], i["mean_group"], i["n_group"], i["decimals"], *i["scale"]
     )
     assert found == expected["possible_sums_of_complement"]
@@ -40,21 +40,21 @@ def test_rounding_does_not_protect(case):
 
 @claim("differencing_rounds")
 def test_a_drop_out_is_revealed(case):
-    gone = disclosure.complement(case["input"]["round1"], case["input"]["round2"])
+    gone = small_cells.complement(case["input"]["round1"], case["input"]["round2"])
     assert np.flatnonzero(gone) + 1 == case["expected"]["dropout_rating"]
-    assert disclosure.may_release_change(case["input"]["dropouts"], 0) is not case["expected"]["disclosed"]
+    assert small_cells.may_release_change(case["input"]["dropouts"], 0) is not case["expected"]["disclosed"]
 
 
 @claim("group_disclosure")
 def test_unanimity_and_lone_dissenters(case):
-    found, expected = disclosure.group_disclosure(case["input"]["freq"]), case["expected"]
+    found, expected = small_cells.group_disclosure(case["input"]["freq"]), case["expected"]
     assert found.unanimous is expected.get("every_member_known", False)
     assert found.lone_dissenter is expected.get("lone_dissenter_learns_all_others", False)
 
 
 @claim("remainder_rule")
 def test_remainder_rule(case):
-    shown = disclosure.visible_groups(case["input"]["groups"], case["input"]["k"])
+    shown = small_cells.visible_groups(case["input"]["groups"], case["input"]["k"])
     assert shown == case["expected"]["shown"]
     assert sorted(set(case["input"]["groups"]) - set(shown)) == case["expected"]["hidden"]
 
@@ -62,7 +62,7 @@ def test_remainder_rule(case):
 @claim("secondary_suppression")
 def test_a_small_group_takes_another_with_it(case):
     sizes, k, expected = case["input"]["groups"], case["input"]["k"], case["expected"]
-    hidden = set(sizes) - set(disclosure.visible_groups(sizes, k))
+    hidden = set(sizes) - set(small_cells.visible_groups(sizes, k))
     primary = {group for group, n in sizes.items() if n < k}
     assert primary == set(expected["primary"])
     assert bool(hidden - primary) is expected["needs_secondary"]
@@ -72,18 +72,18 @@ def test_a_small_group_takes_another_with_it(case):
 @claim("order_statistics")
 def test_five_numbers_of_five_are_the_ratings(case):
     p = case["input"]["published"]
-    found = disclosure.compatible_ratings(
+    found = small_cells.compatible_ratings(
         case["input"]["n"], p["min"], p["q1"], p["median"], p["q3"], p["max"], type=case["input"]["quantile_type"]
     )
     assert found == [tuple(case["expected"]["all_ratings"])]
-    assert disclosure.detail_shown(case["input"]["n"]) is disclosure.Detail.ZONES
+    assert small_cells.detail_shown(case["input"]["n"]) is small_cells.Detail.ZONES
 
 
 def test_cells_below_three_are_refused():
     with pytest.raises(ValueError, match="below 3"):
-        disclosure.may_release_overall(10, k=2)
-    assert disclosure.may_release_overall(5)
-    assert not disclosure.may_release_overall(4)
+        small_cells.may_release_overall(10, k=2)
+    assert small_cells.may_release_overall(5)
+    assert not small_cells.may_release_overall(4)
 
 
 sizes = st.dictionaries(st.sampled_from("ABCDE"), st.integers(0, 9), min_size=1)
@@ -91,7 +91,7 @@ sizes = st.dictionaries(st.sampled_from("ABCDE"), st.integers(0, 9), min_size=1)
 
 @given(sizes)
 def test_what_is_hidden_is_nobody_or_many(groups):
-    shown = disclosure.visible_groups(groups)
+    shown = small_cells.visible_groups(groups)
     hidden = sum(n for group, n in groups.items() if group not in shown)
     assert all(groups[group] >= 5 for group in shown)
     assert not shown or hidden == 0 or hidden >= 5
@@ -131,4 +131,4 @@ def test_an_intruder_learns_nothing_that_the_ledger_let_pass(first, second, answ
 
 
 def test_compatible_ratings_keep_the_scale():
-    assert disclosure.compatible_ratings(2, 1, 1.25, 1.5, 1.75, 2) == [(1, 2)]
+    assert small_cells.compatible_ratings(2, 1, 1.25, 1.5, 1.75, 2) == [(1, 2)]

@@ -5,8 +5,8 @@ import pytest
 
 from delphi.consensus.counts import Counts
 from delphi.consensus.rand import rand_classic_cutoffs
-from delphi.consensus.rule import Terms, rule_from
-from delphi.consensus.scale import SCALES
+from delphi.consensus.rules.parsing import Terms, rule_from
+from delphi.consensus.shipped_scales import SCALES
 from delphi.statistics.result import Flag, Reason
 
 FIVE, NINE, RAND = SCALES["agree5"], SCALES["grade9"], SCALES["rand9"]

@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from delphi.consensus.counts import Counts
-from delphi.consensus.rule import Terms, Verdict, proposal, rule_from
 from delphi.consensus.rules.letters import lazarus_grade
+from delphi.consensus.rules.parsing import Terms, Verdict, proposal, rule_from
 from delphi.consensus.rules.shares import at_least
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from delphi.statistics.result import Flag, Reason
 
 ORACLES = Path(__file__).parent.parent / "oracles"
@@ -156,7 +156,7 @@ def test_definitions_that_cannot_hold_are_refused(key, settings, message):
 
 
 def test_a_rule_of_another_version_is_refused():
-    from delphi.consensus.rule import rule_from_dict
+    from delphi.consensus.rules.parsing import rule_from_dict
 
     plain = rule_from("percent_agreement", {}, FIVE).as_dict() | {"version": 0}
     with pytest.raises(ValueError, match="version 1, not 0"):

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts
-from delphi.consensus.robustness import bootstrap_verdict, fragility, leave_one_out
-from delphi.consensus.rule import rule_from
-from delphi.consensus.scale import SCALES
-from delphi.consensus.sensitivity import threshold_map
+from delphi.consensus.firmness.robustness import bootstrap_verdict, fragility, leave_one_out
+from delphi.consensus.firmness.sensitivity import threshold_map
+from delphi.consensus.rules.parsing import rule_from
+from delphi.consensus.shipped_scales import SCALES
 from delphi.statistics.result import Flag, Reason
 
 FIVE, NINE = SCALES["agree5"], SCALES["grade9"]

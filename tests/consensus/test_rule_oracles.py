@@ -8,11 +8,11 @@ from oracle import WORDS, cases, nine
 
 from delphi.consensus.counts import Counts
 from delphi.consensus.rand import rand_classic, rand_classic_cutoffs
-from delphi.consensus.rule import Terms, rule_from
 from delphi.consensus.rules.apmo import apmo
 from delphi.consensus.rules.letters import lazarus_grade
+from delphi.consensus.rules.parsing import Terms, rule_from
 from delphi.consensus.rules.quartiles import Scaled
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from delphi.statistics.exact import meets_threshold
 from delphi.statistics.quantiles import quantile
 from delphi.statistics.result import Reason

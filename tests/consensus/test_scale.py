@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from delphi.consensus.rule import rule_from
-from delphi.consensus.scale import SCALES, Scale, span, usual_iqr
+from delphi.consensus.rules.parsing import rule_from
+from delphi.consensus.shipped_scales import SCALES, Scale, span, usual_iqr
 
 
 def test_the_shipped_scales_in_display_order():

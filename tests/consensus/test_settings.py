@@ -2,9 +2,9 @@
 
 import pytest
 
-from delphi.consensus.rule import RULES, rule_from
-from delphi.consensus.scale import SCALES
-from delphi.consensus.settings import settings_of, text_of
+from delphi.consensus.rules.parsing import RULES, rule_from
+from delphi.consensus.rules.settings import settings_of, text_of
+from delphi.consensus.shipped_scales import SCALES
 
 PARTS = {"all_of": "percent_agreement,iqr_rule", "any_of": "percent_agreement,iqr_rule"}
 

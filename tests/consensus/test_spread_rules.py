@@ -5,10 +5,10 @@ from fractions import Fraction
 import pytest
 
 from delphi.consensus.counts import Counts
-from delphi.consensus.rule import Terms, Verdict, rule_from
 from delphi.consensus.rules.base import HINGES
+from delphi.consensus.rules.parsing import Terms, Verdict, rule_from
 from delphi.consensus.rules.quartiles import quartiles
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from delphi.statistics.quantiles import tukey_hinges
 from delphi.statistics.result import Flag, Reason
 

@@ -5,8 +5,8 @@ import pytest
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts
-from delphi.consensus.scale import SCALES
-from delphi.consensus.summary import figures, round_means
+from delphi.consensus.shipped_scales import SCALES
+from delphi.consensus.table.summary import figures, round_means
 
 FOUR, FIVE = Definition.of(SCALES["agree4_nq"]), Definition.of(SCALES["agree5"])
 
@@ -70,7 +70,7 @@ def test_more_than_five_per_cent_dissent():
 
 
 def test_dissent_without_a_disagreement_set():
-    from delphi.consensus.scale import Scale
+    from delphi.consensus.shipped_scales import Scale
 
     definition = Definition.of(Scale.from_zones(1, 4, (3, 4)))
     [row] = figures(Counts.of([1, 1, 1, 17]), definition)

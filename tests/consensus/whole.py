@@ -7,18 +7,23 @@ import numpy as np
 
 from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
 from delphi.consensus.counts import Counts
-from delphi.consensus.disclosure import compatible_ratings, group_disclosure, possible_complement_sums, visible_groups
-from delphi.consensus.presets import PRESETS
+from delphi.consensus.disclosure.small_cells import (
+    compatible_ratings,
+    group_disclosure,
+    possible_complement_sums,
+    visible_groups,
+)
+from delphi.consensus.firmness.robustness import bootstrap_verdict, fragility, leave_one_out
+from delphi.consensus.firmness.sensitivity import threshold_map
 from delphi.consensus.rand import rand_classic, rand_classic_cutoffs, rand_ipras
 from delphi.consensus.responses import analysis_of, panels_of
-from delphi.consensus.robustness import bootstrap_verdict, fragility, leave_one_out
-from delphi.consensus.rows import consensus_rows
-from delphi.consensus.rule import Relation, Terms, Verdict, proposal, read_set, rule_from
-from delphi.consensus.scale import SCALES, Scale
-from delphi.consensus.sensitivity import threshold_map
+from delphi.consensus.rules.parsing import Relation, Terms, Verdict, proposal, read_set, rule_from
+from delphi.consensus.rules.presets import PRESETS
+from delphi.consensus.shipped_scales import SCALES, Scale
 from delphi.consensus.stability import StabilityRule, moves_of
 from delphi.consensus.stopping import RoundState, StoppingRule, dajani_class, stopping_advice
-from delphi.consensus.summary import figures, round_means
+from delphi.consensus.table.rows import consensus_rows
+from delphi.consensus.table.summary import figures, round_means
 from delphi.sheets.ratings import read_ratings
 
 __all__ = [

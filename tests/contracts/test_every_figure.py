@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from test_formats import analysis, panels
 
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from exports.figures import FIGURES
 from exports.figures.draw import TEXT, UNIT, WIDTH
 from exports.figures.frame import LETTER

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
 from delphi.consensus.counts import Counts
 from delphi.consensus.panel import RoundPanel
-from delphi.consensus.rule import Relation
-from delphi.consensus.scale import SCALES
+from delphi.consensus.rules.parsing import Relation
+from delphi.consensus.shipped_scales import SCALES
 from delphi.errors import Refused
 from delphi.sheets.writing import LIVE, guarded
 from exports.formats import FORMATS, PRINTED

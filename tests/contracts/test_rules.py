@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from delphi.consensus.counts import Counts
-from delphi.consensus.presets import PRESETS
-from delphi.consensus.rule import RULES, Terms, rule_from, rule_from_dict
 from delphi.consensus.rules.base import CODES, Ballot
-from delphi.consensus.scale import SCALES, Scale, span
+from delphi.consensus.rules.parsing import RULES, Terms, rule_from, rule_from_dict
+from delphi.consensus.rules.presets import PRESETS
+from delphi.consensus.shipped_scales import SCALES, Scale, span
 
 SETTINGS = {"all_of": {"rules": "percent_agreement,iqr_rule"}, "any_of": {"rules": "sd_rule,comet_70_15"}}
 MIRRORED = SCALES["rand9"]

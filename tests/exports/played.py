@@ -62,7 +62,7 @@ def revise(session, draft, lead):
 
 def answer(session, made, round_, draw, leavers):
     """Let the panel answer; everybody finishes but a few."""
-    from delphi.consensus.scale import SCALES
+    from delphi.consensus.shipped_scales import SCALES
 
     scale = SCALES[made.scale]
     options = [*scale.values, *scale.values[-2:] * 3, "nq" if scale.opt_out else scale.hi, None]

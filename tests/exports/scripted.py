@@ -8,7 +8,7 @@ from sqlalchemy import select
 from test_published_data import EXINSS, MOVES
 
 from delphi import panels, protocol, statements, studies
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from delphi.model.identity import Identity
 from delphi.model.rating import AnswerKind, Moderation
 from delphi.model.round import Round

@@ -8,7 +8,7 @@ import pytest
 
 from delphi.consensus.analysis import Analysis, Definition
 from delphi.consensus.panel import RoundPanel
-from delphi.consensus.scale import SCALES, Scale, span
+from delphi.consensus.shipped_scales import SCALES, Scale, span
 from delphi.errors import Refused
 from delphi.statements import NewStatement
 from exports.figures.draw import DARK

@@ -5,8 +5,8 @@ import pytest
 
 from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
 from delphi.consensus.counts import Counts
-from delphi.consensus.rule import Relation
-from delphi.consensus.scale import SCALES
+from delphi.consensus.rules.parsing import Relation
+from delphi.consensus.shipped_scales import SCALES
 from exports import journal
 from exports.reports.consensus import build
 from exports.reports.material import Material

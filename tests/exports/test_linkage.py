@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from delphi.consensus.matrix import ABSENT, BLANK, Matrix
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from delphi.sheets.writing import write_csv
 from exports.data.linkage import linkage, open_groups
 from exports.data.names import LONGEST, variable_names

@@ -8,7 +8,7 @@ import pytest
 from played import play
 from test_bundle import run
 
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from delphi.database import Database
 from exports.bundle.source import source_of
 from exports.data.native import WRITERS

@@ -13,9 +13,9 @@ import pytest
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.stability import moves_of
-from delphi.consensus.summary import figures
+from delphi.consensus.table.summary import figures
 from delphi.statistics.exact import format_percent, round_half_up
 
 FOUR = Definition.of(SCALES["agree4_nq"])

@@ -11,7 +11,7 @@ from random import Random
 import pytest
 from played import play
 
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from exports.bundle.content import write_bundle
 from exports.bundle.source import source_of
 from exports.data.syntax import spss, stata

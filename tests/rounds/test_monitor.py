@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from delphi import panels
-from delphi.consensus.people import Counted, in_steps, shown_classes, visible_rows
+from delphi.consensus.disclosure.people import Counted, in_steps, shown_classes, visible_rows
 from delphi.model.panel import Panelist
 from delphi.statements import NewStatement
 from rounds import ballot

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from test_desk import NEW_STUDY
 from test_imports import upload
 
-from delphi.consensus.scale import SCALES
+from delphi.consensus.shipped_scales import SCALES
 from delphi.model.identity import Identity
 from delphi.model.letter import Letter
 from delphi.model.panel import Panelist

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from delphi.consensus.disclosure import K_DEFAULT, smallest_cell
+from delphi.consensus.disclosure.small_cells import K_DEFAULT, smallest_cell
 
 
 def ledger_check(history: Sequence[frozenset[str]], candidate: frozenset[str], k: int = K_DEFAULT) -> list[str] | None:

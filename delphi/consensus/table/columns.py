@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from delphi.consensus.analysis import Definition, Item
 from delphi.consensus.counts import Integers
-from delphi.consensus.rule import Judgement, Relation
+from delphi.consensus.rules.parsing import Judgement, Relation
 from delphi.consensus.stability import MovesTable
-from delphi.consensus.summary import Summary
+from delphi.consensus.table.summary import Summary
 from delphi.statistics.intervals import wilson_bounds
 from delphi.statistics.result import Reason
 

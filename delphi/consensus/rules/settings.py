@@ -5,8 +5,8 @@ from dataclasses import MISSING, dataclass, fields
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
-from delphi.consensus.rule import RULES, Rule
-from delphi.consensus.scale import Scale
+from delphi.consensus.rules.parsing import RULES, Rule
+from delphi.consensus.shipped_scales import Scale
 
 
 @dataclass(frozen=True)

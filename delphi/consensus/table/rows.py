@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from delphi.consensus import cells
 from delphi.consensus.analysis import Analysis, Definition, Population, RoundData
-from delphi.consensus.cells import Cell
-from delphi.consensus.rule import Judgement
+from delphi.consensus.rules.parsing import Judgement
 from delphi.consensus.stability import moves_table
-from delphi.consensus.summary import summarise
+from delphi.consensus.table import columns as cells
+from delphi.consensus.table.columns import Cell
+from delphi.consensus.table.summary import summarise
 from delphi.statistics.result import Reason
 
 

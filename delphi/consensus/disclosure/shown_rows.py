@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from delphi.consensus.disclosure import may_release_change, visible_groups
+from delphi.consensus.disclosure.small_cells import may_release_change, visible_groups
 
 Row = dict[str, Any]
 HEAD = (

@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts, Integers
-from delphi.consensus.rule import Verdict
 from delphi.consensus.rules.base import CODES, Ballot
+from delphi.consensus.rules.parsing import Verdict
 from delphi.statistics.result import Flag, Reason
 
 RESAMPLES = 2000

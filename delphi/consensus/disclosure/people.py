@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from delphi.consensus.disclosure import smallest_cell, visible_groups
+from delphi.consensus.disclosure.small_cells import smallest_cell, visible_groups
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from typing import Any
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts
-from delphi.consensus.rule import Rule, Verdict
 from delphi.consensus.rules.groups import EachGroup
+from delphi.consensus.rules.parsing import Rule, Verdict
 from delphi.consensus.rules.percent import GradedAgreement
 from delphi.statistics.exact import per_cent
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from delphi.consensus.analysis import Definition
-from delphi.consensus.rule import rule_from
-from delphi.consensus.scale import SCALES
+from delphi.consensus.rules.parsing import rule_from
+from delphi.consensus.shipped_scales import SCALES
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 
 from delphi.consensus.rules import RULES
 from delphi.consensus.rules.base import Detail, Judgement, Rule, Terms
-from delphi.consensus.scale import Scale, span
+from delphi.consensus.shipped_scales import Scale, span
 from delphi.consensus.vocabulary import Change, Proposal, Relation, Verdict
 
 __all__ = [

@@ -7,7 +7,7 @@ import numpy as np
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts
-from delphi.consensus.scale import Scale, Values
+from delphi.consensus.shipped_scales import Scale, Values
 
 MOST_OPTIONS = 11
 

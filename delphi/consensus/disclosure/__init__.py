@@ -1,0 +1,1 @@
+"""What may be shown: small cells, their remainders, and what several tables together would tell."""

@@ -1,0 +1,1 @@
+"""The consensus table: its columns, its rows, the figures of one statement."""
