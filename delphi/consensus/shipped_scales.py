@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from delphi.consensus.rating_scale import Scale, Values, span, usual_iqr
+from delphi.consensus.scale import Scale, Values, span, usual_iqr
 
 __all__ = ["SCALES", "Scale", "Values", "span", "usual_iqr"]
 
