@@ -24,8 +24,8 @@ from delphi.consensus.matrix import count_matrix, count_moves
 from delphi.consensus.rules.parsing import Relation
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.table.rows import consensus_rows
-from delphi.statistics.large_panel import kendall_w_codes
-from delphi.statistics.paired_tests import sign_test_of_moves, signed_rank_of_moves
+from delphi.statistics.agreement.large_panel import kendall_w_codes
+from delphi.statistics.change.paired_tests import sign_test_of_moves, signed_rank_of_moves
 
 SCALE = SCALES["agree4_nq"]
 DEFINITION = Definition.of(SCALE)

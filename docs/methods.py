@@ -39,7 +39,7 @@ def entry(name: str, docstring: str) -> str:
 def families() -> Iterator[str]:
     """Write the sections of the page, one a module."""
     source = (STATISTICS / "__init__.py").read_text(encoding="utf-8")
-    exported = re.findall(r"^from (delphi\.statistics\.\w+) import (\w+) as \w+$", source, re.MULTILINE)
+    exported = re.findall(r"^from (delphi\.statistics\.[\w.]+) import (\w+) as \w+$", source, re.MULTILINE)
     for module in dict.fromkeys(module for module, _ in exported):
         loaded = import_module(module)
         title = re.sub(r" \(METHOD [^)]*\)", "", (loaded.__doc__ or "").splitlines()[0])

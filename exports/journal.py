@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from delphi.consensus.analysis import Definition
-from delphi.statistics.exact import format_percent, mean_share, round_half_up
+from delphi.statistics.base.exact import format_percent, mean_share, round_half_up
 
 Row = dict[str, Any]
 CHANGE_WORDS = {"wording_changed": "reworded", "merged": "merged", "split": "split", "new": "new"}

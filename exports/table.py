@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from delphi.statistics.exact import round_half_up
+from delphi.statistics.base.exact import round_half_up
 
 Cell = int | float | str | bool | None
 Row = tuple[Cell, ...]

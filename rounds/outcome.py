@@ -13,7 +13,7 @@ from delphi.model.rating import AnswerKind, Rating
 from delphi.model.result import Result
 from delphi.model.statement import Lineage
 from delphi.model.study import Study
-from delphi.statistics.exact import format_percent
+from delphi.statistics.base.exact import format_percent
 from rounds.cards import Card
 from rounds.feedback import distribution, own_rating, quartiles
 from rounds.feedback.evidence import NOT_QUALIFIED, Evidence, Source

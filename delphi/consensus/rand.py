@@ -8,8 +8,8 @@ import numpy as np
 from delphi.consensus.counts import Integers, total
 from delphi.consensus.rules.quartiles import Scaled, medians
 from delphi.consensus.rules.shares import Mask
-from delphi.statistics.quantiles import scaled_quantile
-from delphi.statistics.result import Flag, Reason
+from delphi.statistics.base.result import Flag, Reason
+from delphi.statistics.one_statement.quantiles import scaled_quantile
 
 LOW, UNCERTAIN, HIGH = slice(0, 3), slice(3, 6), slice(6, 9)
 WORDS = ("inappropriate", "uncertain", "appropriate")

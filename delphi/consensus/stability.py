@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from delphi.consensus.counts import Integers, total
 from delphi.consensus.rules.shares import at_least, columns
-from delphi.statistics.exact import per_cent
-from delphi.statistics.paired_agreement import COEFFICIENTS, coefficient_parts
-from delphi.statistics.quantiles import HALF, scaled_quantile
+from delphi.statistics.base.exact import per_cent
+from delphi.statistics.change.paired_agreement import COEFFICIENTS, coefficient_parts
+from delphi.statistics.one_statement.quantiles import HALF, scaled_quantile
 
 
 @dataclass(frozen=True)

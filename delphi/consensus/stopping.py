@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from delphi.statistics.exact import Threshold, meets_threshold
+from delphi.statistics.base.exact import Threshold, meets_threshold
 
 
 class Dajani(StrEnum):

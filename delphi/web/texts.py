@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from delphi import dates
 from delphi.config import Settings
 from delphi.errors import Issue, Refused
-from delphi.statistics.exact import format_percent
+from delphi.statistics.base.exact import format_percent
 from delphi.translations import LANGUAGES, PSEUDO, translations
 from delphi.web.policy import OPEN, policy
 

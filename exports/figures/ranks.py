@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from delphi.consensus.vocabulary import Relation
-from delphi.statistics.exact import round_half_up
+from delphi.statistics.base.exact import round_half_up
 from exports.document import Figure
 from exports.figures.draw import DARK, GREY, WIDTH, line, shortened, text
 from exports.figures.frame import HEAD, ROW, TOP, by_statement, in_words, label

@@ -7,7 +7,7 @@ from datetime import datetime
 from math import ceil
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from delphi.statistics.exact import round_half_up
+from delphi.statistics.base.exact import round_half_up
 from exports.document import Exhibit, table_of
 from exports.formats.text import legal
 from exports.sheet import Break, Head, Sheet, picked_of, sheet_of

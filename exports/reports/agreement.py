@@ -10,12 +10,12 @@ from delphi.consensus.counts import Integers
 from delphi.consensus.matrix import histogram
 from delphi.consensus.panel import RoundPanel
 from delphi.consensus.table.columns import Cell, filled
-from delphi.statistics.chance_corrected import Agreement, brennan_prediger, gwet_ac
-from delphi.statistics.concordance import kendall_w, kendall_w_gaps
-from delphi.statistics.kappa import fleiss_general
-from delphi.statistics.krippendorff import krippendorff_alpha, krippendorff_interval
-from delphi.statistics.reliability import icc
-from delphi.statistics.result import Flag, Reason
+from delphi.statistics.agreement.chance_corrected import Agreement, brennan_prediger, gwet_ac
+from delphi.statistics.agreement.concordance import kendall_w, kendall_w_gaps
+from delphi.statistics.agreement.kappa import fleiss_general
+from delphi.statistics.agreement.krippendorff import krippendorff_alpha, krippendorff_interval
+from delphi.statistics.agreement.reliability import icc
+from delphi.statistics.base.result import Flag, Reason
 from exports.reports.columns import POINTS
 from exports.reports.material import REASONS, Material, place, row_of
 from exports.table import Column, Table, rows_of

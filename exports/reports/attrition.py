@@ -7,8 +7,8 @@ import numpy as np
 
 from delphi.consensus.panel import Mask, RoundPanel
 from delphi.consensus.table.columns import Cell, filled
-from delphi.statistics.association import fisher_exact_rxc
-from delphi.statistics.attrition import (
+from delphi.statistics.base.result import Reason
+from delphi.statistics.change.attrition import (
     PERMUTATIONS,
     AttritionBias,
     ItemBias,
@@ -18,7 +18,7 @@ from delphi.statistics.attrition import (
     response_rate,
     retention,
 )
-from delphi.statistics.result import Reason
+from delphi.statistics.groups.association import fisher_exact_rxc
 from exports.reports.columns import POINTS, SHARES
 from exports.reports.material import REASONS, Material, place, row_of
 from exports.table import Column, Table, rows_of

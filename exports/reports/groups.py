@@ -6,9 +6,9 @@ from typing import Any
 from delphi.consensus.analysis import Analysis, RoundData
 from delphi.consensus.counts import Integers, total
 from delphi.consensus.table.columns import Cell, filled
-from delphi.statistics.association import cramers_v
-from delphi.statistics.groups import adjust_p, cliffs_delta, kruskal_wallis, mann_whitney
-from delphi.statistics.result import Reason
+from delphi.statistics.base.result import Reason
+from delphi.statistics.groups.association import cramers_v
+from delphi.statistics.groups.comparison import adjust_p, cliffs_delta, kruskal_wallis, mann_whitney
 from exports.reports.columns import POINTS
 from exports.table import Column
 

@@ -6,7 +6,7 @@ from delphi.consensus.analysis import Definition, Population, RoundData
 from delphi.consensus.firmness.robustness import RESAMPLES, bootstrap_verdict, fragility, leave_one_out
 from delphi.consensus.rules.parsing import Verdict
 from delphi.consensus.table.columns import Cell, filled
-from delphi.statistics.result import Reason
+from delphi.statistics.base.result import Reason
 from exports.reports.columns import POINTS, SHARES
 from exports.reports.material import REASONS, Material, place, row_of
 from exports.table import Column, Table, rows_of

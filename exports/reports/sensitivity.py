@@ -6,7 +6,7 @@ from delphi.consensus.analysis import Population, RoundData
 from delphi.consensus.firmness.sensitivity import NEAR, Alternative, ThresholdMap, threshold_map
 from delphi.consensus.rules.parsing import Verdict
 from delphi.consensus.table.columns import Cell, filled
-from delphi.statistics.result import Reason
+from delphi.statistics.base.result import Reason
 from exports.reports.columns import SHARES
 from exports.reports.material import REASONS, Material, place, row_of
 from exports.table import Column, Table, rows_of

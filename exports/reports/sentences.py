@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from delphi import __version__
-from delphi.statistics.exact import mean_share, round_half_up
+from delphi.statistics.base.exact import mean_share, round_half_up
 from exports.record import Presence, Record, RoundFacts, Row, base_of, last_round, of_round
 from exports.table import printed_percent
 

@@ -10,13 +10,13 @@ from delphi.consensus.analysis import Definition, Population, RoundData
 from delphi.consensus.counts import Integers, total
 from delphi.consensus.stability import StabilityRule, moves_of
 from delphi.consensus.table.columns import UNPAIRED, Cell, filled
-from delphi.statistics.groups import adjust_p
-from delphi.statistics.paired import mean_absolute_change, percent_changed, rank_correlation
-from delphi.statistics.paired_agreement import ac2_transition, weighted_kappa
-from delphi.statistics.paired_tests import sign_test_of_moves, signed_rank_of_moves
-from delphi.statistics.quantiles import median
-from delphi.statistics.result import Reason
-from delphi.statistics.square_tables import bowker, mcnemar
+from delphi.statistics.base.result import Reason
+from delphi.statistics.change.paired import mean_absolute_change, percent_changed, rank_correlation
+from delphi.statistics.change.paired_agreement import ac2_transition, weighted_kappa
+from delphi.statistics.change.paired_tests import sign_test_of_moves, signed_rank_of_moves
+from delphi.statistics.change.square_tables import bowker, mcnemar
+from delphi.statistics.groups.comparison import adjust_p
+from delphi.statistics.one_statement.quantiles import median
 from exports.reports.columns import POINTS, QUARTILES, SHARES
 from exports.reports.material import REASONS, Material, place, row_of
 from exports.table import Column, Table, rows_of

@@ -8,7 +8,7 @@ from delphi import __version__
 from delphi.consensus.analysis import DENOMINATOR_TEXT
 from delphi.consensus.counts import Counts
 from delphi.consensus.shipped_scales import Values
-from delphi.statistics.exact import mean_share, round_half_up
+from delphi.statistics.base.exact import mean_share, round_half_up
 from exports.record import Record, Row, base_of, defined, hidden_notes, last_round, of_round
 from exports.reports.columns import POINTS, QUARTILES, SHARES
 from exports.table import Cell, Column, Table, reasons_of, rows_of

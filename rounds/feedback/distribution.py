@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from delphi.statistics.exact import format_percent
+from delphi.statistics.base.exact import format_percent
 from rounds.feedback.evidence import Evidence, Source, label
 
 FULL_FROM = 10

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from delphi.consensus.disclosure.small_cells import visible_groups
-from delphi.statistics.exact import format_percent
+from delphi.statistics.base.exact import format_percent
 from rounds.feedback.evidence import Evidence
 
 

@@ -7,7 +7,7 @@ from delphi.consensus.counts import Counts
 from delphi.consensus.rand import rand_classic_cutoffs
 from delphi.consensus.rules.parsing import Terms, rule_from
 from delphi.consensus.shipped_scales import SCALES
-from delphi.statistics.result import Flag, Reason
+from delphi.statistics.base.result import Flag, Reason
 
 FIVE, NINE, RAND = SCALES["agree5"], SCALES["grade9"], SCALES["rand9"]
 HIGH, LOW, SPLIT, NOBODY = [0] * 6 + [8, 0, 0], [8] + [0] * 8, [4] + [0] * 7 + [4], [0] * 9

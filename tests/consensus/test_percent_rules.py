@@ -8,7 +8,7 @@ from delphi.consensus.rules.letters import lazarus_grade
 from delphi.consensus.rules.parsing import Terms, Verdict, proposal, rule_from
 from delphi.consensus.rules.shares import at_least
 from delphi.consensus.shipped_scales import SCALES
-from delphi.statistics.result import Flag, Reason
+from delphi.statistics.base.result import Flag, Reason
 
 ORACLES = Path(__file__).parent.parent / "oracles"
 RULES_08 = {case["id"]: case for case in json.loads((ORACLES / "08_rules.json").read_text())}

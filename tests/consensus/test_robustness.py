@@ -14,7 +14,7 @@ from delphi.consensus.firmness.robustness import bootstrap_verdict, fragility, l
 from delphi.consensus.firmness.sensitivity import threshold_map
 from delphi.consensus.rules.parsing import rule_from
 from delphi.consensus.shipped_scales import SCALES
-from delphi.statistics.result import Flag, Reason
+from delphi.statistics.base.result import Flag, Reason
 
 FIVE, NINE = SCALES["agree5"], SCALES["grade9"]
 PERCENT = Definition.of(FIVE)

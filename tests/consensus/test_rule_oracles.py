@@ -13,9 +13,9 @@ from delphi.consensus.rules.letters import lazarus_grade
 from delphi.consensus.rules.parsing import Terms, rule_from
 from delphi.consensus.rules.quartiles import Scaled
 from delphi.consensus.shipped_scales import SCALES
-from delphi.statistics.exact import meets_threshold
-from delphi.statistics.quantiles import quantile
-from delphi.statistics.result import Reason
+from delphi.statistics.base.exact import meets_threshold
+from delphi.statistics.base.result import Reason
+from delphi.statistics.one_statement.quantiles import quantile
 
 GRADE9, RAND9 = SCALES["grade9"], SCALES["rand9"]
 

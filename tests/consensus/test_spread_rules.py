@@ -9,8 +9,8 @@ from delphi.consensus.rules.base import HINGES
 from delphi.consensus.rules.parsing import Terms, Verdict, rule_from
 from delphi.consensus.rules.quartiles import quartiles
 from delphi.consensus.shipped_scales import SCALES
-from delphi.statistics.quantiles import tukey_hinges
-from delphi.statistics.result import Flag, Reason
+from delphi.statistics.base.result import Flag, Reason
+from delphi.statistics.one_statement.quantiles import tukey_hinges
 
 FIVE, SIX, NINE = SCALES["agree5"], SCALES["agree6_nq"], SCALES["grade9"]
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from delphi.consensus.stability import StabilityRule, moves_of
-from delphi.statistics.paired_agreement import COEFFICIENTS, ac2_transition, exact_coefficient, weighted_kappa
+from delphi.statistics.change.paired_agreement import COEFFICIENTS, ac2_transition, exact_coefficient, weighted_kappa
 
 
 def test_nobody_in_both_rounds():

@@ -16,7 +16,7 @@ from delphi.consensus.counts import Counts
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.stability import moves_of
 from delphi.consensus.table.summary import figures
-from delphi.statistics.exact import format_percent, round_half_up
+from delphi.statistics.base.exact import format_percent, round_half_up
 
 FOUR = Definition.of(SCALES["agree4_nq"])
 EXINSS = [

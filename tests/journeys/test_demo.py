@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 import wsgi
-from delphi.statistics.exact import mean_share, round_half_up
+from delphi.statistics.base.exact import mean_share, round_half_up
 from rounds import demo
 from rounds.cli import PANELISTS, SEED
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracle_cases import approx, claim
 
-from delphi.statistics import chance_corrected, concordance, kappa, krippendorff, reliability
-from delphi.statistics.paired import percent_changed, transition_table
-from delphi.statistics.panel_matrix import complete_block, counts_by_item
-from delphi.statistics.result import Flag, Reason
+from delphi.statistics.agreement import chance_corrected, concordance, kappa, krippendorff, reliability
+from delphi.statistics.base.panel_matrix import complete_block, counts_by_item
+from delphi.statistics.base.result import Flag, Reason
+from delphi.statistics.change.paired import percent_changed, transition_table
 
 METRICS = ("nominal", "ordinal", "interval", "ratio")
 matrices = st.integers(2, 4).flatmap(

@@ -5,9 +5,10 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from delphi.statistics import attrition, opinion_map
-from delphi.statistics.exact import compatible_dissents
-from delphi.statistics.result import Reason
+from delphi.statistics.base.exact import compatible_dissents
+from delphi.statistics.base.result import Reason
+from delphi.statistics.change import attrition
+from delphi.statistics.groups import opinion_map
 
 
 def test_rates_keep_numerator_and_denominator():

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracle_cases import approx, claim
 
-from delphi.statistics import association, group_change, paired, paired_agreement, paired_tests, square_tables
-from delphi.statistics.result import Flag, Reason
+from delphi.statistics.base.result import Flag, Reason
+from delphi.statistics.change import distribution_change, paired, paired_agreement, paired_tests, square_tables
+from delphi.statistics.groups import association
 
 changes = st.lists(st.integers(-4, 4), min_size=1, max_size=9)
 squares = st.lists(st.lists(st.integers(0, 5), min_size=4, max_size=4), min_size=4, max_size=4).filter(
@@ -159,16 +160,19 @@ def test_chaffin_talley(case):
 
 @claim("scheibe_change", files="08")
 def test_scheibe(case):
-    found, expected = group_change.scheibe_change(case["input"]["freq1"], case["input"]["freq2"]), case["expected"]
+    found, expected = (
+        distribution_change.scheibe_change(case["input"]["freq1"], case["input"]["freq2"]),
+        case["expected"],
+    )
     assert (found.net, found.percent) == approx((expected["net_changes"], expected["pct"]), case)
     assert found.stable is expected["stable_15"]
 
 
 def test_scheibe_refuses_other_panelists():
     with pytest.raises(ValueError, match="same panelists"):
-        group_change.scheibe_change([1, 2], [1, 1])
-    assert group_change.scheibe_change([0, 0], [0, 0]).reason is Reason.NO_RATINGS
-    assert group_change.group_shift([0, 0], [1, 0]).reason is Reason.NO_RATINGS
+        distribution_change.scheibe_change([1, 2], [1, 1])
+    assert distribution_change.scheibe_change([0, 0], [0, 0]).reason is Reason.NO_RATINGS
+    assert distribution_change.group_shift([0, 0], [1, 0]).reason is Reason.NO_RATINGS
 
 
 @given(squares)
@@ -206,6 +210,6 @@ def test_changes_name_their_direction():
 
 
 def test_total_variation_allows_other_panelists():
-    assert group_change.total_variation([1, 1], [3, 1]).value == 0.25
-    assert group_change.total_variation([1, 1], [0, 0]).reason is Reason.NO_RATINGS
-    assert group_change.cv_difference([1, 1], [1, 2], [1, 2]).reason is Reason.SCALE_NOT_RATIO
+    assert distribution_change.total_variation([1, 1], [3, 1]).value == 0.25
+    assert distribution_change.total_variation([1, 1], [0, 0]).reason is Reason.NO_RATINGS
+    assert distribution_change.cv_difference([1, 1], [1, 2], [1, 2]).reason is Reason.SCALE_NOT_RATIO

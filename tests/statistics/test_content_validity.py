@@ -2,9 +2,9 @@
 
 from oracle_cases import approx, claim
 
-from delphi.statistics import content_validity as cv
-from delphi.statistics import lawshe
-from delphi.statistics.result import Reason
+from delphi.statistics.base.result import Reason
+from delphi.statistics.one_statement import content_validity as cv
+from delphi.statistics.one_statement import lawshe
 
 
 @claim("cvr_table")

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracle_cases import approx, claim, count
 
-from delphi.statistics import quantiles
-from delphi.statistics.description import category_shares, cv, mean, modes, quartiles, sd
-from delphi.statistics.measure import as_counts
-from delphi.statistics.result import Flag, Reason
+from delphi.statistics.base.measure import as_counts
+from delphi.statistics.base.result import Flag, Reason
+from delphi.statistics.one_statement import quantiles
+from delphi.statistics.one_statement.description import category_shares, cv, mean, modes, quartiles, sd
 
 tables = st.lists(st.integers(0, 9), min_size=2, max_size=9).filter(lambda f: sum(f) >= 2)
 

@@ -2,9 +2,9 @@ from fractions import Fraction
 
 import pytest
 
-from delphi.statistics.exact import mean_share, meets_threshold, per_cent
-from delphi.statistics.quantiles import quartile_signature, scaled_quantile
-from delphi.statistics.ranking import borda
+from delphi.statistics.base.exact import mean_share, meets_threshold, per_cent
+from delphi.statistics.one_statement.quantiles import quartile_signature, scaled_quantile
+from delphi.statistics.ranking.ranking import borda
 
 
 @pytest.mark.parametrize("text", ["many", "1/0", "101", "-1"])

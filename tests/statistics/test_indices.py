@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracle_cases import approx, claim, count
 
-from delphi.statistics import dispersion, indices, van_der_eijk
-from delphi.statistics.result import Reason
+from delphi.statistics.base.result import Reason
+from delphi.statistics.one_statement import dispersion, indices, van_der_eijk
 
 ORDINAL = (indices.consensus_cns, van_der_eijk.agreement_a, indices.leik_d, indices.blair_lacy_l2, indices.iov)
 tables = st.lists(st.integers(0, 9), min_size=3, max_size=9).filter(lambda f: sum(f) >= 2)

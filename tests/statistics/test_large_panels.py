@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from delphi.consensus.matrix import count_moves
-from delphi.statistics.concordance import kendall_w, kendall_w_gaps, mid_ranks
-from delphi.statistics.large_panel import kendall_w_codes
-from delphi.statistics.paired import differences
-from delphi.statistics.paired_tests import sign_test, sign_test_of_moves, signed_rank, signed_rank_of_moves
-from delphi.statistics.tails import fair_coin_p
+from delphi.statistics.agreement.concordance import kendall_w, kendall_w_gaps, mid_ranks
+from delphi.statistics.agreement.large_panel import kendall_w_codes
+from delphi.statistics.base.tails import fair_coin_p
+from delphi.statistics.change.paired import differences
+from delphi.statistics.change.paired_tests import sign_test, sign_test_of_moves, signed_rank, signed_rank_of_moves
 
 
 def random_codes(panelists, statements, options, seed, gaps=3):

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracle_cases import approx, claim
 
-from delphi.statistics import choices, cooke, estimates, kemeny_order, ranking
-from delphi.statistics.result import Flag, Reason
+from delphi.statistics.base.result import Flag, Reason
+from delphi.statistics.estimates import cooke, estimates
+from delphi.statistics.ranking import choices, kemeny, ranking
 
 
 @claim("rank_aggregation")
@@ -19,7 +20,7 @@ def test_rank_aggregation(case):
     items = sorted(expected["borda"])
     ballots = [ranking.ballot_of(order, items) for order in case["input"]["ballots"]]
     pairwise = ranking.pairwise_matrix(ballots, weights)
-    best = kemeny_order.kemeny(pairwise)
+    best = kemeny.kemeny(pairwise)
     assert dict(zip(items, ranking.borda(ballots, weights).values, strict=True)) == approx(expected["borda"], case)
     found = dict(zip(items, ranking.mean_rank(ballots, weights).values, strict=True))
     assert found == approx(expected["mean_rank"], case)
@@ -57,7 +58,7 @@ def test_kemeny_finds_every_best_order(rows):
 
     scores = {order: score(order) for order in permutations(range(4))}
     best = {order for order, value in scores.items() if value == max(scores.values())}
-    found = kemeny_order.kemeny(pairwise)
+    found = kemeny.kemeny(pairwise)
     assert found.score == max(scores.values())
     assert set(found.orders) <= best
     assert len(found.orders) == min(len(best), 10)
@@ -71,14 +72,14 @@ def test_a_cycle_of_many_items_is_improved():
     pairwise[np.triu_indices(13, 1)] = 2
     pairwise[1, 12] = pairwise[0, 1] = 0
     pairwise[1, 0] = pairwise[12, 1] = 30
-    found = kemeny_order.kemeny(pairwise).orders[0]
+    found = kemeny.kemeny(pairwise).orders[0]
     assert found.index(1) < found.index(0)
 
 
 def test_many_items_are_ordered_heuristically():
     order = list(np.random.default_rng(2).permutation(15))
     ballots = [[order.index(i) + 1 for i in range(15)]] * 3
-    found = kemeny_order.kemeny(ranking.pairwise_matrix(ballots))
+    found = kemeny.kemeny(ranking.pairwise_matrix(ballots))
     assert (found.orders, found.flags) == ((tuple(order),), (Flag.HEURISTIC,))
 
 

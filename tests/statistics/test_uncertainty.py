@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracle_cases import approx, claim, count
 
-from delphi.statistics import association, groups, intervals
-from delphi.statistics.result import Flag, Reason
+from delphi.statistics.base.result import Flag, Reason
+from delphi.statistics.groups import association, comparison
+from delphi.statistics.one_statement import intervals
 
 small = st.lists(st.integers(0, 3), min_size=3, max_size=3)
 samples = st.lists(st.integers(1, 4), min_size=1, max_size=5)
@@ -67,7 +68,7 @@ def test_bootstrap_lists_all_resamples(x):
 
 @claim("mannwhitney")
 def test_mann_whitney(case):
-    found = groups.mann_whitney(*groups.tally(case["input"]["x"], case["input"]["y"]))
+    found = comparison.mann_whitney(*comparison.tally(case["input"]["x"], case["input"]["y"]))
     named = {"U_x": found.u, "p_asym_cc": found.p_asymptotic, "p_exact": found.p}
     assert {name: named[name] for name in case["expected"]} == approx(case["expected"], case)
 
@@ -79,37 +80,37 @@ def test_mann_whitney_counts_all_draws(x, y):
     centre = len(x) * (len(both) + 1) / 2
     observed = abs(ranks[: len(x)].sum() - centre)
     far = [abs(ranks[list(draw)].sum() - centre) >= observed - 1e-9 for draw in combinations(range(len(both)), len(x))]
-    assert groups.mann_whitney(*groups.tally(x, y)).p == pytest.approx(np.mean(far))
+    assert comparison.mann_whitney(*comparison.tally(x, y)).p == pytest.approx(np.mean(far))
     delta = np.mean([np.sign(a - b) for a in x for b in y])
-    assert groups.cliffs_delta(*groups.tally(x, y)).value == pytest.approx(delta)
+    assert comparison.cliffs_delta(*comparison.tally(x, y)).value == pytest.approx(delta)
 
 
 def test_group_comparisons_without_a_group():
-    assert groups.mann_whitney([0, 0], [1, 2]).reason is Reason.EMPTY_GROUP
-    assert groups.cliffs_delta([0, 0], [1, 2]).reason is Reason.EMPTY_GROUP
-    assert groups.mann_whitney([0, 3], [0, 2]).flags == (Flag.NO_VARIATION,)
-    assert groups.kruskal_wallis([[1, 2], [0, 0]]).reason is Reason.EMPTY_GROUP
-    assert groups.kruskal_wallis([[0, 0], [0, 0]]).reason is Reason.NO_RATINGS
-    assert groups.kruskal_wallis([[1, 2], [0, 0], [2, 1]]).dropped == (1,)
+    assert comparison.mann_whitney([0, 0], [1, 2]).reason is Reason.EMPTY_GROUP
+    assert comparison.cliffs_delta([0, 0], [1, 2]).reason is Reason.EMPTY_GROUP
+    assert comparison.mann_whitney([0, 3], [0, 2]).flags == (Flag.NO_VARIATION,)
+    assert comparison.kruskal_wallis([[1, 2], [0, 0]]).reason is Reason.EMPTY_GROUP
+    assert comparison.kruskal_wallis([[0, 0], [0, 0]]).reason is Reason.NO_RATINGS
+    assert comparison.kruskal_wallis([[1, 2], [0, 0], [2, 1]]).dropped == (1,)
 
 
 def test_large_groups_are_asymptotic_and_agree_with_the_exact_test():
     f = np.array([40, 80, 60, 30])
-    assert groups.mann_whitney(10 * f, 10 * f[::-1]).flags == (Flag.ASYMPTOTIC,)
-    found = groups.mann_whitney([10, 15, 9, 6], [6, 13, 12, 11])
+    assert comparison.mann_whitney(10 * f, 10 * f[::-1]).flags == (Flag.ASYMPTOTIC,)
+    found = comparison.mann_whitney([10, 15, 9, 6], [6, 13, 12, 11])
     assert found.p == pytest.approx(found.p_asymptotic, abs=0.01)
 
 
 @claim("kruskal")
 def test_kruskal_wallis(case):
-    found = groups.kruskal_wallis(groups.tally(*case["input"]["groups"]))
+    found = comparison.kruskal_wallis(comparison.tally(*case["input"]["groups"]))
     named = {"H": found.h, "df": found.df, "p": found.p}
     assert {name: named[name] for name in case["expected"]} == approx(case["expected"], case)
 
 
 @claim("kruskal", files="09")
 def test_kruskal_of_equal_ratings(case):
-    found = groups.kruskal_wallis(groups.tally(*case["input"]))
+    found = comparison.kruskal_wallis(comparison.tally(*case["input"]))
     assert (found.h, found.p, found.flags) == (0.0, 1.0, (Flag.NO_VARIATION,))
 
 
@@ -160,10 +161,10 @@ def test_cramers_v():
 @claim("padjust")
 def test_adjusted_p(case):
     for method, expected in case["expected"].items():
-        assert groups.adjust_p(case["input"]["p"], method) == approx(expected, case)
+        assert comparison.adjust_p(case["input"]["p"], method) == approx(expected, case)
 
 
 def test_an_impossible_test_is_not_counted():
-    assert groups.adjust_p([0.02, None, 0.03], "bonferroni") == [0.04, None, 0.06]
+    assert comparison.adjust_p([0.02, None, 0.03], "bonferroni") == [0.04, None, 0.06]
     with pytest.raises(ValueError, match="unknown method"):
-        groups.adjust_p([0.1], "none")
+        comparison.adjust_p([0.1], "none")

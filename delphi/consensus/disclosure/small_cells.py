@@ -10,8 +10,8 @@ from itertools import combinations_with_replacement
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from delphi.statistics.exact import round_half_up
-from delphi.statistics.quantiles import HALF, QUARTER, quantile_of_values
+from delphi.statistics.base.exact import round_half_up
+from delphi.statistics.one_statement.quantiles import HALF, QUARTER, quantile_of_values
 
 K_DEFAULT, K_FLOOR = 5, 3
 

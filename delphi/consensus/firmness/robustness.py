@@ -15,7 +15,7 @@ from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts, Integers
 from delphi.consensus.rules.base import CODES, Ballot
 from delphi.consensus.rules.parsing import Verdict
-from delphi.statistics.result import Flag, Reason
+from delphi.statistics.base.result import Flag, Reason
 
 RESAMPLES = 2000
 MANY_OPTIONS = 11  # on longer scales only single moves are tried: their pairs and triples are too many

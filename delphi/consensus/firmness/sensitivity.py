@@ -13,7 +13,7 @@ from delphi.consensus.counts import Counts
 from delphi.consensus.rules.groups import EachGroup
 from delphi.consensus.rules.parsing import Rule, Verdict
 from delphi.consensus.rules.percent import GradedAgreement
-from delphi.statistics.exact import per_cent
+from delphi.statistics.base.exact import per_cent
 
 THRESHOLDS = tuple(str(t) for t in range(60, 95, 5))
 THRESHOLD_FIELDS = ("threshold", "include")

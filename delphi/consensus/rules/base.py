@@ -13,7 +13,7 @@ from delphi.consensus.counts import Counts, Integers, total
 from delphi.consensus.rules.shares import Mask
 from delphi.consensus.shipped_scales import Scale
 from delphi.consensus.vocabulary import Verdict
-from delphi.statistics.result import Flag, Reason
+from delphi.statistics.base.result import Flag, Reason
 
 Detail = dict[str, Any]
 HINGES = 0

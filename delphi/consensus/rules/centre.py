@@ -12,8 +12,8 @@ from delphi.consensus.rules.percent import PercentAgreement, sign
 from delphi.consensus.rules.quartiles import check_direction, medians, text, values_of
 from delphi.consensus.rules.shares import Mask, at_least, columns, set_text, share
 from delphi.consensus.shipped_scales import Scale
-from delphi.statistics.exact import meets_threshold
-from delphi.statistics.result import Flag
+from delphi.statistics.base.exact import meets_threshold
+from delphi.statistics.base.result import Flag
 
 
 @dataclass(frozen=True)

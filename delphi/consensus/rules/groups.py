@@ -13,7 +13,7 @@ from delphi.consensus.rules.comet import Comet7015, Out50
 from delphi.consensus.rules.percent import PercentAgreement
 from delphi.consensus.rules.shares import Mask
 from delphi.consensus.shipped_scales import Scale
-from delphi.statistics.result import Flag, Reason
+from delphi.statistics.base.result import Flag, Reason
 
 REQUIRE = ("all", "any", "named")
 VARIANTS = {"70_15_each": Comet7015, "out_50_each": Out50}

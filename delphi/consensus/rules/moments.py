@@ -12,8 +12,8 @@ from delphi.consensus.rules.base import Ballot, Detail, Rule
 from delphi.consensus.rules.quartiles import check_direction, text, values_of
 from delphi.consensus.rules.shares import Mask, number
 from delphi.consensus.shipped_scales import Scale
-from delphi.statistics.description import scaled_mean, squared_deviations
-from delphi.statistics.result import Reason
+from delphi.statistics.base.result import Reason
+from delphi.statistics.one_statement.description import scaled_mean, squared_deviations
 
 
 @dataclass(frozen=True)

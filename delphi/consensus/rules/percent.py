@@ -10,8 +10,8 @@ from delphi.consensus.rules.base import Ballot, Detail, Rule
 from delphi.consensus.rules.letters import BANDS, LETTERS, letters_of, reaches
 from delphi.consensus.rules.shares import Mask, at_least, columns, share, worded_set
 from delphi.consensus.shipped_scales import Scale
-from delphi.statistics.exact import meets_threshold
-from delphi.statistics.result import Flag
+from delphi.statistics.base.exact import meets_threshold
+from delphi.statistics.base.result import Flag
 
 
 def check_sets(agree: tuple[int, ...], disagree: tuple[int, ...]) -> None:

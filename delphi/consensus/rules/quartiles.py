@@ -8,7 +8,7 @@ import numpy as np
 from delphi.consensus.counts import Integers, total
 from delphi.consensus.rules.base import HINGES
 from delphi.consensus.rules.shares import Mask, number
-from delphi.statistics.quantiles import HALF, QUARTER, scaled_quantile
+from delphi.statistics.one_statement.quantiles import HALF, QUARTER, scaled_quantile
 
 
 class Scaled(NamedTuple):

@@ -11,7 +11,7 @@ from delphi.consensus.rules.base import HINGES, Ballot, Detail, Rule
 from delphi.consensus.rules.quartiles import medians, text
 from delphi.consensus.rules.shares import Mask
 from delphi.consensus.shipped_scales import Scale
-from delphi.statistics.result import Flag, Reason
+from delphi.statistics.base.result import Flag, Reason
 
 NINE = "RAND/UCLA rules are defined on the scale 1 to 9"
 FIGURES = ("p30", "p70", "ipr", "iprcp", "ai", "ipras", "di")

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from delphi.consensus.counts import Integers, total
 from delphi.consensus.shipped_scales import Scale
-from delphi.statistics.exact import per_cent
+from delphi.statistics.base.exact import per_cent
 
 Mask = NDArray[np.bool_]
 

@@ -11,8 +11,8 @@ from delphi.consensus.rules.base import Ballot, Detail, Rule
 from delphi.consensus.rules.percent import check_sets
 from delphi.consensus.rules.shares import Mask, columns, number, worded_set
 from delphi.consensus.shipped_scales import Scale
-from delphi.statistics.lawshe import cvr_critical
-from delphi.statistics.result import Reason
+from delphi.statistics.base.result import Reason
+from delphi.statistics.one_statement.lawshe import cvr_critical
 
 UNATTAINABLE = -1
 critical_count = lru_cache(4096)(cvr_critical)

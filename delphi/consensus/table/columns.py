@@ -13,8 +13,8 @@ from delphi.consensus.counts import Integers
 from delphi.consensus.rules.parsing import Judgement, Relation
 from delphi.consensus.stability import MovesTable
 from delphi.consensus.table.summary import Summary
-from delphi.statistics.intervals import wilson_bounds
-from delphi.statistics.result import Reason
+from delphi.statistics.base.result import Reason
+from delphi.statistics.one_statement.intervals import wilson_bounds
 
 CHANGES = ("n_paired", "changed_pct", "delta_combined_pp", "delta_median", "stable")
 UNPAIRED = {

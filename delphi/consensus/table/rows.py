@@ -8,7 +8,7 @@ from delphi.consensus.stability import moves_table
 from delphi.consensus.table import columns as cells
 from delphi.consensus.table.columns import Cell
 from delphi.consensus.table.summary import summarise
-from delphi.statistics.result import Reason
+from delphi.statistics.base.result import Reason
 
 
 def consensus_rows(analysis: Analysis, *, by_group: bool = False) -> list[dict[str, Cell]]:

@@ -13,8 +13,8 @@ from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts, Integers, total
 from delphi.consensus.rules.base import Ballot
 from delphi.consensus.rules.shares import columns
-from delphi.statistics.exact import mean_share
-from delphi.statistics.quantiles import HALF, QUARTER, scaled_quantile
+from delphi.statistics.base.exact import mean_share
+from delphi.statistics.one_statement.quantiles import HALF, QUARTER, scaled_quantile
 
 MEAN_METHODS = ("exact_shares", "rounded_shares", "pooled")
 

@@ -1,0 +1,1 @@
+"""Agreement of a panel over many statements."""

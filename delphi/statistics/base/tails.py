@@ -1,0 +1,104 @@
+"""Tail probabilities: exact where integers do, `scipy.special` otherwise (it loads fast, `scipy.stats` does not)."""
+
+from fractions import Fraction
+from functools import lru_cache
+from math import comb
+
+import numpy as np
+
+from delphi.statistics.base.measure import Floats, Ints
+
+
+def chi_square_p(statistic: float, df: float) -> float:
+    """P(χ² ≥ statistic); 1 for no degrees of freedom.
+
+    Examples
+    --------
+    >>> round(chi_square_p(3.841, 1), 3), chi_square_p(0.0, 0)
+    (0.05, 1.0)
+    """
+    from scipy.special import chdtrc
+
+    return float(chdtrc(df, statistic)) if df else 1.0
+
+
+def normal_p(z: float) -> float:
+    """Two-sided P(abs(Z) ≥ z) for a z of 0 or more."""
+    from scipy.special import ndtr
+
+    return float(2 * ndtr(-z))
+
+
+def normal_quantile(p: float) -> float:
+    """Quantile of the standard normal distribution; of the standard library, since SciPy takes long to load."""
+    from statistics import NormalDist
+
+    return NormalDist().inv_cdf(p)
+
+
+MANY_TOSSES = 1000  # beyond that the sum of whole numbers takes long, and the incomplete beta function serves
+
+
+def fair_coin_p(n: int, k: int) -> float:
+    """Two-sided exact p of k heads in n tosses: twice the smaller tail, at most 1.
+
+    Examples
+    --------
+    >>> fair_coin_p(7, 1)
+    0.125
+    """
+    if n > MANY_TOSSES:
+        from scipy.special import bdtr
+
+        return min(1.0, 2 * float(bdtr(min(k, n - k), n, 0.5)))
+    tail = sum(comb(n, i) for i in range(min(k, n - k) + 1))
+    return float(min(Fraction(1), Fraction(2 * tail, 2**n)))
+
+
+@lru_cache(maxsize=512)
+def fair_coins(n: int) -> Floats:
+    """Probability of each number of heads in n tosses, every one rounded once.
+
+    Examples
+    --------
+    >>> fair_coins(2).tolist()
+    [0.25, 0.5, 0.25]
+    """
+    return np.array([comb(n, k) / 2**n for k in range(n + 1)])
+
+
+def doubled_mid_ranks(ties: Ints) -> Ints:
+    """Twice the mid-rank of each category, from the number of ratings tied in it.
+
+    Examples
+    --------
+    >>> doubled_mid_ranks(np.array([2, 0, 1]))
+    array([3, 5, 6])
+    """
+    return np.asarray(2 * ties.cumsum(-1) - ties + 1)
+
+
+def tie_term(ties: Ints) -> Ints:
+    """Σ (t³ − t): how much ties take from the variance of ranks."""
+    return np.asarray((ties**3 - ties).sum(-1))
+
+
+def f_p(f: float, df1: float, df2: float) -> float:
+    """P(F ≥ f) of the F distribution."""
+    from scipy.special import fdtrc
+
+    return float(fdtrc(df1, df2, f))
+
+
+def f_quantile(p: float, df1: float, df2: float) -> float:
+    """Quantile of the F distribution."""
+    from scipy.special import fdtri
+
+    return float(fdtri(df1, df2, p))
+
+
+def t_quantile(p: float, df: float) -> float:
+    """Quantile of Student's t distribution."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(df, p))

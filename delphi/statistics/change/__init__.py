@@ -1,0 +1,1 @@
+"""Change between two rounds, of the same people and of the whole distribution."""

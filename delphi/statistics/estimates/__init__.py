@@ -1,0 +1,1 @@
+"""Numeric estimates: pooling them, and weighing those who gave them."""

@@ -1,0 +1,1 @@
+"""Comparing stakeholder groups, and groups found in the answers."""

@@ -1,0 +1,1 @@
+"""Measures of one statement, from its counts."""

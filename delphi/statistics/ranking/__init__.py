@@ -1,0 +1,1 @@
+"""Rankings, choices and point allocations."""
