@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import delphi
 from delphi.config import Settings
 from delphi.database import Database
-from delphi.web import accounts, edge, errors, policy, security, sign_in, texts
+from delphi.web import accounts, errors, language, policy, security, sign_in, transaction
 
 TEMPLATES = Path(delphi.__file__).parent.parent / "templates"
 TABLES = "account study panel identity acknowledgement statement round rating result event letter origin job"
@@ -36,13 +36,13 @@ def create_app(settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:
     if settings.trusted_proxies:
         proxies = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]  # Flask's documented way
-    edge.init_app(app, Database(settings.database_url))
+    transaction.init_app(app, Database(settings.database_url))
     security.init_app(app, settings)
     sign_in.init_app(app)  # before the accounts: they open the request's transaction, and a try is counted in its own
     accounts.init_app(app)
     policy.init_app(app)
     errors.init_app(app)
-    texts.init_app(app)
+    language.init_app(app)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     app.context_processor(lambda: {"asset": asset, "path": request.path})

@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response
 from delphi import access
 from delphi.access import Capability
 from delphi.errors import Refused
-from delphi.web.edge import current_session
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
+from delphi.web.transaction import current_session
 from exports.archives import PROFILES
 from exports.bundle.source import released_rounds
 from exports.file_pages import given_out

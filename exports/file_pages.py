@@ -11,9 +11,9 @@ from delphi import access, clock
 from delphi.access import Capability
 from delphi.errors import BadInput, NotFound, Refused
 from delphi.model.study import Study
-from delphi.web.edge import current_session
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
+from delphi.web.transaction import current_session
 from exports import job_pages, jobs
 from exports.archive import nobody
 from exports.catalogue import CATALOGUE, Entry

@@ -13,9 +13,9 @@ from delphi.access import Capability
 from delphi.errors import NotFound
 from delphi.model.job import ExportJob
 from delphi.model.study import Study
-from delphi.web.edge import current_session
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
+from delphi.web.transaction import current_session
 from exports import jobs, orders
 from exports.formats import FORMATS
 from exports.orders import Made, Order

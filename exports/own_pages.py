@@ -12,8 +12,8 @@ from delphi.dates import in_words
 from delphi.errors import NotFound
 from delphi.model.rating import AnswerKind, Rating
 from delphi.model.round import Participation, Round, State
-from delphi.web.edge import current_session
 from delphi.web.policy import PANELIST, panelist, policy
+from delphi.web.transaction import current_session
 from exports.formats import FORMATS
 from exports.personal import document_for
 from exports.record import Profile

@@ -17,8 +17,8 @@ from delphi.model.round import Round
 from delphi.model.statement import Statement
 from delphi.model.study import Study
 from delphi.protocol import definition_of
-from delphi.web.edge import current_session
 from delphi.web.policy import account, policy
+from delphi.web.transaction import current_session
 from exports import flow, overview
 from exports.overview import Line, Wanted
 from exports.panel_figures import panel_figures

@@ -11,9 +11,9 @@ from delphi.errors import NotFound, Refused
 from delphi.model.round import Round, State
 from delphi.model.study import Study
 from delphi.protocol import definition_of
-from delphi.web.edge import current_session
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
+from delphi.web.transaction import current_session
 from exports import journal
 from exports.file_pages import given_out
 from exports.formats import FORMATS

@@ -9,9 +9,9 @@ from delphi.dates import minutes_for
 from delphi.errors import NotFound, Refused
 from delphi.model.study import Document, Study
 from delphi.questionnaire import size_of
-from delphi.web.edge import current_session
+from delphi.web.language import gettext as _
 from delphi.web.policy import OPEN, PANELIST, panelist, policy
-from delphi.web.texts import gettext as _
+from delphi.web.transaction import current_session
 from rounds import consent
 from rounds.consent import ItemsMissing
 from rounds.forms import ButtonForm, LeavingForm

@@ -7,8 +7,8 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 
 from delphi import clock
 from delphi.errors import BadInput, NotFound, RoundClosed
+from delphi.web.language import told
 from delphi.web.policy import PANELIST, policy
-from delphi.web.texts import told
 from rounds import ballot
 from rounds.forms import StaleSheet, read_ballot
 from rounds.questionnaire import seated, sheet_of, too_late

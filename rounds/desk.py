@@ -15,9 +15,9 @@ from delphi.errors import Refused
 from delphi.model.round import Round, State
 from delphi.model.study import Study
 from delphi.protocol import definition_of
-from delphi.web.edge import current_session
+from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
-from delphi.web.texts import gettext as _
+from delphi.web.transaction import current_session
 from rounds import advice, invitations, lifecycle, moderation, monitor, reading, suggestions
 from rounds.desk_forms import CHOICES
 from rounds.drafting import drafting

@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response
 from delphi import access, clock
 from delphi.access import Capability
 from delphi.model.study import Study
-from delphi.web.edge import current_session
+from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
-from delphi.web.texts import gettext as _
+from delphi.web.transaction import current_session
 from rounds import ending
 from rounds.desk_forms import clean
 from rounds.forms import ButtonForm

@@ -21,7 +21,7 @@ from delphi.consensus.shipped_scales import Scale
 from delphi.errors import Refused
 from delphi.model.rating import AnswerKind
 from delphi.translations import N_
-from delphi.web.texts import gettext as _
+from delphi.web.language import gettext as _
 from rounds.ballot import Answer, Remark
 from rounds.cards import MOST_OPTIONS, Card
 from rounds.feedback.evidence import NOT_QUALIFIED

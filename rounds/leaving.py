@@ -4,9 +4,9 @@ from flask import Blueprint, render_template, request, session
 
 from delphi import clock
 from delphi.model.study import Withdrawal
-from delphi.web.edge import current_session
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import PANELIST, panelist, policy
+from delphi.web.transaction import current_session
 from rounds import withdrawal
 
 blueprint = Blueprint("leaving", __name__)

@@ -12,9 +12,9 @@ from delphi.model.rating import Comment, Moderation
 from delphi.model.round import Round, State
 from delphi.model.statement import Statement
 from delphi.model.study import Study
-from delphi.web.edge import current_session
+from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
-from delphi.web.texts import gettext as _
+from delphi.web.transaction import current_session
 from rounds import hints, moderation
 from rounds.decisions import questionnaire
 from rounds.desk_forms import read_rulings

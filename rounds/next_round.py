@@ -14,9 +14,9 @@ from delphi.model.round import Round, State
 from delphi.model.statement import Kind
 from delphi.model.study import Study
 from delphi.statements import NewStatement
-from delphi.web.edge import current_session
+from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
-from delphi.web.texts import gettext as _
+from delphi.web.transaction import current_session
 from rounds import moderation, proposals, revision, suggestions
 from rounds.cards import cards, pages, with_feedback
 from rounds.decisions import By

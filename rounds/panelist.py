@@ -9,8 +9,8 @@ from delphi import clock
 from delphi.model.panel import Panelist
 from delphi.model.round import Participation
 from delphi.model.study import Study
-from delphi.web.edge import current_session
 from delphi.web.policy import PANELIST, panelist, policy
+from delphi.web.transaction import current_session
 from rounds import consent
 from rounds.changes import changes_into
 from rounds.own_statements import may_write, mine

@@ -13,8 +13,8 @@ from delphi.model.panel import Panelist
 from delphi.model.round import Participation, Round, State
 from delphi.model.study import Study
 from delphi.sheets.writing import write_csv
-from delphi.web.edge import current_session
 from delphi.web.policy import PANELIST, panelist, policy
+from delphi.web.transaction import current_session
 from rounds.cards import Card, cards
 from rounds.outcome import final_outcomes, outcomes_of_round
 from rounds.own_statements import mine

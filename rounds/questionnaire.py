@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 from delphi import clock
 from delphi.config import Settings
 from delphi.errors import RoundClosed
-from delphi.web.edge import current_session
+from delphi.web.language import choose
 from delphi.web.policy import PANELIST, panelist, policy
-from delphi.web.texts import choose
+from delphi.web.transaction import current_session
 from rounds import ballot
 from rounds.cards import with_feedback
 from rounds.forms import Ballot, ButtonForm, StaleSheet, read_ballot

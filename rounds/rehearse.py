@@ -11,9 +11,9 @@ from delphi.access import Capability
 from delphi.errors import NotFound, Refused
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.study import Study
-from delphi.web.edge import current_session
+from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
-from delphi.web.texts import gettext as _
+from delphi.web.transaction import current_session
 from rounds import rehearsal
 from rounds.desk_forms import RehearsalForm
 from rounds.forms import ButtonForm

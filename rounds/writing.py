@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 from delphi import clock
 from delphi.model.round import Participation, Round
 from delphi.model.statement import Statement
-from delphi.web.edge import current_session
+from delphi.web.language import gettext as _
 from delphi.web.policy import PANELIST, panelist, policy
-from delphi.web.texts import gettext as _
+from delphi.web.transaction import current_session
 from rounds import ballot, consent, own_statements
 from rounds.ballot import Key
 from rounds.forms import ButtonForm

@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response
 from delphi import declarations
 from delphi.declarations import Asked, Expertise, Told
 from delphi.errors import NotFound
-from delphi.web.edge import current_session
 from delphi.web.forms import ButtonForm
+from delphi.web.language import gettext as _
 from delphi.web.policy import PANELIST, panelist, policy
-from delphi.web.texts import gettext as _
+from delphi.web.transaction import current_session
 
 blueprint = Blueprint("about", __name__)
 LONGEST, LONGEST_TEXT = 200, 2000

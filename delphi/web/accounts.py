@@ -16,7 +16,7 @@ from delphi.config import Settings
 from delphi.database import Database
 from delphi.errors import Refused
 from delphi.model.account import Account, AccountSession
-from delphi.web.edge import current_session
+from delphi.web.transaction import current_session
 
 LONGEST_SESSION = timedelta(hours=12)
 

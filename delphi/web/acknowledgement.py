@@ -9,10 +9,10 @@ from delphi.config import Settings
 from delphi.errors import Refused
 from delphi.model.acknowledgement import Acknowledgement
 from delphi.model.identity import Identity
-from delphi.web.edge import current_session
+from delphi.web.language import gettext as _
 from delphi.web.personal_forms import NamingForm
 from delphi.web.policy import PANELIST, account, panelist, policy
-from delphi.web.texts import gettext as _
+from delphi.web.transaction import current_session
 
 blueprint = Blueprint("acknowledgement", __name__)
 Page = Response | str | tuple[str, int]

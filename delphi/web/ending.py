@@ -10,10 +10,10 @@ from delphi import access, clock, ending
 from delphi.access import Capability
 from delphi.errors import NotFound
 from delphi.model.study import Study
-from delphi.web.edge import current_session
 from delphi.web.forms import ButtonForm
+from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
-from delphi.web.texts import gettext as _
+from delphi.web.transaction import current_session
 
 blueprint = Blueprint("ending", __name__)
 ACTS: dict[str, Callable[..., Any]] = {

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from delphi.errors import BadInput, NotFound, NotReady, Refused
 from delphi.sheets.errors import SheetError
-from delphi.web.texts import told
+from delphi.web.language import told
 
 log = logging.getLogger(__name__)
 Page = tuple[str, int]

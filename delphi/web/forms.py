@@ -20,7 +20,7 @@ from wtforms.validators import DataRequired, Email, Length, NumberRange, Optiona
 from delphi.consensus.rules import RULES
 from delphi.consensus.shipped_scales import SCALES
 from delphi.model.statement import Kind
-from delphi.web.texts import gettext as _
+from delphi.web.language import gettext as _
 
 NOTHING = SelectChoice("", "")
 

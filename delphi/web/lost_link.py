@@ -2,11 +2,12 @@
 
 from flask import Blueprint, current_app, render_template, request
 
-from delphi import clock, links, throttle
+from delphi import clock, links
 from delphi.database import Database
-from delphi.web.edge import current_session
+from delphi.web import throttle
 from delphi.web.forms import LostLinkForm
 from delphi.web.policy import OPEN, policy
+from delphi.web.transaction import current_session
 
 blueprint = Blueprint("lost_link", __name__)
 A_DAY, AN_HOUR = 3, 20  # of one address, of one client

@@ -13,10 +13,10 @@ from delphi.model.event import EventKind
 from delphi.model.identity import Identity
 from delphi.sheets.writing import write_csv
 from delphi.web.acknowledgement import key
-from delphi.web.edge import current_session
+from delphi.web.language import gettext as _
 from delphi.web.personal_forms import NameForm
 from delphi.web.policy import PANELIST, panelist, policy
-from delphi.web.texts import gettext as _
+from delphi.web.transaction import current_session
 
 blueprint = Blueprint("my_data", __name__)
 Page = AnyResponse | str | tuple[str, int]

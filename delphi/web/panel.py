@@ -11,10 +11,10 @@ from delphi.model.event import EventKind
 from delphi.model.round import Round
 from delphi.model.study import Study
 from delphi.web import imports
-from delphi.web.edge import current_session
 from delphi.web.forms import ButtonForm
+from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy, takes_files
-from delphi.web.texts import gettext as _
+from delphi.web.transaction import current_session
 
 blueprint = Blueprint("panel", __name__)
 Page = str | Response

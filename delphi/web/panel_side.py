@@ -7,10 +7,10 @@ from delphi import access, clock, panel_side
 from delphi.access import Capability
 from delphi.model.study import Study, Withdrawal
 from delphi.panel_side import PanelSide
-from delphi.web.edge import current_session
 from delphi.web.forms import PanelSideForm
+from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
-from delphi.web.texts import gettext as _
+from delphi.web.transaction import current_session
 
 blueprint = Blueprint("panel_side", __name__)
 Page = Response | str | tuple[str, int]

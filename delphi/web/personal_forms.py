@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from delphi.acknowledgements import valid_orcid
 from delphi.model.acknowledgement import Acknowledgement
-from delphi.web.texts import gettext as _
+from delphi.web.language import gettext as _
 
 
 class NamingForm(FlaskForm):

@@ -12,7 +12,7 @@ from delphi.access import Capability
 from delphi.model.account import Account
 from delphi.model.panel import Panelist
 from delphi.model.study import Study
-from delphi.web.edge import current_session
+from delphi.web.transaction import current_session
 
 View = TypeVar("View", bound=Callable[..., Any])
 OPEN, PANELIST, ACCOUNT = "open", "panelist", "account"

@@ -14,11 +14,11 @@ from delphi.consensus.rules.settings import Setting, settings_of
 from delphi.consensus.shipped_scales import SCALES
 from delphi.model.study import Study
 from delphi.web import words
-from delphi.web.edge import current_session
 from delphi.web.forms import ButtonForm
+from delphi.web.language import gettext as _
 from delphi.web.policy import PANELIST, account, panelist, policy, signed_in
 from delphi.web.protocol_form import AmendmentForm, ProtocolForm, settings_sent
-from delphi.web.texts import gettext as _
+from delphi.web.transaction import current_session
 
 blueprint = Blueprint("protocol", __name__)
 Page = str | Response | tuple[str, int]

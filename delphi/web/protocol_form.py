@@ -22,7 +22,7 @@ from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Feedback
 from delphi.model.study import Settled, Study, Unsettled
 from delphi.protocol import METHOD, TEXTS
-from delphi.web.texts import gettext as _
+from delphi.web.language import gettext as _
 
 LONGEST = 5000
 SETTING = "set."  # what the names of a rule's settings begin with in the form

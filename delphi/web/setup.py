@@ -12,10 +12,10 @@ from delphi.access import Capability
 from delphi.groups import Wanted
 from delphi.model.event import EventKind
 from delphi.model.study import Study
-from delphi.web.edge import current_session
 from delphi.web.forms import DocumentForm, FactsForm, GroupsForm
+from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
-from delphi.web.texts import gettext as _
+from delphi.web.transaction import current_session
 
 blueprint = Blueprint("setup", __name__)
 Page = str | Response | tuple[str, int]

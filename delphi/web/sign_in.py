@@ -9,9 +9,10 @@ from typing import Any
 from flask import Flask, current_app, render_template, request
 from flask_security import user_authenticated
 
-from delphi import clock, throttle
+from delphi import clock
 from delphi.database import Database
-from delphi.web.edge import current_session
+from delphi.web import throttle
+from delphi.web.transaction import current_session
 
 ONE_ADDRESS, ALL_ADDRESSES = 5, 40
 Answer = tuple[str, int, dict[str, str]]

@@ -15,10 +15,10 @@ from delphi.model.study import Study
 from delphi.readiness import is_long
 from delphi.statement_files import COLUMNS
 from delphi.web import imports
-from delphi.web.edge import current_session
 from delphi.web.forms import ButtonForm, StatementForm
+from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy, takes_files
-from delphi.web.texts import gettext as _
+from delphi.web.transaction import current_session
 
 blueprint = Blueprint("statements", __name__)
 Page = str | Response

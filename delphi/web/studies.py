@@ -15,10 +15,10 @@ from delphi.model.event import Event
 from delphi.model.round import Round, State
 from delphi.model.study import Study
 from delphi.studies import StudyPlan, StudyTemplate
-from delphi.web.edge import current_session
 from delphi.web.forms import ButtonForm, StudyForm
+from delphi.web.language import gettext as _
 from delphi.web.policy import ACCOUNT, OPEN, account, policy, signed_in
-from delphi.web.texts import gettext as _
+from delphi.web.transaction import current_session
 
 blueprint = Blueprint("studies", __name__)
 Page = str | Response

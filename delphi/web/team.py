@@ -11,10 +11,10 @@ from delphi.errors import Refused
 from delphi.model.account import AccountInvitation
 from delphi.model.study import Role, Study
 from delphi.web.accounts import TeamAccount
-from delphi.web.edge import current_session
 from delphi.web.forms import ButtonForm
+from delphi.web.language import gettext as _
 from delphi.web.policy import OPEN, account, policy
-from delphi.web.texts import gettext as _
+from delphi.web.transaction import current_session
 
 blueprint = Blueprint("team", __name__)
 

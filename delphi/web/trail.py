@@ -13,9 +13,9 @@ from delphi.model.account import Account
 from delphi.model.event import Event, EventKind
 from delphi.model.study import Study
 from delphi.web import imports
-from delphi.web.edge import current_session
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
+from delphi.web.transaction import current_session
 
 blueprint = Blueprint("trail", __name__)
 SHOWN = 100

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from delphi.web.texts import gettext as _
+from delphi.web.language import gettext as _
 
 
 class Label(NamedTuple):

@@ -10,8 +10,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from delphi.errors import Issue, NotFound, NotReady, Refused
 from delphi.model.study import Study
 from delphi.sheets.errors import SheetError
-from delphi.web.edge import current_session
 from delphi.web.policy import OPEN, policy
+from delphi.web.transaction import current_session
 
 ERRORS = {
     "missing": (NotFound(), 404, "Error:"),
