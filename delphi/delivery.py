@@ -17,10 +17,12 @@ from uuid import UUID
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from delphi import acknowledgements, calendar, clock, letters, links, mail, study_dates
+from delphi import acknowledgements, clock, links
 from delphi.access import sha256
 from delphi.config import Settings
 from delphi.database import Database
+from delphi.letters import calendar, content, study_dates
+from delphi.letters import message as mail
 from delphi.model.account import Account, AccountInvitation
 from delphi.model.identity import Identity
 from delphi.model.letter import Letter, LetterKind, TeamLetter
@@ -125,16 +127,16 @@ def prepare(session: Session, key: Key, *, by: str, at: datetime, settings: Sett
     study = session.get_one(Study, letter.study_id)
     person = session.get(Identity, (letter.study_id, letter.panelist))
     panelist = session.get_one(Panelist, (letter.study_id, letter.panelist))
-    facts = letters.facts_of(session, letter, study, panelist, at=at) if person else None
+    facts = content.facts_of(session, letter, study, panelist, at=at) if person else None
     if person is None or facts is None:
         letter.dropped_at, letter.claimed_by, letter.claimed_until = at, None, None
         return None
     if letter.kind is LetterKind.WITHDRAWAL:
         named_by = acknowledgements.key_of(settings.secret_key, study.id, panelist.id)
         acknowledgements.remove(session, study, named_by)
-    if letter.kind in letters.WITH_LINK:
+    if letter.kind in content.WITH_LINK:
         facts["link"] = f"{settings.public_url}/p/{_mint(session, letter, at=at)}"
-    subject, text = mail.write(letters.template_of(letter, facts), facts)
+    subject, text = mail.write(content.template_of(letter, facts), facts)
     return mail.envelope(
         subject=subject,
         text=text,

@@ -6,9 +6,11 @@ from flask import Blueprint, current_app, flash, redirect, render_template, sess
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from delphi import access, clock, letters, mail, sessions
+from delphi import access, clock, sessions
 from delphi.access import Capability
 from delphi.errors import NotFound, Refused
+from delphi.letters import content
+from delphi.letters import message as mail
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.study import Study
 from delphi.web.language import gettext as _
@@ -69,11 +71,11 @@ def _letters(db: Session, copy: Study) -> list[tuple[str, str, str]]:
         number = None if kind in (LetterKind.LINK, LetterKind.CONSENT, LetterKind.WITHDRAWAL) else last.number
         panelist = people[rehearsal.VISITORS.index("B" if kind is LetterKind.UNFINISHED else "C")]
         letter = Letter(study_id=copy.id, kind=kind, round=number, panelist=panelist.id)
-        facts = letters.facts_of(db, letter, copy, panelist, at=clock.now())
+        facts = content.facts_of(db, letter, copy, panelist, at=clock.now())
         if facts is not None and kind is not LetterKind.WITHDRAWAL:
             address = current_app.extensions["settings"].public_url
             found.append(
-                (kind.value, *mail.write(letters.template_of(letter, facts), facts | {"link": f"{address}/p/…"}))
+                (kind.value, *mail.write(content.template_of(letter, facts), facts | {"link": f"{address}/p/…"}))
             )
     return found
 

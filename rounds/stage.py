@@ -7,8 +7,8 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi import calendar, study_dates
-from delphi.calendar import Entry
+from delphi.letters import calendar, study_dates
+from delphi.letters.calendar import Entry
 from delphi.model.panel import Panelist
 from delphi.model.round import Round, State
 from delphi.model.study import Study

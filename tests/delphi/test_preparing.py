@@ -8,9 +8,10 @@ import pytest
 from builders import NOW, SMALL, account, people, study
 from sqlalchemy import select
 
-from delphi import access, dates, letters, mail, panels, protocol, statements, studies
+from delphi import access, dates, panels, protocol, statements, studies
 from delphi.access import Capability
 from delphi.errors import NotFound, Refused
+from delphi.letters import content, message
 from delphi.model.base import UtcDateTime
 from delphi.model.identity import Identity
 from delphi.model.letter import LetterKind
@@ -133,7 +134,7 @@ def test_a_letter_has_one_subject_line_and_its_link_alone_on_a_line(kind, number
     }  # fmt: skip
     if kind is LetterKind.CONSENT:
         facts["items"] = ["I may stop at any time."]
-    subject, text = mail.write(kind, facts)
+    subject, text = message.write(kind, facts)
     assert "\n" not in subject
-    assert ("http://link" in text.splitlines()) is (kind in letters.WITH_LINK)
+    assert ("http://link" in text.splitlines()) is (kind in content.WITH_LINK)
     assert "Simulated." in text

@@ -14,8 +14,9 @@ from aiosmtpd.controller import Controller
 from builders import NOW, Cast, launched
 from sqlalchemy import select, update
 
-from delphi import access, documents, links, mail
+from delphi import access, documents, links
 from delphi.delivery import ATTEMPTS, LEASE, Postman, claim, finish
+from delphi.letters import message as mail
 from delphi.model.identity import Identity
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import AccessLink, Panelist

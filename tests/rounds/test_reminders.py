@@ -8,8 +8,8 @@ import pytest
 from builders import LATER, NOW, launched, vote
 from sqlalchemy import select, update
 
-from delphi import reminders
 from delphi.errors import Refused
+from delphi.letters import reminders
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import Panelist
 from rounds import ballot, invitations, lifecycle

@@ -7,8 +7,8 @@ from browsing import fingerprint
 from builders import NOW
 from sqlalchemy import select
 
-from delphi import mail
 from delphi.delivery import Postman
+from delphi.letters import message as mail
 from delphi.model.account import Account, AccountInvitation
 from delphi.model.event import Event
 from delphi.model.letter import TeamLetter

@@ -1,6 +1,6 @@
 """The dates of a study as entries of a calendar: the close of an open round, the day on which the next is to open."""
 
-from delphi.calendar import Entry
+from delphi.letters.calendar import Entry
 from delphi.model.round import Round
 from delphi.model.study import Study
 

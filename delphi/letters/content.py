@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi import reminders
 from delphi.dates import in_words, locale_of, minutes_for
+from delphi.letters import reminders
 from delphi.model.event import Event, EventKind
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import Panelist
