@@ -32,6 +32,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import rounds.rehearse
     import rounds.writing
     from delphi.app import create_app
+    from delphi.protocol.pages import panelist_options, protocol
     from delphi.web import (
         about,
         acknowledgement,
@@ -39,8 +40,6 @@ def app(settings: config.Settings | None = None) -> "Flask":
         lost_link,
         my_data,
         panel,
-        panel_side,
-        protocol,
         setup,
         statements,
         studies,
@@ -61,7 +60,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
         rounds.finish.blueprint,
         rounds.next_round.blueprint,
         rounds.rehearse.blueprint,
-        panel_side.blueprint,
+        panelist_options.blueprint,
         rounds.moderating.blueprint,
         lost_link.blueprint,
         about.blueprint,

@@ -3,9 +3,10 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from delphi import documents, groups, statements
+from delphi import statements
 from delphi.model.round import QuestionnaireItem
 from delphi.model.study import Study
+from delphi.protocol import groups, information
 from delphi.statements import NewStatement
 from delphi.studies import StudyTemplate
 
@@ -14,7 +15,7 @@ ASKS = ("proposal_rounds", "open_question", "group_chosen", "asks_expertise", "a
 
 def template_of(session: Session, study: Study) -> StudyTemplate:
     """Make a design of a study, as it stands now."""
-    document, declared = documents.newest(session, study.id), groups.groups_of(session, study)
+    document, declared = information.newest(session, study.id), groups.groups_of(session, study)
     return StudyTemplate(
         key=f"copy of {study.slug}",
         title=study.title,

@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi import audit, groups, panels
+from delphi import audit, panels
 from delphi.model.event import EventKind
 from delphi.model.identity import Identity
 from delphi.model.panel import Panelist
 from delphi.model.round import Participation
 from delphi.model.study import Study
 from delphi.panels import NewPanelist
+from delphi.protocol import groups
 from delphi.sheets.comparison import Changed, Comparison, compare
 from delphi.sheets.errors import RowError, SheetError
 from delphi.sheets.heads import Heads

@@ -8,11 +8,11 @@ from uuid import uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from delphi import groups
 from delphi.model.identity import Identity
 from delphi.model.panel import Panelist, new_code
 from delphi.model.round import Participation
 from delphi.model.study import Study
+from delphi.protocol import groups
 
 
 @dataclass(frozen=True, slots=True)

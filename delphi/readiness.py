@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from delphi import documents, groups, protocol, statements
+from delphi import statements
 from delphi.consensus.rules.groups import GroupRule
 from delphi.dates import minutes_for
 from delphi.errors import Issue
 from delphi.model.round import Round
 from delphi.model.study import Study
+from delphi.protocol import groups, information, method
 from delphi.translations import N_
 
 MANY, SLOW = 60, 20  # statements and minutes
@@ -31,7 +32,7 @@ def blocking(session: Session, study: Study) -> list[Issue]:
     """List what blocks the launch of round 1."""
     sizes = groups.sizes(session, study)
     empty = [g.key for g in groups.groups_of(session, study) if g.target and not sizes.get(g.key)]
-    document = documents.newest(session, study.id)
+    document = information.newest(session, study.id)
     lists = ", ".join(empty)
     return _true(
         [
@@ -110,7 +111,7 @@ def _warnings(session: Session, study: Study) -> Checks:
 def _group_warnings(session: Session, study: Study) -> list[Issue]:
     """Say which groups will never be shown, and which will never give a verdict."""
     sizes, found = groups.sizes(session, study), []
-    by_group = isinstance(protocol.definition_of(study).rule, GroupRule)
+    by_group = isinstance(method.definition_of(study).rule, GroupRule)
     for group in groups.groups_of(session, study):
         n = sizes.get(group.key, 0)
         if 0 < n < study.smallest_cell:

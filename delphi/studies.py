@@ -13,13 +13,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi import audit, documents, groups, protocol, statements
+from delphi import audit, statements
 from delphi.consensus.shipped_scales import SCALES
 from delphi.errors import Refused
 from delphi.model.event import EventKind
 from delphi.model.round import Round
 from delphi.model.statement import Kind
 from delphi.model.study import Membership, Role, Settled, Study, Unsettled
+from delphi.protocol import groups
+from delphi.protocol import information as documents
+from delphi.protocol import method as protocol
 from delphi.statements import NewStatement
 
 LIBRARY = Path(__file__).parent / "library"

@@ -114,7 +114,7 @@ def _journal(session: "Session", study: "Study") -> str:
 
     from delphi.errors import Refused
     from delphi.model.round import Round
-    from delphi.protocol import definition_of
+    from delphi.protocol.method import definition_of
     from exports import journal
     from exports.sources import consensus_table
 

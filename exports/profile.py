@@ -21,7 +21,7 @@ from delphi.consensus.rules.groups import GroupRule
 from delphi.consensus.vocabulary import Verdict
 from delphi.model.round import Round
 from delphi.model.study import Study
-from delphi.protocol import definition_of
+from delphi.protocol.method import definition_of
 from rounds import reading
 from rounds.ratings import counts_of, items_of
 

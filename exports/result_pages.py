@@ -16,7 +16,7 @@ from delphi.model.rating import SHOWN, Comment
 from delphi.model.round import Round
 from delphi.model.statement import Statement
 from delphi.model.study import Study
-from delphi.protocol import definition_of
+from delphi.protocol.method import definition_of
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
 from exports import flow, overview

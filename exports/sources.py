@@ -8,12 +8,12 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from delphi import amendments
 from delphi.consensus.panel import RoundPanel
 from delphi.model.round import Round
 from delphi.model.statement import Lineage, Statement
 from delphi.model.study import Study
-from delphi.protocol import definition_of
+from delphi.protocol import amendments
+from delphi.protocol.method import definition_of
 from exports.reports import consensus
 from exports.reports.material import Material
 from exports.table import Table

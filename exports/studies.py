@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from delphi import acknowledgements, amendments, protocol
+from delphi import acknowledgements
 from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
 from delphi.consensus.counts import Counts
 from delphi.consensus.panel import RoundPanel
@@ -24,6 +24,7 @@ from delphi.model.rating import AnswerKind, Comment, Rating
 from delphi.model.round import Participation, QuestionnaireItem, Round, State
 from delphi.model.statement import Lineage, Statement, StatementVersion
 from delphi.model.study import Consent, Document, Membership, StakeholderGroup, Study
+from delphi.protocol import amendments, method
 from exports.record import (
     Amended,
     Asked,
@@ -79,7 +80,7 @@ class StudyRecord:
             lead_name=source.lead_name,
             locked_at=source.protocol_locked_at,
             protocol_sha256=source.protocol_sha256,
-            protocol=protocol.document(source),
+            protocol=method.document(source),
             open_question=source.open_question,
             marks=tuple(filter(None, [self._mark()])),
         )
@@ -92,7 +93,7 @@ class StudyRecord:
     @cached_property
     def definition(self) -> Definition:
         """The definition of consensus as it stands."""
-        return protocol.definition_of(self.source)
+        return method.definition_of(self.source)
 
     @cached_property
     def visible(self) -> list[Round]:

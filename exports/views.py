@@ -10,7 +10,7 @@ from delphi.access import Capability
 from delphi.errors import NotFound, Refused
 from delphi.model.round import Round, State
 from delphi.model.study import Study
-from delphi.protocol import definition_of
+from delphi.protocol.method import definition_of
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session

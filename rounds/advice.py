@@ -10,7 +10,7 @@ from delphi.consensus.stopping import Criterion, RoundState, stopping_advice
 from delphi.consensus.vocabulary import Verdict
 from delphi.model.round import Participation, Round
 from delphi.model.study import Study
-from delphi.protocol import stopping_rule_of
+from delphi.protocol.method import stopping_rule_of
 
 AT_CONSENSUS = (Verdict.IN, Verdict.OUT)
 

@@ -3,11 +3,12 @@
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from delphi import access, clock, documents, sessions
+from delphi import access, clock, sessions
 from delphi.config import Settings
 from delphi.dates import minutes_for
 from delphi.errors import NotFound, Refused
 from delphi.model.study import Document, Study
+from delphi.protocol import information as documents
 from delphi.questionnaire import size_of
 from delphi.web.language import gettext as _
 from delphi.web.policy import OPEN, PANELIST, panelist, policy

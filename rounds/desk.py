@@ -14,7 +14,7 @@ from delphi.consensus.shipped_scales import SCALES, Scale
 from delphi.errors import Refused
 from delphi.model.round import Round, State
 from delphi.model.study import Study
-from delphi.protocol import definition_of
+from delphi.protocol.method import definition_of
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session

@@ -16,7 +16,7 @@ from delphi.model.rating import Comment, SaveRequest
 from delphi.model.result import Result
 from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.study import Study
-from delphi.protocol import definition_of
+from delphi.protocol.method import definition_of
 from rounds import decisions, invitations
 from rounds.invitations import Audience
 from rounds.ratings import digest_of, items_of, round_data

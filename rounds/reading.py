@@ -12,7 +12,7 @@ from delphi.consensus.disclosure.shown_rows import Row, shown_rows
 from delphi.model.rating import AnswerKind, Rating
 from delphi.model.round import Round, State
 from delphi.model.study import Study
-from delphi.protocol import definition_of
+from delphi.protocol.method import definition_of
 from rounds import lifecycle
 
 Made = TypeVar("Made")

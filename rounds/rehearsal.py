@@ -11,7 +11,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi import audit, copies, documents, ending, groups, protocol, studies
+from delphi import audit, copies, ending, studies
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Decided
 from delphi.errors import Refused
@@ -21,6 +21,7 @@ from delphi.model.rating import AnswerKind, Moderation
 from delphi.model.round import Round, State
 from delphi.model.statement import Statement
 from delphi.model.study import Consent, Membership, Study
+from delphi.protocol import groups, information, method
 from delphi.studies import StudyPlan
 from rounds import ballot, decisions, lifecycle, moderation, proposals, revision
 from rounds.ballot import Answer, Remark
@@ -58,7 +59,7 @@ def begin(session: Session, study: Study, scene: Scene, *, by: int, at: datetime
     copy = studies.create(session, template, plan, by=by, at=at)
     _same_team(session, study, copy, by=by)
     _invite(session, copy, scene, at=at)
-    protocol.lock(session, copy, by=by, at=at)
+    method.lock(session, copy, by=by, at=at)
     audit.record(session, study.id, EventKind.REHEARSAL_STARTED, by=by, at=at, **asdict(scene))
     return copy
 
@@ -81,7 +82,7 @@ def _invite(session: Session, copy: Study, scene: Scene, *, at: datetime) -> Non
     ]
     session.add_all(people)
     session.flush()
-    document = documents.newest(session, copy.id)
+    document = information.newest(session, copy.id)
     items = list(range(len(document.items)))
     session.add_all(
         Consent(study_id=copy.id, panelist=who.id, version=document.version, items=items, given_on=at.date())

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi import clock, panels, protocol, studies
+from delphi import clock, panels, studies
 from delphi.consensus.vocabulary import Decided
 from delphi.model.account import Account
 from delphi.model.event import Event
@@ -17,6 +17,7 @@ from delphi.model.rating import AnswerKind
 from delphi.model.round import Round
 from delphi.model.study import Consent, Membership, Role, Study
 from delphi.panels import NewPanelist
+from delphi.protocol import method
 from delphi.statements import NewStatement
 from delphi.studies import StudyPlan, StudyTemplate
 from rounds import ballot, decisions, lifecycle, revision
@@ -87,7 +88,7 @@ def study(session: Session, lead: Account, slug: str, *, panelists: int = 6, loc
     if panelists:
         panels.add(session, made, people(panelists))
     if locked:
-        protocol.lock(session, made, by=lead.id, at=NOW)
+        method.lock(session, made, by=lead.id, at=NOW)
     return made
 
 

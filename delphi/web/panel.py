@@ -4,12 +4,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from delphi import access, audit, clock, groups, panel_files, panels
+from delphi import access, audit, clock, panel_files, panels
 from delphi.access import Capability
 from delphi.errors import NotFound
 from delphi.model.event import EventKind
 from delphi.model.round import Round
 from delphi.model.study import Study
+from delphi.protocol import groups
 from delphi.web import imports
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _

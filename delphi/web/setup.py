@@ -7,11 +7,12 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from delphi import access, audit, clock, documents, groups
+from delphi import access, audit, clock
 from delphi.access import Capability
-from delphi.groups import Wanted
 from delphi.model.event import EventKind
 from delphi.model.study import Study
+from delphi.protocol import groups, information
+from delphi.protocol.groups import Wanted
 from delphi.web.forms import DocumentForm, FactsForm, GroupsForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
@@ -133,10 +134,10 @@ def _asked(form: GroupsForm) -> list[dict[str, Any]]:
 def texts(slug: str) -> Page:
     """Write information and consent; every saving is a new version, and a material change asks again."""
     study, session = _study(slug), current_session()
-    newest = documents.newest(session, study.id)
+    newest = information.newest(session, study.id)
     form = DocumentForm(data={"information": newest.text, "consent": newest.consent})
     if form.validate_on_submit():
-        documents.publish(
+        information.publish(
             session,
             study,
             information=form.information.data or "",
@@ -148,5 +149,7 @@ def texts(slug: str) -> Page:
         )
         flash(_("The new version is published."))
         return redirect(url_for("setup.texts", slug=slug), 303)
-    page = render_template("studies/texts.html", study=study, form=form, versions=documents.versions(session, study.id))
+    page = render_template(
+        "studies/texts.html", study=study, form=form, versions=information.versions(session, study.id)
+    )
     return page, 422 if form.errors else 200

@@ -7,13 +7,14 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from delphi import access, clock, copies, panels, protocol, readiness, studies
+from delphi import access, clock, copies, panels, readiness, studies
 from delphi.access import Capability
 from delphi.consensus.vocabulary import Change
 from delphi.errors import NotFound
 from delphi.model.event import Event
 from delphi.model.round import Round, State
 from delphi.model.study import Study
+from delphi.protocol import method
 from delphi.studies import StudyPlan, StudyTemplate
 from delphi.web.forms import ButtonForm, StudyForm
 from delphi.web.language import gettext as _
@@ -113,7 +114,7 @@ def show(slug: str) -> Page:
         issues=readiness.issues(session, study) if phase == 0 else [],
         may=may,
         events=session.scalars(latest).all() if Capability.AUDIT in may else [],
-        rule=protocol.definition_of(study).describe(),
+        rule=method.definition_of(study).describe(),
         panel_size=panels.size(session, study),
         countries=panels.characteristic_counts(session, study, "country"),
         form=ButtonForm(),
@@ -134,7 +135,7 @@ def _phase(study: Study, rounds: Sequence[Round]) -> int:
 def lock(slug: str) -> Page:
     """Lock the protocol."""
     study = _study(slug, Capability.LEAD)
-    protocol.lock(current_session(), study, by=account().id, at=clock.now())
+    method.lock(current_session(), study, by=account().id, at=clock.now())
     flash(_("The protocol is locked."))
     return redirect(url_for("studies.show", slug=slug), 303)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import delphi
-from delphi import protocol
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts
 from delphi.model.event import EventKind
+from delphi.protocol import method
 from delphi.sheets.writing import write_csv
 from exports.archive import Tell, Writer, nobody, writing
 from exports.bundle.readme import readme
@@ -102,12 +102,12 @@ def manifest_of(source: Source, release: Release, profile: str) -> dict[str, Any
 
 def _write_protocol(writer: Writer, source: Source) -> None:
     """Write the protocol, its lock, and the facts from which the study can be made again."""
-    document = protocol.document(source.study)
+    document = method.document(source.study)
     locked = [event for event in source.events if event["kind"] == EventKind.PROTOCOL_LOCKED]
     lock = {
         "sha256": source.study.protocol_sha256,
         "event": locked[-1]["seq"] if locked else None,
-        "unchanged": protocol.sha256(document) == source.study.protocol_sha256,
+        "unchanged": method.sha256(document) == source.study.protocol_sha256,
     }
     writer.json("protocol/protocol.json", document)
     writer.json("protocol/lock.json", lock)

@@ -12,7 +12,6 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
-from delphi import protocol
 from delphi.errors import Refused
 from delphi.model.event import Event, EventKind
 from delphi.model.origin import StudyImport
@@ -22,6 +21,7 @@ from delphi.model.result import Result
 from delphi.model.round import Participation, QuestionnaireItem, Round
 from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
 from delphi.model.study import Amendment, Document, Membership, Role, StakeholderGroup, Study
+from delphi.protocol import method
 from delphi.sheets.writing import guarded
 from exports.archive import BadBundle, Bundle
 from exports.bundle.facts import row_of
@@ -83,7 +83,7 @@ def _study(session: Session, facts: dict[str, Any], document: dict[str, Any], lo
     session.add(study)
     session.flush()
     session.refresh(study)
-    if lock["unchanged"] and protocol.document(study) != document:
+    if lock["unchanged"] and method.document(study) != document:
         raise BadBundle("protocol/facts.json is not what protocol/protocol.json says. Nothing was imported.")
     return study
 

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi import amendments, protocol
 from delphi.consensus.analysis import Analysis, Definition
 from delphi.consensus.counts import Counts
 from delphi.errors import Refused
@@ -21,6 +20,7 @@ from delphi.model.rating import Comment
 from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
 from delphi.model.study import Amendment, Document, StakeholderGroup, Study
+from delphi.protocol import amendments, method
 from exports.bundle.facts import Fact, fact, facts
 from exports.data.records import Records, records_of
 from exports.record import Given, Profile, RoundFacts
@@ -74,7 +74,7 @@ def source_of(session: Session, study: Study, draw: Random) -> Source:
     return Source(
         study=study,
         record=_record(session, study, numbers),
-        definition=protocol.definition_of(study),
+        definition=method.definition_of(study),
         definitions={r.number: amendments.definition_at(session, study, r.released_at) for r in rounds},
         rounds=rounds,
         counts=counts,

@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from delphi import protocol
 from delphi.audit import GENESIS
 from delphi.model.event import EventKind, data_hash, link_hash, sha256_of
+from delphi.protocol import method
 from exports.archive import BadBundle, Bundle, reading
 from exports.bundle.results import MARKS
 from exports.table import HIDDEN
@@ -67,7 +67,7 @@ def _lock(bundle: Bundle, events: list[dict[str, Any]]) -> list[str]:
     problems = []
     if lock["sha256"] != bundle.manifest["protocol_sha256"]:
         problems.append("protocol/lock.json: the hash is not that of the manifest")
-    if lock["unchanged"] and protocol.sha256(document) != lock["sha256"]:
+    if lock["unchanged"] and method.sha256(document) != lock["sha256"]:
         problems.append("protocol/protocol.json is not what was locked")
     if not locked or locked[-1]["data"].get("sha256") != lock["sha256"]:
         problems.append(f"{EVENTS}: no event locks the protocol under the hash of protocol/lock.json")

@@ -5,10 +5,11 @@ from builders import NOW, study
 from rows import HASH
 from sqlalchemy import select
 
-from delphi import amendments, audit
+from delphi import audit
 from delphi.errors import Refused
 from delphi.model.event import WITHHELD, Event, EventKind, data_hash
 from delphi.model.origin import StudyImport
+from delphi.protocol import amendments
 
 
 def chain(cast) -> list[Event]:

@@ -8,7 +8,7 @@ import pytest
 from builders import NOW, SMALL, account, people, study
 from sqlalchemy import select
 
-from delphi import access, dates, panels, protocol, statements, studies
+from delphi import access, dates, panels, statements, studies
 from delphi.access import Capability
 from delphi.errors import NotFound, Refused
 from delphi.letters import content, message
@@ -17,6 +17,7 @@ from delphi.model.identity import Identity
 from delphi.model.letter import LetterKind
 from delphi.model.panel import PanelistSession
 from delphi.model.study import Role, StakeholderGroup, Study
+from delphi.protocol import method
 from delphi.statements import NewStatement
 
 PLAN = studies.StudyPlan(slug="new", title="", lead_name="Ada", contact_email="ada@example.org")
@@ -27,8 +28,8 @@ def test_a_template_of_the_library_becomes_a_study(cast, key):
     template = studies.templates()[key]
     made = studies.create(cast.session, template, PLAN, by=cast.ada.id, at=NOW)
     assert made.title == template.title
-    protocol.lock(cast.session, made, by=cast.ada.id, at=NOW)
-    assert made.protocol_sha256 == protocol.sha256(protocol.document(made))
+    method.lock(cast.session, made, by=cast.ada.id, at=NOW)
+    assert made.protocol_sha256 == method.sha256(method.document(made))
 
 
 @pytest.mark.parametrize("slug", ["", "Care", "a b", "-a", "a--b", "é"])
@@ -44,13 +45,13 @@ def test_a_short_name_is_used_once(cast):
 
 def test_a_protocol_is_locked_once(cast):
     with pytest.raises(Refused, match="locked already"):
-        protocol.lock(cast.session, cast.study, by=cast.ada.id, at=NOW)
+        method.lock(cast.session, cast.study, by=cast.ada.id, at=NOW)
 
 
 def test_the_fingerprint_changes_with_the_method(cast):
-    before = protocol.sha256(protocol.document(cast.study))
+    before = method.sha256(method.document(cast.study))
     cast.study.smallest_cell = 7
-    assert protocol.sha256(protocol.document(cast.study)) != before
+    assert method.sha256(method.document(cast.study)) != before
 
 
 def test_an_import_adds_new_groups_behind_the_known_ones(cast):

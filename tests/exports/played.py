@@ -32,9 +32,9 @@ def play(session, slug="care", *, panelists=57, rounds=3, seed=1, leavers=0.06, 
     groups = design.get("groups", ("nurses", "peers")) or (None,)
     made = study(session, lead, slug, panelists=0, locked=False, **design)
     panels.add(session, made, people(panelists, groups))
-    from delphi import protocol
+    from delphi.protocol import method
 
-    protocol.lock(session, made, by=lead.id, at=NOW)
+    method.lock(session, made, by=lead.id, at=NOW)
     for number in range(1, rounds + 1):
         if number > 1:
             before = session.get_one(Round, (made.id, number - 1))

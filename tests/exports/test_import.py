@@ -10,7 +10,7 @@ from played import COS, play
 from sqlalchemy import func, select
 from test_bundle import resealed, run, written
 
-from delphi import access, amendments, audit
+from delphi import access, audit
 from delphi.access import Capability
 from delphi.database import Database
 from delphi.errors import NotFound, Refused
@@ -20,6 +20,7 @@ from delphi.model.panel import Panelist
 from delphi.model.rating import Rating
 from delphi.model.round import Participation, Round
 from delphi.model.study import Study
+from delphi.protocol import amendments
 from exports.archive import reading
 from exports.bundle import facts
 from exports.bundle.importing import import_bundle

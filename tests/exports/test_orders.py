@@ -14,13 +14,14 @@ import readers
 from builders import NOW
 from sqlalchemy import delete, select
 
-from delphi import acknowledgements, audit, protocol
+from delphi import acknowledgements, audit
 from delphi.errors import Refused
 from delphi.model.acknowledgement import Acknowledgement
 from delphi.model.event import Event
 from delphi.model.rating import Rating
 from delphi.model.study import Document as Leaflet
 from delphi.model.study import Study
+from delphi.protocol import method
 from exports import orders
 from exports.catalogue import CATALOGUE
 from exports.document import Figure, Paragraph
@@ -309,7 +310,7 @@ def test_a_list_asks_only_for_sentences_that_exist_and_claims_no_official_wordin
 def test_a_study_with_every_text_leaves_only_the_authors_items_open(session):
     study = played.play(session, panelists=12, rounds=1)
     empty = exhibit_of(session, study, Order("accord", "csv", Profile.AUTHOR)).as_dicts()
-    study.texts = dict.fromkeys(protocol.TEXTS, "Written by the lead.")
+    study.texts = dict.fromkeys(method.TEXTS, "Written by the lead.")
     full = exhibit_of(session, study, Order("accord", "csv", Profile.AUTHOR)).as_dicts()
 
     def waiting(rows):

@@ -14,13 +14,14 @@ from aiosmtpd.controller import Controller
 from builders import NOW, Cast, launched
 from sqlalchemy import select, update
 
-from delphi import access, documents, links
+from delphi import access, links
 from delphi.delivery import ATTEMPTS, LEASE, Postman, claim, finish
 from delphi.letters import message as mail
 from delphi.model.identity import Identity
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import AccessLink, Panelist
 from delphi.model.round import Participation
+from delphi.protocol import information
 from rounds import ballot, consent, invitations, lifecycle
 
 
@@ -275,7 +276,7 @@ def test_who_asks_for_the_link_gets_one_that_works_beside_the_older_ones(databas
 def test_the_copy_of_a_consent_holds_what_was_agreed_to(database, sending, mailbox):
     with database.transaction() as session:
         who = session.get_one(Panelist, (sending.study.id, sending.panel[0]))
-        document = documents.newest(session, sending.study.id)
+        document = information.newest(session, sending.study.id)
         document.consent = "I am an adult\n(optional) Send me the report"
         consent.agree(session, who, document, [0], at=NOW)
     Postman(database, sending.settings).deliver(at=NOW)

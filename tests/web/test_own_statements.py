@@ -7,12 +7,12 @@ from browsing import fingerprint
 from builders import LATER, NOW, Cast, lead_of
 from sqlalchemy import select, update
 
-from delphi import panel_side, protocol
 from delphi.errors import NotReady, Refused
 from delphi.model.round import Participation, QuestionnaireItem, Round, State
 from delphi.model.statement import Statement, StatementProposal
 from delphi.model.study import Consent, Study, Withdrawal
-from delphi.panel_side import PanelSide
+from delphi.protocol import method, panelist_options
+from delphi.protocol.panelist_options import PanelSide
 from rounds import lifecycle
 
 PAGE = "/panel/statements"
@@ -46,8 +46,8 @@ def asking(app, pages) -> Cast:
         study = session.get_one(Study, pages.study.id)
         unlocked(session, study)
         wanted = side(open_round=True, open_question="What is missing?")
-        panel_side.decide(session, study, wanted, by=pages.ada.id, at=NOW)
-        protocol.lock(session, study, by=pages.ada.id, at=NOW)
+        panelist_options.decide(session, study, wanted, by=pages.ada.id, at=NOW)
+        method.lock(session, study, by=pages.ada.id, at=NOW)
         round_ = session.get_one(Round, (study.id, 0))
         lifecycle.launch(session, study, round_, closes_at=LATER, by=pages.ada.id, at=NOW)
         session.add_all(Consent(study_id=study.id, panelist=who, version=1, given_on=NOW.date()) for who in pages.panel)
@@ -224,21 +224,26 @@ def test_in_a_rating_round_a_statement_is_proposed_where_the_protocol_allows_it(
 
 def test_the_switch_makes_and_unmakes_the_open_round(session, cast):
     unlocked(session, cast.study)
-    changed = panel_side.decide(session, cast.study, side(open_round=True, proposals=True), by=cast.ada.id, at=NOW)
+    changed = panelist_options.decide(
+        session, cast.study, side(open_round=True, proposals=True), by=cast.ada.id, at=NOW
+    )
     assert changed == ["proposal_rounds"]
     assert cast.study.proposal_rounds == [0, 1, 2]
-    assert panel_side.upcoming(session, cast.study).number == 0
-    assert panel_side.decide(session, cast.study, side(open_round=True, proposals=True), by=cast.ada.id, at=NOW) == []
-    panel_side.decide(session, cast.study, side(), by=cast.ada.id, at=NOW)
-    assert panel_side.upcoming(session, cast.study).number == 1
+    assert panelist_options.upcoming(session, cast.study).number == 0
+    assert (
+        panelist_options.decide(session, cast.study, side(open_round=True, proposals=True), by=cast.ada.id, at=NOW)
+        == []
+    )
+    panelist_options.decide(session, cast.study, side(), by=cast.ada.id, at=NOW)
+    assert panelist_options.upcoming(session, cast.study).number == 1
 
 
 def test_the_lock_holds_what_was_promised_and_leaves_the_days(session, cast):
     with pytest.raises(Refused, match="locked"):
-        panel_side.decide(session, cast.study, side(open_round=True), by=cast.ada.id, at=NOW)
+        panelist_options.decide(session, cast.study, side(open_round=True), by=cast.ada.id, at=NOW)
     with pytest.raises(Refused, match="at least one"):
-        panel_side.decide(session, cast.study, side(withdrawal_choices=()), by=cast.ada.id, at=NOW)
-    panel_side.decide(
+        panelist_options.decide(session, cast.study, side(withdrawal_choices=()), by=cast.ada.id, at=NOW)
+    panelist_options.decide(
         session, cast.study, side(opens_on=LATER.date(), names_until=LATER.date()), by=cast.ada.id, at=NOW
     )
     assert cast.draft.opens_on == cast.study.names_until == LATER.date()

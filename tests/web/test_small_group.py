@@ -13,12 +13,13 @@ from builders import LATER, NOW, account, lead_of, people, rate_again, vote
 from sqlalchemy import select
 
 import wsgi
-from delphi import panels, protocol, studies
+from delphi import panels, studies
 from delphi.config import Settings
 from delphi.model.account import Account
 from delphi.model.panel import Panelist
 from delphi.model.round import Round
 from delphi.model.study import Consent, Membership, Role, Study
+from delphi.protocol import method
 from delphi.statements import NewStatement
 from delphi.studies import StudyPlan
 from rounds import lifecycle
@@ -56,7 +57,7 @@ def play(session, *, swapped: bool):
         public_groups=(),
     )
     made = studies.create(session, design, plan, by=ada.id, at=NOW)
-    protocol.lock(session, made, by=ada.id, at=NOW)
+    method.lock(session, made, by=ada.id, at=NOW)
     for name, role in (("ben", Role.ANALYST), ("mia", Role.PANEL_MANAGER), ("vic", Role.VIEWER)):
         session.add(Membership(study_id=made.id, account=account(session, name).id, role=role))
     groups = [group for group, size in SIZES.items() for _ in range(size)]

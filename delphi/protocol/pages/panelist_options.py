@@ -3,10 +3,11 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from delphi import access, clock, panel_side
+from delphi import access, clock
 from delphi.access import Capability
 from delphi.model.study import Study, Withdrawal
-from delphi.panel_side import PanelSide
+from delphi.protocol import panelist_options
+from delphi.protocol.panelist_options import PanelSide
 from delphi.web.forms import PanelSideForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
@@ -22,9 +23,9 @@ def show(slug: str) -> Page:
     """Show and change the settings."""
     session, form = current_session(), PanelSideForm()
     study = access.study_for(session, account(), slug, to=Capability.LEAD)
-    draft = panel_side.upcoming(session, study)
+    draft = panelist_options.upcoming(session, study)
     if form.validate_on_submit():
-        if panel_side.decide(session, study, _wanted(form, study), by=account().id, at=clock.now()):
+        if panelist_options.decide(session, study, _wanted(form, study), by=account().id, at=clock.now()):
             flash(_("The settings of the panelist's side are saved."))
         return redirect(url_for("panel_side.show", slug=slug), 303)
     if not form.is_submitted():

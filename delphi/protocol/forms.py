@@ -21,7 +21,7 @@ from delphi.consensus.rules.base import DENOMINATORS
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Feedback
 from delphi.model.study import Settled, Study, Unsettled
-from delphi.protocol import METHOD, TEXTS
+from delphi.protocol.method import METHOD, TEXTS
 from delphi.web.language import gettext as _
 
 LONGEST = 5000

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from delphi import audit, protocol
+from delphi import audit
 from delphi.consensus.analysis import Definition
 from delphi.dates import in_words
 from delphi.errors import Refused
@@ -15,6 +15,7 @@ from delphi.model.event import EventKind
 from delphi.model.rating import AnswerKind, Rating
 from delphi.model.round import Round
 from delphi.model.study import Amendment, Study
+from delphi.protocol import method as protocol
 
 
 def amend(

@@ -6,18 +6,18 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from delphi import access, amendments, clock, groups, protocol
+from delphi import access, clock
 from delphi.access import Capability
 from delphi.consensus.analysis import Definition
 from delphi.consensus.rules.example import Example, example_counts, example_options, judge_example
 from delphi.consensus.rules.settings import Setting, settings_of
 from delphi.consensus.shipped_scales import SCALES
 from delphi.model.study import Study
-from delphi.web import words
+from delphi.protocol import amendments, groups, labels, method
+from delphi.protocol.forms import AmendmentForm, ProtocolForm, settings_sent
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import PANELIST, account, panelist, policy, signed_in
-from delphi.web.protocol_form import AmendmentForm, ProtocolForm, settings_sent
 from delphi.web.transaction import current_session
 
 blueprint = Blueprint("protocol", __name__)
@@ -57,7 +57,7 @@ def marks() -> dict[str, Any]:
 
 def _reading(study: Study) -> dict[str, Any]:
     """Collect what the protocol says, in words."""
-    definition, declared = protocol.definition_of(study), groups.groups_of(current_session(), study)
+    definition, declared = method.definition_of(study), groups.groups_of(current_session(), study)
     return {
         "study": study,
         "definition": definition,
@@ -71,14 +71,14 @@ def _reading(study: Study) -> dict[str, Any]:
 
 def _labels() -> dict[str, Any]:
     return {
-        "texts": words.text_labels(),
-        "items": protocol.TEXTS,
-        "method": words.method_labels(),
-        "choices": words.choice_labels(),
-        "feedback": words.feedback_labels(),
-        "stopping": words.stopping_labels(),
-        "settings": words.setting_labels(),
-        "verdicts": words.verdict_labels(),
+        "texts": labels.text_labels(),
+        "items": method.TEXTS,
+        "method": labels.method_labels(),
+        "choices": labels.choice_labels(),
+        "feedback": labels.feedback_labels(),
+        "stopping": labels.stopping_labels(),
+        "settings": labels.setting_labels(),
+        "verdicts": labels.verdict_labels(),
     }
 
 
@@ -120,7 +120,7 @@ def edit(slug: str) -> Page:
 def _works(form: ProtocolForm, settings: Mapping[str, str]) -> bool:
     """Say at the form why a rule does not work."""
     try:
-        protocol.definition_from(form.wanted(settings))
+        method.definition_from(form.wanted(settings))
     except ValueError as error:
         form.form_errors.append(str(error))
         return False
@@ -134,7 +134,7 @@ def _write(study: Study, form: ProtocolForm, settings: Mapping[str, str]) -> Res
         made = amendments.amend(current_session(), study, wanted, reason=form.reason.data or "", **decided)
         flash(_("Amendment %(number)s is written down.") % {"number": made.number})
     else:
-        protocol.change(current_session(), study, wanted, **decided)
+        method.change(current_session(), study, wanted, **decided)
         flash(_("The protocol is saved. It is not locked yet."))
     return redirect(url_for("protocol.show", slug=study.slug), 303)
 

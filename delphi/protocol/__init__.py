@@ -1,0 +1,1 @@
+"""The protocol: the method fixed in advance, its groups, texts and amendments."""
