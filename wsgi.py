@@ -33,24 +33,13 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import rounds.writing
     from delphi.app import create_app
     from delphi.protocol.pages import panelist_options, protocol
-    from delphi.web import (
-        about,
-        acknowledgement,
-        ending,
-        lost_link,
-        my_data,
-        panel,
-        setup,
-        statements,
-        studies,
-        team,
-        trail,
-    )
+    from delphi.statements import pages
+    from delphi.web import about, acknowledgement, ending, lost_link, my_data, panel, setup, studies, team, trail
 
     blueprints = (
         studies.blueprint,
         protocol.blueprint,
-        statements.blueprint,
+        pages.blueprint,
         panel.blueprint,
         setup.blueprint,
         trail.blueprint,

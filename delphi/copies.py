@@ -3,11 +3,11 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from delphi import statements
 from delphi.model.round import QuestionnaireItem
 from delphi.model.study import Study
 from delphi.protocol import groups, information
-from delphi.statements import NewStatement
+from delphi.statements import statements
+from delphi.statements.statements import NewStatement
 from delphi.studies import StudyTemplate
 
 ASKS = ("proposal_rounds", "open_question", "group_chosen", "asks_expertise", "asks_conflicts", "withdrawal_choices")

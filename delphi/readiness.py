@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from delphi import statements
 from delphi.consensus.rules.groups import GroupRule
 from delphi.dates import minutes_for
 from delphi.errors import Issue
 from delphi.model.round import Round
 from delphi.model.study import Study
 from delphi.protocol import groups, information, method
+from delphi.statements import statements
 from delphi.translations import N_
 
 MANY, SLOW = 60, 20  # statements and minutes

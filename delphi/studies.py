@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi import audit, statements
+from delphi import audit
 from delphi.consensus.shipped_scales import SCALES
 from delphi.errors import Refused
 from delphi.model.event import EventKind
@@ -23,7 +23,8 @@ from delphi.model.study import Membership, Role, Settled, Study, Unsettled
 from delphi.protocol import groups
 from delphi.protocol import information as documents
 from delphi.protocol import method as protocol
-from delphi.statements import NewStatement
+from delphi.statements import statements
+from delphi.statements.statements import NewStatement
 
 LIBRARY = Path(__file__).parent / "library"
 

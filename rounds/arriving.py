@@ -9,7 +9,7 @@ from delphi.dates import minutes_for
 from delphi.errors import NotFound, Refused
 from delphi.model.study import Document, Study
 from delphi.protocol import information as documents
-from delphi.questionnaire import size_of
+from delphi.statements.questionnaire import size_of
 from delphi.web.language import gettext as _
 from delphi.web.policy import OPEN, PANELIST, panelist, policy
 from delphi.web.transaction import current_session

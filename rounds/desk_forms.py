@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from delphi.consensus.vocabulary import Decided, Proposal
 from delphi.errors import Refused
 from delphi.model.rating import Comment, Moderation
-from delphi.statements import NewStatement
+from delphi.statements.statements import NewStatement
 from rounds.decisions import By
 from rounds.moderation import TAGS, Ruling
 

@@ -13,7 +13,7 @@ from delphi.errors import NotFound, Refused
 from delphi.model.round import Round, State
 from delphi.model.statement import Kind
 from delphi.model.study import Study
-from delphi.statements import NewStatement
+from delphi.statements.statements import NewStatement
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session

@@ -7,14 +7,15 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from delphi import audit, statements
+from delphi import audit
 from delphi.consensus.vocabulary import Change, Decided, Proposal
 from delphi.errors import NotFound, Refused
 from delphi.model.event import EventKind
 from delphi.model.round import QuestionnaireItem, Round
 from delphi.model.statement import Lineage, Statement, StatementProposal, StatementVersion
 from delphi.model.study import Study
-from delphi.statements import NewStatement
+from delphi.statements import statements
+from delphi.statements.statements import NewStatement
 from rounds import decisions
 from rounds.decisions import By, edges_into, open_draft, rebuild, record
 

@@ -5,13 +5,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi import audit, statements
+from delphi import audit
 from delphi.errors import NotFound, Refused
 from delphi.model.event import EventKind
 from delphi.model.round import Round
 from delphi.model.statement import Statement, StatementProposal, Taken
 from delphi.model.study import Study
-from delphi.statements import NewStatement
+from delphi.statements import statements
+from delphi.statements.statements import NewStatement
 from rounds import revision
 from rounds.decisions import By, open_draft, questionnaire
 

@@ -12,7 +12,7 @@ from played import play
 
 from delphi.database import Database
 from delphi.migrations import upgrade_to_head
-from delphi.statements import NewStatement
+from delphi.statements.statements import NewStatement
 
 PANELISTS, STATEMENTS, ROUNDS = 400, 200, 3
 SECONDS, MEGABYTES = {"bundle": 15}, 512  # of the others nothing is promised but the memory

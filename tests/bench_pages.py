@@ -23,7 +23,7 @@ from delphi.model.account import Account
 from delphi.model.rating import Comment, Moderation, Rating
 from delphi.model.round import Participation, Round
 from delphi.model.study import Study
-from delphi.statements import NewStatement
+from delphi.statements.statements import NewStatement
 from rounds import lifecycle
 
 PANELISTS, STATEMENTS, REPEATS, MILLISECONDS = 400, 200, 15, 100

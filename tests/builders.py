@@ -18,7 +18,7 @@ from delphi.model.round import Round
 from delphi.model.study import Consent, Membership, Role, Study
 from delphi.panels import NewPanelist
 from delphi.protocol import method
-from delphi.statements import NewStatement
+from delphi.statements.statements import NewStatement
 from delphi.studies import StudyPlan, StudyTemplate
 from rounds import ballot, decisions, lifecycle, revision
 from rounds.ballot import Answer, Remark

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from delphi.database import Database
 from delphi.migrations import upgrade_to_head
 from delphi.model.study import Study
-from delphi.statements import NewStatement
+from delphi.statements.statements import NewStatement
 from exports.catalogue import CATALOGUE
 from exports.orders import Order, exhibit_of, write
 from exports.record import Profile

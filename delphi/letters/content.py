@@ -13,7 +13,7 @@ from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import Panelist
 from delphi.model.round import Round, State
 from delphi.model.study import Consent, Document, Study
-from delphi.questionnaire import size_of
+from delphi.statements.questionnaire import size_of
 
 Facts = dict[str, Any]
 WITH_LINK = frozenset(LetterKind) - {LetterKind.CONSENT, LetterKind.WITHDRAWAL}

@@ -32,7 +32,7 @@ from delphi.model.panel import AccessLink
 from delphi.model.rating import Comment, Rating
 from delphi.model.round import Round
 from delphi.model.study import Consent, Study
-from delphi.statements import NewStatement
+from delphi.statements.statements import NewStatement
 from rounds import lifecycle, revision
 from rounds.decisions import By
 

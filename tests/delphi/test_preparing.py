@@ -8,7 +8,7 @@ import pytest
 from builders import NOW, SMALL, account, people, study
 from sqlalchemy import select
 
-from delphi import access, dates, panels, statements, studies
+from delphi import access, dates, panels, studies
 from delphi.access import Capability
 from delphi.errors import NotFound, Refused
 from delphi.letters import content, message
@@ -18,7 +18,8 @@ from delphi.model.letter import LetterKind
 from delphi.model.panel import PanelistSession
 from delphi.model.study import Role, StakeholderGroup, Study
 from delphi.protocol import method
-from delphi.statements import NewStatement
+from delphi.statements import statements
+from delphi.statements.statements import NewStatement
 
 PLAN = studies.StudyPlan(slug="new", title="", lead_name="Ada", contact_email="ada@example.org")
 

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from delphi import panels
 from delphi.model.rating import AnswerKind, Rating
 from delphi.model.round import Participation, Round
-from delphi.statements import NewStatement
+from delphi.statements.statements import NewStatement
 from rounds import decisions, lifecycle, revision
 from rounds.decisions import By
 

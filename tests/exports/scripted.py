@@ -7,7 +7,7 @@ from builders import LATER, NOW, account, launched, lead_of
 from sqlalchemy import select
 from test_published_data import EXINSS, MOVES
 
-from delphi import panels, statements, studies
+from delphi import panels, studies
 from delphi.consensus.shipped_scales import SCALES
 from delphi.model.identity import Identity
 from delphi.model.rating import AnswerKind, Moderation
@@ -15,7 +15,8 @@ from delphi.model.round import Round
 from delphi.model.statement import Statement
 from delphi.panels import NewPanelist
 from delphi.protocol import method as protocol
-from delphi.statements import Kind, NewStatement
+from delphi.statements import statements
+from delphi.statements.statements import Kind, NewStatement
 from delphi.studies import StudyPlan, templates
 from rounds import ballot, cards, decisions, lifecycle, moderation, revision
 from rounds.ballot import Answer, Remark

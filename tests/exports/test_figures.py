@@ -10,7 +10,7 @@ from delphi.consensus.analysis import Analysis, Definition
 from delphi.consensus.panel import RoundPanel
 from delphi.consensus.shipped_scales import SCALES, Scale, span
 from delphi.errors import Refused
-from delphi.statements import NewStatement
+from delphi.statements.statements import NewStatement
 from exports.figures.draw import DARK
 from exports.figures.leavers import leavers
 from exports.figures.spread import bars_of

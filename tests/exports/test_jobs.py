@@ -25,7 +25,7 @@ from delphi.model.event import Event
 from delphi.model.job import ExportJob
 from delphi.model.panel import Panelist
 from delphi.model.study import Study, Withdrawal
-from delphi.statements import NewStatement
+from delphi.statements.statements import NewStatement
 from exports import jobs
 from exports.bundle.verifying import verify
 from exports.jobs import Exporter

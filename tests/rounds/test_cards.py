@@ -5,7 +5,7 @@ from builders import NOW, drafted, launched, panel_of, released, study, vote
 from sqlalchemy import event
 
 from delphi.model.rating import Moderation
-from delphi.statements import NewStatement
+from delphi.statements.statements import NewStatement
 from rounds import lifecycle, moderation, revision
 from rounds.cards import cards, with_feedback
 from rounds.decisions import By

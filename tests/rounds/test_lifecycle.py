@@ -15,7 +15,7 @@ from delphi.model.panel import Panelist
 from delphi.model.rating import AnswerKind, Comment, Rating, SaveRequest
 from delphi.model.result import Result
 from delphi.model.round import Participation, QuestionnaireItem, Round, State
-from delphi.statements import NewStatement
+from delphi.statements.statements import NewStatement
 from rounds import ballot, lifecycle
 from rounds.ballot import Answer
 

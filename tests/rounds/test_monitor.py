@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from delphi import panels
 from delphi.consensus.disclosure.people import Counted, in_steps, shown_classes, visible_rows
 from delphi.model.panel import Panelist
-from delphi.statements import NewStatement
+from delphi.statements.statements import NewStatement
 from rounds import ballot
 from rounds.monitor import monitor
 

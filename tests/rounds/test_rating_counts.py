@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from delphi.consensus.vocabulary import Relation
 from delphi.model.panel import Panelist
-from delphi.statements import NewStatement
+from delphi.statements.statements import NewStatement
 from rounds import lifecycle, ratings, revision
 from rounds.decisions import By, questionnaire
 

@@ -4,11 +4,11 @@ import pytest
 from builders import NOW, drafted, launched, released, study, vote
 from sqlalchemy import func, select
 
-from delphi import statements
 from delphi.consensus.vocabulary import Change, Decided, Proposal, Relation
 from delphi.errors import NotFound, Refused
 from delphi.model.statement import Lineage, Statement, StatementVersion
-from delphi.statements import NewStatement
+from delphi.statements import statements
+from delphi.statements.statements import NewStatement
 from rounds import lifecycle, moderation, proposals, ratings, revision
 from rounds.decisions import By, decisions_of, questionnaire, undecided
 

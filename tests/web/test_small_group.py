@@ -20,7 +20,7 @@ from delphi.model.panel import Panelist
 from delphi.model.round import Round
 from delphi.model.study import Consent, Membership, Role, Study
 from delphi.protocol import method
-from delphi.statements import NewStatement
+from delphi.statements.statements import NewStatement
 from delphi.studies import StudyPlan
 from rounds import lifecycle
 

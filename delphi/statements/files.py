@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from delphi import audit, statements
+from delphi import audit
 from delphi.errors import Refused
 from delphi.model.event import EventKind
 from delphi.model.round import Round, State
@@ -18,7 +18,8 @@ from delphi.sheets.heads import Heads
 from delphi.sheets.reading import Limits
 from delphi.sheets.typed import Field, filled, short, typed_rows, unique, whole
 from delphi.sheets.workbook import read_sheet
-from delphi.statements import NewStatement
+from delphi.statements import statements
+from delphi.statements.statements import NewStatement
 
 COLUMNS = ("code", "text", "kind", "section", "help", "evidence", "round")
 HEADS = Heads(

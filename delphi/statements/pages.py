@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from delphi import access, clock, statement_files, statements
+from delphi import access, clock
 from delphi.access import Capability
 from delphi.dates import minutes_for
 from delphi.errors import NotFound
@@ -13,7 +13,8 @@ from delphi.model.round import Round, State
 from delphi.model.statement import Kind
 from delphi.model.study import Study
 from delphi.readiness import is_long
-from delphi.statement_files import COLUMNS
+from delphi.statements import files, statements
+from delphi.statements.files import COLUMNS
 from delphi.web import imports
 from delphi.web.forms import ButtonForm, StatementForm
 from delphi.web.language import gettext as _
@@ -77,8 +78,8 @@ def _hints(text: str) -> list[str]:
 def preview(slug: str) -> Page:
     """Show what a file or a pasted list would change; nothing is saved."""
     study = _study(slug)
-    rows = imports.sent(statement_files.read, statement_files.read_pasted)
-    found = statement_files.beside(current_session(), study, rows)
+    rows = imports.sent(files.read, files.read_pasted)
+    found = files.beside(current_session(), study, rows)
     return imports.preview(
         study,
         rows,
@@ -96,8 +97,8 @@ def preview(slug: str) -> Page:
 def take(slug: str) -> Page:
     """Take what the preview showed."""
     study = _study(slug)
-    rows = statement_files.read(request.form.get("data", "").encode())
-    found = statement_files.import_statements(current_session(), study, rows, by=account().id, at=clock.now())
+    rows = files.read(request.form.get("data", "").encode())
+    found = files.import_statements(current_session(), study, rows, by=account().id, at=clock.now())
     if found.empty:
         return _back(slug, _("The file changes nothing."))
     told = {
@@ -115,7 +116,7 @@ def export(slug: str, suffix: str) -> Page:
     study = _study(slug)
     if suffix not in imports.KINDS:
         raise NotFound
-    rows = statement_files.as_rows(current_session(), study)
+    rows = files.as_rows(current_session(), study)
     return imports.download(f"{slug}_statements", suffix, COLUMNS, rows)
 
 
@@ -128,11 +129,11 @@ def add(slug: str) -> Page | tuple[str, int]:
         return _list(study, form), 422
     code = (form.code.data or "").strip()
     row = form.values() | ({"code": code} if code else {})
-    found = statement_files.beside(current_session(), study, [(1, row)])
+    found = files.beside(current_session(), study, [(1, row)])
     if found.changed or found.same:
         form.code.errors = [_("This code is used already in this study.")]
         return _list(study, form), 422
-    statement_files.take(current_session(), study, found, by=account().id, at=clock.now())
+    files.take(current_session(), study, found, by=account().id, at=clock.now())
     return _back(slug, _("The statement was added."))
 
 

@@ -1,0 +1,1 @@
+"""Statements before they are asked: writing, importing and placing them."""
