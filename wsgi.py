@@ -32,15 +32,16 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import rounds.rehearse
     import rounds.writing
     from delphi.app import create_app
+    from delphi.people.pages import about_you, acknowledgement, lost_link, personal_data, roster
     from delphi.protocol.pages import panelist_options, protocol
     from delphi.statements import pages
-    from delphi.web import about, acknowledgement, ending, lost_link, my_data, panel, setup, studies, team, trail
+    from delphi.web import ending, setup, studies, team, trail
 
     blueprints = (
         studies.blueprint,
         protocol.blueprint,
         pages.blueprint,
-        panel.blueprint,
+        roster.blueprint,
         setup.blueprint,
         trail.blueprint,
         team.blueprint,
@@ -52,9 +53,9 @@ def app(settings: config.Settings | None = None) -> "Flask":
         panelist_options.blueprint,
         rounds.moderating.blueprint,
         lost_link.blueprint,
-        about.blueprint,
+        about_you.blueprint,
         acknowledgement.blueprint,
-        my_data.blueprint,
+        personal_data.blueprint,
         rounds.arriving.blueprint,
         rounds.panelist.blueprint,
         rounds.past.blueprint,

@@ -153,7 +153,7 @@ def start_workers(app: "Flask") -> None:
 
 def start_postman(app: "Flask") -> threading.Thread:
     """Send mail from a thread of this process."""
-    from delphi.delivery import Postman
+    from delphi.people.postman import Postman
 
     postman = Postman(app.extensions["database"], app.extensions["settings"])
     thread = threading.Thread(target=postman.run, name="postman", daemon=True)

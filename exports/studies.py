@@ -10,7 +10,6 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from delphi import acknowledgements
 from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
 from delphi.consensus.counts import Counts
 from delphi.consensus.panel import RoundPanel
@@ -24,6 +23,7 @@ from delphi.model.rating import AnswerKind, Comment, Rating
 from delphi.model.round import Participation, QuestionnaireItem, Round, State
 from delphi.model.statement import Lineage, Statement, StatementVersion
 from delphi.model.study import Consent, Document, Membership, StakeholderGroup, Study
+from delphi.people import acknowledgements
 from delphi.protocol import amendments, method
 from exports.record import (
     Amended,

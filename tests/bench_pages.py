@@ -15,7 +15,6 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 import wsgi
-from delphi import panels
 from delphi.config import Settings
 from delphi.database import Database
 from delphi.migrations import upgrade_to_head
@@ -23,6 +22,7 @@ from delphi.model.account import Account
 from delphi.model.rating import Comment, Moderation, Rating
 from delphi.model.round import Participation, Round
 from delphi.model.study import Study
+from delphi.people import roster
 from delphi.statements.statements import NewStatement
 from rounds import lifecycle
 
@@ -39,7 +39,7 @@ def played(session: Session, ada: Account, *, panelists: int = PANELISTS, statem
     asked = tuple(NewStatement(f"STMT{n}", TEXT.format(n), section=f"Section {n // 20}") for n in range(statements))
     made = study(session, ada, "large", panelists=0, statements=asked, groups=GROUPS, rounds=4)
     sizes = [GROUPS[i % 2] for i in range(panelists - 4)] + ["carers"] * 4
-    panels.add(session, made, [replace(new, group=g) for new, g in zip(people(panelists), sizes, strict=True)])
+    roster.add(session, made, [replace(new, group=g) for new, g in zip(people(panelists), sizes, strict=True)])
     for number in (1, 2):
         round_ = session.get_one(Round, (made.id, number))
         rate_again(session, made, round_)
@@ -131,7 +131,7 @@ def panelist(database: Database, lead: int, browser: Browser) -> int:
         asked = tuple(NewStatement(f"S{n}", TEXT.format(n), section=f"Section {n // 7}") for n in range(RATING))
         ada = session.get_one(Account, lead)
         made = study(session, ada, "panel", panelists=0, statements=asked, groups=GROUPS[:2], feedback=SHOWN)
-        panels.add(session, made, [replace(new, group=GROUPS[i % 2]) for i, new in enumerate(people(97))])
+        roster.add(session, made, [replace(new, group=GROUPS[i % 2]) for i, new in enumerate(people(97))])
         first = session.get_one(Round, (made.id, 1))
         lifecycle.launch(session, made, first, closes_at=LATER, by=lead, at=NOW)
         answer(session, made, 1, RATING)

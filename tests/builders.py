@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi import clock, panels, studies
+from delphi import clock, studies
 from delphi.consensus.vocabulary import Decided
 from delphi.model.account import Account
 from delphi.model.event import Event
@@ -16,7 +16,8 @@ from delphi.model.panel import Panelist
 from delphi.model.rating import AnswerKind
 from delphi.model.round import Round
 from delphi.model.study import Consent, Membership, Role, Study
-from delphi.panels import NewPanelist
+from delphi.people import roster
+from delphi.people.roster import NewPanelist
 from delphi.protocol import method
 from delphi.statements.statements import NewStatement
 from delphi.studies import StudyPlan, StudyTemplate
@@ -86,7 +87,7 @@ def study(session: Session, lead: Account, slug: str, *, panelists: int = 6, loc
     plan = StudyPlan(slug=slug, title=f"Study {slug}", lead_name="Ada", contact_email="ada@example.org")
     made = studies.create(session, replace(SMALL, **changes), plan, by=lead.id, at=NOW)
     if panelists:
-        panels.add(session, made, people(panelists))
+        roster.add(session, made, people(panelists))
     if locked:
         method.lock(session, made, by=lead.id, at=NOW)
     return made

@@ -7,13 +7,14 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from delphi import access, clock, copies, panels, readiness, studies
+from delphi import access, clock, copies, readiness, studies
 from delphi.access import Capability
 from delphi.consensus.vocabulary import Change
 from delphi.errors import NotFound
 from delphi.model.event import Event
 from delphi.model.round import Round, State
 from delphi.model.study import Study
+from delphi.people import roster
 from delphi.protocol import method
 from delphi.studies import StudyPlan, StudyTemplate
 from delphi.web.forms import ButtonForm, StudyForm
@@ -115,8 +116,8 @@ def show(slug: str) -> Page:
         may=may,
         events=session.scalars(latest).all() if Capability.AUDIT in may else [],
         rule=method.definition_of(study).describe(),
-        panel_size=panels.size(session, study),
-        countries=panels.characteristic_counts(session, study, "country"),
+        panel_size=roster.size(session, study),
+        countries=roster.characteristic_counts(session, study, "country"),
         form=ButtonForm(),
     )
 

@@ -70,7 +70,7 @@ def test_on_sqlite_one_process_serves(run, settings, monkeypatch):
 
 
 def test_the_postman_works_in_a_thread_of_its_own(app, monkeypatch):
-    from delphi.delivery import Postman
+    from delphi.people.postman import Postman
 
     ran = threading.Event()
     monkeypatch.setattr(Postman, "run", lambda _self: ran.set())

@@ -8,7 +8,7 @@ import pytest
 from builders import NOW, SMALL, account, people, study
 from sqlalchemy import select
 
-from delphi import access, dates, panels, studies
+from delphi import access, dates, studies
 from delphi.access import Capability
 from delphi.errors import NotFound, Refused
 from delphi.letters import content, message
@@ -17,6 +17,7 @@ from delphi.model.identity import Identity
 from delphi.model.letter import LetterKind
 from delphi.model.panel import PanelistSession
 from delphi.model.study import Role, StakeholderGroup, Study
+from delphi.people import roster
 from delphi.protocol import method
 from delphi.statements import statements
 from delphi.statements.statements import NewStatement
@@ -57,7 +58,7 @@ def test_the_fingerprint_changes_with_the_method(cast):
 
 def test_an_import_adds_new_groups_behind_the_known_ones(cast):
     made = study(cast.session, cast.ada, "grouped", panelists=0)
-    panels.add(cast.session, made, people(4, ("peers", "doctors")))
+    roster.add(cast.session, made, people(4, ("peers", "doctors")))
     keys = select(StakeholderGroup.key).filter_by(study_id=made.id).order_by(StakeholderGroup.position)
     assert cast.session.scalars(keys).all() == ["nurses", "peers", "doctors"]
 
@@ -66,7 +67,7 @@ def test_characteristics_leave_as_totals(cast):
     person = cast.session.scalars(select(Identity).filter_by(study_id=cast.study.id)).first()
     person.characteristics = {"country": "Austria"}
     cast.session.flush()
-    assert panels.characteristic_counts(cast.session, cast.study, "country") == {"Austria": 1}
+    assert roster.characteristic_counts(cast.session, cast.study, "country") == {"Austria": 1}
 
 
 def test_statements_stand_by_kind_and_section(cast):

@@ -5,9 +5,9 @@ from random import Random
 from builders import NOW, account, launched, people, study
 from sqlalchemy import insert, select
 
-from delphi import panels
 from delphi.model.rating import AnswerKind, Rating
 from delphi.model.round import Participation, Round
+from delphi.people import roster
 from delphi.statements.statements import NewStatement
 from rounds import decisions, lifecycle, revision
 from rounds.decisions import By
@@ -31,7 +31,7 @@ def play(session, slug="care", *, panelists=57, rounds=3, seed=1, leavers=0.06, 
     lead = account(session, f"lead-{slug}")
     groups = design.get("groups", ("nurses", "peers")) or (None,)
     made = study(session, lead, slug, panelists=0, locked=False, **design)
-    panels.add(session, made, people(panelists, groups))
+    roster.add(session, made, people(panelists, groups))
     from delphi.protocol import method
 
     method.lock(session, made, by=lead.id, at=NOW)

@@ -7,13 +7,14 @@ from builders import LATER, NOW, account, launched, lead_of
 from sqlalchemy import select
 from test_published_data import EXINSS, MOVES
 
-from delphi import panels, studies
+from delphi import studies
 from delphi.consensus.shipped_scales import SCALES
 from delphi.model.identity import Identity
 from delphi.model.rating import AnswerKind, Moderation
 from delphi.model.round import Round
 from delphi.model.statement import Statement
-from delphi.panels import NewPanelist
+from delphi.people import roster
+from delphi.people.roster import NewPanelist
 from delphi.protocol import method as protocol
 from delphi.statements import statements
 from delphi.statements.statements import Kind, NewStatement
@@ -32,7 +33,7 @@ def reference(session, slug="reference", *, seed=31, size=57):
     """Play the reference study: three rounds, rewordings, a merger, recommendations from round 2 on."""
     plan = Reference(seed, size)
     made, lead = begin(session, slug, template="reference")
-    panels.add(session, made, [NewPanelist(p.name, p.email, p.field) for p in plan.people])
+    roster.add(session, made, [NewPanelist(p.name, p.email, p.field) for p in plan.people])
     protocol.lock(session, made, by=lead.id, at=NOW)
     for number in (1, 2, 3):
         if number > 1:
@@ -48,7 +49,7 @@ def published(session, folder, slug="published"):
     script = script_of(path, None, "agree4_nq", slug)
     made, lead = begin(session, slug, template="blank", scale="agree4_nq", minimum_n=1, maximum_rounds=script.rounds)
     people = [NewPanelist(row["name"], row["email"]) for row in read(script.panel)]
-    panels.add(session, made, people)
+    roster.add(session, made, people)
     statements.add(session, made, [NewStatement(row["code"], row["text"]) for row in read(script.statements)])
     statements.place(session, made, round_of(session, made, 1))
     protocol.lock(session, made, by=lead.id, at=NOW)
@@ -67,7 +68,7 @@ def rehearsed(session, slug, template, title, asked, scene):
     statements.add(session, made, asked)
     statements.place(session, made, round_of(session, made, 1))
     names = spread(dict.fromkeys(templates()[template].groups, 1), scene.size) or [None] * scene.size
-    panels.add(session, made, [NewPanelist(f"P{n}", f"p{n}@panel.example.org", name) for n, name in enumerate(names)])
+    roster.add(session, made, [NewPanelist(f"P{n}", f"p{n}@panel.example.org", name) for n, name in enumerate(names)])
     protocol.lock(session, made, by=lead.id, at=NOW)
     for number in (1, 2):
         if number > 1:

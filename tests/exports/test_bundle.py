@@ -397,8 +397,8 @@ def other_template(template, tmp_path_factory):
 def played_in(url, monkeypatch, leavers=0.06):
     """Play a study whose panelists have the same random keys wherever it is played."""
     draw = Random(3)
-    monkeypatch.setattr("delphi.panels.uuid4", lambda: UUID(int=draw.getrandbits(128)))
-    monkeypatch.setattr("delphi.panels.secrets.SystemRandom", lambda: Random(4))
+    monkeypatch.setattr("delphi.people.roster.uuid4", lambda: UUID(int=draw.getrandbits(128)))
+    monkeypatch.setattr("delphi.people.roster.secrets.SystemRandom", lambda: Random(4))
     database = Database(url)
     with database.transaction() as session:
         play(session, **COS, leavers=leavers)

@@ -14,13 +14,14 @@ import readers
 from builders import NOW
 from sqlalchemy import delete, select
 
-from delphi import acknowledgements, audit
+from delphi import audit
 from delphi.errors import Refused
 from delphi.model.acknowledgement import Acknowledgement
 from delphi.model.event import Event
 from delphi.model.rating import Rating
 from delphi.model.study import Document as Leaflet
 from delphi.model.study import Study
+from delphi.people import acknowledgements
 from delphi.protocol import method
 from exports import orders
 from exports.catalogue import CATALOGUE

@@ -7,7 +7,6 @@ import pytest
 from builders import LATER, NOW, answers, panel_of, people, rate_again
 from sqlalchemy import select
 
-from delphi import panels
 from delphi.model.account import Account
 from delphi.model.event import Event
 from delphi.model.letter import Letter
@@ -16,6 +15,7 @@ from delphi.model.rating import Comment
 from delphi.model.round import Participation, QuestionnaireItem, Round
 from delphi.model.statement import Decision, Lineage, StatementProposal
 from delphi.model.study import Study
+from delphi.people import roster
 from rounds import ballot, lifecycle
 from rounds.ballot import Remark
 
@@ -36,7 +36,7 @@ def grown(app, pages):
     """Ada's study with 24 panelists in two groups."""
     with app.extensions["database"].transaction() as session:
         made = session.get_one(Study, pages.study.id)
-        panels.add(session, made, people(24)[6:])
+        roster.add(session, made, people(24)[6:])
     return pages
 
 

@@ -9,9 +9,9 @@ from builders import NOW, launched, panel_of, people, study, vote
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delphi import panels
 from delphi.consensus.disclosure.people import Counted, in_steps, shown_classes, visible_rows
 from delphi.model.panel import Panelist
+from delphi.people import roster
 from delphi.statements.statements import NewStatement
 from rounds import ballot
 from rounds.monitor import monitor
@@ -61,7 +61,7 @@ def big(cast):
     statements = tuple(NewStatement(f"S{n}", f"Text {n}.", section=f"Part {n // 10}") for n in range(25))
     made = study(cast.session, cast.ada, "big", panelists=0, groups=("nurses", "peers", "few"), statements=statements)
     groups = ["few"] * 4 + ["nurses", "peers"] * 18
-    panels.add(cast.session, made, [replace(new, group=group) for new, group in zip(people(40), groups, strict=True)])
+    roster.add(cast.session, made, [replace(new, group=group) for new, group in zip(people(40), groups, strict=True)])
     return made
 
 

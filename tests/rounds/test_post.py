@@ -14,13 +14,14 @@ from aiosmtpd.controller import Controller
 from builders import NOW, Cast, launched
 from sqlalchemy import select, update
 
-from delphi import access, links
-from delphi.delivery import ATTEMPTS, LEASE, Postman, claim, finish
+from delphi import access
 from delphi.letters import message as mail
 from delphi.model.identity import Identity
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import AccessLink, Panelist
 from delphi.model.round import Participation
+from delphi.people import lost_links
+from delphi.people.postman import ATTEMPTS, LEASE, Postman, claim, finish
 from delphi.protocol import information
 from rounds import ballot, consent, invitations, lifecycle
 
@@ -255,7 +256,7 @@ def test_an_invitation_is_kept_with_its_participation(database, sending):
 
 def ask_for_link(database, address):
     with database.transaction() as session:
-        links.ask(session, address)
+        lost_links.ask(session, address)
 
 
 def test_who_asks_for_the_link_gets_one_that_works_beside_the_older_ones(database, sending, mailbox):

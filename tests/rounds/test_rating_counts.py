@@ -21,10 +21,10 @@ def played(cast, request):
     """Two rounds of a study, with the votes that were given: {round: {panelist: {statement: vote}}}."""
     from builders import people
 
-    from delphi import panels
+    from delphi.people import roster
 
     made = study(cast.session, cast.ada, "counted", panelists=0, groups=())
-    panels.add(cast.session, made, people(9, request.param))
+    roster.add(cast.session, made, people(9, request.param))
     draw = random.Random(7)
     first = launched(cast.session, made)
     given = {1: cast_votes(cast.session, first, panel_of(cast.session, made)[:8], draw)}

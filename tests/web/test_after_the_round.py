@@ -9,7 +9,6 @@ from browsing import fingerprint
 from builders import NOW, lead_of, vote
 from sqlalchemy import select, update
 
-from delphi import acknowledgements
 from delphi.model.acknowledgement import Acknowledgement
 from delphi.model.event import Event, EventKind
 from delphi.model.identity import Identity
@@ -18,6 +17,7 @@ from delphi.model.panel import AccessLink, Panelist, PanelistSession
 from delphi.model.rating import Comment, Rating
 from delphi.model.round import Participation, Round
 from delphi.model.study import Consent, Study
+from delphi.people import acknowledgements
 from rounds import invitations, lifecycle
 from rounds.ratings import counts_of, digest_of
 

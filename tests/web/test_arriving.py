@@ -8,12 +8,13 @@ from browsing import fingerprint
 from builders import NOW, lead_of
 from sqlalchemy import select, update
 
-from delphi import links, sessions
+from delphi import sessions
 from delphi.model.identity import Declaration, Identity
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import Attempt, LinkRequest, Panelist
 from delphi.model.round import Round
 from delphi.model.study import Consent, Document, Study
+from delphi.people import lost_links
 from rounds import lifecycle
 
 ASKED = "If this address belongs to a panel, a mail is on its way."
@@ -124,9 +125,9 @@ def test_every_address_gets_the_same_answer_and_the_same_row(app, pages, email):
 def test_the_postman_answers_only_whom_he_knows(app, pages):
     with app.extensions["database"].transaction() as session:
         for email in ("panelist1@panel.example.org", "nobody@panel.example.org"):
-            links.ask(session, email)
+            lost_links.ask(session, email)
     with app.extensions["database"].transaction() as session:
-        assert links.answer(session, at=NOW) == 2
+        assert lost_links.answer(session, at=NOW) == 2
     who = stored(app, Identity.panelist, email="panelist1@panel.example.org")
     assert sorted(stored(app, Letter.panelist, kind=LetterKind.LINK)) == sorted(who)
     assert len(who) == 2  # the address belongs to Ada's panel and to Cleo's

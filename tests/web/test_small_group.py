@@ -13,12 +13,13 @@ from builders import LATER, NOW, account, lead_of, people, rate_again, vote
 from sqlalchemy import select
 
 import wsgi
-from delphi import panels, studies
+from delphi import studies
 from delphi.config import Settings
 from delphi.model.account import Account
 from delphi.model.panel import Panelist
 from delphi.model.round import Round
 from delphi.model.study import Consent, Membership, Role, Study
+from delphi.people import roster
 from delphi.protocol import method
 from delphi.statements.statements import NewStatement
 from delphi.studies import StudyPlan
@@ -61,7 +62,7 @@ def play(session, *, swapped: bool):
     for name, role in (("ben", Role.ANALYST), ("mia", Role.PANEL_MANAGER), ("vic", Role.VIEWER)):
         session.add(Membership(study_id=made.id, account=account(session, name).id, role=role))
     groups = [group for group, size in SIZES.items() for _ in range(size)]
-    panels.add(session, made, [replace(new, group=g) for new, g in zip(people(42), groups, strict=True)])
+    roster.add(session, made, [replace(new, group=g) for new, g in zip(people(42), groups, strict=True)])
     given = ballots(swapped=swapped)
     for number in (1, 2):
         round_ = session.get_one(Round, (made.id, number))

@@ -7,12 +7,12 @@ from browsing import fingerprint
 from builders import NOW
 from sqlalchemy import select
 
-from delphi.delivery import Postman
 from delphi.letters import message as mail
 from delphi.model.account import Account, AccountInvitation
 from delphi.model.event import Event
 from delphi.model.letter import TeamLetter
 from delphi.model.study import Membership, Role
+from delphi.people.postman import Postman
 
 TEAM = "/studies/care/team"
 PASSWORD = "seven quiet herons by the weir"

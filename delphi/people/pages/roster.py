@@ -4,12 +4,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from delphi import access, audit, clock, panel_files, panels
+from delphi import access, audit, clock
 from delphi.access import Capability
 from delphi.errors import NotFound
 from delphi.model.event import EventKind
 from delphi.model.round import Round
 from delphi.model.study import Study
+from delphi.people import roster, roster_files
 from delphi.protocol import groups
 from delphi.web import imports
 from delphi.web.forms import ButtonForm
@@ -41,11 +42,11 @@ def index(slug: str) -> Page:
         "people/roster.html",
         study=study,
         form=ButtonForm(),
-        people=panels.roster(session, study),
+        people=roster.roster(session, study),
         groups=groups.groups_of(session, study),
         sizes=groups.sizes(session, study),
         round=round_,
-        finished=panels.submitted(session, study, round_.number) if round_ else set(),
+        finished=roster.submitted(session, study, round_.number) if round_ else set(),
     )
 
 
@@ -55,9 +56,9 @@ def index(slug: str) -> Page:
 def preview(slug: str) -> Page:
     """Show what a file or a pasted list would change; nothing is saved."""
     study, session = _study(slug), current_session()
-    rows = imports.sent(panel_files.read, panel_files.read_pasted)
-    found = panel_files.beside(session, study, rows)
-    fresh = panel_files.new_groups(session, study, found)
+    rows = imports.sent(roster_files.read, roster_files.read_pasted)
+    found = roster_files.beside(session, study, rows)
+    fresh = roster_files.new_groups(session, study, found)
     return imports.preview(
         study,
         rows,
@@ -76,8 +77,8 @@ def preview(slug: str) -> Page:
 def take(slug: str) -> Page:
     """Take what the preview showed."""
     study, session = _study(slug), current_session()
-    found = panel_files.beside(session, study, panel_files.read(request.form.get("data", "").encode()))
-    panel_files.take(session, study, found, by=account().id, at=clock.now())
+    found = roster_files.beside(session, study, roster_files.read(request.form.get("data", "").encode()))
+    roster_files.take(session, study, found, by=account().id, at=clock.now())
     if found.empty:
         return _back(slug, _("The file changes nothing."))
     told = {_("were added"): len(found.new), _("were changed"): len(found.changed), _("stay as they are"): found.same}
@@ -91,7 +92,7 @@ def export(slug: str, suffix: str) -> Page:
     study, session = _study(slug), current_session()
     if suffix not in imports.KINDS:
         raise NotFound
-    head, rows = panel_files.as_rows(session, study)
+    head, rows = roster_files.as_rows(session, study)
     facts = {"report": "panel", "format": suffix, "rows": len(rows)}
     audit.record(session, study.id, EventKind.EXPORTED, by=account().id, at=clock.now(), **facts)
     return imports.download(f"{slug}_panel", suffix, head, rows)

@@ -3,14 +3,15 @@
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from delphi import access, acknowledgements, clock
+from delphi import access, clock
 from delphi.access import Capability
 from delphi.config import Settings
 from delphi.errors import Refused
 from delphi.model.acknowledgement import Acknowledgement
 from delphi.model.identity import Identity
+from delphi.people import acknowledgements
+from delphi.people.forms import NamingForm
 from delphi.web.language import gettext as _
-from delphi.web.personal_forms import NamingForm
 from delphi.web.policy import PANELIST, account, panelist, policy
 from delphi.web.transaction import current_session
 

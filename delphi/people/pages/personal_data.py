@@ -8,13 +8,14 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from delphi import audit, clock, my_data
+from delphi import audit, clock
 from delphi.model.event import EventKind
 from delphi.model.identity import Identity
+from delphi.people import personal_data
+from delphi.people.forms import NameForm
+from delphi.people.pages.acknowledgement import key
 from delphi.sheets.writing import write_csv
-from delphi.web.acknowledgement import key
 from delphi.web.language import gettext as _
-from delphi.web.personal_forms import NameForm
 from delphi.web.policy import PANELIST, panelist, policy
 from delphi.web.transaction import current_session
 
@@ -25,7 +26,7 @@ Page = AnyResponse | str | tuple[str, int]
 def gathered() -> dict[str, list[dict[str, Any]]]:
     """Collect what is held about this browser's panelist."""
     study, who = panelist()
-    return my_data.gather(current_session(), study, who, acknowledgement=key())
+    return personal_data.gather(current_session(), study, who, acknowledgement=key())
 
 
 @blueprint.route("/panel/my-data", methods=["GET", "POST"])
@@ -68,7 +69,7 @@ def as_json() -> Page:
 def as_csv() -> Page:
     """Give it all as CSV: a row a value."""
     stream = io.StringIO(newline="")
-    write_csv(stream, ("section", "number", "field", "value"), my_data.as_rows(gathered()))
+    write_csv(stream, ("section", "number", "field", "value"), personal_data.as_rows(gathered()))
     return _file(stream.getvalue(), "csv", "text/csv")
 
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from delphi import declarations
-from delphi.declarations import Asked, Expertise, Told
 from delphi.errors import NotFound
+from delphi.people import declarations
+from delphi.people.declarations import Asked, Expertise, Told
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import PANELIST, panelist, policy

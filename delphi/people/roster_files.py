@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi import audit, panels
+from delphi import audit
 from delphi.model.event import EventKind
 from delphi.model.identity import Identity
 from delphi.model.panel import Panelist
 from delphi.model.round import Participation
 from delphi.model.study import Study
-from delphi.panels import NewPanelist
+from delphi.people import roster
+from delphi.people.roster import NewPanelist
 from delphi.protocol import groups
 from delphi.sheets.comparison import Changed, Comparison, compare
 from delphi.sheets.errors import RowError, SheetError
@@ -155,7 +156,7 @@ def take(session: Session, study: Study, found: Comparison, *, by: int, at: date
     if found.empty:
         return
     groups.declare(session, study, [row.values["group"] for row in found.changed if row.columns.get("group", "")])
-    panels.add(session, study, [_new(values) for _line, values in found.new])
+    roster.add(session, study, [_new(values) for _line, values in found.new])
     _change(session, study, found.changed)
     facts = {"count": len(found.new), "changed": len(found.changed)}
     audit.record(session, study.id, EventKind.PANEL_IMPORTED, by=by, at=at, **facts)

@@ -6,8 +6,8 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from delphi.acknowledgements import valid_orcid
 from delphi.model.acknowledgement import Acknowledgement
+from delphi.people.acknowledgements import valid_orcid
 from delphi.web.language import gettext as _
 
 

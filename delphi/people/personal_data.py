@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi import acknowledgements
 from delphi.consensus.shipped_scales import SCALES, Scale
 from delphi.model.identity import Declaration, Identity
 from delphi.model.letter import Letter
@@ -15,6 +14,7 @@ from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating
 from delphi.model.round import Participation
 from delphi.model.statement import Statement, StatementProposal
 from delphi.model.study import Consent, Document, Study
+from delphi.people import acknowledgements
 
 Row = dict[str, Any]
 

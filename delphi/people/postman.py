@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from delphi import acknowledgements, clock, links
+from delphi import clock
 from delphi.access import sha256
 from delphi.config import Settings
 from delphi.database import Database
@@ -28,6 +28,7 @@ from delphi.model.identity import Identity
 from delphi.model.letter import Letter, LetterKind, TeamLetter
 from delphi.model.panel import AccessLink, Panelist
 from delphi.model.study import Membership, Study
+from delphi.people import acknowledgements, lost_links
 
 LEASE = timedelta(seconds=120)
 ATTEMPTS = 8
@@ -61,7 +62,7 @@ class Postman:
     def deliver(self, *, at: datetime) -> int:
         """Claim a batch of due letters and send each; gives how many were claimed."""
         with self.database.transaction() as session:
-            links.answer(session, at=at)
+            lost_links.answer(session, at=at)
             claimed = [(table, key) for table in WRITERS for key in claim(session, by=self.name, at=at, table=table)]
         for table, key in claimed:
             try:
@@ -209,7 +210,7 @@ def finish(
     letter.claimed_by = letter.claimed_until = None
     if ending and isinstance(letter, Letter) and letter.kind is LetterKind.WITHDRAWAL:
         # The receipt was the last thing the name was needed for.
-        links.forget(session, letter.study_id, letter.panelist)
+        lost_links.forget(session, letter.study_id, letter.panelist)
     jitter = random.uniform(0.8, 1.2)  # noqa: S311 (spreads retries; not a secret)
     letter.run_after = letter.run_after if ending else at + timedelta(minutes=4**letter.attempts * jitter / 4)
 

@@ -2,8 +2,9 @@
 
 from flask import Blueprint, current_app, render_template, request
 
-from delphi import clock, links
+from delphi import clock
 from delphi.database import Database
+from delphi.people import lost_links
 from delphi.web import throttle
 from delphi.web.forms import LostLinkForm
 from delphi.web.policy import OPEN, policy
@@ -26,7 +27,7 @@ def ask() -> Page:
     if by_client > AN_HOUR:
         return render_template("people/lost_link.html", form=form, busy=True), 429, {"Retry-After": "3600"}
     if by_address <= A_DAY:
-        links.ask(current_session(), address)
+        lost_links.ask(current_session(), address)
     return render_template("people/link_requested.html")
 
 

@@ -1,0 +1,1 @@
+"""Pages that show or ask for names and personal data."""
