@@ -35,17 +35,17 @@ def app(settings: config.Settings | None = None) -> "Flask":
     from delphi.people.pages import about_you, acknowledgement, lost_link, personal_data, roster
     from delphi.protocol.pages import panelist_options, protocol
     from delphi.statements import pages
-    from delphi.web import ending, setup, studies, team, trail
+    from delphi.studies.pages import audit, overview, retention, setup, team
 
     blueprints = (
-        studies.blueprint,
+        overview.blueprint,
         protocol.blueprint,
         pages.blueprint,
         roster.blueprint,
         setup.blueprint,
-        trail.blueprint,
+        audit.blueprint,
         team.blueprint,
-        ending.blueprint,
+        retention.blueprint,
         rounds.desk.blueprint,
         rounds.finish.blueprint,
         rounds.next_round.blueprint,

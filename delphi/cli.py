@@ -163,13 +163,14 @@ def start_postman(app: "Flask") -> threading.Thread:
 
 def start_deleting(app: "Flask", every: float = 3600) -> threading.Thread:
     """Delete studies whose waiting time is over, from a thread of this process."""
-    from delphi import clock, ending
+    from delphi import clock
+    from delphi.studies import retention
 
     def run() -> None:
         while True:
             try:
                 with app.extensions["database"].transaction() as session:
-                    for slug in ending.wipe_due(session, at=clock.now()):
+                    for slug in retention.wipe_due(session, at=clock.now()):
                         log.warning("study deleted after its waiting time: %s", slug)
             except Exception:
                 log.exception("deleting")

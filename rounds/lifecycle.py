@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from delphi import audit, readiness
+from delphi import audit
 from delphi.consensus.analysis import Analysis
 from delphi.consensus.table.rows import consensus_rows
 from delphi.database import locked
@@ -17,6 +17,7 @@ from delphi.model.result import Result
 from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.study import Study
 from delphi.protocol.method import definition_of
+from delphi.studies import readiness
 from rounds import decisions, invitations
 from rounds.invitations import Audience
 from rounds.ratings import digest_of, items_of, round_data

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from delphi.studies import LIBRARY
+from delphi.studies.creation import LIBRARY
 from rounds import simulation
 from rounds.bots import LeadBot, Sheet
 from rounds.cards import pages

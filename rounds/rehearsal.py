@@ -11,7 +11,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi import audit, copies, ending, studies
+from delphi import audit
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Decided
 from delphi.errors import Refused
@@ -22,7 +22,8 @@ from delphi.model.round import Round, State
 from delphi.model.statement import Statement
 from delphi.model.study import Consent, Membership, Study
 from delphi.protocol import groups, information, method
-from delphi.studies import StudyPlan
+from delphi.studies import copying, creation, retention
+from delphi.studies.creation import StudyPlan
 from rounds import ballot, decisions, lifecycle, moderation, proposals, revision
 from rounds.ballot import Answer, Remark
 from rounds.decisions import By
@@ -43,7 +44,7 @@ def begin(session: Session, study: Study, scene: Scene, *, by: int, at: datetime
     """Make the copy with its simulated panel, and lock its protocol."""
     if study.rehearsal_of or of(session, study):
         raise Refused("There is a rehearsal of this study already. Wipe it first; nothing was changed.")
-    template = copies.template_of(session, study)
+    template = copying.template_of(session, study)
     if not template.statements:
         raise Refused("There is no statement to rehearse yet. Import or write some first; nothing was changed.")
     plan = StudyPlan(
@@ -56,7 +57,7 @@ def begin(session: Session, study: Study, scene: Scene, *, by: int, at: datetime
         rehearsal_of=study.id,
         notice="REHEARSAL with a simulated panel: nothing here is data.",
     )
-    copy = studies.create(session, template, plan, by=by, at=at)
+    copy = creation.create(session, template, plan, by=by, at=at)
     _same_team(session, study, copy, by=by)
     _invite(session, copy, scene, at=at)
     method.lock(session, copy, by=by, at=at)
@@ -188,5 +189,5 @@ def wipe(session: Session, study: Study, *, by: int, at: datetime) -> None:
         raise Refused("There is no rehearsal of this study; nothing was changed.")
     played = sum(round_.released_at is not None for round_ in rounds_of(session, copy))
     people = len(panel_of(session, copy))
-    ending.wipe(session, copy.id)
+    retention.wipe(session, copy.id)
     audit.record(session, study.id, EventKind.REHEARSAL_WIPED, by=by, at=at, rounds=played, panelists=people)

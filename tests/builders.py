@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi import clock, studies
+from delphi import clock
 from delphi.consensus.vocabulary import Decided
 from delphi.model.account import Account
 from delphi.model.event import Event
@@ -20,7 +20,8 @@ from delphi.people import roster
 from delphi.people.roster import NewPanelist
 from delphi.protocol import method
 from delphi.statements.statements import NewStatement
-from delphi.studies import StudyPlan, StudyTemplate
+from delphi.studies import creation
+from delphi.studies.creation import StudyPlan, StudyTemplate
 from rounds import ballot, decisions, lifecycle, revision
 from rounds.ballot import Answer, Remark
 from rounds.decisions import By
@@ -85,7 +86,7 @@ def people(n: int, groups: Sequence[str | None] = ("nurses", "peers")) -> list[N
 
 def study(session: Session, lead: Account, slug: str, *, panelists: int = 6, locked: bool = True, **changes) -> Study:
     plan = StudyPlan(slug=slug, title=f"Study {slug}", lead_name="Ada", contact_email="ada@example.org")
-    made = studies.create(session, replace(SMALL, **changes), plan, by=lead.id, at=NOW)
+    made = creation.create(session, replace(SMALL, **changes), plan, by=lead.id, at=NOW)
     if panelists:
         roster.add(session, made, people(panelists))
     if locked:

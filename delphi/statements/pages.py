@@ -12,9 +12,9 @@ from delphi.errors import NotFound
 from delphi.model.round import Round, State
 from delphi.model.statement import Kind
 from delphi.model.study import Study
-from delphi.readiness import is_long
 from delphi.statements import files, statements
 from delphi.statements.files import COLUMNS
+from delphi.studies.readiness import is_long
 from delphi.web import imports
 from delphi.web.forms import ButtonForm, StatementForm
 from delphi.web.language import gettext as _

@@ -88,10 +88,10 @@ def test_behind_a_proxy_the_scheme_is_the_proxys(settings):
 
 
 def test_studies_are_deleted_from_a_thread_of_its_own(app, monkeypatch, caplog):
-    from delphi import ending
+    from delphi.studies import retention
 
     ran = threading.Event()
-    monkeypatch.setattr(ending, "wipe_due", lambda _session, *, at: ran.set() or [f"gone-{at.year}"])
+    monkeypatch.setattr(retention, "wipe_due", lambda _session, *, at: ran.set() or [f"gone-{at.year}"])
     thread = cli.start_deleting(app)
     assert ran.wait(5)
     assert thread.daemon

@@ -8,7 +8,7 @@ import pytest
 from builders import NOW, SMALL, account, people, study
 from sqlalchemy import select
 
-from delphi import access, dates, studies
+from delphi import access, dates
 from delphi.access import Capability
 from delphi.errors import NotFound, Refused
 from delphi.letters import content, message
@@ -21,14 +21,15 @@ from delphi.people import roster
 from delphi.protocol import method
 from delphi.statements import statements
 from delphi.statements.statements import NewStatement
+from delphi.studies import creation
 
-PLAN = studies.StudyPlan(slug="new", title="", lead_name="Ada", contact_email="ada@example.org")
+PLAN = creation.StudyPlan(slug="new", title="", lead_name="Ada", contact_email="ada@example.org")
 
 
-@pytest.mark.parametrize("key", studies.templates())
+@pytest.mark.parametrize("key", creation.templates())
 def test_a_template_of_the_library_becomes_a_study(cast, key):
-    template = studies.templates()[key]
-    made = studies.create(cast.session, template, PLAN, by=cast.ada.id, at=NOW)
+    template = creation.templates()[key]
+    made = creation.create(cast.session, template, PLAN, by=cast.ada.id, at=NOW)
     assert made.title == template.title
     method.lock(cast.session, made, by=cast.ada.id, at=NOW)
     assert made.protocol_sha256 == method.sha256(method.document(made))
@@ -37,12 +38,12 @@ def test_a_template_of_the_library_becomes_a_study(cast, key):
 @pytest.mark.parametrize("slug", ["", "Care", "a b", "-a", "a--b", "é"])
 def test_a_short_name_is_small_letters_digits_and_hyphens(cast, slug):
     with pytest.raises(Refused):
-        studies.create(cast.session, SMALL, replace(PLAN, slug=slug), by=cast.ada.id, at=NOW)
+        creation.create(cast.session, SMALL, replace(PLAN, slug=slug), by=cast.ada.id, at=NOW)
 
 
 def test_a_short_name_is_used_once(cast):
     with pytest.raises(Refused, match="already"):
-        studies.create(cast.session, SMALL, replace(PLAN, slug="care"), by=cast.ada.id, at=NOW)
+        creation.create(cast.session, SMALL, replace(PLAN, slug="care"), by=cast.ada.id, at=NOW)
 
 
 def test_a_protocol_is_locked_once(cast):

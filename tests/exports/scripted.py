@@ -7,7 +7,6 @@ from builders import LATER, NOW, account, launched, lead_of
 from sqlalchemy import select
 from test_published_data import EXINSS, MOVES
 
-from delphi import studies
 from delphi.consensus.shipped_scales import SCALES
 from delphi.model.identity import Identity
 from delphi.model.rating import AnswerKind, Moderation
@@ -18,7 +17,8 @@ from delphi.people.roster import NewPanelist
 from delphi.protocol import method as protocol
 from delphi.statements import statements
 from delphi.statements.statements import Kind, NewStatement
-from delphi.studies import StudyPlan, templates
+from delphi.studies import creation
+from delphi.studies.creation import StudyPlan, templates
 from rounds import ballot, cards, decisions, lifecycle, moderation, revision
 from rounds.ballot import Answer, Remark
 from rounds.bots import Sheet
@@ -102,7 +102,7 @@ def begin(session, slug, *, template, **method):
     lead = account(session, f"lead-{slug}")
     found = templates()[template]
     plan = StudyPlan(slug, found.title, "Ada Example", "ada@example.org", simulated=True, method=method)
-    return studies.create(session, found, plan, by=lead.id, at=NOW), lead
+    return creation.create(session, found, plan, by=lead.id, at=NOW), lead
 
 
 def round_of(session, made, number):

@@ -10,10 +10,10 @@ from browsing import fingerprint
 from builders import NOW, launched
 from sqlalchemy import select
 
-from delphi import ending
 from delphi.model.base import Base
 from delphi.model.event import Event
 from delphi.model.study import Study
+from delphi.studies import retention
 
 ENDING = "/studies/care/ending"
 
@@ -45,8 +45,8 @@ def test_a_study_is_deleted_after_the_waiting_time_and_not_before(app, pages, ad
     assert "will be deleted on" not in ada.get("/studies/care").text
     ada.send(f"{ENDING}/delete", {"title": "Study care"})
     with app.extensions["database"].transaction() as session:
-        assert ending.wipe_due(session, at=NOW + timedelta(days=29)) == []
-        assert ending.wipe_due(session, at=NOW + timedelta(days=31)) == ["care"]
+        assert retention.wipe_due(session, at=NOW + timedelta(days=29)) == []
+        assert retention.wipe_due(session, at=NOW + timedelta(days=31)) == ["care"]
     assert ada.get("/studies/care").status_code == 404
     with app.extensions["database"].transaction(writing=False) as session:
         for table in Base.metadata.sorted_tables:

@@ -13,7 +13,6 @@ from builders import LATER, NOW, account, lead_of, people, rate_again, vote
 from sqlalchemy import select
 
 import wsgi
-from delphi import studies
 from delphi.config import Settings
 from delphi.model.account import Account
 from delphi.model.panel import Panelist
@@ -22,7 +21,8 @@ from delphi.model.study import Consent, Membership, Role, Study
 from delphi.people import roster
 from delphi.protocol import method
 from delphi.statements.statements import NewStatement
-from delphi.studies import StudyPlan
+from delphi.studies import creation
+from delphi.studies.creation import StudyPlan
 from rounds import lifecycle
 
 SIZES = {"patients": 20, "clinicians": 18, "carers": 4}
@@ -50,14 +50,14 @@ def play(session, *, swapped: bool):
     ada = account(session, "ada")
     plan = StudyPlan(slug="cos", title="A core outcome set", lead_name="Ada", contact_email="ada@example.org")
     design = replace(
-        studies.templates()["core-outcome-set"],
+        creation.templates()["core-outcome-set"],
         statements=OUTCOMES,
         groups=tuple(SIZES),
         targets={},
         rounds=4,
         public_groups=(),
     )
-    made = studies.create(session, design, plan, by=ada.id, at=NOW)
+    made = creation.create(session, design, plan, by=ada.id, at=NOW)
     method.lock(session, made, by=ada.id, at=NOW)
     for name, role in (("ben", Role.ANALYST), ("mia", Role.PANEL_MANAGER), ("vic", Role.VIEWER)):
         session.add(Membership(study_id=made.id, account=account(session, name).id, role=role))

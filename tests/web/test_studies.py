@@ -6,10 +6,10 @@ from builders import released, study
 from sqlalchemy import select
 from test_desk import NEW_STUDY
 
-from delphi import copies, studies
 from delphi.model.panel import Panelist
 from delphi.model.statement import StatementVersion
 from delphi.model.study import StakeholderGroup, Study
+from delphi.studies import copying, creation
 
 
 def stored(app, column, **where):
@@ -29,7 +29,7 @@ def stored(app, column, **where):
 )
 def test_a_study_is_made_of_each_design(app, ada, key, told):
     page = ada.get("/studies/new").text
-    assert studies.templates()[key].summary in page
+    assert creation.templates()[key].summary in page
     assert ada.send("/studies/new", NEW_STUDY | {"template": key}).location == "/studies/fresh"
     assert told in ada.get("/studies/fresh/protocol").text
 
@@ -61,9 +61,9 @@ def test_nobody_copies_what_is_not_theirs(app, pages):
 
 
 def test_a_copy_of_a_copy_is_the_same_design(cast):
-    first = copies.template_of(cast.session, cast.study)
+    first = copying.template_of(cast.session, cast.study)
     made = study(cast.session, cast.ada, "again", locked=False)
-    second = copies.template_of(cast.session, made)
+    second = copying.template_of(cast.session, made)
     assert (second.statements, second.information, second.feedback) == (
         first.statements, first.information, first.feedback,
     )  # fmt: skip

@@ -6,10 +6,11 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from delphi import access, clock, ending
+from delphi import access, clock
 from delphi.access import Capability
 from delphi.errors import NotFound
 from delphi.model.study import Study
+from delphi.studies import retention
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
@@ -17,10 +18,10 @@ from delphi.web.transaction import current_session
 
 blueprint = Blueprint("ending", __name__)
 ACTS: dict[str, Callable[..., Any]] = {
-    "archive": ending.archive,
-    "restore": ending.restore,
-    "delete": ending.ask_deletion,
-    "undo": ending.undo_deletion,
+    "archive": retention.archive,
+    "restore": retention.restore,
+    "delete": retention.ask_deletion,
+    "undo": retention.undo_deletion,
 }
 
 
@@ -32,7 +33,7 @@ def _study(slug: str) -> Study:
 @policy(Capability.OWN)
 def show(slug: str) -> str:
     """Say what archiving and deleting do."""
-    return render_template("studies/retention.html", study=_study(slug), form=ButtonForm(), days=ending.WAITING.days)
+    return render_template("studies/retention.html", study=_study(slug), form=ButtonForm(), days=retention.WAITING.days)
 
 
 @blueprint.post("/studies/<slug>/ending/<act>")

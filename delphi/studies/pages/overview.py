@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from delphi import access, clock, copies, readiness, studies
+from delphi import access, clock
 from delphi.access import Capability
 from delphi.consensus.vocabulary import Change
 from delphi.errors import NotFound
@@ -16,7 +16,8 @@ from delphi.model.round import Round, State
 from delphi.model.study import Study
 from delphi.people import roster
 from delphi.protocol import method
-from delphi.studies import StudyPlan, StudyTemplate
+from delphi.studies import copying, creation, readiness
+from delphi.studies.creation import StudyPlan, StudyTemplate
 from delphi.web.forms import ButtonForm, StudyForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import ACCOUNT, OPEN, account, policy, signed_in
@@ -76,13 +77,13 @@ def new() -> Page:
             simulated=bool(form.simulated.data),
             method=form.method(),
         )
-        study = studies.create(current_session(), template, plan, by=account().id, at=clock.now())
+        study = creation.create(current_session(), template, plan, by=account().id, at=clock.now())
         flash(_("The study is created. Nothing is mailed before you launch round 1."))
         return redirect(url_for("studies.show", slug=study.slug), 303)
     return render_template(
         "studies/new.html",
         form=form,
-        templates=studies.templates(),
+        templates=creation.templates(),
         mine=access.studies_of(current_session(), account()),
     )
 
@@ -91,10 +92,10 @@ def _design(key: str) -> StudyTemplate:
     """Find a design of the library, or make one of a study that this account leads."""
     word, colon, slug = key.partition(":")
     if word == COPY and colon:
-        return copies.template_of(current_session(), _study(slug, Capability.LEAD))
-    if key not in studies.templates():
+        return copying.template_of(current_session(), _study(slug, Capability.LEAD))
+    if key not in creation.templates():
         raise NotFound
-    return studies.templates()[key]
+    return creation.templates()[key]
 
 
 @blueprint.get("/studies/<slug>")

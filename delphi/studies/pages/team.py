@@ -5,11 +5,12 @@ from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from delphi import access, clock, team
+from delphi import access, clock
 from delphi.access import Capability, sha256
 from delphi.errors import Refused
 from delphi.model.account import AccountInvitation
 from delphi.model.study import Role, Study
+from delphi.studies import team
 from delphi.web.accounts import TeamAccount
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _

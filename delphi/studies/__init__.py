@@ -1,0 +1,1 @@
+"""Studies: creating, copying, preparing, archiving and deleting them, and who works on them."""

@@ -1,0 +1,1 @@
+"""Pages of a study as a whole."""
