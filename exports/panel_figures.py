@@ -13,7 +13,7 @@ from exports.reports import agreement, attrition
 from exports.reports.material import Material
 from exports.sources import material_of
 from exports.table import Table, suppress
-from rounds import reading
+from rounds.results import rows
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -44,8 +44,8 @@ class PanelFigures:
 
 def panel_figures(session: Session, study: Study, rounds: Sequence[Round]) -> PanelFigures:
     """Give the figures of these closed rounds, computed once for the same answers."""
-    key = ("panel", *(reading.input_of(session, study, round_) for round_ in rounds))
-    return reading.remembered(session, key, lambda: _figures(material_of(session, study, rounds), study.smallest_cell))
+    key = ("panel", *(rows.input_of(session, study, round_) for round_ in rounds))
+    return rows.remembered(session, key, lambda: _figures(material_of(session, study, rounds), study.smallest_cell))
 
 
 def _figures(material: Material, k: int) -> PanelFigures:

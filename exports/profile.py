@@ -22,8 +22,8 @@ from delphi.consensus.vocabulary import Verdict
 from delphi.model.round import Round
 from delphi.model.study import Study
 from delphi.protocol.method import definition_of
-from rounds import reading
-from rounds.ratings import counts_of, items_of
+from rounds.results import rows
+from rounds.results.counts import counts_of, items_of
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,8 @@ def firmness_of(session: Session, study: Study, round_: Round, statement: int) -
     None where the rule judges a whole round, where too few rated, and where the rule asks groups of which one is not
     shown: what moves the verdict would tell of it.
     """
-    key = ("firmness", statement, reading.input_of(session, study, round_))
-    return reading.remembered(session, key, lambda: _firmness(session, study, round_, statement))
+    key = ("firmness", statement, rows.input_of(session, study, round_))
+    return rows.remembered(session, key, lambda: _firmness(session, study, round_, statement))
 
 
 def _firmness(session: Session, study: Study, round_: Round, statement: int) -> Firmness | None:

@@ -44,7 +44,7 @@ from exports.record import (
 from exports.sources import consensus_table
 from exports.table import suppress
 from rounds import lifecycle
-from rounds.matrices import answers_of
+from rounds.results.matrices import answers_of
 
 SIMULATED = "Simulated panel."
 

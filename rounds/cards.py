@@ -22,7 +22,7 @@ from delphi.model.statement import Lineage, Statement, StatementVersion
 from delphi.model.study import Study
 from rounds.feedback import FEEDBACK
 from rounds.feedback.evidence import NOT_QUALIFIED, Evidence, Source
-from rounds.ratings import relation_of
+from rounds.results.counts import relation_of
 
 PAGE = 10
 MOST_OPTIONS = 11  # a scale with more is answered by a number, not by as many buttons

@@ -18,12 +18,13 @@ from delphi.protocol.method import definition_of
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
-from rounds import advice, invitations, lifecycle, moderation, monitor, reading, suggestions
+from rounds import advice, invitations, lifecycle, moderation, monitor, suggestions
 from rounds.desk_forms import CHOICES
 from rounds.drafting import drafting
 from rounds.forms import ButtonForm, DeadlineForm, ExtendForm
 from rounds.invitations import Audience
-from rounds.ratings import items_of
+from rounds.results import rows as reading
+from rounds.results.counts import items_of
 
 blueprint = Blueprint("desk", __name__, url_prefix="/studies/<slug>/rounds/<int:number>")
 DAYS_OPEN = 14

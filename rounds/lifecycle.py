@@ -20,7 +20,7 @@ from delphi.protocol.method import definition_of
 from delphi.studies import readiness
 from rounds import decisions, invitations
 from rounds.invitations import Audience
-from rounds.ratings import digest_of, items_of, round_data
+from rounds.results.counts import digest_of, items_of, round_data
 
 SHORTEST = timedelta(hours=20)  # WCAG 2.2.1: no time limit under 20 hours
 

@@ -14,9 +14,9 @@ from delphi.web.transaction import current_session
 from rounds import consent
 from rounds.changes import changes_into
 from rounds.own_statements import may_write, mine
+from rounds.results.turnout import turnout_of
 from rounds.sitting import Sitting, latest_round
 from rounds.stage import Stage, Step, may_come_back, stage_of
-from rounds.turnout import turnout_of
 
 blueprint = Blueprint("panelist", __name__)
 Page = Response | str | tuple[str, int]

@@ -12,9 +12,10 @@ from delphi.consensus.vocabulary import Decided, Proposal, Verdict
 from delphi.model.rating import Comment
 from delphi.model.round import Round
 from delphi.model.study import Study
-from rounds import decisions, reading, revision
+from rounds import decisions, revision
 from rounds.decisions import By
-from rounds.ratings import items_of
+from rounds.results import rows as reading
+from rounds.results.counts import items_of
 
 REOPEN = "reopen"  # the tag by which a moderator marks a comment that asks to reopen its statement
 SETTLED_AS = {Decided.SETTLED_IN: Verdict.IN, Decided.SETTLED_OUT: Verdict.OUT}

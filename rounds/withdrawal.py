@@ -20,7 +20,7 @@ from delphi.model.round import Participation, Round, State
 from delphi.model.statement import StatementProposal
 from delphi.model.study import Study, Withdrawal
 from rounds import consent
-from rounds.ratings import digest_of
+from rounds.results.counts import digest_of
 
 ANSWERS: tuple[Any, ...] = (Rating, Comment, ChangeReason, SaveRequest)
 REMOVED = {

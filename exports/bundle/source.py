@@ -26,8 +26,8 @@ from exports.data.records import Records, records_of
 from exports.record import Given, Profile, RoundFacts
 from exports.studies import StudyRecord
 from rounds import lifecycle
-from rounds.matrices import answers_of
-from rounds.ratings import counts_of, digest_of
+from rounds.results.counts import counts_of, digest_of
+from rounds.results.matrices import answers_of
 
 ADDRESS = re.compile(r"[^\s\"]@[^\s\"]+\.")
 

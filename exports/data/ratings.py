@@ -8,7 +8,7 @@ from delphi.sheets.writing import cell
 from exports.data.names import variable_names
 from exports.data.records import Records
 from exports.table import Cell, Column, Row, Table
-from rounds.matrices import Wave
+from rounds.results.matrices import Wave
 
 STATUS = {NOT_QUALIFIED: "nq", BLANK: "blank"}
 LONG = (

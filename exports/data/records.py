@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from delphi.consensus.counts import Integers
 from exports.data.linkage import Linkage, linkage, open_groups
-from rounds.matrices import AWAY, PanelAnswers, Wave
+from rounds.results.matrices import AWAY, PanelAnswers, Wave
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 NOT_SHOWN = "not shown"

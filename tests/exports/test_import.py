@@ -26,7 +26,7 @@ from exports.bundle import facts
 from exports.bundle.importing import import_bundle
 from rounds import ballot, lifecycle
 from rounds.ballot import Answer
-from rounds.ratings import counts_of
+from rounds.results.counts import counts_of
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from exports.data.linkage import linkage, open_groups
 from exports.data.names import LONGEST, variable_names
 from exports.data.ratings import long_lines, long_rows, wide_columns, wide_lines, wide_rows
 from exports.data.records import NOT_SHOWN, records_of
-from rounds.matrices import AWAY, STARTED, SUBMITTED, PanelAnswers, Wave
+from rounds.results.matrices import AWAY, STARTED, SUBMITTED, PanelAnswers, Wave
 
 K = 5
 

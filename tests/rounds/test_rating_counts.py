@@ -10,8 +10,9 @@ from sqlalchemy import select
 from delphi.consensus.vocabulary import Relation
 from delphi.model.panel import Panelist
 from delphi.statements.statements import NewStatement
-from rounds import lifecycle, ratings, revision
+from rounds import lifecycle, revision
 from rounds.decisions import By, questionnaire
+from rounds.results import counts as ratings
 
 OPTIONS = (1, 2, 3, 4, "nq", None)
 

@@ -9,8 +9,9 @@ from delphi.errors import NotFound, Refused
 from delphi.model.statement import Lineage, Statement, StatementVersion
 from delphi.statements import statements
 from delphi.statements.statements import NewStatement
-from rounds import lifecycle, moderation, proposals, ratings, revision
+from rounds import lifecycle, moderation, proposals, revision
 from rounds.decisions import By, decisions_of, questionnaire, undecided
+from rounds.results import counts
 
 REC = NewStatement("STMT2.1", "Services one and two are needed.", section="Services", enters_round=2)
 
@@ -33,7 +34,7 @@ def edges(cast) -> list[tuple]:
 
 
 def relations(cast) -> dict[int, Relation]:
-    return ratings.relations_of(cast.session, cast.study, 2)
+    return counts.relations_of(cast.session, cast.study, 2)
 
 
 def test_rewording_makes_a_version_and_an_edge(cast, draft, decided):
@@ -82,7 +83,7 @@ def test_dropping_asks_no_longer_and_keeps_what_was_answered(cast, draft, decide
     revision.drop(cast.session, draft, 2, **decided)
     assert questionnaire(cast.session, cast.study.id, 2) == [(1, 1), (3, 1)]
     assert edges(cast) == [(2, 1, 2, None, Change.DROPPED)]
-    assert ratings.counts_of(cast.session, cast.study, 1).ratings.sum() == 15
+    assert counts.counts_of(cast.session, cast.study, 1).ratings.sum() == 15
 
 
 def test_adding_asks_at_the_end_of_the_section(cast, draft, decided):
@@ -129,7 +130,7 @@ def test_a_launched_questionnaire_is_fixed(cast, draft, decided):
 
 def test_rewording_before_the_first_round_is_no_relation_to_a_round(cast, decided):
     revision.reword(cast.session, cast.draft, 1, text="Better.", **decided)
-    items = ratings.items_of(cast.session, cast.study, 1)
+    items = counts.items_of(cast.session, cast.study, 1)
     assert {(item.relation, item.previous_round) for item in items.values()} == {(Relation.NEW, None)}
 
 
@@ -238,7 +239,7 @@ def test_settled_statements_leave_where_the_protocol_says_so_and_can_be_reopened
     third = drafted(cast.session, made, second)
     revision.reopen(cast.session, third, 1, **decided)
     assert [number for number, _ in questionnaire(cast.session, made.id, 3)] == [3, 1]
-    assert ratings.relations_of(cast.session, made, 3)[1] is Relation.NEW
+    assert counts.relations_of(cast.session, made, 3)[1] is Relation.NEW
 
 
 def test_all_proposals_of_the_rule_are_followed_at_once(cast, draft):

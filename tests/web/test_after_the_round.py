@@ -19,7 +19,7 @@ from delphi.model.round import Participation, Round
 from delphi.model.study import Consent, Study
 from delphi.people import acknowledgements
 from rounds import invitations, lifecycle
-from rounds.ratings import counts_of, digest_of
+from rounds.results.counts import counts_of, digest_of
 
 ANSWERS = {1: 4, 2: 1, 3: "nq"}
 

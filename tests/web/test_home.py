@@ -15,7 +15,7 @@ from delphi.model.study import Study
 from rounds import lifecycle, revision
 from rounds.changes import Line, summarise
 from rounds.decisions import By
-from rounds.turnout import turnout_of
+from rounds.results.turnout import turnout_of
 
 PAGES = (
     "/panel", "/panel/information", "/panel/consent", "/panel/about", "/panel/my-data", "/panel/withdraw",

@@ -15,7 +15,7 @@ from delphi.model.panel import Panelist
 from delphi.model.rating import AnswerKind, Rating
 from delphi.model.round import Participation
 from delphi.model.study import Study
-from rounds.ratings import items_of
+from rounds.results.counts import items_of
 
 AWAY, STARTED, SUBMITTED = 0, 1, 2
 

@@ -1,0 +1,1 @@
+"""Results of a round as numbers: counts, matrices, rows of the consensus table, turnout."""
