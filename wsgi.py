@@ -19,14 +19,14 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import exports.own_pages
     import exports.result_pages
     import exports.views
-    import rounds.arriving
     import rounds.autosave
     import rounds.desk
     import rounds.finish
-    import rounds.leaving
     import rounds.moderating
     import rounds.next_round
     import rounds.panelist
+    import rounds.participation.pages.arrival
+    import rounds.participation.pages.withdrawal
     import rounds.past
     import rounds.questionnaire
     import rounds.rehearse
@@ -56,10 +56,10 @@ def app(settings: config.Settings | None = None) -> "Flask":
         about_you.blueprint,
         acknowledgement.blueprint,
         personal_data.blueprint,
-        rounds.arriving.blueprint,
+        rounds.participation.pages.arrival.blueprint,
         rounds.panelist.blueprint,
         rounds.past.blueprint,
-        rounds.leaving.blueprint,
+        rounds.participation.pages.withdrawal.blueprint,
         rounds.writing.blueprint,
         rounds.questionnaire.blueprint,
         rounds.autosave.blueprint,

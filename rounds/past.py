@@ -18,8 +18,8 @@ from delphi.web.transaction import current_session
 from rounds.cards import Card, cards
 from rounds.outcome import final_outcomes, outcomes_of_round
 from rounds.own_statements import mine
-from rounds.stage import Step, stage_of
-from rounds.withdrawal import left_since
+from rounds.participation.progress import Step, stage_of
+from rounds.participation.withdrawal import left_since
 
 blueprint = Blueprint("past", __name__)
 Page = AnyResponse | str | tuple[str, int]

@@ -16,8 +16,9 @@ from delphi.errors import NotFound
 from delphi.model.panel import Panelist
 from delphi.model.round import Participation, Round, State
 from delphi.model.study import Study
-from rounds import ballot, consent
+from rounds import ballot
 from rounds.cards import Card, cards, pages
+from rounds.participation import consent
 
 
 def latest_round(session: Session, study: Study) -> Round | None:

@@ -14,10 +14,11 @@ from delphi.model.statement import Statement
 from delphi.web.language import gettext as _
 from delphi.web.policy import PANELIST, panelist, policy
 from delphi.web.transaction import current_session
-from rounds import ballot, consent, own_statements
+from rounds import ballot, own_statements
 from rounds.ballot import Key
 from rounds.forms import ButtonForm
 from rounds.own_statements import Written
+from rounds.participation import consent
 from rounds.sitting import latest_round
 
 blueprint = Blueprint("writing", __name__)

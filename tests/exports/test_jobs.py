@@ -31,7 +31,7 @@ from exports.bundle.verifying import verify
 from exports.jobs import Exporter
 from exports.orders import Order
 from exports.record import Profile
-from rounds import withdrawal
+from rounds.participation import withdrawal
 
 FILES = "/studies/care/exports"
 WORKER = "import sys; from delphi.app import load_tables; load_tables(); from delphi.database import Database;"

@@ -19,7 +19,7 @@ from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating, SaveR
 from delphi.model.round import Participation, Round, State
 from delphi.model.statement import StatementProposal
 from delphi.model.study import Study, Withdrawal
-from rounds import consent
+from rounds.participation import consent
 from rounds.results.counts import digest_of
 
 ANSWERS: tuple[Any, ...] = (Rating, Comment, ChangeReason, SaveRequest)

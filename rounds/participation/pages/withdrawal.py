@@ -7,7 +7,7 @@ from delphi.model.study import Withdrawal
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import PANELIST, panelist, policy
 from delphi.web.transaction import current_session
-from rounds import withdrawal
+from rounds.participation import withdrawal
 
 blueprint = Blueprint("leaving", __name__)
 Page = str | tuple[str, int]

@@ -1,0 +1,1 @@
+"""A panelist comes, agrees, takes part and leaves."""
