@@ -19,18 +19,18 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import exports.own_pages
     import exports.result_pages
     import exports.views
-    import rounds.autosave
     import rounds.desk
     import rounds.finish
     import rounds.moderating
     import rounds.next_round
-    import rounds.panelist
     import rounds.participation.pages.arrival
     import rounds.participation.pages.withdrawal
-    import rounds.past
-    import rounds.questionnaire
+    import rounds.questionnaire.pages.autosave
+    import rounds.questionnaire.pages.cards
+    import rounds.questionnaire.pages.home
+    import rounds.questionnaire.pages.past_rounds
+    import rounds.questionnaire.pages.suggesting
     import rounds.rehearse
-    import rounds.writing
     from delphi.app import create_app
     from delphi.people.pages import about_you, acknowledgement, lost_link, personal_data, roster
     from delphi.protocol.pages import panelist_options, protocol
@@ -57,12 +57,12 @@ def app(settings: config.Settings | None = None) -> "Flask":
         acknowledgement.blueprint,
         personal_data.blueprint,
         rounds.participation.pages.arrival.blueprint,
-        rounds.panelist.blueprint,
-        rounds.past.blueprint,
+        rounds.questionnaire.pages.home.blueprint,
+        rounds.questionnaire.pages.past_rounds.blueprint,
         rounds.participation.pages.withdrawal.blueprint,
-        rounds.writing.blueprint,
-        rounds.questionnaire.blueprint,
-        rounds.autosave.blueprint,
+        rounds.questionnaire.pages.suggesting.blueprint,
+        rounds.questionnaire.pages.cards.blueprint,
+        rounds.questionnaire.pages.autosave.blueprint,
         exports.views.blueprint,
         exports.file_pages.blueprint,
         exports.job_pages.blueprint,

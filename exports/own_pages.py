@@ -18,7 +18,7 @@ from exports.formats import FORMATS
 from exports.personal import document_for
 from exports.record import Profile
 from exports.studies import StudyRecord
-from rounds.outcome import outcomes_of_round
+from rounds.questionnaire.outcomes import outcomes_of_round
 
 blueprint = Blueprint("own", __name__)
 

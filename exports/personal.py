@@ -12,7 +12,7 @@ from exports.figures.draw import DARK, WIDTH, line, picture, rect, text
 from exports.record import StudyFacts
 from exports.table import Column, Table, rows_of
 from rounds.feedback.distribution import Distribution
-from rounds.outcome import Outcome
+from rounds.questionnaire.outcomes import Outcome
 
 COLUMNS = (
     Column("option", "text", "Answer"),

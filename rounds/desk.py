@@ -21,8 +21,8 @@ from delphi.web.transaction import current_session
 from rounds import advice, invitations, lifecycle, moderation, monitor, suggestions
 from rounds.desk_forms import CHOICES
 from rounds.drafting import drafting
-from rounds.forms import ButtonForm, DeadlineForm, ExtendForm
 from rounds.invitations import Audience
+from rounds.questionnaire.forms import ButtonForm, DeadlineForm, ExtendForm
 from rounds.results import rows as reading
 from rounds.results.counts import items_of
 

@@ -11,7 +11,7 @@ from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
 from rounds import ending
 from rounds.desk_forms import clean
-from rounds.forms import ButtonForm
+from rounds.questionnaire.forms import ButtonForm
 
 blueprint = Blueprint("finish", __name__, url_prefix="/studies/<slug>/finish")
 LONGEST = 2000

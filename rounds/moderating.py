@@ -18,8 +18,8 @@ from delphi.web.transaction import current_session
 from rounds import hints, moderation
 from rounds.decisions import questionnaire
 from rounds.desk_forms import read_rulings
-from rounds.forms import ButtonForm
 from rounds.moderation import Ruling
+from rounds.questionnaire.forms import ButtonForm
 
 blueprint = Blueprint("moderating", __name__, url_prefix="/studies/<slug>/rounds/<int:number>/comments")
 PAGE = 50

@@ -18,11 +18,11 @@ from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
 from rounds import moderation, proposals, revision, suggestions
-from rounds.cards import cards, pages, with_feedback
 from rounds.decisions import By
 from rounds.desk_forms import CHOICES, SplitForm, SuggestionForm, read_decisions
 from rounds.drafting import drafting
-from rounds.forms import AddForm, ButtonForm, ReasonForm, RewordForm
+from rounds.questionnaire.cards import cards, pages, with_feedback
+from rounds.questionnaire.forms import AddForm, ButtonForm, ReasonForm, RewordForm
 
 blueprint = Blueprint("next_round", __name__, url_prefix="/studies/<slug>/rounds/<int:number>")
 NOBODY = UUID(int=0)

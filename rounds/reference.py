@@ -8,7 +8,7 @@ from functools import cached_property
 from delphi.studies.creation import LIBRARY
 from rounds import simulation
 from rounds.bots import LeadBot, Sheet
-from rounds.cards import pages
+from rounds.questionnaire.cards import pages
 
 SLUG, ROUNDS = "reference", 3
 ADDED = "Recommendations enter in this round."

@@ -18,7 +18,7 @@ from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
 from rounds import rehearsal
 from rounds.desk_forms import RehearsalForm
-from rounds.forms import ButtonForm
+from rounds.questionnaire.forms import ButtonForm
 from rounds.rehearsing import Scene
 
 blueprint = Blueprint("rehearsal", __name__, url_prefix="/studies/<slug>/rehearsal")

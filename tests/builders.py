@@ -22,9 +22,10 @@ from delphi.protocol import method
 from delphi.statements.statements import NewStatement
 from delphi.studies import creation
 from delphi.studies.creation import StudyPlan, StudyTemplate
-from rounds import ballot, decisions, lifecycle, revision
-from rounds.ballot import Answer, Remark
+from rounds import decisions, lifecycle, revision
 from rounds.decisions import By
+from rounds.questionnaire import ballot
+from rounds.questionnaire.ballot import Answer, Remark
 
 NOW = clock.now()
 LATER = NOW + timedelta(days=14)

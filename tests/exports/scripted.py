@@ -19,11 +19,12 @@ from delphi.statements import statements
 from delphi.statements.statements import Kind, NewStatement
 from delphi.studies import creation
 from delphi.studies.creation import StudyPlan, templates
-from rounds import ballot, cards, decisions, lifecycle, moderation, revision
-from rounds.ballot import Answer, Remark
+from rounds import decisions, lifecycle, moderation, revision
 from rounds.bots import Sheet
 from rounds.decisions import By
 from rounds.moderation import Ruling
+from rounds.questionnaire import ballot, cards
+from rounds.questionnaire.ballot import Answer, Remark
 from rounds.reference import Reference
 from rounds.rehearsing import is_absent, spread, value_of
 from rounds.replay import script_of

@@ -24,8 +24,9 @@ from delphi.protocol import amendments
 from exports.archive import reading
 from exports.bundle import facts
 from exports.bundle.importing import import_bundle
-from rounds import ballot, lifecycle
-from rounds.ballot import Answer
+from rounds import lifecycle
+from rounds.questionnaire import ballot
+from rounds.questionnaire.ballot import Answer
 from rounds.results.counts import counts_of
 
 

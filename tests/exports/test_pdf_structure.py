@@ -27,7 +27,7 @@ from exports.orders import Order, exhibit_of
 from exports.personal import document_for
 from exports.record import Profile
 from exports.studies import StudyRecord
-from rounds.outcome import outcomes_of_round
+from rounds.questionnaire.outcomes import outcomes_of_round
 
 PAINTING = {"Tj", "TJ", "'", '"', "Do", "EI", "sh", "f", "F", "f*", "B", "B*", "b", "b*", "S", "s"}
 ARTIFACT = "/Artifact"

@@ -16,8 +16,9 @@ from delphi.model.round import Participation, QuestionnaireItem, Round
 from delphi.model.statement import Decision, Lineage, StatementProposal
 from delphi.model.study import Study
 from delphi.people import roster
-from rounds import ballot, lifecycle
-from rounds.ballot import Remark
+from rounds import lifecycle
+from rounds.questionnaire import ballot
+from rounds.questionnaire.ballot import Remark
 
 ROUND, NEXT = "/studies/care/rounds/1", "/studies/care/rounds/2"
 DEADLINE = f"{NOW + timedelta(days=14):%Y-%m-%dT23:59}"

@@ -7,9 +7,9 @@ from sqlalchemy import event
 from delphi.model.rating import Moderation
 from delphi.statements.statements import NewStatement
 from rounds import lifecycle, moderation, revision
-from rounds.cards import cards, with_feedback
 from rounds.decisions import By
 from rounds.moderation import Ruling
+from rounds.questionnaire.cards import cards, with_feedback
 
 MERGED = NewStatement("STMT2.1", "Two and three are needed.", section="Services")
 ADDED = NewStatement("STMT2.2", "Money helps.", section="Services")

@@ -16,8 +16,9 @@ from delphi.model.rating import AnswerKind, Comment, Rating, SaveRequest
 from delphi.model.result import Result
 from delphi.model.round import Participation, QuestionnaireItem, Round, State
 from delphi.statements.statements import NewStatement
-from rounds import ballot, lifecycle
-from rounds.ballot import Answer
+from rounds import lifecycle
+from rounds.questionnaire import ballot
+from rounds.questionnaire.ballot import Answer
 
 NEW = NewStatement("REC2.1", "Pay for it.", section="Money", enters_round=2)
 VOTES = [{1: 4, 2: 3, 3: 1}] * 5

@@ -13,7 +13,8 @@ from delphi.model.rating import Comment
 from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.statement import Lineage
 from delphi.model.study import Study
-from rounds import ballot, lifecycle
+from rounds import lifecycle
+from rounds.questionnaire import ballot
 
 DESK = "/studies/care/rounds/1"
 NEXT = "/studies/care/rounds/2"

@@ -13,8 +13,8 @@ from delphi.model.round import Round
 from delphi.model.statement import Lineage
 from delphi.model.study import Study
 from rounds import lifecycle, revision
-from rounds.changes import Line, summarise
 from rounds.decisions import By
+from rounds.questionnaire.wording import Line, summarise
 from rounds.results.turnout import turnout_of
 
 PAGES = (

@@ -13,10 +13,10 @@ from delphi.statements.questionnaire import size_of
 from delphi.web.language import gettext as _
 from delphi.web.policy import OPEN, PANELIST, panelist, policy
 from delphi.web.transaction import current_session
-from rounds.forms import ButtonForm, LeavingForm
 from rounds.participation import consent
 from rounds.participation.consent import ItemsMissing
 from rounds.participation.progress import calendar_of, may_come_back, stage_of
+from rounds.questionnaire.forms import ButtonForm, LeavingForm
 
 blueprint = Blueprint("arriving", __name__)
 Page = AnyResponse | str | tuple[str, int]

@@ -14,9 +14,9 @@ from delphi.model.result import Result
 from delphi.model.statement import Lineage
 from delphi.model.study import Study
 from delphi.statistics.base.exact import format_percent
-from rounds.cards import Card
 from rounds.feedback import distribution, own_rating, quartiles
 from rounds.feedback.evidence import NOT_QUALIFIED, Evidence, Source
+from rounds.questionnaire.cards import Card
 
 Own = dict[tuple[int, int], int | str]  # by round and statement
 

@@ -14,12 +14,12 @@ from delphi.model.statement import Statement
 from delphi.web.language import gettext as _
 from delphi.web.policy import PANELIST, panelist, policy
 from delphi.web.transaction import current_session
-from rounds import ballot, own_statements
-from rounds.ballot import Key
-from rounds.forms import ButtonForm
-from rounds.own_statements import Written
 from rounds.participation import consent
-from rounds.sitting import latest_round
+from rounds.questionnaire import ballot, suggesting
+from rounds.questionnaire.answer_sheet import latest_round
+from rounds.questionnaire.ballot import Key
+from rounds.questionnaire.forms import ButtonForm
+from rounds.questionnaire.suggesting import Written
 
 blueprint = Blueprint("writing", __name__)
 LONGEST = 2000
@@ -48,7 +48,7 @@ def show() -> Page:
         return _page(round_, key)
     study, _who = panelist()
     sent = read(request.form, sections=_sections())
-    conflicts = own_statements.write(current_session(), study, key, sent.written, sent.removed)
+    conflicts = suggesting.write(current_session(), study, key, sent.written, sent.removed)
     if sent.errors or conflicts:
         return _page(round_, key, sent, conflicts)
     if request.form.get("go") == "more":
@@ -64,7 +64,7 @@ def _seat() -> tuple[Round, Key] | None:
     study, who = panelist()
     db = current_session()
     round_ = latest_round(db, study)
-    if round_ is None or not who.taking_part or not own_statements.may_write(study, round_):
+    if round_ is None or not who.taking_part or not suggesting.may_write(study, round_):
         return None
     if consent.missing(db, study, who) or db.get(Participation, (study.id, round_.number, who.id)) is None:
         return None
@@ -86,7 +86,7 @@ def _page(round_: Round, key: Key, sent: Sent | None = None, conflicts: list[UUI
         study=panelist()[0],
         round=round_,
         sections=_sections(),
-        own=own_statements.mine(current_session(), key),
+        own=suggesting.mine(current_session(), key),
         errors=sent.errors if sent else {},
         unsaved=list(dict.fromkeys(name.partition("-")[2] for name in sent.errors)) if sent else [],
         conflicts=conflicts or [],

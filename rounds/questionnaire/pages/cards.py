@@ -14,10 +14,10 @@ from delphi.errors import RoundClosed
 from delphi.web.language import choose
 from delphi.web.policy import PANELIST, panelist, policy
 from delphi.web.transaction import current_session
-from rounds import ballot
-from rounds.cards import with_feedback
-from rounds.forms import Ballot, ButtonForm, StaleSheet, read_ballot
-from rounds.sitting import Sitting, latest_round, sit
+from rounds.questionnaire import ballot
+from rounds.questionnaire.answer_sheet import Sitting, latest_round, sit
+from rounds.questionnaire.cards import with_feedback
+from rounds.questionnaire.forms import Ballot, ButtonForm, StaleSheet, read_ballot
 
 blueprint = Blueprint("questionnaire", __name__)
 Page = Response | str | tuple[str, int]

@@ -16,9 +16,9 @@ from delphi.errors import NotFound
 from delphi.model.panel import Panelist
 from delphi.model.round import Participation, Round, State
 from delphi.model.study import Study
-from rounds import ballot
-from rounds.cards import Card, cards, pages
 from rounds.participation import consent
+from rounds.questionnaire import ballot
+from rounds.questionnaire.cards import Card, cards, pages
 
 
 def latest_round(session: Session, study: Study) -> Round | None:

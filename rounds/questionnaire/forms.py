@@ -22,9 +22,9 @@ from delphi.errors import Refused
 from delphi.model.rating import AnswerKind
 from delphi.translations import N_
 from delphi.web.language import gettext as _
-from rounds.ballot import Answer, Remark
-from rounds.cards import MOST_OPTIONS, Card
 from rounds.feedback.evidence import NOT_QUALIFIED
+from rounds.questionnaire.ballot import Answer, Remark
+from rounds.questionnaire.cards import MOST_OPTIONS, Card
 
 LONGEST_TEXT = 2000  # of a comment, of a reason
 

@@ -15,11 +15,11 @@ from delphi.model.study import Study
 from delphi.sheets.writing import write_csv
 from delphi.web.policy import PANELIST, panelist, policy
 from delphi.web.transaction import current_session
-from rounds.cards import Card, cards
-from rounds.outcome import final_outcomes, outcomes_of_round
-from rounds.own_statements import mine
 from rounds.participation.progress import Step, stage_of
 from rounds.participation.withdrawal import left_since
+from rounds.questionnaire.cards import Card, cards
+from rounds.questionnaire.outcomes import final_outcomes, outcomes_of_round
+from rounds.questionnaire.suggesting import mine
 
 blueprint = Blueprint("past", __name__)
 Page = AnyResponse | str | tuple[str, int]

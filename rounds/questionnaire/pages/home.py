@@ -11,12 +11,12 @@ from delphi.model.round import Participation
 from delphi.model.study import Study
 from delphi.web.policy import PANELIST, panelist, policy
 from delphi.web.transaction import current_session
-from rounds.changes import changes_into
-from rounds.own_statements import may_write, mine
 from rounds.participation import consent
 from rounds.participation.progress import Stage, Step, may_come_back, stage_of
+from rounds.questionnaire.answer_sheet import Sitting, latest_round
+from rounds.questionnaire.suggesting import may_write, mine
+from rounds.questionnaire.wording import changes_into
 from rounds.results.turnout import turnout_of
-from rounds.sitting import Sitting, latest_round
 
 blueprint = Blueprint("panelist", __name__)
 Page = Response | str | tuple[str, int]

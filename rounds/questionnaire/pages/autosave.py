@@ -9,10 +9,10 @@ from delphi import clock
 from delphi.errors import BadInput, NotFound, RoundClosed
 from delphi.web.language import told
 from delphi.web.policy import PANELIST, policy
-from rounds import ballot
-from rounds.forms import StaleSheet, read_ballot
-from rounds.questionnaire import seated, sheet_of, too_late
-from rounds.sitting import Sitting
+from rounds.questionnaire import ballot
+from rounds.questionnaire.answer_sheet import Sitting
+from rounds.questionnaire.forms import StaleSheet, read_ballot
+from rounds.questionnaire.pages.cards import seated, sheet_of, too_late
 
 blueprint = Blueprint("autosave", __name__)
 Told = tuple[dict[str, Any], int]
