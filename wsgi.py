@@ -21,7 +21,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import exports.views
     import rounds.desk
     import rounds.finish
-    import rounds.moderating
+    import rounds.moderation.pages
     import rounds.next_round
     import rounds.participation.pages.arrival
     import rounds.participation.pages.withdrawal
@@ -51,7 +51,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
         rounds.next_round.blueprint,
         rounds.rehearse.blueprint,
         panelist_options.blueprint,
-        rounds.moderating.blueprint,
+        rounds.moderation.pages.blueprint,
         lost_link.blueprint,
         about_you.blueprint,
         acknowledgement.blueprint,

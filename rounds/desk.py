@@ -18,10 +18,11 @@ from delphi.protocol.method import definition_of
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
-from rounds import advice, invitations, lifecycle, moderation, monitor, suggestions
+from rounds import advice, invitations, lifecycle, monitor, suggestions
 from rounds.desk_forms import CHOICES
 from rounds.drafting import drafting
 from rounds.invitations import Audience
+from rounds.moderation import rulings
 from rounds.questionnaire.forms import ButtonForm, DeadlineForm, ExtendForm
 from rounds.results import rows as reading
 from rounds.results.counts import items_of
@@ -86,7 +87,7 @@ def show(slug: str, number: int) -> str | Response:
         **facts,
         rows=rows,
         rule=definition_of(study).describe(),
-        waiting=moderation.waiting(session, round_),
+        waiting=rulings.waiting(session, round_),
         graded=definition_of(study).rule.has_grades,
         numbers={item.statement: number for number, item in items_of(session, study, round_.number).items()},
         next_round=session.get(Round, (study.id, number + 1)),

@@ -14,7 +14,7 @@ from delphi.errors import Refused
 from delphi.model.rating import Comment, Moderation
 from delphi.statements.statements import NewStatement
 from rounds.decisions import By
-from rounds.moderation import TAGS, Ruling
+from rounds.moderation.rulings import TAGS, Ruling
 
 LONGEST_TEXT, LONGEST_REASON, LONGEST_THEME = 2000, 1000, 60
 

@@ -17,10 +17,11 @@ from delphi.statements.statements import NewStatement
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
-from rounds import moderation, proposals, revision, suggestions
+from rounds import proposals, revision, suggestions
 from rounds.decisions import By
 from rounds.desk_forms import CHOICES, SplitForm, SuggestionForm, read_decisions
 from rounds.drafting import drafting
+from rounds.moderation import rulings
 from rounds.questionnaire.cards import cards, pages, with_feedback
 from rounds.questionnaire.forms import AddForm, ButtonForm, ReasonForm, RewordForm
 
@@ -72,7 +73,7 @@ def show(slug: str, number: int, statement: int) -> str:
     if row is None:
         raise NotFound
     before = session.get(Round, (study.id, number - 1))
-    comments = moderation.queue(session, before, statement) if before else []
+    comments = rulings.queue(session, before, statement) if before else []
     return render_template(
         "revision/statement.html",
         study=study,

@@ -24,9 +24,10 @@ from delphi.model.study import Consent, Membership, Study
 from delphi.protocol import groups, information, method
 from delphi.studies import copying, creation, retention
 from delphi.studies.creation import StudyPlan
-from rounds import decisions, lifecycle, moderation, proposals, revision
+from rounds import decisions, lifecycle, proposals, revision
 from rounds.decisions import By
-from rounds.moderation import Ruling
+from rounds.moderation import rulings as moderation
+from rounds.moderation.rulings import Ruling
 from rounds.questionnaire import ballot
 from rounds.questionnaire.ballot import Answer, Remark
 from rounds.rehearsing import Scene, is_absent, remark_of, spread, value_of

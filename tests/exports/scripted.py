@@ -19,10 +19,11 @@ from delphi.statements import statements
 from delphi.statements.statements import Kind, NewStatement
 from delphi.studies import creation
 from delphi.studies.creation import StudyPlan, templates
-from rounds import decisions, lifecycle, moderation, revision
+from rounds import decisions, lifecycle, revision
 from rounds.bots import Sheet
 from rounds.decisions import By
-from rounds.moderation import Ruling
+from rounds.moderation import rulings as moderation
+from rounds.moderation.rulings import Ruling
 from rounds.questionnaire import ballot, cards
 from rounds.questionnaire.ballot import Answer, Remark
 from rounds.reference import Reference

@@ -6,9 +6,10 @@ from sqlalchemy import event
 
 from delphi.model.rating import Moderation
 from delphi.statements.statements import NewStatement
-from rounds import lifecycle, moderation, revision
+from rounds import lifecycle, revision
 from rounds.decisions import By
-from rounds.moderation import Ruling
+from rounds.moderation import rulings
+from rounds.moderation.rulings import Ruling
 from rounds.questionnaire.cards import cards, with_feedback
 
 MERGED = NewStatement("STMT2.1", "Two and three are needed.", section="Services")
@@ -121,12 +122,12 @@ def test_released_comments_are_read_in_an_order_of_the_readers_own(cast):
     for i, who in enumerate(panel):
         vote(cast.session, first, who, {1: 4}, comment=f"comment {i}")
     lifecycle.close(cast.session, first, by=cast.ada.id, at=NOW)
-    queued = moderation.queue(cast.session, first)
+    queued = rulings.queue(cast.session, first)
     held = queued[0].text
     chosen = {
         c.ticket: Ruling(Moderation.HELD if c.text == held else Moderation.RELEASED, note="a name") for c in queued
     }
-    moderation.decide(cast.session, first, chosen, by=cast.ada.id, at=NOW)
+    rulings.decide(cast.session, first, chosen, by=cast.ada.id, at=NOW)
     lifecycle.release(cast.session, made, first, by=cast.ada.id, at=NOW)
     drafted(cast.session, made, first)
     launched(cast.session, made, 2)

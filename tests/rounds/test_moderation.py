@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from delphi.errors import Refused
 from delphi.model.rating import Comment, Moderation
-from rounds import lifecycle, moderation
-from rounds.hints import Trace, parts, traces
-from rounds.moderation import Ruling
+from rounds import lifecycle
+from rounds.moderation import rulings
+from rounds.moderation.hints import Trace, parts, traces
+from rounds.moderation.rulings import Ruling
 
 
 @pytest.fixture
@@ -23,21 +24,21 @@ def closed(cast):
 
 
 def decide(cast, round_, *actions: Moderation) -> int:
-    tickets = [comment.ticket for comment in moderation.queue(cast.session, round_)]
+    tickets = [comment.ticket for comment in rulings.queue(cast.session, round_)]
     chosen = dict(zip(tickets, (Ruling(action, note="a name") for action in actions), strict=False))
-    return moderation.decide(cast.session, round_, chosen, by=cast.ada.id, at=NOW)
+    return rulings.decide(cast.session, round_, chosen, by=cast.ada.id, at=NOW)
 
 
 def test_comments_are_read_after_the_close_only(cast):
     round_ = launched(cast.session, cast.study)
     vote(cast.session, round_, cast.panel[0], {1: 4}, comment="because")
-    assert moderation.queue(cast.session, round_) == []
+    assert rulings.queue(cast.session, round_) == []
     with pytest.raises(Refused):
-        moderation.decide(cast.session, round_, {}, by=cast.ada.id, at=NOW)
+        rulings.decide(cast.session, round_, {}, by=cast.ada.id, at=NOW)
 
 
 def test_empty_comments_are_not_in_the_queue(cast, closed):
-    assert {comment.text for comment in moderation.queue(cast.session, closed)} == {"because", "why not"}
+    assert {comment.text for comment in rulings.queue(cast.session, closed)} == {"because", "why not"}
 
 
 def test_one_is_released_and_one_is_held(cast, closed):
@@ -62,8 +63,8 @@ def test_an_event_says_how_many_and_not_which(cast, closed):
 
 
 def rule(cast, round_, ruling: Ruling) -> Comment:
-    comment = moderation.queue(cast.session, round_)[0]
-    moderation.decide(cast.session, round_, {comment.ticket: ruling}, by=cast.ada.id, at=NOW)
+    comment = rulings.queue(cast.session, round_)[0]
+    rulings.decide(cast.session, round_, {comment.ticket: ruling}, by=cast.ada.id, at=NOW)
     return comment
 
 
@@ -74,7 +75,7 @@ def test_an_edited_comment_keeps_what_was_written_apart(cast, closed):
 
 
 def test_an_edit_that_changes_nothing_is_shown_as_written(cast, closed):
-    comment = moderation.queue(cast.session, closed)[0]
+    comment = rulings.queue(cast.session, closed)[0]
     assert rule(cast, closed, Ruling(Moderation.EDITED, comment.text)).moderation is Moderation.RELEASED
 
 
@@ -89,7 +90,7 @@ def test_what_is_missing_in_a_decision_is_said(cast, closed, ruling, told):
 
 def test_reading_a_comment_as_it_was_written_is_kept(cast, closed):
     ticket = rule(cast, closed, Ruling(Moderation.HELD, note="a name")).ticket
-    read = moderation.original(cast.session, closed, ticket, by=cast.ada.id, at=NOW)
+    read = rulings.original(cast.session, closed, ticket, by=cast.ada.id, at=NOW)
     assert (read.ticket, cast.events()[-1]) == (ticket, "comment:read")
 
 
@@ -98,12 +99,12 @@ def test_there_is_no_reading_of_a_comment_of_an_open_round(cast):
     vote(cast.session, round_, cast.panel[0], {1: 4}, comment="because")
     ticket = cast.session.scalars(select(Comment.ticket)).one()
     with pytest.raises(Refused, match="once the round is closed"):
-        moderation.original(cast.session, round_, ticket, by=cast.ada.id, at=NOW)
+        rulings.original(cast.session, round_, ticket, by=cast.ada.id, at=NOW)
 
 
 def test_there_is_no_reading_of_what_is_not_there(cast, closed):
     with pytest.raises(Refused, match="not there"):
-        moderation.original(cast.session, closed, UUID(int=0), by=cast.ada.id, at=NOW)
+        rulings.original(cast.session, closed, UUID(int=0), by=cast.ada.id, at=NOW)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from delphi.errors import NotFound, Refused
 from delphi.model.statement import Lineage, Statement, StatementVersion
 from delphi.statements import statements
 from delphi.statements.statements import NewStatement
-from rounds import lifecycle, moderation, proposals, revision
+from rounds import lifecycle, proposals, revision
 from rounds.decisions import By, decisions_of, questionnaire, undecided
+from rounds.moderation import rulings
 from rounds.results import counts
 
 REC = NewStatement("STMT2.1", "Services one and two are needed.", section="Services", enters_round=2)
@@ -263,7 +264,7 @@ def test_two_panelists_reopen_what_the_rule_would_settle(cast):
     for who in cast.panel:
         vote(cast.session, round_, who, {1: 4, 2: 4}, comment="look again")
     lifecycle.close(cast.session, round_, by=cast.ada.id, at=NOW)
-    for comment in moderation.queue(cast.session, round_)[:2]:
+    for comment in rulings.queue(cast.session, round_)[:2]:
         comment.moderation, comment.released_text, comment.tags = "held", None, ["reopen"]
     cast.session.flush()
     made = proposals.proposed_for(cast.session, cast.study, drafted(cast.session, cast.study, round_))

@@ -15,10 +15,11 @@ from delphi.model.study import Study
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
-from rounds import hints, moderation
 from rounds.decisions import questionnaire
 from rounds.desk_forms import read_rulings
-from rounds.moderation import Ruling
+from rounds.moderation import hints
+from rounds.moderation import rulings as moderation
+from rounds.moderation.rulings import Ruling
 from rounds.questionnaire.forms import ButtonForm
 
 blueprint = Blueprint("moderating", __name__, url_prefix="/studies/<slug>/rounds/<int:number>/comments")

@@ -1,0 +1,1 @@
+"""Comments are read before the panel sees them."""
