@@ -22,7 +22,6 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import rounds.desk
     import rounds.finish
     import rounds.moderation.pages
-    import rounds.next_round
     import rounds.participation.pages.arrival
     import rounds.participation.pages.withdrawal
     import rounds.questionnaire.pages.autosave
@@ -31,6 +30,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import rounds.questionnaire.pages.past_rounds
     import rounds.questionnaire.pages.suggesting
     import rounds.rehearse
+    import rounds.revision.pages
     from delphi.app import create_app
     from delphi.people.pages import about_you, acknowledgement, lost_link, personal_data, roster
     from delphi.protocol.pages import panelist_options, protocol
@@ -48,7 +48,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
         retention.blueprint,
         rounds.desk.blueprint,
         rounds.finish.blueprint,
-        rounds.next_round.blueprint,
+        rounds.revision.pages.blueprint,
         rounds.rehearse.blueprint,
         panelist_options.blueprint,
         rounds.moderation.pages.blueprint,

@@ -12,7 +12,7 @@ from delphi.consensus.vocabulary import Change, Decided
 from delphi.model.rating import AnswerKind, Rating
 from delphi.model.round import Participation, QuestionnaireItem, Round
 from delphi.model.study import Study
-from rounds.decisions import decisions_of, edges_into
+from rounds.revision.decisions import decisions_of, edges_into
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from exports.profile import firmness_of
 from exports.reports import consensus
 from exports.table import suppress
 from exports.views import visible_rounds
-from rounds.decisions import decisions_of, edges_into
 from rounds.results import rows as reading
+from rounds.revision.decisions import decisions_of, edges_into
 
 blueprint = Blueprint("results", __name__, url_prefix="/studies/<slug>/results")
 Rows = dict[int, list[dict[str, Any]]]

@@ -18,14 +18,15 @@ from delphi.protocol.method import definition_of
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
-from rounds import advice, invitations, lifecycle, monitor, suggestions
-from rounds.desk_forms import CHOICES
-from rounds.drafting import drafting
+from rounds import advice, invitations, lifecycle, monitor
 from rounds.invitations import Audience
 from rounds.moderation import rulings
 from rounds.questionnaire.forms import ButtonForm, DeadlineForm, ExtendForm
 from rounds.results import rows as reading
 from rounds.results.counts import items_of
+from rounds.revision import suggestions
+from rounds.revision.desk import drafting
+from rounds.revision.forms import CHOICES
 
 blueprint = Blueprint("desk", __name__, url_prefix="/studies/<slug>/rounds/<int:number>")
 DAYS_OPEN = 14

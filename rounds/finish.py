@@ -10,8 +10,8 @@ from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
 from rounds import ending
-from rounds.desk_forms import clean
 from rounds.questionnaire.forms import ButtonForm
+from rounds.revision.forms import clean
 
 blueprint = Blueprint("finish", __name__, url_prefix="/studies/<slug>/finish")
 LONGEST = 2000

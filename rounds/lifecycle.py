@@ -18,9 +18,10 @@ from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.study import Study
 from delphi.protocol.method import definition_of
 from delphi.studies import readiness
-from rounds import decisions, invitations
+from rounds import invitations
 from rounds.invitations import Audience
 from rounds.results.counts import digest_of, items_of, round_data
+from rounds.revision import decisions
 
 SHORTEST = timedelta(hours=20)  # WCAG 2.2.1: no time limit under 20 hours
 

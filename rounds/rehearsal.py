@@ -24,13 +24,14 @@ from delphi.model.study import Consent, Membership, Study
 from delphi.protocol import groups, information, method
 from delphi.studies import copying, creation, retention
 from delphi.studies.creation import StudyPlan
-from rounds import decisions, lifecycle, proposals, revision
-from rounds.decisions import By
+from rounds import lifecycle
 from rounds.moderation import rulings as moderation
 from rounds.moderation.rulings import Ruling
 from rounds.questionnaire import ballot
 from rounds.questionnaire.ballot import Answer, Remark
 from rounds.rehearsing import Scene, is_absent, remark_of, spread, value_of
+from rounds.revision import changes, decisions, proposals
+from rounds.revision.decisions import By
 
 OPEN_FOR = timedelta(days=7)
 VISITORS = ("A", "B", "C")  # the lead may look through their eyes: A answered all, B half, C nothing yet
@@ -143,7 +144,7 @@ def _open(session: Session, copy: Study, draft: Round, *, by: int, at: datetime)
     proposed = proposals.proposed_for(session, copy, draft) if left else {}
     again = {number: (Decided.RATE_AGAIN, By(by, at, AGAIN, proposed.get(number))) for number in left}
     if again:
-        revision.decide(session, draft, again)
+        changes.decide(session, draft, again)
     if not decisions.questionnaire(session, copy.id, draft.number):
         return  # every statement is settled and left
     lifecycle.launch(session, copy, draft, closes_at=at + OPEN_FOR, by=by, at=at)

@@ -17,9 +17,9 @@ from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
 from rounds import rehearsal
-from rounds.desk_forms import RehearsalForm
 from rounds.questionnaire.forms import ButtonForm
 from rounds.rehearsing import Scene
+from rounds.revision.forms import RehearsalForm
 
 blueprint = Blueprint("rehearsal", __name__, url_prefix="/studies/<slug>/rehearsal")
 Page = str | Response | tuple[str, int]

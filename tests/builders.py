@@ -22,10 +22,12 @@ from delphi.protocol import method
 from delphi.statements.statements import NewStatement
 from delphi.studies import creation
 from delphi.studies.creation import StudyPlan, StudyTemplate
-from rounds import decisions, lifecycle, revision
-from rounds.decisions import By
+from rounds import lifecycle
 from rounds.questionnaire import ballot
 from rounds.questionnaire.ballot import Answer, Remark
+from rounds.revision import changes as revision
+from rounds.revision import decisions
+from rounds.revision.decisions import By
 
 NOW = clock.now()
 LATER = NOW + timedelta(days=14)

@@ -15,12 +15,12 @@ from delphi.model.study import Study
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
-from rounds.decisions import questionnaire
-from rounds.desk_forms import read_rulings
 from rounds.moderation import hints
 from rounds.moderation import rulings as moderation
 from rounds.moderation.rulings import Ruling
 from rounds.questionnaire.forms import ButtonForm
+from rounds.revision.decisions import questionnaire
+from rounds.revision.forms import read_rulings
 
 blueprint = Blueprint("moderating", __name__, url_prefix="/studies/<slug>/rounds/<int:number>/comments")
 PAGE = 50

@@ -33,8 +33,9 @@ from delphi.model.rating import Comment, Rating
 from delphi.model.round import Round
 from delphi.model.study import Consent, Study
 from delphi.statements.statements import NewStatement
-from rounds import lifecycle, revision
-from rounds.decisions import By
+from rounds import lifecycle
+from rounds.revision import changes as revision
+from rounds.revision.decisions import By
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SECTIONS = ("Barriers", "Services", "Rights", "Data", "Recommendations")

@@ -9,8 +9,9 @@ from delphi.model.rating import AnswerKind, Rating
 from delphi.model.round import Participation, Round
 from delphi.people import roster
 from delphi.statements.statements import NewStatement
-from rounds import decisions, lifecycle, revision
-from rounds.decisions import By
+from rounds import lifecycle
+from rounds.revision import changes, decisions
+from rounds.revision.decisions import By
 
 HOSTILE = ("=1+1", "@SUM(A1)", "a\nb", 'say "yes"', "</td><script>", "\\input{x}", "🙂 مرحبا", "'='", "x" * 5000)
 COS = {
@@ -52,12 +53,12 @@ def revise(session, draft, lead):
     by = By(lead, NOW, "clearer")
     first, second, *rest = asked
     for statement, same in ((first, True), (second, False)):
-        revision.reword(
+        changes.reword(
             session, draft, statement, text=f"Wording {draft.number} of {statement}", same_meaning=same, by=by
         )
     if draft.number == 3 and len(rest) > 2:
         into = NewStatement("MERGED", "Both together.", section="Services")
-        revision.merge(session, draft, rest[-2:], into, by=by)
+        changes.merge(session, draft, rest[-2:], into, by=by)
 
 
 def answer(session, made, round_, draw, leavers):

@@ -19,9 +19,8 @@ from delphi.statements import statements
 from delphi.statements.statements import Kind, NewStatement
 from delphi.studies import creation
 from delphi.studies.creation import StudyPlan, templates
-from rounds import decisions, lifecycle, revision
+from rounds import lifecycle
 from rounds.bots import Sheet
-from rounds.decisions import By
 from rounds.moderation import rulings as moderation
 from rounds.moderation.rulings import Ruling
 from rounds.questionnaire import ballot, cards
@@ -29,6 +28,8 @@ from rounds.questionnaire.ballot import Answer, Remark
 from rounds.reference import Reference
 from rounds.rehearsing import is_absent, spread, value_of
 from rounds.replay import script_of
+from rounds.revision import changes, decisions
+from rounds.revision.decisions import By
 
 
 def reference(session, slug="reference", *, seed=31, size=57):
@@ -121,9 +122,9 @@ def prepare(session, made, number, lead, asked, before):
         parents = [numbers[one["code"]] for one in before if one["becomes"] == code != one["code"]]
         if parents:
             into = NewStatement(code, row["text"], kind=Kind(row["kind"]), section=row["section"], help=row["help"])
-            revision.merge(session, draft, parents, into, by=by)
+            changes.merge(session, draft, parents, into, by=by)
         elif code in old and old[code]["version"] != row["version"]:
-            revision.reword(session, draft, numbers[code], text=row["text"], by=by)
+            changes.reword(session, draft, numbers[code], text=row["text"], by=by)
 
 
 def numbers_of(session, made):

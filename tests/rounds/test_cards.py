@@ -6,11 +6,12 @@ from sqlalchemy import event
 
 from delphi.model.rating import Moderation
 from delphi.statements.statements import NewStatement
-from rounds import lifecycle, revision
-from rounds.decisions import By
+from rounds import lifecycle
 from rounds.moderation import rulings
 from rounds.moderation.rulings import Ruling
 from rounds.questionnaire.cards import cards, with_feedback
+from rounds.revision import changes
+from rounds.revision.decisions import By
 
 MERGED = NewStatement("STMT2.1", "Two and three are needed.", section="Services")
 ADDED = NewStatement("STMT2.2", "Money helps.", section="Services")
@@ -74,7 +75,7 @@ def test_a_small_panel_is_shown_in_zones(cast, n):
 
 def test_a_reworded_statement_shows_old_and_new(cast):
     def reword(draft):
-        revision.reword(cast.session, draft, 1, text="Service 1 helps.", by=By(cast.ada.id, NOW, "clearer"))
+        changes.reword(cast.session, draft, 1, text="Service 1 helps.", by=By(cast.ada.id, NOW, "clearer"))
 
     made, panel = second(cast, [{1: 4}] * 10, change=reword)
     wording = shown(cast, made, panel[0])[1]["wording"]
@@ -85,7 +86,7 @@ def test_a_reworded_statement_shows_old_and_new(cast):
 
 def test_a_merged_statement_shows_each_of_its_sources(cast):
     def merge(draft):
-        revision.merge(cast.session, draft, [2, 3], MERGED, by=By(cast.ada.id, NOW, "alike"))
+        changes.merge(cast.session, draft, [2, 3], MERGED, by=By(cast.ada.id, NOW, "alike"))
 
     made, panel = second(cast, [{2: 4, 3: 1}] * 10, change=merge)
     feedback = shown(cast, made, panel[0])[4]
@@ -96,7 +97,7 @@ def test_a_merged_statement_shows_each_of_its_sources(cast):
 
 def test_a_new_statement_shows_nothing_of_the_past(cast):
     def add(draft):
-        revision.add(cast.session, draft, ADDED, by=By(cast.ada.id, NOW, "asked for"))
+        changes.add(cast.session, draft, ADDED, by=By(cast.ada.id, NOW, "asked for"))
 
     made, panel = second(cast, [{1: 4}] * 10, change=add)
     assert shown(cast, made, panel[0])[4] == {}

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from delphi.consensus.vocabulary import Relation
 from delphi.model.panel import Panelist
 from delphi.statements.statements import NewStatement
-from rounds import lifecycle, revision
-from rounds.decisions import By, questionnaire
+from rounds import lifecycle
 from rounds.results import counts as ratings
+from rounds.revision import changes
+from rounds.revision.decisions import By, questionnaire
 
 OPTIONS = (1, 2, 3, 4, "nq", None)
 
@@ -33,9 +34,9 @@ def played(cast, request):
     lifecycle.release(cast.session, made, first, by=cast.ada.id, at=NOW)
     second = drafted(cast.session, made, first)
     decided = {"by": By(cast.ada.id, NOW, "clearer")}
-    revision.reword(cast.session, second, 2, text="Other.", **decided)
-    revision.reword(cast.session, second, 3, text="Same.", same_meaning=True, **decided)
-    revision.add(cast.session, second, NewStatement("NEW", "New.", section="Services"), **decided)
+    changes.reword(cast.session, second, 2, text="Other.", **decided)
+    changes.reword(cast.session, second, 3, text="Same.", same_meaning=True, **decided)
+    changes.add(cast.session, second, NewStatement("NEW", "New.", section="Services"), **decided)
     launched(cast.session, made, 2)
     given[2] = cast_votes(cast.session, second, panel_of(cast.session, made)[1:], draw)
     return made, given

@@ -9,10 +9,11 @@ from delphi.errors import NotFound, Refused
 from delphi.model.statement import Lineage, Statement, StatementVersion
 from delphi.statements import statements
 from delphi.statements.statements import NewStatement
-from rounds import lifecycle, proposals, revision
-from rounds.decisions import By, decisions_of, questionnaire, undecided
+from rounds import lifecycle
 from rounds.moderation import rulings
 from rounds.results import counts
+from rounds.revision import changes, proposals
+from rounds.revision.decisions import By, decisions_of, questionnaire, undecided
 
 REC = NewStatement("STMT2.1", "Services one and two are needed.", section="Services", enters_round=2)
 
@@ -39,7 +40,7 @@ def relations(cast) -> dict[int, Relation]:
 
 
 def test_rewording_makes_a_version_and_an_edge(cast, draft, decided):
-    assert revision.reword(cast.session, draft, 1, text="Service 1 is needed now.", **decided) == 2
+    assert changes.reword(cast.session, draft, 1, text="Service 1 is needed now.", **decided) == 2
     assert questionnaire(cast.session, cast.study.id, 2) == [(1, 2), (2, 1), (3, 1)]
     assert edges(cast) == [(1, 1, 1, 2, Change.REWORDED)]
     assert relations(cast) == {1: Relation.REWORDED, 2: Relation.SAME, 3: Relation.SAME}
@@ -47,23 +48,23 @@ def test_rewording_makes_a_version_and_an_edge(cast, draft, decided):
 
 
 def test_the_same_meaning_keeps_the_comparison(cast, draft, decided):
-    revision.reword(cast.session, draft, 1, text="Service one is needed.", same_meaning=True, **decided)
+    changes.reword(cast.session, draft, 1, text="Service one is needed.", same_meaning=True, **decided)
     assert relations(cast)[1] is Relation.REWORDED_SAME_MEANING
 
 
 def test_the_old_wording_stays(cast, draft, decided):
-    revision.reword(cast.session, draft, 1, text="Service 1 is needed now.", **decided)
+    changes.reword(cast.session, draft, 1, text="Service 1 is needed now.", **decided)
     kept = cast.session.get_one(StatementVersion, (cast.study.id, 1, 1))
     assert kept.text == "Service 1 is needed."
 
 
 def test_an_equal_wording_is_no_rewording(cast, draft, decided):
     with pytest.raises(Refused, match="equals the old one"):
-        revision.reword(cast.session, draft, 1, text="Service 1 is needed.", **decided)
+        changes.reword(cast.session, draft, 1, text="Service 1 is needed.", **decided)
 
 
 def test_merging_puts_one_statement_in_the_place_of_several(cast, draft, decided):
-    child = revision.merge(cast.session, draft, [3, 1], REC, **decided)
+    child = changes.merge(cast.session, draft, [3, 1], REC, **decided)
     assert questionnaire(cast.session, cast.study.id, 2) == [(child.number, 1), (2, 1)]
     assert edges(cast) == [(1, 1, 4, 1, Change.MERGED), (3, 1, 4, 1, Change.MERGED)]
     assert relations(cast) == {4: Relation.MERGED, 2: Relation.SAME}
@@ -72,39 +73,39 @@ def test_merging_puts_one_statement_in_the_place_of_several(cast, draft, decided
 @pytest.mark.parametrize("parents", [[], [1], [1, 1], [1, 9]])
 def test_a_merge_needs_two_statements_of_the_round(cast, draft, decided, parents):
     with pytest.raises(Refused):
-        revision.merge(cast.session, draft, parents, REC, **decided)
+        changes.merge(cast.session, draft, parents, REC, **decided)
 
 
 def test_a_statement_named_twice_is_merged_once(cast, draft, decided):
-    revision.merge(cast.session, draft, [1, 2, 1], REC, **decided)
+    changes.merge(cast.session, draft, [1, 2, 1], REC, **decided)
     assert edges(cast) == [(1, 1, 4, 1, Change.MERGED), (2, 1, 4, 1, Change.MERGED)]
 
 
 def test_dropping_asks_no_longer_and_keeps_what_was_answered(cast, draft, decided):
-    revision.drop(cast.session, draft, 2, **decided)
+    changes.drop(cast.session, draft, 2, **decided)
     assert questionnaire(cast.session, cast.study.id, 2) == [(1, 1), (3, 1)]
     assert edges(cast) == [(2, 1, 2, None, Change.DROPPED)]
     assert counts.counts_of(cast.session, cast.study, 1).ratings.sum() == 15
 
 
 def test_adding_asks_at_the_end_of_the_section(cast, draft, decided):
-    revision.add(cast.session, draft, NewStatement("STMT9", "Money helps.", section="Money"), **decided)
-    revision.add(cast.session, draft, REC, **decided)
+    changes.add(cast.session, draft, NewStatement("STMT9", "Money helps.", section="Money"), **decided)
+    changes.add(cast.session, draft, REC, **decided)
     assert [number for number, _ in questionnaire(cast.session, cast.study.id, 2)] == [1, 2, 3, 5, 4]
     assert relations(cast)[4] is Relation.NEW
 
 
 def test_a_code_is_used_once(cast, draft, decided):
     with pytest.raises(Refused, match=r"STMT1\.1 is used already"):
-        revision.add(cast.session, draft, NewStatement("STMT1.1", "Again."), **decided)
+        changes.add(cast.session, draft, NewStatement("STMT1.1", "Again."), **decided)
 
 
 def test_a_statement_is_changed_once_a_round(cast, draft, decided):
-    revision.reword(cast.session, draft, 1, text="Better.", **decided)
+    changes.reword(cast.session, draft, 1, text="Better.", **decided)
     for again in (
-        lambda: revision.reword(cast.session, draft, 1, text="Best.", **decided),
-        lambda: revision.drop(cast.session, draft, 1, **decided),
-        lambda: revision.merge(cast.session, draft, [1, 2], REC, **decided),
+        lambda: changes.reword(cast.session, draft, 1, text="Best.", **decided),
+        lambda: changes.drop(cast.session, draft, 1, **decided),
+        lambda: changes.merge(cast.session, draft, [1, 2], REC, **decided),
     ):
         with pytest.raises(Refused, match="decided on for this round already"):
             again()
@@ -112,17 +113,17 @@ def test_a_statement_is_changed_once_a_round(cast, draft, decided):
 
 def test_what_is_not_asked_cannot_be_changed(cast, draft, decided):
     with pytest.raises(NotFound):
-        revision.reword(cast.session, draft, 9, text="Better.", **decided)
+        changes.reword(cast.session, draft, 9, text="Better.", **decided)
     with pytest.raises(NotFound):
-        revision.drop(cast.session, draft, 9, **decided)
+        changes.drop(cast.session, draft, 9, **decided)
 
 
 def test_a_launched_questionnaire_is_fixed(cast, draft, decided):
     launched(cast.session, cast.study, 2)
     for change in (
-        lambda: revision.reword(cast.session, draft, 1, text="Better.", **decided),
-        lambda: revision.drop(cast.session, draft, 1, **decided),
-        lambda: revision.add(cast.session, draft, REC, **decided),
+        lambda: changes.reword(cast.session, draft, 1, text="Better.", **decided),
+        lambda: changes.drop(cast.session, draft, 1, **decided),
+        lambda: changes.add(cast.session, draft, REC, **decided),
     ):
         with pytest.raises(Refused, match="was launched"), cast.session.begin_nested():
             change()
@@ -130,7 +131,7 @@ def test_a_launched_questionnaire_is_fixed(cast, draft, decided):
 
 
 def test_rewording_before_the_first_round_is_no_relation_to_a_round(cast, decided):
-    revision.reword(cast.session, cast.draft, 1, text="Better.", **decided)
+    changes.reword(cast.session, cast.draft, 1, text="Better.", **decided)
     items = counts.items_of(cast.session, cast.study, 1)
     assert {(item.relation, item.previous_round) for item in items.values()} == {(Relation.NEW, None)}
 
@@ -138,7 +139,7 @@ def test_rewording_before_the_first_round_is_no_relation_to_a_round(cast, decide
 def test_rewording_what_enters_now_leaves_it_new(cast, decided):
     statements.add(cast.session, cast.study, [REC])
     second = drafted(cast.session, cast.study, released(cast.session, cast.study, [{1: 4}] * 5))
-    revision.reword(cast.session, second, 4, text="Better.", **decided)
+    changes.reword(cast.session, second, 4, text="Better.", **decided)
     assert relations(cast)[4] is Relation.NEW
 
 
@@ -154,18 +155,18 @@ def stored(cast) -> tuple:
 
 
 CHANGES = {
-    "reworded": lambda cast, draft, by: revision.reword(cast.session, draft, 1, text="Better.", **by) and 1,
-    "merged": lambda cast, draft, by: revision.merge(cast.session, draft, [1, 2], REC, **by) and 2,
-    "split": lambda cast, draft, by: revision.split(cast.session, draft, 1, [REC, ALSO], **by) and 1,
-    "dropped": lambda cast, draft, by: revision.drop(cast.session, draft, 2, **by) or 2,
-    "added": lambda cast, draft, by: revision.add(cast.session, draft, REC, **by).number,
+    "reworded": lambda cast, draft, by: changes.reword(cast.session, draft, 1, text="Better.", **by) and 1,
+    "merged": lambda cast, draft, by: changes.merge(cast.session, draft, [1, 2], REC, **by) and 2,
+    "split": lambda cast, draft, by: changes.split(cast.session, draft, 1, [REC, ALSO], **by) and 1,
+    "dropped": lambda cast, draft, by: changes.drop(cast.session, draft, 2, **by) or 2,
+    "added": lambda cast, draft, by: changes.add(cast.session, draft, REC, **by).number,
     "settled": lambda cast, draft, _by: settle(cast, draft, 1) and 1,
 }
 
 
 def settle(cast, draft, *numbers, decided=Decided.SETTLED_IN, proposal=Proposal.SETTLED_IN, reason="") -> int:
     by = By(cast.ada.id, NOW, reason, proposal)
-    return revision.decide(cast.session, draft, dict.fromkeys(numbers, (decided, by)))
+    return changes.decide(cast.session, draft, dict.fromkeys(numbers, (decided, by)))
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -173,46 +174,46 @@ def test_a_decision_is_taken_back_with_all_it_made(cast, draft, decided, change)
     before = stored(cast)
     touched = CHANGES[change](cast, draft, decided)
     assert stored(cast) != before
-    revision.undo(cast.session, draft, touched, by=By(cast.ada.id, NOW))
+    changes.undo(cast.session, draft, touched, by=By(cast.ada.id, NOW))
     assert stored(cast) == before
     assert cast.events()[-1] == "decision:undone"
     CHANGES[change](cast, draft, decided)
 
 
 def test_a_split_puts_several_in_the_place_of_one(cast, draft, decided):
-    revision.split(cast.session, draft, 2, [REC, ALSO], **decided)
+    changes.split(cast.session, draft, 2, [REC, ALSO], **decided)
     assert questionnaire(cast.session, cast.study.id, 2) == [(1, 1), (4, 1), (5, 1), (3, 1)]
     assert relations(cast) == {1: Relation.SAME, 4: Relation.SPLIT, 5: Relation.SPLIT, 3: Relation.SAME}
 
 
 def test_a_split_needs_two_parts(cast, draft, decided):
     with pytest.raises(Refused, match="two or more"):
-        revision.split(cast.session, draft, 2, [REC], **decided)
+        changes.split(cast.session, draft, 2, [REC], **decided)
 
 
 def test_what_was_just_added_can_be_dropped(cast, draft, decided):
     before = stored(cast)
-    added = revision.add(cast.session, draft, REC, **decided)
-    revision.drop(cast.session, draft, added.number, **decided)
+    added = changes.add(cast.session, draft, REC, **decided)
+    changes.drop(cast.session, draft, added.number, **decided)
     assert stored(cast) == before
 
 
 def test_what_a_merge_made_is_not_changed_in_its_turn(cast, draft, decided):
-    child = revision.merge(cast.session, draft, [1, 2], REC, **decided)
+    child = changes.merge(cast.session, draft, [1, 2], REC, **decided)
     with pytest.raises(Refused, match="made for this draft"):
-        revision.reword(cast.session, draft, child.number, text="Better.", **decided)
+        changes.reword(cast.session, draft, child.number, text="Better.", **decided)
 
 
 def test_there_must_be_a_decision_to_take_back(cast, draft):
     with pytest.raises(Refused, match="no decision"):
-        revision.undo(cast.session, draft, 1, by=By(cast.ada.id, NOW))
+        changes.undo(cast.session, draft, 1, by=By(cast.ada.id, NOW))
 
 
 def test_a_decision_is_not_taken_back_after_the_launch(cast, draft, decided):
-    revision.reword(cast.session, draft, 1, text="Better.", **decided)
+    changes.reword(cast.session, draft, 1, text="Better.", **decided)
     launched(cast.session, cast.study, 2)
     with pytest.raises(Refused, match="was launched"):
-        revision.undo(cast.session, draft, 1, by=By(cast.ada.id, NOW))
+        changes.undo(cast.session, draft, 1, by=By(cast.ada.id, NOW))
 
 
 def test_another_decision_than_the_rules_needs_a_reason(cast, draft):
@@ -234,11 +235,11 @@ def test_settled_statements_leave_where_the_protocol_says_so_and_can_be_reopened
     settle(cast, second, 1, 2)
     assert [number for number, _ in questionnaire(cast.session, made.id, 2)] == [3]
     with pytest.raises(Refused, match="Only a settled statement"):
-        revision.reopen(cast.session, second, 1, **decided)
+        changes.reopen(cast.session, second, 1, **decided)
     launched(cast.session, made, 2)
     lifecycle.close(cast.session, second, by=cast.ada.id, at=NOW)
     third = drafted(cast.session, made, second)
-    revision.reopen(cast.session, third, 1, **decided)
+    changes.reopen(cast.session, third, 1, **decided)
     assert [number for number, _ in questionnaire(cast.session, made.id, 3)] == [3, 1]
     assert counts.relations_of(cast.session, made, 3)[1] is Relation.NEW
 

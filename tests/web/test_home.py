@@ -12,10 +12,11 @@ from delphi.model.panel import Panelist
 from delphi.model.round import Round
 from delphi.model.statement import Lineage
 from delphi.model.study import Study
-from rounds import lifecycle, revision
-from rounds.decisions import By
+from rounds import lifecycle
 from rounds.questionnaire.wording import Line, summarise
 from rounds.results.turnout import turnout_of
+from rounds.revision import changes
+from rounds.revision.decisions import By
 
 PAGES = (
     "/panel", "/panel/information", "/panel/consent", "/panel/about", "/panel/my-data", "/panel/withdraw",
@@ -35,9 +36,9 @@ def second(app, pages):
         lifecycle.close(session, first, by=lead_of(session, study), at=NOW)
         lifecycle.release(session, study, first, by=lead_of(session, study), at=NOW)
         draft = drafted(session, study, first)
-        revision.reword(session, draft, 2, text="Service 2 is needed at night.", by=by)
-        revision.drop(session, draft, 3, by=By(pages.ada.id, NOW, "asked elsewhere"))
-        revision.decide(session, draft, {1: (Decided.RATE_AGAIN, by)})
+        changes.reword(session, draft, 2, text="Service 2 is needed at night.", by=by)
+        changes.drop(session, draft, 3, by=By(pages.ada.id, NOW, "asked elsewhere"))
+        changes.decide(session, draft, {1: (Decided.RATE_AGAIN, by)})
         study.group_chosen, study.proposal_rounds = True, [2]
         lifecycle.launch(session, study, draft, closes_at=LATER, by=pages.ada.id, at=NOW)
     return pages

@@ -16,8 +16,8 @@ from delphi.model.rating import Comment
 from delphi.model.round import Round
 from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
 from delphi.model.study import Study
-from rounds import decisions, proposals
 from rounds.feedback.wording import Piece, difference
+from rounds.revision import decisions, proposals
 
 FOLLOWED = (Decided.SETTLED_IN, Decided.SETTLED_OUT, Decided.RATE_AGAIN, Decided.REOPEN)
 

@@ -13,8 +13,8 @@ from delphi.consensus.vocabulary import Decided, Proposal
 from delphi.errors import Refused
 from delphi.model.rating import Comment, Moderation
 from delphi.statements.statements import NewStatement
-from rounds.decisions import By
 from rounds.moderation.rulings import TAGS, Ruling
+from rounds.revision.decisions import By
 
 LONGEST_TEXT, LONGEST_REASON, LONGEST_THEME = 2000, 1000, 60
 

@@ -12,10 +12,10 @@ from delphi.consensus.vocabulary import Decided, Proposal, Verdict
 from delphi.model.rating import Comment
 from delphi.model.round import Round
 from delphi.model.study import Study
-from rounds import decisions, revision
-from rounds.decisions import By
 from rounds.results import rows as reading
 from rounds.results.counts import items_of
+from rounds.revision import changes, decisions
+from rounds.revision.decisions import By
 
 REOPEN = "reopen"  # the tag by which a moderator marks a comment that asks to reopen its statement
 SETTLED_AS = {Decided.SETTLED_IN: Verdict.IN, Decided.SETTLED_OUT: Verdict.OUT}
@@ -71,4 +71,4 @@ def accept_all(session: Session, study: Study, draft: Round, *, by: int, at: dat
         for number, made in proposed_for(session, study, draft).items()
         if number in waiting and made is not Proposal.REVISE
     }
-    return revision.decide(session, draft, followed)
+    return changes.decide(session, draft, followed)

@@ -16,8 +16,8 @@ from delphi.model.statement import Lineage, Statement, StatementProposal, Statem
 from delphi.model.study import Study
 from delphi.statements import statements
 from delphi.statements.statements import NewStatement
-from rounds import decisions
-from rounds.decisions import By, edges_into, open_draft, rebuild, record
+from rounds.revision import decisions
+from rounds.revision.decisions import By, edges_into, open_draft, rebuild, record
 
 ASKED_AS_BEFORE = (Decided.SETTLED_IN, Decided.SETTLED_OUT, Decided.RATE_AGAIN, Decided.REOPEN)
 

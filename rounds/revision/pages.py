@@ -17,13 +17,13 @@ from delphi.statements.statements import NewStatement
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
-from rounds import proposals, revision, suggestions
-from rounds.decisions import By
-from rounds.desk_forms import CHOICES, SplitForm, SuggestionForm, read_decisions
-from rounds.drafting import drafting
 from rounds.moderation import rulings
 from rounds.questionnaire.cards import cards, pages, with_feedback
 from rounds.questionnaire.forms import AddForm, ButtonForm, ReasonForm, RewordForm
+from rounds.revision import changes, proposals, suggestions
+from rounds.revision.decisions import By
+from rounds.revision.desk import drafting
+from rounds.revision.forms import CHOICES, SplitForm, SuggestionForm, read_decisions
 
 blueprint = Blueprint("next_round", __name__, url_prefix="/studies/<slug>/rounds/<int:number>")
 NOBODY = UUID(int=0)
@@ -56,7 +56,7 @@ def decide(slug: str, number: int) -> Response:
         return _back(slug, number, _("%(n)s proposals of the rule were followed.") % {"n": n})
     proposed = proposals.proposed_for(session, study, draft)
     chosen = read_decisions(request.form, proposed, by=account().id, at=clock.now())
-    n = revision.decide(session, draft, chosen)
+    n = changes.decide(session, draft, chosen)
     return _back(slug, number, _("%(n)s decisions were saved.") % {"n": n}, next(iter(chosen), None))
 
 
@@ -93,7 +93,7 @@ def show(slug: str, number: int, statement: int) -> str:
 def undo(slug: str, number: int, statement: int) -> Response:
     """Take the decision on a statement back."""
     study, draft = _draft(slug, number)
-    revision.undo(current_session(), draft, statement, by=_by(study, draft))
+    changes.undo(current_session(), draft, statement, by=_by(study, draft))
     return _back(slug, number, _("The decision was taken back; what it had made is gone."), statement)
 
 
@@ -107,7 +107,7 @@ def reword(slug: str, number: int, statement: int) -> Response:
         raise Refused(_("A rewording needs the new wording and a reason; nothing was changed."))
     by = _by(study, draft, statement, form.reason.data or "")
     text = (form.text.data or "").strip()
-    revision.reword(current_session(), draft, statement, text=text, same_meaning=form.same_meaning.data, by=by)
+    changes.reword(current_session(), draft, statement, text=text, same_meaning=form.same_meaning.data, by=by)
     return _back(slug, number, _("The new wording is in the draft."), statement)
 
 
@@ -127,7 +127,7 @@ def split(slug: str, number: int, statement: int) -> Response:
         for part in form.parts.data
     ]
     by = _by(study, draft, statement, form.reason.data or "")
-    revision.split(current_session(), draft, statement, parts, by=by)
+    changes.split(current_session(), draft, statement, parts, by=by)
     return _back(slug, number, _("The statement was split in the draft."), statement)
 
 
@@ -137,7 +137,7 @@ def drop(slug: str, number: int, statement: int) -> Response:
     """Ask a statement no longer."""
     study, draft = _draft(slug, number)
     by = _by(study, draft, statement, _reason())
-    revision.drop(current_session(), draft, statement, by=by)
+    changes.drop(current_session(), draft, statement, by=by)
     return _back(slug, number, _("The statement is not asked in this round."), statement)
 
 
@@ -146,7 +146,7 @@ def drop(slug: str, number: int, statement: int) -> Response:
 def reopen(slug: str, number: int, statement: int) -> Response:
     """Ask a settled statement again."""
     study, draft = _draft(slug, number)
-    revision.reopen(current_session(), draft, statement, by=_by(study, draft, None, _reason()))
+    changes.reopen(current_session(), draft, statement, by=_by(study, draft, None, _reason()))
     return _back(slug, number, _("The statement is asked again."), statement)
 
 
@@ -175,9 +175,9 @@ def add(slug: str, number: int) -> Response:
     by = _by(study, draft, None, form.reason.data or "")
     if parents:
         proposed = proposals.proposed_for(current_session(), study, draft)
-        revision.merge(current_session(), draft, parents, new, by=by, proposals=proposed)
+        changes.merge(current_session(), draft, parents, new, by=by, proposals=proposed)
         return _back(slug, number, _("The statements were merged in the draft."), parents[0])
-    revision.add(current_session(), draft, new, by=by)
+    changes.add(current_session(), draft, new, by=by)
     return _back(slug, number, _("The statement was added to the draft."))
 
 

@@ -13,8 +13,8 @@ from delphi.model.statement import Statement, StatementProposal, Taken
 from delphi.model.study import Study
 from delphi.statements import statements
 from delphi.statements.statements import NewStatement
-from rounds import revision
-from rounds.decisions import By, open_draft, questionnaire
+from rounds.revision import changes
+from rounds.revision.decisions import By, open_draft, questionnaire
 
 
 def suggested(session: Session, draft: Round) -> list[StatementProposal]:
@@ -32,7 +32,7 @@ def suggested(session: Session, draft: Round) -> list[StatementProposal]:
 def take(session: Session, draft: Round, id_: UUID, new: NewStatement, *, by: By) -> Statement:
     """Ask a proposed statement, in the lead's wording, from this round on."""
     found = _waiting(session, draft, id_)
-    statement = _first(session, draft, new) if draft.number == 1 else revision.add(session, draft, new, by=by)
+    statement = _first(session, draft, new) if draft.number == 1 else changes.add(session, draft, new, by=by)
     found.taken, found.statement, found.note = Taken.ACCEPTED, statement.number, by.reason
     _event(session, draft, found, by)
     return statement
