@@ -19,8 +19,8 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import exports.own_pages
     import exports.result_pages
     import exports.views
-    import rounds.desk
-    import rounds.finish
+    import rounds.lifecycle.finish_pages
+    import rounds.lifecycle.pages
     import rounds.moderation.pages
     import rounds.participation.pages.arrival
     import rounds.participation.pages.withdrawal
@@ -46,8 +46,8 @@ def app(settings: config.Settings | None = None) -> "Flask":
         audit.blueprint,
         team.blueprint,
         retention.blueprint,
-        rounds.desk.blueprint,
-        rounds.finish.blueprint,
+        rounds.lifecycle.pages.blueprint,
+        rounds.lifecycle.finish_pages.blueprint,
         rounds.revision.pages.blueprint,
         rounds.rehearse.blueprint,
         panelist_options.blueprint,

@@ -43,7 +43,7 @@ from exports.record import (
 )
 from exports.sources import consensus_table
 from exports.table import suppress
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 from rounds.results.matrices import answers_of
 
 SIMULATED = "Simulated panel."

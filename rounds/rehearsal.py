@@ -24,7 +24,7 @@ from delphi.model.study import Consent, Membership, Study
 from delphi.protocol import groups, information, method
 from delphi.studies import copying, creation, retention
 from delphi.studies.creation import StudyPlan
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 from rounds.moderation import rulings as moderation
 from rounds.moderation.rulings import Ruling
 from rounds.questionnaire import ballot

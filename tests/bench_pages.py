@@ -24,7 +24,7 @@ from delphi.model.round import Participation, Round
 from delphi.model.study import Study
 from delphi.people import roster
 from delphi.statements.statements import NewStatement
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 
 PANELISTS, STATEMENTS, REPEATS, MILLISECONDS = 400, 200, 15, 100
 RATING, FOR_PANELISTS = 35, 30  # statements of a panelist's round, and milliseconds for each of its pages

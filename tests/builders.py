@@ -22,7 +22,7 @@ from delphi.protocol import method
 from delphi.statements.statements import NewStatement
 from delphi.studies import creation
 from delphi.studies.creation import StudyPlan, StudyTemplate
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 from rounds.questionnaire import ballot
 from rounds.questionnaire.ballot import Answer, Remark
 from rounds.revision import changes as revision

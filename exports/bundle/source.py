@@ -25,7 +25,7 @@ from exports.bundle.facts import Fact, fact, facts
 from exports.data.records import Records, records_of
 from exports.record import Given, Profile, RoundFacts
 from exports.studies import StudyRecord
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 from rounds.results.counts import counts_of, digest_of
 from rounds.results.matrices import answers_of
 

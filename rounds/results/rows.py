@@ -13,7 +13,7 @@ from delphi.model.rating import AnswerKind, Rating
 from delphi.model.round import Round, State
 from delphi.model.study import Study
 from delphi.protocol.method import definition_of
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 
 Made = TypeVar("Made")
 KEPT = 64

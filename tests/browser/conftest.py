@@ -33,7 +33,7 @@ from delphi.model.rating import Comment, Rating
 from delphi.model.round import Round
 from delphi.model.study import Consent, Study
 from delphi.statements.statements import NewStatement
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 from rounds.revision import changes as revision
 from rounds.revision.decisions import By
 

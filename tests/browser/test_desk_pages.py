@@ -14,7 +14,7 @@ from delphi.model.account import AccountSession
 from delphi.model.round import Round
 from delphi.model.study import Study
 from exports.jobs import Exporter
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 
 PATHS = {
     "plan": "",

@@ -9,7 +9,7 @@ from delphi.model.rating import AnswerKind, Rating
 from delphi.model.round import Participation, Round
 from delphi.people import roster
 from delphi.statements.statements import NewStatement
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 from rounds.revision import changes, decisions
 from rounds.revision.decisions import By
 

@@ -19,8 +19,8 @@ from delphi.statements import statements
 from delphi.statements.statements import Kind, NewStatement
 from delphi.studies import creation
 from delphi.studies.creation import StudyPlan, templates
-from rounds import lifecycle
 from rounds.bots import Sheet
+from rounds.lifecycle import lifecycle
 from rounds.moderation import rulings as moderation
 from rounds.moderation.rulings import Ruling
 from rounds.questionnaire import ballot, cards

@@ -24,7 +24,7 @@ from delphi.protocol import amendments
 from exports.archive import reading
 from exports.bundle import facts
 from exports.bundle.importing import import_bundle
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 from rounds.questionnaire import ballot
 from rounds.questionnaire.ballot import Answer
 from rounds.results.counts import counts_of

@@ -12,7 +12,7 @@ from delphi.model.account import Account
 from delphi.model.event import Event
 from delphi.model.round import Round
 from delphi.model.study import Study
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 
 RESULTS = "/studies/care/results"
 VOTES = [{1: 4, 2: 3}] * 6

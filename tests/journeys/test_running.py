@@ -16,7 +16,7 @@ from delphi.model.round import Participation, QuestionnaireItem, Round
 from delphi.model.statement import Decision, Lineage, StatementProposal
 from delphi.model.study import Study
 from delphi.people import roster
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 from rounds.questionnaire import ballot
 from rounds.questionnaire.ballot import Remark
 

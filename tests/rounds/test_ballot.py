@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from delphi.errors import NotFound, Refused, RoundClosed
 from delphi.model.rating import Comment, Rating
 from delphi.model.round import Participation
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 from rounds.questionnaire import ballot
 from rounds.questionnaire.ballot import Remark
 

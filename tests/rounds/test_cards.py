@@ -6,7 +6,7 @@ from sqlalchemy import event
 
 from delphi.model.rating import Moderation
 from delphi.statements.statements import NewStatement
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 from rounds.moderation import rulings
 from rounds.moderation.rulings import Ruling
 from rounds.questionnaire.cards import cards, with_feedback

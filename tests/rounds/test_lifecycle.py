@@ -16,7 +16,7 @@ from delphi.model.rating import AnswerKind, Comment, Rating, SaveRequest
 from delphi.model.result import Result
 from delphi.model.round import Participation, QuestionnaireItem, Round, State
 from delphi.statements.statements import NewStatement
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 from rounds.questionnaire import ballot
 from rounds.questionnaire.ballot import Answer
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from delphi.errors import Refused
 from delphi.model.rating import Comment, Moderation
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 from rounds.moderation import rulings
 from rounds.moderation.hints import Trace, parts, traces
 from rounds.moderation.rulings import Ruling

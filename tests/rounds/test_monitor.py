@@ -13,7 +13,7 @@ from delphi.consensus.disclosure.people import Counted, in_steps, shown_classes,
 from delphi.model.panel import Panelist
 from delphi.people import roster
 from delphi.statements.statements import NewStatement
-from rounds.monitor import monitor
+from rounds.lifecycle.monitor import monitor
 from rounds.questionnaire import ballot
 
 sizes = st.lists(st.integers(0, 14), min_size=2, max_size=4)

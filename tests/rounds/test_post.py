@@ -23,7 +23,7 @@ from delphi.model.round import Participation
 from delphi.people import lost_links
 from delphi.people.postman import ATTEMPTS, LEASE, Postman, claim, finish
 from delphi.protocol import information
-from rounds import invitations, lifecycle
+from rounds.lifecycle import invitations, lifecycle
 from rounds.participation import consent
 from rounds.questionnaire import ballot
 

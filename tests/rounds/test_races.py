@@ -14,7 +14,7 @@ from delphi.errors import DelphiError, RoundClosed
 from delphi.model.event import Event
 from delphi.model.rating import Rating, SaveRequest
 from delphi.model.round import Round
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 from rounds.questionnaire import ballot
 
 THREADS = 8

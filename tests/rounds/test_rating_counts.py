@@ -10,7 +10,7 @@ from sqlalchemy import select
 from delphi.consensus.vocabulary import Relation
 from delphi.model.panel import Panelist
 from delphi.statements.statements import NewStatement
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 from rounds.results import counts as ratings
 from rounds.revision import changes
 from rounds.revision.decisions import By, questionnaire

@@ -12,8 +12,8 @@ from delphi.errors import Refused
 from delphi.letters import reminders
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import Panelist
-from rounds import invitations, lifecycle
-from rounds.invitations import Audience
+from rounds.lifecycle import invitations, lifecycle
+from rounds.lifecycle.invitations import Audience
 from rounds.questionnaire import ballot
 
 DAY = timedelta(days=1)

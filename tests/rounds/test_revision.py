@@ -9,7 +9,7 @@ from delphi.errors import NotFound, Refused
 from delphi.model.statement import Lineage, Statement, StatementVersion
 from delphi.statements import statements
 from delphi.statements.statements import NewStatement
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 from rounds.moderation import rulings
 from rounds.results import counts
 from rounds.revision import changes, proposals

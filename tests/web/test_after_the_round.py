@@ -18,7 +18,7 @@ from delphi.model.rating import Comment, Rating
 from delphi.model.round import Participation, Round
 from delphi.model.study import Consent, Study
 from delphi.people import acknowledgements
-from rounds import invitations, lifecycle
+from rounds.lifecycle import invitations, lifecycle
 from rounds.results.counts import counts_of, digest_of
 
 ANSWERS = {1: 4, 2: 1, 3: "nq"}

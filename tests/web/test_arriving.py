@@ -15,7 +15,7 @@ from delphi.model.panel import Attempt, LinkRequest, Panelist
 from delphi.model.round import Round
 from delphi.model.study import Consent, Document, Study
 from delphi.people import lost_links
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 
 ASKED = "If this address belongs to a panel, a mail is on its way."
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from delphi.model.rating import ChangeReason, Comment, Rating
 from delphi.model.round import Round
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 
 URL = "/panel/answers"
 

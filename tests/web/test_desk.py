@@ -13,7 +13,7 @@ from delphi.model.rating import Comment
 from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.statement import Lineage
 from delphi.model.study import Study
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 from rounds.questionnaire import ballot
 
 DESK = "/studies/care/rounds/1"

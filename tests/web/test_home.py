@@ -12,7 +12,7 @@ from delphi.model.panel import Panelist
 from delphi.model.round import Round
 from delphi.model.statement import Lineage
 from delphi.model.study import Study
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 from rounds.questionnaire.wording import Line, summarise
 from rounds.results.turnout import turnout_of
 from rounds.revision import changes

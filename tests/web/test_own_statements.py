@@ -13,7 +13,7 @@ from delphi.model.statement import Statement, StatementProposal
 from delphi.model.study import Consent, Study, Withdrawal
 from delphi.protocol import method, panelist_options
 from delphi.protocol.panelist_options import PanelSide
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 
 PAGE = "/panel/statements"
 DESK = "/studies/care/rounds/1"

@@ -12,7 +12,7 @@ from delphi.model.panel import Panelist, PanelistSession
 from delphi.model.rating import Comment, Rating
 from delphi.model.round import Participation, Round
 from delphi.model.study import Consent
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 
 PAGE = "/panel/page/1"
 

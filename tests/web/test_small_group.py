@@ -23,7 +23,7 @@ from delphi.protocol import method
 from delphi.statements.statements import NewStatement
 from delphi.studies import creation
 from delphi.studies.creation import StudyPlan
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 
 SIZES = {"patients": 20, "clinicians": 18, "carers": 4}
 OUTCOMES = tuple(NewStatement(f"OUT{n}", f"Outcome {n}.", section="Core") for n in range(1, 7))

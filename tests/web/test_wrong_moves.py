@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from delphi.model.event import Event
 from delphi.model.round import Participation, Round
 from delphi.model.study import Study
-from rounds import lifecycle
+from rounds.lifecycle import lifecycle
 
 ROUND, NEXT = "/studies/care/rounds/1", "/studies/care/rounds/2"
 DEADLINE = {"closes_at": f"{NOW + timedelta(days=14):%Y-%m-%dT23:59}"}

@@ -13,7 +13,7 @@ from delphi.errors import Issue, NotReady, Refused
 from delphi.model.event import EventKind
 from delphi.model.round import Round, State
 from delphi.model.study import Study
-from rounds import advice
+from rounds.lifecycle import stopping_advice
 from rounds.results import rows
 
 
@@ -28,7 +28,7 @@ def criteria(session: Session, study: Study) -> Sequence[Criterion]:
     last = last_round(session, study)
     if last is None or last.state is not State.RELEASED:
         return []
-    return advice.advise(session, study, last, rows.panel_rows(session, study, last))[1]
+    return stopping_advice.advise(session, study, last, rows.panel_rows(session, study, last))[1]
 
 
 def issues_before_end(session: Session, study: Study) -> list[Issue]:

@@ -18,8 +18,8 @@ from delphi.protocol.method import definition_of
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
-from rounds import advice, invitations, lifecycle, monitor
-from rounds.invitations import Audience
+from rounds.lifecycle import invitations, lifecycle, monitor, stopping_advice
+from rounds.lifecycle.invitations import Audience
 from rounds.moderation import rulings
 from rounds.questionnaire.forms import ButtonForm, DeadlineForm, ExtendForm
 from rounds.results import rows as reading
@@ -92,7 +92,7 @@ def show(slug: str, number: int) -> str | Response:
         graded=definition_of(study).rule.has_grades,
         numbers={item.statement: number for number, item in items_of(session, study, round_.number).items()},
         next_round=session.get(Round, (study.id, number + 1)),
-        advice=advice.advise(session, study, round_, rows),
+        advice=stopping_advice.advise(session, study, round_, rows),
     )
 
 
@@ -101,7 +101,7 @@ def _draft(session: Session, study: Study, round_: Round) -> dict[str, Any]:
     desk = drafting(session, study, round_)
     before = session.get(Round, (study.id, round_.number - 1))
     waiting = request.args.get("show") == "waiting"
-    told = advice.advise(session, study, before, [*desk.results.values()]) if before and desk.results else None
+    told = stopping_advice.advise(session, study, before, [*desk.results.values()]) if before and desk.results else None
     return {
         "desk": desk,
         "rows": [row for row in desk.rows if row.waits or not waiting],

@@ -18,8 +18,8 @@ from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.study import Study
 from delphi.protocol.method import definition_of
 from delphi.studies import readiness
-from rounds import invitations
-from rounds.invitations import Audience
+from rounds.lifecycle import invitations
+from rounds.lifecycle.invitations import Audience
 from rounds.results.counts import digest_of, items_of, round_data
 from rounds.revision import decisions
 

@@ -9,7 +9,7 @@ from delphi.model.study import Study
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
-from rounds import ending
+from rounds.lifecycle import finishing
 from rounds.questionnaire.forms import ButtonForm
 from rounds.revision.forms import clean
 
@@ -30,9 +30,9 @@ def show(slug: str) -> str:
         "lifecycle/finish.html",
         study=study,
         form=ButtonForm(),
-        last=ending.last_round(session, study),
-        issues=ending.issues_before_end(session, study),
-        criteria=ending.criteria(session, study),
+        last=finishing.last_round(session, study),
+        issues=finishing.issues_before_end(session, study),
+        criteria=finishing.criteria(session, study),
     )
 
 
@@ -41,7 +41,7 @@ def show(slug: str) -> str:
 def end(slug: str) -> Response:
     """End the study."""
     reason = clean(request.form.get("reason", ""), LONGEST)
-    ending.finish(current_session(), _study(slug), reason=reason, by=account().id, at=clock.now())
+    finishing.finish(current_session(), _study(slug), reason=reason, by=account().id, at=clock.now())
     flash(_("The study is finished."))
     return redirect(url_for("finish.show", slug=slug), 303)
 
@@ -50,6 +50,6 @@ def end(slug: str) -> Response:
 @policy(Capability.LEAD)
 def go_on(slug: str) -> Response:
     """Take the end back."""
-    ending.go_on(current_session(), _study(slug), by=account().id, at=clock.now())
+    finishing.go_on(current_session(), _study(slug), by=account().id, at=clock.now())
     flash(_("The study goes on."))
     return redirect(url_for("finish.show", slug=slug), 303)

@@ -1,0 +1,1 @@
+"""A round is launched, watched, closed and released; the study is finished."""
