@@ -29,7 +29,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import rounds.questionnaire.pages.home
     import rounds.questionnaire.pages.past_rounds
     import rounds.questionnaire.pages.suggesting
-    import rounds.rehearse
+    import rounds.rehearsal.pages
     import rounds.revision.pages
     from delphi.app import create_app
     from delphi.people.pages import about_you, acknowledgement, lost_link, personal_data, roster
@@ -49,7 +49,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
         rounds.lifecycle.pages.blueprint,
         rounds.lifecycle.finish_pages.blueprint,
         rounds.revision.pages.blueprint,
-        rounds.rehearse.blueprint,
+        rounds.rehearsal.pages.blueprint,
         panelist_options.blueprint,
         rounds.moderation.pages.blueprint,
         lost_link.blueprint,

@@ -19,7 +19,7 @@ from delphi.statements.statements import NewStatement
 from exports.catalogue import CATALOGUE
 from exports.orders import Order, exhibit_of, write
 from exports.record import Profile
-from rounds.rehearsing import Scene
+from rounds.rehearsal.answers import Scene
 
 ROOT = Path(__file__).parents[1]
 OUT, KEPT = ROOT / "pictures", ROOT / "docs" / "img"

@@ -26,7 +26,7 @@ from rounds.moderation.rulings import Ruling
 from rounds.questionnaire import ballot, cards
 from rounds.questionnaire.ballot import Answer, Remark
 from rounds.reference import Reference
-from rounds.rehearsing import is_absent, spread, value_of
+from rounds.rehearsal.answers import is_absent, spread, value_of
 from rounds.replay import script_of
 from rounds.revision import changes, decisions
 from rounds.revision.decisions import By

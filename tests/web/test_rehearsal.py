@@ -14,7 +14,7 @@ from delphi.model.panel import Panelist
 from delphi.model.rating import Rating
 from delphi.model.result import Result
 from delphi.model.study import Study
-from rounds.rehearsing import Scene, is_absent, value_of
+from rounds.rehearsal.answers import Scene, is_absent, value_of
 
 REHEARSAL = "/studies/care/rehearsal"
 SIZE = {"size": "15", "attrition": "20", "disagreement": "30"}

@@ -16,9 +16,9 @@ from delphi.model.study import Study
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
-from rounds import rehearsal
 from rounds.questionnaire.forms import ButtonForm
-from rounds.rehearsing import Scene
+from rounds.rehearsal import rehearsal
+from rounds.rehearsal.answers import Scene
 from rounds.revision.forms import RehearsalForm
 
 blueprint = Blueprint("rehearsal", __name__, url_prefix="/studies/<slug>/rehearsal")

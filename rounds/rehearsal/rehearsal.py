@@ -29,7 +29,7 @@ from rounds.moderation import rulings as moderation
 from rounds.moderation.rulings import Ruling
 from rounds.questionnaire import ballot
 from rounds.questionnaire.ballot import Answer, Remark
-from rounds.rehearsing import Scene, is_absent, remark_of, spread, value_of
+from rounds.rehearsal.answers import Scene, is_absent, remark_of, spread, value_of
 from rounds.revision import changes, decisions, proposals
 from rounds.revision.decisions import By
 

@@ -1,0 +1,1 @@
+"""A study is played with a simulated panel before it begins."""
