@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 import exports.cli
-import rounds.cli
+import rounds.demo.cli
 from delphi import cli, config
 
 if TYPE_CHECKING:
@@ -75,4 +75,4 @@ def app(settings: config.Settings | None = None) -> "Flask":
     return made
 
 
-main = cli.group(app, (*rounds.cli.COMMANDS, *exports.cli.COMMANDS))
+main = cli.group(app, (*rounds.demo.cli.COMMANDS, *exports.cli.COMMANDS))

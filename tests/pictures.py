@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, sync_playwright
 
-from rounds.bots import LeadBot
-from rounds.demo import LEAD, PASSWORD, Script, play, stage
-from rounds.reference import SLUG, Reference
-from rounds.simulation import as_csv
+from rounds.demo.bots import LeadBot
+from rounds.demo.reference import SLUG, Reference
+from rounds.demo.simulation import as_csv
+from rounds.demo.stage import LEAD, PASSWORD, Script, play, stage
 
 ROOT = Path(__file__).parents[1]
 OUT, KEPT = ROOT / "pictures", ROOT / "docs" / "img"

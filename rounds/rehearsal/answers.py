@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 
 from delphi.consensus.shipped_scales import Scale
-from rounds.simulation import REMARKS
+from rounds.demo.simulation import REMARKS
 
 CLOSER = (1.0, 0.6, 0.4)  # how much of the disagreement of round 1 is left in each round
 NOT_QUALIFIED, BLANK, COMMENTING, MIDDLE = 0.03, 0.02, 0.1, 0.15

@@ -19,15 +19,15 @@ from delphi.statements import statements
 from delphi.statements.statements import Kind, NewStatement
 from delphi.studies import creation
 from delphi.studies.creation import StudyPlan, templates
-from rounds.bots import Sheet
+from rounds.demo.bots import Sheet
+from rounds.demo.reference import Reference
+from rounds.demo.replay import script_of
 from rounds.lifecycle import lifecycle
 from rounds.moderation import rulings as moderation
 from rounds.moderation.rulings import Ruling
 from rounds.questionnaire import ballot, cards
 from rounds.questionnaire.ballot import Answer, Remark
-from rounds.reference import Reference
 from rounds.rehearsal.answers import is_absent, spread, value_of
-from rounds.replay import script_of
 from rounds.revision import changes, decisions
 from rounds.revision.decisions import By
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rounds.bots import Page, Sheet, UnexpectedPage, _check_feedback, _multipart
+from rounds.demo.bots import Page, Sheet, UnexpectedPage, _check_feedback, _multipart
 
 PAGE = Page(
     200,

@@ -1,8 +1,8 @@
 """The simulated panel: seeded, calibrated, and not told any target."""
 
-from rounds import simulation
-from rounds.cli import PANELISTS, SEED
-from rounds.reference import Reference
+from rounds.demo import simulation
+from rounds.demo.cli import PANELISTS, SEED
+from rounds.demo.reference import Reference
 
 
 def everybodys(seed: int, size: int = PANELISTS) -> dict:

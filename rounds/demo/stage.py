@@ -19,7 +19,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
-from rounds.bots import Browser, LeadBot, PanelistBot, Sheet
+from rounds.demo.bots import Browser, LeadBot, PanelistBot, Sheet
 
 LEAD, PASSWORD = "lead@example.org", "a demonstration of consensus"
 LINK = re.compile(r"https?://\S+/p/\S+")

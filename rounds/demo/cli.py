@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from rounds.demo import Script, Stage
+    from rounds.demo.stage import Script, Stage
 
 SEED, PANELISTS = 31, 57
 
@@ -26,8 +26,8 @@ def _progress(total: int, label: str) -> tuple[Any, Callable[[int, int], None]]:
 
 
 def _play(running: "Stage", script: "Script") -> None:
-    from rounds.bots import LeadBot
-    from rounds.demo import LEAD, PASSWORD, play
+    from rounds.demo.bots import LeadBot
+    from rounds.demo.stage import LEAD, PASSWORD, play
 
     lead = LeadBot(running.url, script.slug)
     with closing(lead.browser):
@@ -49,9 +49,9 @@ def _play(running: "Stage", script: "Script") -> None:
 @click.option("--port", default=8000, show_default=True)
 def demo(*, fresh: bool, no_serve: bool, seed: int, panelists: int, database: str | None, out: Path, port: int) -> None:
     """Play the reference study: a lead and a simulated panel, three rounds over real HTTP."""
-    from rounds.demo import Script, stage
-    from rounds.reference import ROUNDS, SLUG, Reference
-    from rounds.simulation import as_csv
+    from rounds.demo.reference import ROUNDS, SLUG, Reference
+    from rounds.demo.simulation import as_csv
+    from rounds.demo.stage import Script, stage
 
     home = out / "server"
     if fresh:
@@ -102,8 +102,8 @@ def replay(
     port: int,
 ) -> None:
     """Make a study from a FILE of ratings and play its rounds over HTTP, every panelist giving the file's ratings."""
-    from rounds.demo import stage
-    from rounds.replay import script_of
+    from rounds.demo.replay import script_of
+    from rounds.demo.stage import stage
 
     home = out / "server"
     if database is None:
@@ -128,7 +128,7 @@ def _write(running: "Stage", slug: str, out: Path) -> None:
 
 
 def _stay(running: "Stage") -> None:
-    from rounds.demo import LEAD, PASSWORD
+    from rounds.demo.stage import LEAD, PASSWORD
 
     click.echo(
         f"\nLook at every page: {running.url}/studies\nSign in as {LEAD} with the password “{PASSWORD}”.\nCtrl-C ends it."

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from delphi.studies.creation import LIBRARY
-from rounds import simulation
-from rounds.bots import LeadBot, Sheet
+from rounds.demo import simulation
+from rounds.demo.bots import LeadBot, Sheet
 from rounds.questionnaire.cards import pages
 
 SLUG, ROUNDS = "reference", 3

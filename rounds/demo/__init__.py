@@ -1,0 +1,1 @@
+"""The demonstration: simulated people play whole studies through the pages."""
