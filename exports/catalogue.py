@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from delphi.consensus.analysis import Analysis
-from exports.document import Document, Exhibit, Figure, Heading
 from exports.figures import FIGURES
 from exports.formats import FORMATS, PRINTED
 from exports.formats.kind import Format
@@ -26,7 +25,8 @@ from exports.reports import (
 from exports.reports.columns import by_statement, with_groups
 from exports.reports.consensus import from_rows
 from exports.reports.material import Material
-from exports.table import Table, suppress
+from exports.tables.document import Document, Exhibit, Figure, Heading
+from exports.tables.table import Table, suppress
 
 PUBLIC, ANALYST, MANAGER, AUTHOR = Profile.PUBLIC, Profile.ANALYST, Profile.MANAGER, Profile.AUTHOR
 Builder = Callable[[Record], Exhibit]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from delphi.consensus.shipped_scales import Scale
     from delphi.sheets.ratings import RatingsFile
     from exports.formats.kind import Format
-    from exports.table import Table
+    from exports.tables.table import Table
 
 T = TypeVar("T")
 FORMATS = ("table", "csv", "json")  # spelled out: the help page needs no writer

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from delphi.model.study import Study
-    from exports.document import Exhibit
     from exports.orders import Made, Order
+    from exports.tables.document import Exhibit
 
 PROFILES = ("public", "analyst", "manager", "author")
 

@@ -18,10 +18,10 @@ from delphi.errors import Refused
 from delphi.model.event import EventKind
 from delphi.model.study import Study
 from exports.catalogue import CATALOGUE, make
-from exports.document import Document, Exhibit, table_of
 from exports.formats import FORMATS
 from exports.record import Profile, Watch, unwatched
 from exports.studies import StudyRecord
+from exports.tables.document import Document, Exhibit, table_of
 
 LONGEST_NAME = 100
 

@@ -12,7 +12,7 @@ from delphi.model.study import Study
 from exports.reports import agreement, attrition
 from exports.reports.material import Material
 from exports.sources import material_of
-from exports.table import Table, suppress
+from exports.tables.table import Table, suppress
 from rounds.results import rows
 
 Rows = Sequence[Mapping[str, Any]]

@@ -7,10 +7,10 @@ hidden as on the page. No name and no code of a person stands in it.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from exports.document import Block, Document, Figure, Heading, Paragraph
 from exports.figures.draw import DARK, WIDTH, line, picture, rect, text
 from exports.record import StudyFacts
-from exports.table import Column, Table, rows_of
+from exports.tables.document import Block, Document, Figure, Heading, Paragraph
+from exports.tables.table import Column, Table, rows_of
 from rounds.feedback.distribution import Distribution
 from rounds.questionnaire.outcomes import Outcome
 

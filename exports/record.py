@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from delphi.consensus.analysis import Analysis, Definition
 from delphi.consensus.panel import RoundPanel
-from exports.table import HIDDEN, Cell, hidden_note, reasons_of
+from exports.tables.table import HIDDEN, Cell, hidden_note, reasons_of
 
 Row = Mapping[str, Any]
 T = TypeVar("T")

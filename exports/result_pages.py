@@ -24,7 +24,7 @@ from exports.overview import Line, Wanted
 from exports.panel_figures import panel_figures
 from exports.profile import firmness_of
 from exports.reports import consensus
-from exports.table import suppress
+from exports.tables.table import suppress
 from exports.views import visible_rounds
 from rounds.results import rows as reading
 from rounds.revision.decisions import decisions_of, edges_into

@@ -16,7 +16,7 @@ from delphi.protocol import amendments
 from delphi.protocol.method import definition_of
 from exports.reports import consensus
 from exports.reports.material import Material
-from exports.table import Table
+from exports.tables.table import Table
 from rounds.lifecycle import lifecycle
 from rounds.results import rows as reading
 from rounds.results.matrices import PanelAnswers, answers_of

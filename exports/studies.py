@@ -42,7 +42,7 @@ from exports.record import (
     unwatched,
 )
 from exports.sources import consensus_table
-from exports.table import suppress
+from exports.tables.table import suppress
 from rounds.lifecycle import lifecycle
 from rounds.results.matrices import answers_of
 

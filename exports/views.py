@@ -20,7 +20,7 @@ from exports.formats import FORMATS
 from exports.orders import Order
 from exports.record import Profile
 from exports.sources import consensus_table
-from exports.table import Table, suppress
+from exports.tables.table import Table, suppress
 
 blueprint = Blueprint("export", __name__)
 

@@ -20,7 +20,7 @@ from exports.catalogue import make
 from exports.data.package import write_ratings, write_scripts, write_settings, write_table
 from exports.formats import FORMATS
 from exports.reports import consensus
-from exports.table import Row
+from exports.tables.table import Row
 
 SCHEMA = "study-bundle/1"
 PROFILES = ("analyst", "public")

@@ -11,7 +11,7 @@ from delphi.consensus.disclosure.small_cells import may_release_change
 from delphi.consensus.table.columns import CHANGES
 from exports.data.records import Records
 from exports.reports import consensus
-from exports.table import HIDDEN, suppress
+from exports.tables.table import HIDDEN, suppress
 
 Row = dict[str, Any]
 MARKS = "not_recomputable"

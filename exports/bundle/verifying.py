@@ -11,7 +11,7 @@ from delphi.model.event import EventKind, data_hash, link_hash, sha256_of
 from delphi.protocol import method
 from exports.archive import BadBundle, Bundle, reading
 from exports.bundle.results import MARKS
-from exports.table import HIDDEN
+from exports.tables.table import HIDDEN
 
 EVENTS = "audit/events.jsonl"
 SCHEMA = "study-bundle/1"

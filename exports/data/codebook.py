@@ -9,7 +9,7 @@ from delphi.consensus.shipped_scales import Scale
 from exports.data.names import label_of
 from exports.data.ratings import LONG, STATUS, stems_of
 from exports.data.records import Records
-from exports.table import Column, Row, Table
+from exports.tables.table import Column, Row, Table
 
 STATUSES = {
     "rated": "rated on the scale",

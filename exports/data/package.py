@@ -15,7 +15,7 @@ from exports.data import native, ratings, syntax
 from exports.data.codebook import codebook
 from exports.data.records import Records
 from exports.formats import FORMATS
-from exports.table import Cell, Table
+from exports.tables.table import Cell, Table
 
 SCRIPTS = ("verify.py", "analysis.py", "analysis.R")
 STREAMED = ("zip", "csv", "xlsx")  # the others need a file with a name

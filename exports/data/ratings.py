@@ -7,7 +7,7 @@ from delphi.consensus.shipped_scales import Scale
 from delphi.sheets.writing import cell
 from exports.data.names import variable_names
 from exports.data.records import Records
-from exports.table import Cell, Column, Row, Table
+from exports.tables.table import Cell, Column, Row, Table
 from rounds.results.matrices import Wave
 
 STATUS = {NOT_QUALIFIED: "nq", BLANK: "blank"}

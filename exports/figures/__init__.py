@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from exports.document import Figure
 from exports.figures import agreement, descent, flows, groups, leavers, ranks, spread
 from exports.record import Profile, Record
+from exports.tables.document import Figure
 
 READERS = (Profile.PUBLIC, Profile.ANALYST, Profile.AUTHOR)
 

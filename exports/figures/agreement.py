@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 from delphi.consensus.vocabulary import Relation
-from exports.document import Figure
 from exports.figures.draw import DARK, GREY, LIGHT, WIDTH, circle, line, rect, text
 from exports.figures.frame import (
     HEAD,
@@ -21,7 +20,8 @@ from exports.figures.frame import (
     unseen,
 )
 from exports.record import Record, Row, last_round, of_round
-from exports.table import Column, printed_number, printed_percent
+from exports.tables.document import Figure
+from exports.tables.table import Column, printed_number, printed_percent
 
 UNDER = 28  # where bars begin under their legend, with the shares above them
 HIGH = ("#08306b", "#4292c6", "#9ecae1", "#c6dbef")

@@ -5,11 +5,11 @@ from itertools import pairwise
 from typing import Any
 
 from delphi.consensus.firmness.sensitivity import threshold_map
-from exports.document import Figure
 from exports.figures.draw import DARK, LIGHT, WIDTH, arrow, box, circle, height_of, line, text
 from exports.figures.frame import figure
 from exports.record import Record, last_round
-from exports.table import Column
+from exports.tables.document import Figure
+from exports.tables.table import Column
 
 COLUMN = 300
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from exports.document import Figure
 from exports.figures.draw import GREY, LIGHT, WIDTH, line, mark, shortened
 from exports.figures.frame import (
     HEAD,
@@ -20,7 +19,8 @@ from exports.figures.frame import (
     unseen,
 )
 from exports.record import Profile, Record, Row, last_round, of_round
-from exports.table import HIDDEN, Column, printed_percent
+from exports.tables.document import Figure
+from exports.tables.table import HIDDEN, Column, printed_percent
 
 LANE, LINE = 10, 12
 PANEL = "all"

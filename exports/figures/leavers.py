@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from exports.document import Figure
 from exports.figures.draw import DARK, LIGHT, WIDTH, line, mark, text
 from exports.figures.frame import HEAD, ROW, TOP, across, axis, by_statement, in_words, label, note, under_legend
 from exports.record import Record, Row
 from exports.reports import attrition
-from exports.table import printed_number
+from exports.tables.document import Figure
+from exports.tables.table import printed_number
 
 LANE, SIGNIFICANT = 15, 0.05
 NUMBERS = ("round", "next_round", "n_stayed", "n_left", "delta", "p", "p_holm", "reasons")

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from delphi.consensus.vocabulary import Relation
 from delphi.statistics.base.exact import round_half_up
-from exports.document import Figure
 from exports.figures.draw import DARK, GREY, WIDTH, line, shortened, text
 from exports.figures.frame import HEAD, ROW, TOP, by_statement, in_words, label
 from exports.record import Record, Row
-from exports.table import Column
+from exports.tables.document import Figure
+from exports.tables.table import Column
 
 COLUMNS = (
     *HEAD,

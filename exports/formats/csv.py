@@ -4,7 +4,7 @@ import io
 from typing import BinaryIO
 
 from delphi.sheets.writing import write_csv
-from exports.document import Exhibit, table_of
+from exports.tables.document import Exhibit, table_of
 
 NOTICE = "simulated"
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
-from exports.document import Block, Exhibit, Figure, Heading, Paragraph, document_of
 from exports.formats.text import legal
-from exports.sheet import Break, Head, Line, Sheet, leaves, sheet_of
+from exports.tables.document import Block, Exhibit, Figure, Heading, Paragraph, document_of
+from exports.tables.layout import Break, Head, Line, Sheet, leaves, sheet_of
 
 if TYPE_CHECKING:
     from docx.document import Document as Word

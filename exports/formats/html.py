@@ -5,10 +5,10 @@ from typing import BinaryIO
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
-from exports.document import Exhibit, Figure, Heading, Paragraph, document_of
 from exports.formats.text import legal
-from exports.sheet import Break, sheet_of
-from exports.table import Table
+from exports.tables.document import Exhibit, Figure, Heading, Paragraph, document_of
+from exports.tables.layout import Break, sheet_of
+from exports.tables.table import Table
 
 
 @cache

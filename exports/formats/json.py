@@ -3,7 +3,7 @@
 import json
 from typing import Any, BinaryIO
 
-from exports.document import Exhibit, table_of
+from exports.tables.document import Exhibit, table_of
 
 
 def write(exhibit: Exhibit, stream: BinaryIO) -> None:

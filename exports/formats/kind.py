@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from exports.document import Document, Exhibit, Figure
-from exports.table import Table
+from exports.tables.document import Document, Exhibit, Figure
+from exports.tables.table import Table
 
 TABLES, PAGES, PICTURES = (Table, Figure), (Table, Figure, Document), (Figure,)
 

@@ -6,9 +6,9 @@ from itertools import accumulate, zip_longest
 from textwrap import wrap
 from typing import BinaryIO
 
-from exports.document import Block, Exhibit, Figure, Heading, Paragraph, document_of
 from exports.formats.text import breakable, legal
-from exports.sheet import Break, Sheet, leaves, sheet_of
+from exports.tables.document import Block, Exhibit, Figure, Heading, Paragraph, document_of
+from exports.tables.layout import Break, Sheet, leaves, sheet_of
 
 ESCAPES = {
     "\\": r"\textbackslash{}",

@@ -2,7 +2,7 @@
 
 from typing import BinaryIO
 
-from exports.document import Exhibit, Figure
+from exports.tables.document import Exhibit, Figure
 
 
 def write(exhibit: Exhibit, stream: BinaryIO) -> None:

@@ -8,10 +8,10 @@ from typing import Any, BinaryIO
 from unicodedata import name
 
 from delphi.errors import Refused
-from exports.document import Block, Exhibit, Figure, Heading, Paragraph, document_of
 from exports.formats.text import breakable, legal
-from exports.sheet import Break, leaves, sheet_of
-from exports.table import Table
+from exports.tables.document import Block, Exhibit, Figure, Heading, Paragraph, document_of
+from exports.tables.layout import Break, leaves, sheet_of
+from exports.tables.table import Table
 
 PNG_PPI = 300
 

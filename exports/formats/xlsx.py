@@ -8,10 +8,10 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from delphi.statistics.base.exact import round_half_up
-from exports.document import Exhibit, table_of
 from exports.formats.text import legal
-from exports.sheet import Break, Head, Sheet, picked_of, sheet_of
-from exports.table import HIDDEN, Cell, Column, Row, Table, printed, reasons_of
+from exports.tables.document import Exhibit, table_of
+from exports.tables.layout import Break, Head, Sheet, picked_of, sheet_of
+from exports.tables.table import HIDDEN, Cell, Column, Row, Table, printed, reasons_of
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format

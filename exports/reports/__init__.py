@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from exports.reports import agreement, attrition, consensus, robustness, sensitivity, stability
 from exports.reports.material import Material
-from exports.table import Table
+from exports.tables.table import Table
 
 REPORTS: dict[str, Callable[[Material], Table]] = {
     "consensus": consensus.build,

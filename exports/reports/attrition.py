@@ -21,7 +21,7 @@ from delphi.statistics.change.attrition import (
 from delphi.statistics.groups.association import fisher_exact_rxc
 from exports.reports.columns import POINTS, SHARES
 from exports.reports.material import REASONS, Material, place, row_of
-from exports.table import Column, Table, rows_of
+from exports.tables.table import Column, Table, rows_of
 
 COLUMNS = (
     *place(),

@@ -3,7 +3,7 @@
 import json
 
 from exports.record import Profile, Record
-from exports.table import Column, Table, rows_of
+from exports.tables.table import Column, Table, rows_of
 
 COLUMNS = (
     Column("seq", "int", "No.", brief=True),

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from exports.record import Record
 from exports.reports.sentences import SENTENCES, drafted
-from exports.table import Column, Table, rows_of
+from exports.tables.table import Column, Table, rows_of
 
 NAMES = ("accord", "delphistar", "credes", "cos-star")
 SHORT = "Short form of the topics, not the official wording."

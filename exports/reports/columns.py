@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.shipped_scales import Scale
-from exports.table import Column, Table, rows_of
+from exports.tables.table import Column, Table, rows_of
 
 ALWAYS, SHARES, QUARTILES, POINTS = None, 0, 8, 10  # METHOD 12.4
 

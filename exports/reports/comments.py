@@ -4,7 +4,7 @@ import random
 from collections import Counter
 
 from exports.record import Record
-from exports.table import Column, Table, rows_of
+from exports.tables.table import Column, Table, rows_of
 
 COLUMNS = (
     Column("comment", "text", "Comment"),

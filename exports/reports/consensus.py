@@ -8,7 +8,7 @@ from delphi.consensus.table.rows import consensus_rows
 from exports.reports import groups
 from exports.reports.columns import consensus_columns
 from exports.reports.material import Material, joined
-from exports.table import Column, Table, rows_of
+from exports.tables.table import Column, Table, rows_of
 
 SCHEMA = "consensus-table/1"
 TITLE = "Consensus table"

@@ -10,7 +10,7 @@ from delphi.statistics.base.result import Reason
 from delphi.statistics.groups.association import cramers_v
 from delphi.statistics.groups.comparison import adjust_p, cliffs_delta, kruskal_wallis, mann_whitney
 from exports.reports.columns import POINTS
-from exports.table import Column
+from exports.tables.table import Column
 
 COLUMNS = (
     Column("cliffs_delta", "float", "Cliff’s delta", POINTS, brief=True),

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from exports.document import Block, Document, Heading, Paragraph
 from exports.record import Record
 from exports.reports.sentences import FEEDBACK
-from exports.table import Column, Table, rows_of
+from exports.tables.document import Block, Document, Heading, Paragraph
+from exports.tables.table import Column, Table, rows_of
 
 OPTIONS = (Column("value", "text", "Stored as"), Column("label", "text", "Shown as"))
 ASKED = (

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from exports.record import Edge, Record
-from exports.table import Column, Table, rows_of
+from exports.tables.table import Column, Table, rows_of
 
 COLUMNS = (
     Column("change_id", "text", "Change"),

@@ -8,7 +8,7 @@ from delphi.consensus.analysis import Analysis, Definition, Population, RoundDat
 from delphi.consensus.panel import RoundPanel
 from delphi.consensus.table.columns import Cell
 from exports.record import Watch, unwatched
-from exports.table import Column
+from exports.tables.table import Column
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Members of the panel who asked to be named, for the acknowledgements of a paper (REPORTING 1.8, E18)."""
 
 from exports.record import Record
-from exports.table import Column, Table, rows_of
+from exports.tables.table import Column, Table, rows_of
 
 COLUMNS = (
     Column("name", "text", "Name", brief=True),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from exports.record import Presence, Record, RoundFacts
-from exports.table import Column, Table, rows_of
+from exports.tables.table import Column, Table, rows_of
 
 COLUMNS = (
     Column("round", "int", "Round", brief=True),

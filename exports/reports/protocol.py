@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from exports.document import Block, Document, Heading, Paragraph
 from exports.record import Record
-from exports.table import Column, Table, rows_of
+from exports.tables.document import Block, Document, Heading, Paragraph
+from exports.tables.table import Column, Table, rows_of
 
 FIELDS = (Column("field", "text", "Field", brief=True), Column("value", "text", "As locked", brief=True))
 AMENDED = (

@@ -9,7 +9,7 @@ from delphi.consensus.table.columns import Cell, filled
 from delphi.statistics.base.result import Reason
 from exports.reports.columns import POINTS, SHARES
 from exports.reports.material import REASONS, Material, place, row_of
-from exports.table import Column, Table, rows_of
+from exports.tables.table import Column, Table, rows_of
 
 SEED = 1
 COLUMNS = (

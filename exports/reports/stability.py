@@ -19,7 +19,7 @@ from delphi.statistics.groups.comparison import adjust_p
 from delphi.statistics.one_statement.quantiles import median
 from exports.reports.columns import POINTS, QUARTILES, SHARES
 from exports.reports.material import REASONS, Material, place, row_of
-from exports.table import Column, Table, rows_of
+from exports.tables.table import Column, Table, rows_of
 
 COLUMNS = (
     *place(),

@@ -6,7 +6,7 @@ from typing import Any
 
 from exports.record import Record, Row, defined
 from exports.reports.columns import consensus_columns
-from exports.table import Column, Table, rows_of
+from exports.tables.table import Column, Table, rows_of
 
 FIXED = ("statement", "kind", "section_no", "section")
 LEFT_OUT = {*FIXED, "text", "round", "group", "decision", "decision_reason", "rule_id", "reasons", "version"}

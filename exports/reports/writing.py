@@ -1,9 +1,9 @@
 """Methods and results as paragraphs, from the record alone: no adjective, no claim beyond it (REPORTING 4)."""
 
-from exports.document import Document, Heading, Paragraph
 from exports.record import Record
 from exports.reports import participation, styles
 from exports.reports.sentences import METHODS, RESULTS, drafted
+from exports.tables.document import Document, Heading, Paragraph
 
 NOTE = (
     "Drafted by the platform from the study's record; the author edits a copy. What stands in square brackets is not in "

@@ -15,7 +15,7 @@ from exports.figures.frame import LETTER
 from exports.record import Given, Profile, RoundFacts, StudyFacts
 from exports.reports import REPORTS
 from exports.reports.material import Material
-from exports.table import suppress
+from exports.tables.table import suppress
 
 STUDY = StudyFacts("s", "S", "en", "<b>&", 5, 3, "ask", (), ("=a", "b"), "", None, None, {})
 POINT = 25.4 / 72  # millimetres

@@ -21,7 +21,7 @@ from exports.formats import FORMATS, PRINTED
 from exports.reports import REPORTS
 from exports.reports.consensus import from_rows
 from exports.reports.material import Material
-from exports.table import Column, Table, suppress
+from exports.tables.table import Column, Table, suppress
 
 HOSTILE = [
     "=1+1",

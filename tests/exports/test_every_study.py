@@ -31,10 +31,10 @@ from delphi.model.rating import AnswerKind, Rating
 from delphi.model.round import Participation, QuestionnaireItem
 from delphi.model.statement import Statement
 from exports.catalogue import CATALOGUE
-from exports.document import Document, Figure
 from exports.formats import FORMATS, PRINTED
 from exports.orders import Order, exhibit_of
 from exports.record import Profile
+from exports.tables.document import Document, Figure
 
 FOUR = {"lo": 1, "hi": 4, "agree": {4}, "combined": {3, 4}, "disagree": {1, 2}, "neutral": set()}
 NINE = {"lo": 1, "hi": 9, "agree": {7, 8, 9}, "combined": {7, 8, 9}, "disagree": {1, 2, 3}, "neutral": {4, 5, 6}}

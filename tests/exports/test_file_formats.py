@@ -14,12 +14,12 @@ import readers
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exports.document import Document, Figure, Heading, Paragraph
 from exports.figures.draw import picture, text
 from exports.formats import FORMATS
 from exports.formats.text import legal
-from exports.sheet import sheet_of
-from exports.table import Column, Table
+from exports.tables.document import Document, Figure, Heading, Paragraph
+from exports.tables.layout import sheet_of
+from exports.tables.table import Column, Table
 
 HOSTILE = (
     "=1+1",

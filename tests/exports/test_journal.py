@@ -10,7 +10,7 @@ from delphi.consensus.shipped_scales import SCALES
 from exports import journal
 from exports.reports.consensus import build
 from exports.reports.material import Material
-from exports.table import suppress
+from exports.tables.table import suppress
 
 
 def table(f, key="agree4_nq", relation=Relation.NEW, kinds=("statement",)):

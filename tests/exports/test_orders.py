@@ -25,12 +25,12 @@ from delphi.people import acknowledgements
 from delphi.protocol import method
 from exports import orders
 from exports.catalogue import CATALOGUE
-from exports.document import Figure, Paragraph
 from exports.formats import FORMATS
 from exports.orders import Order, exhibit_of
 from exports.record import Profile
 from exports.reports import checklist
 from exports.studies import StudyRecord
+from exports.tables.document import Figure, Paragraph
 
 DESIGNS = {"grades": {}, "cos": played.COS, "rand": played.RAND}
 MACHINES = ("table", "csv", "json")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from exports.table import Column, Table, printed, rows_of, suppress
+from exports.tables.table import Column, Table, printed, rows_of, suppress
 
 COLUMNS = (
     Column("statement", "text", "Statement"),

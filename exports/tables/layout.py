@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from exports.document import Block, Document, Heading
-from exports.table import HIDDEN, Cell, Column, Table, printed, reasons_of
+from exports.tables.document import Block, Document, Heading
+from exports.tables.table import HIDDEN, Cell, Column, Table, printed, reasons_of
 
 LEAST, WIDE, EASY = (
     4,

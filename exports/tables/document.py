@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from exports.table import Table
+from exports.tables.table import Table
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Tables and documents: all that a file format sees, small numbers hidden."""
