@@ -7,7 +7,9 @@ from delphi.consensus.analysis import Analysis
 from exports.figures import FIGURES
 from exports.formats import FORMATS, PRINTED
 from exports.formats.kind import Format
-from exports.record import Profile, Record, StudyFacts, defined, hidden_notes
+from exports.record.columns import by_statement, with_groups
+from exports.record.material import Material
+from exports.record.record import Profile, Record, StudyFacts, defined, hidden_notes
 from exports.reports import (
     REPORTS,
     audit,
@@ -22,9 +24,7 @@ from exports.reports import (
     wide,
     writing,
 )
-from exports.reports.columns import by_statement, with_groups
 from exports.reports.consensus import from_rows
-from exports.reports.material import Material
 from exports.tables.document import Document, Exhibit, Figure, Heading
 from exports.tables.table import Table, suppress
 

@@ -134,8 +134,8 @@ def analyse(
     invited and shown.
     """
     from delphi.consensus.responses import analysis_of, panels_of
+    from exports.record.material import Material
     from exports.reports import REPORTS as BUILDERS
-    from exports.reports.material import Material
 
     if is_bundle(file):
         _analyse_bundle(Path(file.name), format_)

@@ -13,7 +13,7 @@ from exports.archives import PROFILES
 from exports.bundle.source import released_rounds
 from exports.file_pages import given_out
 from exports.orders import Order
-from exports.record import Profile
+from exports.record.record import Profile
 
 blueprint = Blueprint("bundle", __name__)
 

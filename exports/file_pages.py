@@ -20,7 +20,7 @@ from exports.catalogue import CATALOGUE, Entry
 from exports.job_pages import allowed
 from exports.jobs import ARCHIVES
 from exports.orders import Made, Order
-from exports.record import Profile
+from exports.record.record import Profile
 
 blueprint = Blueprint("files", __name__)
 

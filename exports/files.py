@@ -40,7 +40,7 @@ def export(
     from delphi.errors import Refused
     from exports.catalogue import CATALOGUE
     from exports.orders import Order
-    from exports.record import Profile
+    from exports.record.record import Profile
 
     if list_:
         _list()
@@ -116,7 +116,7 @@ def _journal(session: "Session", study: "Study") -> str:
     from delphi.model.round import Round
     from delphi.protocol.method import definition_of
     from exports import journal
-    from exports.sources import consensus_table
+    from exports.record.rows import consensus_table
 
     closed = select(Round).where(Round.study_id == study.id, Round.closed_at.is_not(None)).order_by(Round.number)
     rounds = session.scalars(closed).all()

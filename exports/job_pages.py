@@ -19,7 +19,7 @@ from delphi.web.transaction import current_session
 from exports import jobs, orders
 from exports.formats import FORMATS
 from exports.orders import Made, Order
-from exports.record import Profile
+from exports.record.record import Profile
 
 blueprint = Blueprint("jobs", __name__)
 NEEDS = {

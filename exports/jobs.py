@@ -32,7 +32,7 @@ from exports.catalogue import CATALOGUE
 from exports.data.package import STREAMED, write_stream
 from exports.formats import FORMATS
 from exports.orders import Made, Order
-from exports.record import Profile
+from exports.record.record import Profile
 
 MOST_RATINGS = 50_000  # beyond them a page would wait for more than a second
 AT_ONCE = 3  # of one study

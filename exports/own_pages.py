@@ -16,8 +16,8 @@ from delphi.web.policy import PANELIST, panelist, policy
 from delphi.web.transaction import current_session
 from exports.formats import FORMATS
 from exports.personal import document_for
-from exports.record import Profile
-from exports.studies import StudyRecord
+from exports.record.record import Profile
+from exports.record.study_record import StudyRecord
 from rounds.questionnaire.outcomes import outcomes_of_round
 
 blueprint = Blueprint("own", __name__)

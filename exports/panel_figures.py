@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from delphi.consensus.firmness.sensitivity import threshold_map
 from delphi.model.round import Round
 from delphi.model.study import Study
+from exports.record.material import Material
+from exports.record.rows import material_of
 from exports.reports import agreement, attrition
-from exports.reports.material import Material
-from exports.sources import material_of
 from exports.tables.table import Table, suppress
 from rounds.results import rows
 

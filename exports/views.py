@@ -18,8 +18,8 @@ from exports import journal
 from exports.file_pages import given_out
 from exports.formats import FORMATS
 from exports.orders import Order
-from exports.record import Profile
-from exports.sources import consensus_table
+from exports.record.record import Profile
+from exports.record.rows import consensus_table
 from exports.tables.table import Table, suppress
 
 blueprint = Blueprint("export", __name__)

@@ -23,8 +23,8 @@ from delphi.model.study import Amendment, Document, StakeholderGroup, Study
 from delphi.protocol import amendments, method
 from exports.bundle.facts import Fact, fact, facts
 from exports.data.records import Records, records_of
-from exports.record import Given, Profile, RoundFacts
-from exports.studies import StudyRecord
+from exports.record.record import Given, Profile, RoundFacts
+from exports.record.study_record import StudyRecord
 from rounds.lifecycle import lifecycle
 from rounds.results.counts import counts_of, digest_of
 from rounds.results.matrices import answers_of

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from exports.figures import agreement, descent, flows, groups, leavers, ranks, spread
-from exports.record import Profile, Record
+from exports.record.record import Profile, Record
 from exports.tables.document import Figure
 
 READERS = (Profile.PUBLIC, Profile.ANALYST, Profile.AUTHOR)

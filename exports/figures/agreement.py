@@ -19,7 +19,7 @@ from exports.figures.frame import (
     under_legend,
     unseen,
 )
-from exports.record import Record, Row, last_round, of_round
+from exports.record.record import Record, Row, last_round, of_round
 from exports.tables.document import Figure
 from exports.tables.table import Column, printed_number, printed_percent
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from delphi.consensus.vocabulary import Relation
 from exports.figures.draw import DARK, GREY, WIDTH, circle, line, text
 from exports.figures.frame import HEAD, LEFT, RIGHT, TOP, by_statement, label
-from exports.record import Record, Row
+from exports.record.record import Record, Row
 from exports.tables.document import Figure
 from exports.tables.table import Column
 

@@ -7,7 +7,7 @@ from typing import Any
 from delphi.consensus.firmness.sensitivity import threshold_map
 from exports.figures.draw import DARK, LIGHT, WIDTH, arrow, box, circle, height_of, line, text
 from exports.figures.frame import figure
-from exports.record import Record, last_round
+from exports.record.record import Record, last_round
 from exports.tables.document import Figure
 from exports.tables.table import Column
 

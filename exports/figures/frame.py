@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from exports.figures.draw import LIGHT, WIDTH, broken, line, picture, shifted, text
-from exports.record import Record, Row, defined, hidden_notes
+from exports.record.record import Record, Row, defined, hidden_notes
 from exports.tables.document import Figure
 from exports.tables.table import Column, Table, printed_number, rows_of
 

@@ -18,7 +18,7 @@ from exports.figures.frame import (
     under_legend,
     unseen,
 )
-from exports.record import Profile, Record, Row, last_round, of_round
+from exports.record.record import Profile, Record, Row, last_round, of_round
 from exports.tables.document import Figure
 from exports.tables.table import HIDDEN, Column, printed_percent
 

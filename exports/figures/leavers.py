@@ -6,7 +6,7 @@ from typing import Any
 
 from exports.figures.draw import DARK, LIGHT, WIDTH, line, mark, text
 from exports.figures.frame import HEAD, ROW, TOP, across, axis, by_statement, in_words, label, note, under_legend
-from exports.record import Record, Row
+from exports.record.record import Record, Row
 from exports.reports import attrition
 from exports.tables.document import Figure
 from exports.tables.table import printed_number

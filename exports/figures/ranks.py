@@ -8,7 +8,7 @@ from delphi.consensus.vocabulary import Relation
 from delphi.statistics.base.exact import round_half_up
 from exports.figures.draw import DARK, GREY, WIDTH, line, shortened, text
 from exports.figures.frame import HEAD, ROW, TOP, by_statement, in_words, label
-from exports.record import Record, Row
+from exports.record.record import Record, Row
 from exports.tables.document import Figure
 from exports.tables.table import Column
 

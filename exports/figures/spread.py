@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from delphi.consensus.shipped_scales import Scale, Values
 from exports.figures.draw import DARK, GREY, WIDTH, line, rect, shortened, text
 from exports.figures.frame import HEAD, LEFT, LETTER, RIGHT, TOP, by_statement, label, note, reason, unseen
-from exports.record import Record, Row, last_round, of_round
+from exports.record.record import Record, Row, last_round, of_round
 from exports.tables.document import Figure
 from exports.tables.table import Column, printed_percent
 

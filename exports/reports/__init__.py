@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from exports.record.material import Material
 from exports.reports import agreement, attrition, consensus, robustness, sensitivity, stability
-from exports.reports.material import Material
 from exports.tables.table import Table
 
 REPORTS: dict[str, Callable[[Material], Table]] = {

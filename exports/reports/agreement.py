@@ -16,8 +16,8 @@ from delphi.statistics.agreement.kappa import fleiss_general
 from delphi.statistics.agreement.krippendorff import krippendorff_alpha, krippendorff_interval
 from delphi.statistics.agreement.reliability import icc
 from delphi.statistics.base.result import Flag, Reason
-from exports.reports.columns import POINTS
-from exports.reports.material import REASONS, Material, place, row_of
+from exports.record.columns import POINTS
+from exports.record.material import REASONS, Material, place, row_of
 from exports.tables.table import Column, Table, rows_of
 
 PERMUTATIONS = 500  # a panel of 400 who rated 200 statements, by group, in a few seconds

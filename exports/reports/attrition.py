@@ -19,8 +19,8 @@ from delphi.statistics.change.attrition import (
     retention,
 )
 from delphi.statistics.groups.association import fisher_exact_rxc
-from exports.reports.columns import POINTS, SHARES
-from exports.reports.material import REASONS, Material, place, row_of
+from exports.record.columns import POINTS, SHARES
+from exports.record.material import REASONS, Material, place, row_of
 from exports.tables.table import Column, Table, rows_of
 
 COLUMNS = (

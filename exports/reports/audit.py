@@ -2,7 +2,7 @@
 
 import json
 
-from exports.record import Profile, Record
+from exports.record.record import Profile, Record
 from exports.tables.table import Column, Table, rows_of
 
 COLUMNS = (

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
 
-from exports.record import Record
+from exports.record.record import Record
 from exports.reports.sentences import SENTENCES, drafted
 from exports.tables.table import Column, Table, rows_of
 

@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 
-from exports.record import Record
+from exports.record.record import Record
 from exports.tables.table import Column, Table, rows_of
 
 COLUMNS = (

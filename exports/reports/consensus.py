@@ -5,9 +5,9 @@ from typing import Any
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.table.rows import consensus_rows
+from exports.record.columns import consensus_columns
+from exports.record.material import Material, joined
 from exports.reports import groups
-from exports.reports.columns import consensus_columns
-from exports.reports.material import Material, joined
 from exports.tables.table import Column, Table, rows_of
 
 SCHEMA = "consensus-table/1"

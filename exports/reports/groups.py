@@ -9,7 +9,7 @@ from delphi.consensus.table.columns import Cell, filled
 from delphi.statistics.base.result import Reason
 from delphi.statistics.groups.association import cramers_v
 from delphi.statistics.groups.comparison import adjust_p, cliffs_delta, kruskal_wallis, mann_whitney
-from exports.reports.columns import POINTS
+from exports.record.columns import POINTS
 from exports.tables.table import Column
 
 COLUMNS = (

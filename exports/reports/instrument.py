@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from exports.record import Record
+from exports.record.record import Record
 from exports.reports.sentences import FEEDBACK
 from exports.tables.document import Block, Document, Heading, Paragraph
 from exports.tables.table import Column, Table, rows_of

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from exports.record import Edge, Record
+from exports.record.record import Edge, Record
 from exports.tables.table import Column, Table, rows_of
 
 COLUMNS = (

@@ -1,6 +1,6 @@
 """Members of the panel who asked to be named, for the acknowledgements of a paper (REPORTING 1.8, E18)."""
 
-from exports.record import Record
+from exports.record.record import Record
 from exports.tables.table import Column, Table, rows_of
 
 COLUMNS = (

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from exports.record import Presence, Record, RoundFacts
+from exports.record.record import Presence, Record, RoundFacts
 from exports.tables.table import Column, Table, rows_of
 
 COLUMNS = (

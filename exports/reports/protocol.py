@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from exports.record import Record
+from exports.record.record import Record
 from exports.tables.document import Block, Document, Heading, Paragraph
 from exports.tables.table import Column, Table, rows_of
 

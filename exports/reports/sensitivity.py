@@ -7,8 +7,8 @@ from delphi.consensus.firmness.sensitivity import NEAR, Alternative, ThresholdMa
 from delphi.consensus.rules.parsing import Verdict
 from delphi.consensus.table.columns import Cell, filled
 from delphi.statistics.base.result import Reason
-from exports.reports.columns import SHARES
-from exports.reports.material import REASONS, Material, place, row_of
+from exports.record.columns import SHARES
+from exports.record.material import REASONS, Material, place, row_of
 from exports.tables.table import Column, Table, rows_of
 
 SETTINGS = {

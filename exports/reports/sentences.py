@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from delphi import __version__
 from delphi.statistics.base.exact import mean_share, round_half_up
-from exports.record import Presence, Record, RoundFacts, Row, base_of, last_round, of_round
+from exports.record.record import Presence, Record, RoundFacts, Row, base_of, last_round, of_round
 from exports.tables.table import printed_percent
 
 Write = Callable[[Record], str | None]

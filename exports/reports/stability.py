@@ -17,8 +17,8 @@ from delphi.statistics.change.paired_tests import sign_test_of_moves, signed_ran
 from delphi.statistics.change.square_tables import bowker, mcnemar
 from delphi.statistics.groups.comparison import adjust_p
 from delphi.statistics.one_statement.quantiles import median
-from exports.reports.columns import POINTS, QUARTILES, SHARES
-from exports.reports.material import REASONS, Material, place, row_of
+from exports.record.columns import POINTS, QUARTILES, SHARES
+from exports.record.material import REASONS, Material, place, row_of
 from exports.tables.table import Column, Table, rows_of
 
 COLUMNS = (

@@ -9,8 +9,8 @@ from delphi.consensus.analysis import DENOMINATOR_TEXT
 from delphi.consensus.counts import Counts
 from delphi.consensus.shipped_scales import Values
 from delphi.statistics.base.exact import mean_share, round_half_up
-from exports.record import Record, Row, base_of, defined, hidden_notes, last_round, of_round
-from exports.reports.columns import POINTS, QUARTILES, SHARES
+from exports.record.columns import POINTS, QUARTILES, SHARES
+from exports.record.record import Record, Row, base_of, defined, hidden_notes, last_round, of_round
 from exports.tables.table import Cell, Column, Table, reasons_of, rows_of
 
 MARKS = ("0*", "100†")

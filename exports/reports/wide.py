@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from exports.record import Record, Row, defined
-from exports.reports.columns import consensus_columns
+from exports.record.columns import consensus_columns
+from exports.record.record import Record, Row, defined
 from exports.tables.table import Column, Table, rows_of
 
 FIXED = ("statement", "kind", "section_no", "section")

@@ -1,6 +1,6 @@
 """Methods and results as paragraphs, from the record alone: no adjective, no claim beyond it (REPORTING 4)."""
 
-from exports.record import Record
+from exports.record.record import Record
 from exports.reports import participation, styles
 from exports.reports.sentences import METHODS, RESULTS, drafted
 from exports.tables.document import Document, Heading, Paragraph

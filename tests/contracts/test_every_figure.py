@@ -12,9 +12,9 @@ from delphi.consensus.shipped_scales import SCALES
 from exports.figures import FIGURES
 from exports.figures.draw import TEXT, UNIT, WIDTH
 from exports.figures.frame import LETTER
-from exports.record import Given, Profile, RoundFacts, StudyFacts
+from exports.record.material import Material
+from exports.record.record import Given, Profile, RoundFacts, StudyFacts
 from exports.reports import REPORTS
-from exports.reports.material import Material
 from exports.tables.table import suppress
 
 STUDY = StudyFacts("s", "S", "en", "<b>&", 5, 3, "ask", (), ("=a", "b"), "", None, None, {})

@@ -18,9 +18,9 @@ from delphi.consensus.shipped_scales import SCALES
 from delphi.errors import Refused
 from delphi.sheets.writing import LIVE, guarded
 from exports.formats import FORMATS, PRINTED
+from exports.record.material import Material
 from exports.reports import REPORTS
 from exports.reports.consensus import from_rows
-from exports.reports.material import Material
 from exports.tables.table import Column, Table, suppress
 
 HOSTILE = [

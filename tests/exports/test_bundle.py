@@ -35,7 +35,7 @@ from exports.bundle.content import write_bundle
 from exports.bundle.recomputing import recompute
 from exports.bundle.source import source_of
 from exports.bundle.verifying import verify
-from exports.sources import consensus_table
+from exports.record.rows import consensus_table
 
 DESIGNS = {"agreement": {}, "cos": COS, "rand": RAND, "odd": ODD}
 SEED = 5

@@ -15,8 +15,8 @@ from exports.figures.draw import DARK
 from exports.figures.leavers import leavers
 from exports.figures.spread import bars_of
 from exports.orders import Order, exhibit_of
-from exports.record import Given, Profile, RoundFacts, StudyFacts
-from exports.studies import StudyRecord
+from exports.record.record import Given, Profile, RoundFacts, StudyFacts
+from exports.record.study_record import StudyRecord
 
 FACTS = StudyFacts("s", "S", "en", "", 5, 3, "ask", (), (), "", None, None, {})
 

@@ -30,7 +30,7 @@ from exports import jobs
 from exports.bundle.verifying import verify
 from exports.jobs import Exporter
 from exports.orders import Order
-from exports.record import Profile
+from exports.record.record import Profile
 from rounds.participation import withdrawal
 
 FILES = "/studies/care/exports"

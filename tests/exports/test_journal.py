@@ -8,8 +8,8 @@ from delphi.consensus.counts import Counts
 from delphi.consensus.rules.parsing import Relation
 from delphi.consensus.shipped_scales import SCALES
 from exports import journal
+from exports.record.material import Material
 from exports.reports.consensus import build
-from exports.reports.material import Material
 from exports.tables.table import suppress
 
 

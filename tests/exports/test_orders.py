@@ -27,9 +27,9 @@ from exports import orders
 from exports.catalogue import CATALOGUE
 from exports.formats import FORMATS
 from exports.orders import Order, exhibit_of
-from exports.record import Profile
+from exports.record.record import Profile
+from exports.record.study_record import StudyRecord
 from exports.reports import checklist
-from exports.studies import StudyRecord
 from exports.tables.document import Figure, Paragraph
 
 DESIGNS = {"grades": {}, "cos": played.COS, "rand": played.RAND}

@@ -25,8 +25,8 @@ from delphi.model.panel import Panelist
 from exports.formats import FORMATS
 from exports.orders import Order, exhibit_of
 from exports.personal import document_for
-from exports.record import Profile
-from exports.studies import StudyRecord
+from exports.record.record import Profile
+from exports.record.study_record import StudyRecord
 from rounds.questionnaire.outcomes import outcomes_of_round
 
 PAINTING = {"Tj", "TJ", "'", '"', "Do", "EI", "sh", "f", "F", "f*", "B", "B*", "b", "b*", "S", "s"}

@@ -12,7 +12,7 @@ from delphi.model.account import Account
 from delphi.model.event import Event
 from delphi.model.round import Round, State
 from delphi.model.study import Amendment, Study
-from exports.sources import consensus_table
+from exports.record.rows import consensus_table
 from rounds.demo.bots import Page
 from rounds.feedback import FEEDBACK
 

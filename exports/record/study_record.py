@@ -25,7 +25,7 @@ from delphi.model.statement import Lineage, Statement, StatementVersion
 from delphi.model.study import Consent, Document, Membership, StakeholderGroup, Study
 from delphi.people import acknowledgements
 from delphi.protocol import amendments, method
-from exports.record import (
+from exports.record.record import (
     Amended,
     Asked,
     Deed,
@@ -41,7 +41,7 @@ from exports.record import (
     Watch,
     unwatched,
 )
-from exports.sources import consensus_table
+from exports.record.rows import consensus_table
 from exports.tables.table import suppress
 from rounds.lifecycle import lifecycle
 from rounds.results.matrices import answers_of

@@ -14,8 +14,8 @@ from delphi.model.statement import Lineage, Statement
 from delphi.model.study import Study
 from delphi.protocol import amendments
 from delphi.protocol.method import definition_of
+from exports.record.material import Material
 from exports.reports import consensus
-from exports.reports.material import Material
 from exports.tables.table import Table
 from rounds.lifecycle import lifecycle
 from rounds.results import rows as reading

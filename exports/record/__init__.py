@@ -1,0 +1,1 @@
+"""A study as a reader of one profile may know it."""
