@@ -17,8 +17,8 @@ def app(settings: config.Settings | None = None) -> "Flask":
     import exports.job_pages
     import exports.jobs
     import exports.own_pages
-    import exports.result_pages
-    import exports.views
+    import exports.results.pages.journal
+    import exports.results.pages.statements
     import rounds.lifecycle.finish_pages
     import rounds.lifecycle.pages
     import rounds.moderation.pages
@@ -63,12 +63,12 @@ def app(settings: config.Settings | None = None) -> "Flask":
         rounds.questionnaire.pages.suggesting.blueprint,
         rounds.questionnaire.pages.cards.blueprint,
         rounds.questionnaire.pages.autosave.blueprint,
-        exports.views.blueprint,
+        exports.results.pages.journal.blueprint,
         exports.file_pages.blueprint,
         exports.job_pages.blueprint,
         exports.own_pages.blueprint,
         exports.downloads.blueprint,
-        exports.result_pages.blueprint,
+        exports.results.pages.statements.blueprint,
     )
     made = create_app(settings or config.from_environment(), blueprints)
     made.extensions["workers"] = [exports.jobs.Exporter(made.extensions["database"]).run]

@@ -115,8 +115,8 @@ def _journal(session: "Session", study: "Study") -> str:
     from delphi.errors import Refused
     from delphi.model.round import Round
     from delphi.protocol.method import definition_of
-    from exports import journal
     from exports.record.rows import consensus_table
+    from exports.results import journal
 
     closed = select(Round).where(Round.study_id == study.id, Round.closed_at.is_not(None)).order_by(Round.number)
     rounds = session.scalars(closed).all()

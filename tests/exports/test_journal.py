@@ -7,9 +7,9 @@ from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
 from delphi.consensus.counts import Counts
 from delphi.consensus.rules.parsing import Relation
 from delphi.consensus.shipped_scales import SCALES
-from exports import journal
 from exports.record.material import Material
 from exports.reports.consensus import build
+from exports.results import journal
 from exports.tables.table import suppress
 
 

@@ -14,12 +14,12 @@ from delphi.protocol.method import definition_of
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
-from exports import journal
 from exports.file_pages import given_out
 from exports.formats import FORMATS
 from exports.orders import Order
 from exports.record.record import Profile
 from exports.record.rows import consensus_table
+from exports.results import journal
 from exports.tables.table import Table, suppress
 
 blueprint = Blueprint("export", __name__)

@@ -1,0 +1,1 @@
+"""Results on pages: the journal table, statement by statement, the panel, the flow of people."""
