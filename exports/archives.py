@@ -37,7 +37,7 @@ def is_bundle(file: BinaryIO) -> bool:
 @SEED
 def bundle(study: str, output: Path, profile: str, seed: int | None) -> None:
     """Write the bundle of a STUDY (its short name): everything from which a stranger can check and recompute it."""
-    from exports.bundle.content import write_bundle
+    from exports.bundle.writing import write_bundle
 
     _export(study, output, seed, lambda source: write_bundle(source, output, profile), report="bundle", profile=profile)
 

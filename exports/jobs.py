@@ -26,8 +26,8 @@ from delphi.model.rating import Rating
 from delphi.model.study import Study
 from exports import orders
 from exports.archive import Tell, draw_of
-from exports.bundle.content import PROFILES, write_bundle
 from exports.bundle.source import source_of
+from exports.bundle.writing import PROFILES, write_bundle
 from exports.catalogue import CATALOGUE
 from exports.data.package import STREAMED, write_stream
 from exports.formats import FORMATS

@@ -11,7 +11,7 @@ from delphi.consensus.counts import Counts
 from delphi.consensus.matrix import ABSENT, BLANK, Matrix, count_moves, histogram
 from delphi.consensus.table.rows import consensus_rows
 from exports.archive import BadBundle, Bundle
-from exports.bundle.contents import Contents, Rows, contents_of
+from exports.bundle.reading import Contents, Rows, contents_of
 from exports.bundle.results import MARKS, Row
 
 

@@ -31,10 +31,10 @@ from delphi.model.round import Round
 from delphi.model.study import Study
 from delphi.sheets.archives import ArchiveLimits
 from exports.archive import MANIFEST, SUMS, BadBundle, reading
-from exports.bundle.content import write_bundle
 from exports.bundle.recomputing import recompute
 from exports.bundle.source import source_of
 from exports.bundle.verifying import verify
+from exports.bundle.writing import write_bundle
 from exports.record.rows import consensus_table
 
 DESIGNS = {"agreement": {}, "cos": COS, "rand": RAND, "odd": ODD}

@@ -12,8 +12,8 @@ import pytest
 from played import play
 
 from delphi.consensus.shipped_scales import SCALES
-from exports.bundle.content import write_bundle
 from exports.bundle.source import source_of
+from exports.bundle.writing import write_bundle
 from exports.data.syntax import spss, stata
 
 HOSTILE = ("it's", 'a "quote"', "`macro'", "$global", "line\nbreak . EXECUTE.")
