@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-import exports.cli
+import exports.cli.analyse
 import rounds.demo.cli
 from delphi import cli, config
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 def app(settings: config.Settings | None = None) -> "Flask":
     """Make the application: `gunicorn "wsgi:app()"`. The web stack is loaded only here; `delphi analyse` needs none."""
-    import exports.downloads
-    import exports.file_pages
-    import exports.job_pages
-    import exports.jobs
-    import exports.own_pages
+    import exports.files.jobs
+    import exports.files.pages.bundle
+    import exports.files.pages.index
+    import exports.files.pages.jobs
+    import exports.personal.pages
     import exports.results.pages.journal
     import exports.results.pages.statements
     import rounds.lifecycle.finish_pages
@@ -64,15 +64,15 @@ def app(settings: config.Settings | None = None) -> "Flask":
         rounds.questionnaire.pages.cards.blueprint,
         rounds.questionnaire.pages.autosave.blueprint,
         exports.results.pages.journal.blueprint,
-        exports.file_pages.blueprint,
-        exports.job_pages.blueprint,
-        exports.own_pages.blueprint,
-        exports.downloads.blueprint,
+        exports.files.pages.index.blueprint,
+        exports.files.pages.jobs.blueprint,
+        exports.personal.pages.blueprint,
+        exports.files.pages.bundle.blueprint,
         exports.results.pages.statements.blueprint,
     )
     made = create_app(settings or config.from_environment(), blueprints)
-    made.extensions["workers"] = [exports.jobs.Exporter(made.extensions["database"]).run]
+    made.extensions["workers"] = [exports.files.jobs.Exporter(made.extensions["database"]).run]
     return made
 
 
-main = cli.group(app, (*rounds.demo.cli.COMMANDS, *exports.cli.COMMANDS))
+main = cli.group(app, (*rounds.demo.cli.COMMANDS, *exports.cli.analyse.COMMANDS))

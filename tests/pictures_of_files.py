@@ -17,7 +17,7 @@ from delphi.migrations import upgrade_to_head
 from delphi.model.study import Study
 from delphi.statements.statements import NewStatement
 from exports.catalogue import CATALOGUE
-from exports.orders import Order, exhibit_of, write
+from exports.files.orders import Order, exhibit_of, write
 from exports.record.record import Profile
 from rounds.rehearsal.answers import Scene
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import delphi
 from delphi import audit
 from delphi.consensus.shipped_scales import SCALES
 from delphi.errors import Refused
@@ -26,7 +27,7 @@ from delphi.protocol import method as protocol
 from delphi.statements import statements
 from delphi.statements.statements import NewStatement
 
-LIBRARY = Path(__file__).parent / "library"
+LIBRARY = Path(delphi.__file__).parent / "library"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from exports.cli import analyse
+from exports.cli.analyse import analyse
 
 HEAD = "panelist,statement,rating,round,group\n"
 SMALL = HEAD + "P1,S1,4,1,a\nP2,S1,3,1,b\nP3,S1,NQ,1,b\nP4,S1,,1,b\nP1,S1,4,2,a\nP2,S1,4,2,b\nP2,S2,1,2,b\n"

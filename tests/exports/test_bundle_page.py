@@ -39,7 +39,7 @@ def test_another_profile_is_refused(public, ada):
 
 
 def test_the_bundle_of_a_large_study_is_ordered(public, ada, monkeypatch):
-    monkeypatch.setattr("exports.jobs.MOST_RATINGS", 1)
+    monkeypatch.setattr("exports.files.jobs.MOST_RATINGS", 1)
     answer = ada.send(PAGE, {"profile": "analyst"})
     assert (answer.status_code, "/exports/" in answer.location) == (303, True)
 

@@ -31,8 +31,8 @@ from delphi.model.rating import AnswerKind, Rating
 from delphi.model.round import Participation, QuestionnaireItem
 from delphi.model.statement import Statement
 from exports.catalogue import CATALOGUE
+from exports.files.orders import Order, exhibit_of
 from exports.formats import FORMATS, PRINTED
-from exports.orders import Order, exhibit_of
 from exports.record.record import Profile
 from exports.tables.document import Document, Figure
 

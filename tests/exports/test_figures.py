@@ -14,7 +14,7 @@ from delphi.statements.statements import NewStatement
 from exports.figures.draw import DARK
 from exports.figures.leavers import leavers
 from exports.figures.spread import bars_of
-from exports.orders import Order, exhibit_of
+from exports.files.orders import Order, exhibit_of
 from exports.record.record import Given, Profile, RoundFacts, StudyFacts
 from exports.record.study_record import StudyRecord
 

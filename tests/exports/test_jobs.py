@@ -26,10 +26,10 @@ from delphi.model.job import ExportJob
 from delphi.model.panel import Panelist
 from delphi.model.study import Study, Withdrawal
 from delphi.statements.statements import NewStatement
-from exports import jobs
 from exports.bundle.verifying import verify
-from exports.jobs import Exporter
-from exports.orders import Order
+from exports.files import jobs
+from exports.files.jobs import Exporter
+from exports.files.orders import Order
 from exports.record.record import Profile
 from rounds.participation import withdrawal
 

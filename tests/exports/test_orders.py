@@ -23,10 +23,10 @@ from delphi.model.study import Document as Leaflet
 from delphi.model.study import Study
 from delphi.people import acknowledgements
 from delphi.protocol import method
-from exports import orders
 from exports.catalogue import CATALOGUE
+from exports.files import orders
+from exports.files.orders import Order, exhibit_of
 from exports.formats import FORMATS
-from exports.orders import Order, exhibit_of
 from exports.record.record import Profile
 from exports.record.study_record import StudyRecord
 from exports.reports import checklist

@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 from test_published_data import EXINSS, MOVES
 
-from exports import cli
-from exports.cli import analyse
+from exports.cli import analyse as cli
+from exports.cli.analyse import analyse
 
 # four rated both rounds, two left; S1 moves up, S2 stays; group a rates higher
 LONG = "panelist,statement,rating,round,group\n" + "".join(

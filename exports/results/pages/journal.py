@@ -14,9 +14,9 @@ from delphi.protocol.method import definition_of
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
-from exports.file_pages import given_out
+from exports.files.orders import Order
+from exports.files.pages.index import given_out
 from exports.formats import FORMATS
-from exports.orders import Order
 from exports.record.record import Profile
 from exports.record.rows import consensus_table
 from exports.results import journal

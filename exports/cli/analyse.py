@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
-from exports import archives, files
-from exports.archives import is_bundle
+from exports.cli import bundle as archives
+from exports.cli import export
+from exports.cli.bundle import is_bundle
 
 if TYPE_CHECKING:
     from delphi.consensus.analysis import Definition
@@ -225,4 +226,4 @@ def _print(writer: "Format", table: "Table", output: str | None = None) -> None:
         click.echo(out.getvalue(), nl=False)
 
 
-COMMANDS = (analyse, *files.COMMANDS, *archives.COMMANDS)
+COMMANDS = (analyse, *export.COMMANDS, *archives.COMMANDS)

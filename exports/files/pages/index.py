@@ -14,12 +14,13 @@ from delphi.model.study import Study
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
-from exports import job_pages, jobs
 from exports.archive import nobody
 from exports.catalogue import CATALOGUE, Entry
-from exports.job_pages import allowed
-from exports.jobs import ARCHIVES
-from exports.orders import Made, Order
+from exports.files import jobs
+from exports.files.jobs import ARCHIVES
+from exports.files.orders import Made, Order
+from exports.files.pages import jobs as job_pages
+from exports.files.pages.jobs import allowed
 from exports.record.record import Profile
 
 blueprint = Blueprint("files", __name__)

@@ -9,10 +9,10 @@ from delphi.errors import Refused
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
-from exports.archives import PROFILES
 from exports.bundle.source import released_rounds
-from exports.file_pages import given_out
-from exports.orders import Order
+from exports.cli.bundle import PROFILES
+from exports.files.orders import Order
+from exports.files.pages.index import given_out
 from exports.record.record import Profile
 
 blueprint = Blueprint("bundle", __name__)

@@ -24,14 +24,14 @@ from delphi.errors import Refused
 from delphi.model.job import ExportJob
 from delphi.model.rating import Rating
 from delphi.model.study import Study
-from exports import orders
 from exports.archive import Tell, draw_of
 from exports.bundle.source import source_of
 from exports.bundle.writing import PROFILES, write_bundle
 from exports.catalogue import CATALOGUE
 from exports.data.package import STREAMED, write_stream
+from exports.files import orders
+from exports.files.orders import Made, Order
 from exports.formats import FORMATS
-from exports.orders import Made, Order
 from exports.record.record import Profile
 
 MOST_RATINGS = 50_000  # beyond them a page would wait for more than a second

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from delphi.model.study import Study
-    from exports.orders import Made, Order
+    from exports.files.orders import Made, Order
     from exports.tables.document import Exhibit
 
 PROFILES = ("public", "analyst", "manager", "author")
@@ -39,7 +39,7 @@ def export(
     """Write a report of a STUDY (its short name) from the database: nobody's name, and each export is an event."""
     from delphi.errors import Refused
     from exports.catalogue import CATALOGUE
-    from exports.orders import Order
+    from exports.files.orders import Order
     from exports.record.record import Profile
 
     if list_:
@@ -73,7 +73,7 @@ def _export(slug: str, order: "Order", output: str | None) -> None:
     from delphi.database import Database
     from delphi.errors import Refused
     from delphi.model.study import Study
-    from exports import orders
+    from exports.files import orders
 
     def found(session: "Session") -> "Study":
         study = session.scalars(select(Study).where(Study.slug == slug)).first()
@@ -97,7 +97,7 @@ def _export(slug: str, order: "Order", output: str | None) -> None:
 
 
 def _written(exhibit: "Exhibit", order: "Order", output: str | None) -> "Made":
-    from exports import orders
+    from exports.files import orders
     from exports.formats import FORMATS
 
     if output:

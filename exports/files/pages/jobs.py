@@ -16,9 +16,9 @@ from delphi.model.study import Study
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
-from exports import jobs, orders
+from exports.files import jobs, orders
+from exports.files.orders import Made, Order
 from exports.formats import FORMATS
-from exports.orders import Made, Order
 from exports.record.record import Profile
 
 blueprint = Blueprint("jobs", __name__)

@@ -1,0 +1,1 @@
+"""Files that people order and download."""
