@@ -21,7 +21,7 @@ from delphi.people.roster import NewPanelist
 from delphi.protocol import method
 from delphi.statements.statements import NewStatement
 from delphi.studies import creation
-from delphi.studies.creation import StudyPlan, StudyTemplate
+from delphi.studies.designs import StudyPlan, StudyTemplate
 from rounds.lifecycle import lifecycle
 from rounds.questionnaire import ballot
 from rounds.questionnaire.ballot import Answer, Remark

@@ -2,56 +2,22 @@
 
 import re
 import smtplib
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from email.headerregistry import Address
 from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
-from uuid import UUID, uuid4
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from sqlalchemy import insert
-from sqlalchemy.orm import Session
 
 import delphi
 from delphi.dates import day_in_words, locale_of
-from delphi.model.letter import Letter, LetterKind
 from delphi.translations import LANGUAGES, translations
 
 FOLDER = Path(delphi.__file__).parent.parent / "templates" / "mail"
 SECONDS_TO_WAIT = 30
-
-
-def queue(
-    session: Session,
-    kind: LetterKind,
-    study_id: int,
-    round_: int | None,
-    panelists: Iterable[UUID],
-    *,
-    at: datetime,
-    turn: int | str = 1,
-) -> None:
-    """Queue one letter a panelist; the same letter queued twice is refused by the database."""
-    rows = [
-        {
-            "study_id": study_id,
-            "id": uuid4(),
-            "kind": kind,
-            "round": round_,
-            "panelist": panelist,
-            "dedupe_key": f"{kind}:{round_}:{turn}:{panelist}",
-            "due_at": at,
-            "run_after": at,
-            "attempts": 0,
-        }
-        for panelist in panelists
-    ]
-    if rows:
-        session.execute(insert(Letter), rows)
 
 
 @cache

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from delphi.letters import message
+from delphi.letters import outbox
 from delphi.model.identity import Declaration, Identity
 from delphi.model.letter import LetterKind
 from delphi.model.panel import LinkRequest
@@ -23,7 +23,7 @@ def answer(session: Session, *, at: datetime) -> int:
     for request, email in asked:
         people = select(Identity.study_id, Identity.panelist).where(Identity.email == email)
         for study_id, panelist in session.execute(people):
-            message.queue(session, LetterKind.LINK, study_id, None, [panelist], at=at, turn=request.hex)
+            outbox.queue(session, LetterKind.LINK, study_id, None, [panelist], at=at, turn=request.hex)
     return len(asked)
 
 

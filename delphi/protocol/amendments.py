@@ -15,6 +15,7 @@ from delphi.model.event import EventKind
 from delphi.model.rating import AnswerKind, Rating
 from delphi.model.round import Round
 from delphi.model.study import Amendment, Study
+from delphi.protocol import differences
 from delphi.protocol import method as protocol
 
 
@@ -24,12 +25,12 @@ def amend(
     """Change the locked protocol; what had been answered or seen by then is written down with it."""
     if not study.protocol_locked_at:
         raise Refused("The protocol is not locked, so it can be changed without an amendment.")
-    changes = protocol.differences(study, wanted)
+    changes = differences.differences(study, wanted)
     if not changes or not reason.strip():
         raise Refused("An amendment changes something and says why; nothing was changed.")
     answered, seen = answers_given(session, study), _results_seen(session, study)
     _guard(session, study, changes, answered=answered)
-    protocol.apply(study, changes)
+    differences.apply(study, changes)
     made = Amendment(
         study_id=study.id,
         number=len(amendments_of(session, study)) + 1,

@@ -18,7 +18,7 @@ from delphi.sheets.heads import Heads
 from delphi.sheets.reading import Limits
 from delphi.sheets.typed import Field, filled, short, typed_rows, unique, whole
 from delphi.sheets.workbook import read_sheet
-from delphi.statements import statements
+from delphi.statements import editing, questionnaire, statements
 from delphi.statements.statements import NewStatement
 
 COLUMNS = ("code", "text", "kind", "section", "help", "evidence", "round")
@@ -141,7 +141,7 @@ def take(session: Session, study: Study, found: Comparison, *, by: int, at: date
         return
     statements.add(session, study, [_new(values) for _line, values in found.new])
     _change(session, study, found)
-    statements.place(session, study, draft)
+    questionnaire.place(session, study, draft)
     facts = {"count": len(found.new), "changed": [row.key for row in found.changed]}
     audit.record(session, study.id, EventKind.STATEMENTS_IMPORTED, by=by, at=at, **facts)
 
@@ -154,7 +154,7 @@ def _new(values: dict[str, Any] | Any) -> NewStatement:
 def _change(session: Session, study: Study, found: Comparison) -> None:
     known = {statement.code: (statement, version) for statement, version in statements.newest(session, study)}
     for row in found.changed:
-        statements.rewrite(*known[row.key], {name: now for name, (_before, now) in row.columns.items()})
+        editing.rewrite(*known[row.key], {name: now for name, (_before, now) in row.columns.items()})
     session.flush()
 
 

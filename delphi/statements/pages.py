@@ -12,9 +12,9 @@ from delphi.errors import NotFound
 from delphi.model.round import Round, State
 from delphi.model.statement import Kind
 from delphi.model.study import Study
-from delphi.statements import files, statements
+from delphi.statements import editing, files, statements
 from delphi.statements.files import COLUMNS
-from delphi.studies.readiness import is_long
+from delphi.statements.questionnaire import is_long
 from delphi.web import imports
 from delphi.web.forms import ButtonForm, StatementForm
 from delphi.web.language import gettext as _
@@ -148,7 +148,7 @@ def edit(slug: str, statement: int) -> Page | tuple[str, int]:
     form = StatementForm(data=_filled(*pair))
     if form.validate_on_submit():
         decided: dict[str, Any] = {"by": account().id, "at": clock.now()}
-        statements.change(current_session(), study, statement, form.values(), **decided)
+        editing.change(current_session(), study, statement, form.values(), **decided)
         return _back(slug, _("The statement was changed."))
     page = render_template("statements/statement.html", study=study, statement=pair[0], form=form, button=ButtonForm())
     return page, 422 if form.errors else 200
@@ -163,5 +163,5 @@ def _filled(statement: Any, version: Any) -> dict[str, Any]:
 @policy(Capability.LEAD)
 def remove(slug: str, statement: int) -> Page:
     """Remove one statement that nobody was asked yet."""
-    code = statements.remove(current_session(), _study(slug), statement, by=account().id, at=clock.now())
+    code = editing.remove(current_session(), _study(slug), statement, by=account().id, at=clock.now())
     return _back(slug, _("%(code)s was removed.") % {"code": code})

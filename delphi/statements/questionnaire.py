@@ -1,10 +1,15 @@
 """How long a questionnaire is: for letters and first pages, before anybody has seen a card."""
 
-from sqlalchemy import func, select
+from collections.abc import Sequence
+
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from delphi.model.round import QuestionnaireItem, Round
-from delphi.model.statement import StatementVersion
+from delphi.errors import Refused
+from delphi.model.round import QuestionnaireItem, Round, State
+from delphi.model.statement import Kind, Statement, StatementVersion
+from delphi.model.study import Study
+from delphi.statements.statements import newest
 
 
 def size_of(session: Session, round_: Round) -> tuple[int, int]:
@@ -21,3 +26,42 @@ def size_of(session: Session, round_: Round) -> tuple[int, int]:
         .where(QuestionnaireItem.study_id == round_.study_id, QuestionnaireItem.round == round_.number)
     ).one()
     return items, (letters or 0) // 6
+
+
+MANY, SLOW = 60, 20  # statements and minutes
+
+
+def is_long(listed: int, minutes: int) -> bool:
+    """Say whether a questionnaire is one that panels answer less often (EXPERIENCE 2)."""
+    return listed > MANY or minutes > SLOW
+
+
+def place(session: Session, study: Study, draft: Round) -> None:
+    """Put every statement that enters by this round on its questionnaire, in the order of sections."""
+    versions = {statement: version.version for statement, version in newest(session, study)}
+    entering = [statement for statement in versions if statement.enters_round <= draft.number]
+    write_questionnaire(session, draft, [(s.number, versions[s]) for s in in_order(entering)])
+
+
+def write_questionnaire(session: Session, draft: Round, asked: Sequence[tuple[int, int]]) -> None:
+    """Write the questionnaire of a draft round anew: (statement, version) in the order to be shown."""
+    if draft.state is not State.DRAFT:
+        raise Refused(
+            "Round %(number)s was launched, so its questionnaire is fixed; nothing was changed.", number=draft.number
+        )
+    session.execute(delete(QuestionnaireItem).filter_by(study_id=draft.study_id, round=draft.number))
+    if asked:
+        rows = [
+            {"study_id": draft.study_id, "round": draft.number, "statement": s, "version": v, "position": position}
+            for position, (s, v) in enumerate(asked, 1)
+        ]
+        session.execute(insert(QuestionnaireItem), rows)
+
+
+def in_order(statements: Sequence[Statement]) -> list[Statement]:
+    """Order by kind, then by section as sections first appear, then by number."""
+    sections: dict[tuple[str, str], int] = {}
+    for s in statements:
+        sections.setdefault((s.kind.value, s.section), len(sections))
+    kinds = list(Kind)
+    return sorted(statements, key=lambda s: (kinds.index(s.kind), sections[s.kind.value, s.section], s.number))

@@ -8,7 +8,7 @@ from delphi.model.study import Study
 from delphi.protocol import groups, information
 from delphi.statements import statements
 from delphi.statements.statements import NewStatement
-from delphi.studies.creation import StudyTemplate
+from delphi.studies.designs import StudyTemplate
 
 ASKS = ("proposal_rounds", "open_question", "group_chosen", "asks_expertise", "asks_conflicts", "withdrawal_choices")
 

@@ -12,9 +12,9 @@ from delphi.model.round import Round
 from delphi.model.study import Study
 from delphi.protocol import groups, information, method
 from delphi.statements import statements
+from delphi.statements.questionnaire import is_long
 from delphi.translations import N_
 
-MANY, SLOW = 60, 20  # statements and minutes
 Checks = Sequence[tuple[bool, Issue]]
 NEVER_SHOWN = N_("%(group)s has %(n)s people. Of fewer than %(k)s nothing is ever shown.")
 NEVER_JUDGED = N_(
@@ -66,11 +66,6 @@ def blocking(session: Session, study: Study) -> list[Issue]:
             ),
         ]
     )
-
-
-def is_long(listed: int, minutes: int) -> bool:
-    """Say whether a questionnaire is one that panels answer less often (EXPERIENCE 2)."""
-    return listed > MANY or minutes > SLOW
 
 
 def _warnings(session: Session, study: Study) -> Checks:

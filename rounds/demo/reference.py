@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from delphi.studies.creation import LIBRARY
+from delphi.studies.designs import LIBRARY
 from rounds.demo import simulation
 from rounds.demo.bots import LeadBot, Sheet
 from rounds.questionnaire.cards import pages

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from delphi.letters import message, reminders
+from delphi.letters import outbox, reminders
 from delphi.model.letter import REMINDERS, Letter, LetterKind
 from delphi.model.panel import Panelist
 from delphi.model.round import Participation, Round
@@ -48,7 +48,7 @@ def invite(session: Session, round_: Round, *, at: datetime) -> int:
     if panel:
         key = {"study_id": round_.study_id, "round": round_.number, "submitted_on": None}
         session.execute(insert(Participation), [key | {"panelist": panelist} for panelist in panel])
-    message.queue(session, LetterKind.INVITATION, round_.study_id, round_.number, panel, at=at)
+    outbox.queue(session, LetterKind.INVITATION, round_.study_id, round_.number, panel, at=at)
     return len(panel)
 
 
@@ -79,7 +79,7 @@ def remind(session: Session, round_: Round, *, at: datetime, to: Audience = Audi
     # Not by the times of the letters: the postman moves them, and two reminders can stand in one second.
     counted = session.execute(reminders.meant(round_.study_id, round_.number))
     turn = max((n for _, n, _ in counted), default=0) + 1
-    message.queue(session, KINDS[to], round_.study_id, round_.number, waiting, at=at, turn=turn)
+    outbox.queue(session, KINDS[to], round_.study_id, round_.number, waiting, at=at, turn=turn)
     return len(waiting)
 
 
@@ -89,7 +89,7 @@ def plan(session: Session, round_: Round, zone: str, *, at: datetime) -> int:
     days = list(planned_days(round_, zone, at=at))
     for kind, moment in days:
         turn = f"plan-{moment:%Y%m%d}"
-        message.queue(session, kind, round_.study_id, round_.number, panel, at=moment, turn=turn)
+        outbox.queue(session, kind, round_.study_id, round_.number, panel, at=moment, turn=turn)
     return len(days)
 
 
@@ -130,5 +130,5 @@ def tell(session: Session, round_: Round, to: Audience, *, at: datetime) -> int:
     """Queue the news of a later deadline; gives how many letters."""
     panel = members(session, round_, to)
     turn = f"{round_.closes_at:%Y%m%d%H%M}"
-    message.queue(session, LetterKind.EXTENSION, round_.study_id, round_.number, panel, at=at, turn=turn)
+    outbox.queue(session, LetterKind.EXTENSION, round_.study_id, round_.number, panel, at=at, turn=turn)
     return len(panel)

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from delphi.errors import Refused
-from delphi.letters import message
+from delphi.letters import outbox
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import Panelist
 from delphi.model.study import Consent, Document, Study
@@ -51,7 +51,7 @@ def agree(session: Session, who: Panelist, document: Document, items: Sequence[i
         session.add(
             Consent(study_id=who.study_id, panelist=who.id, version=document.version, items=chosen, given_on=at.date())
         )
-        message.queue(session, LetterKind.CONSENT, who.study_id, None, [who.id], at=at, turn=document.version)
+        outbox.queue(session, LetterKind.CONSENT, who.study_id, None, [who.id], at=at, turn=document.version)
     session.flush()
 
 

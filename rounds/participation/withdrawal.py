@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from delphi import audit, sessions
 from delphi.database import locked
 from delphi.errors import Refused
-from delphi.letters import message
+from delphi.letters import outbox
 from delphi.model.event import EventKind
 from delphi.model.job import ExportJob
 from delphi.model.letter import LetterKind
@@ -79,7 +79,7 @@ def withdraw(session: Session, study: Study, who: Panelist, choice: Withdrawal, 
     who.withdrawn_on = today
     consent.stop_mail(session, who, at=at)
     sessions.revoke(session, study.id, who.id)
-    message.queue(session, LetterKind.WITHDRAWAL, study.id, None, [who.id], at=at)
+    outbox.queue(session, LetterKind.WITHDRAWAL, study.id, None, [who.id], at=at)
     # A date, no pseudonym, no time of day: the trail tells that somebody left, and which inputs changed.
     day = datetime.combine(today, time(), at.tzinfo)
     audit.record(session, study.id, EventKind.PANELIST_WITHDREW, by=None, at=day, input_sha256=_by_round(rehashed))

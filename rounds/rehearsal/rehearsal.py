@@ -23,7 +23,7 @@ from delphi.model.statement import Statement
 from delphi.model.study import Consent, Membership, Study
 from delphi.protocol import groups, information, method
 from delphi.studies import copying, creation, retention
-from delphi.studies.creation import StudyPlan
+from delphi.studies.designs import StudyPlan
 from rounds.lifecycle import lifecycle
 from rounds.moderation import rulings as moderation
 from rounds.moderation.rulings import Ruling

@@ -13,7 +13,7 @@ from delphi.errors import Refused
 from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.statement import Decision, Lineage, Statement
 from delphi.model.study import Settled, Study
-from delphi.statements.statements import in_order, write_questionnaire
+from delphi.statements.questionnaire import in_order, write_questionnaire
 
 Asked = list[tuple[int, int]]
 SETTLED = (Decided.SETTLED_IN, Decided.SETTLED_OUT)

@@ -12,6 +12,7 @@ from delphi.model.round import Round
 from delphi.model.statement import Statement, StatementProposal, Taken
 from delphi.model.study import Study
 from delphi.statements import statements
+from delphi.statements.questionnaire import place
 from delphi.statements.statements import NewStatement
 from rounds.revision import changes
 from rounds.revision.decisions import By, open_draft, questionnaire
@@ -43,7 +44,7 @@ def _first(session: Session, draft: Round, new: NewStatement) -> Statement:
     study = session.get_one(Study, draft.study_id)
     made = statements.add(session, study, [new])[0]
     session.flush()
-    statements.place(session, study, draft)
+    place(session, study, draft)
     return made
 
 

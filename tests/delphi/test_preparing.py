@@ -19,16 +19,16 @@ from delphi.model.panel import PanelistSession
 from delphi.model.study import Role, StakeholderGroup, Study
 from delphi.people import roster
 from delphi.protocol import method
-from delphi.statements import statements
+from delphi.statements import questionnaire, statements
 from delphi.statements.statements import NewStatement
-from delphi.studies import creation
+from delphi.studies import creation, designs
 
-PLAN = creation.StudyPlan(slug="new", title="", lead_name="Ada", contact_email="ada@example.org")
+PLAN = designs.StudyPlan(slug="new", title="", lead_name="Ada", contact_email="ada@example.org")
 
 
-@pytest.mark.parametrize("key", creation.templates())
+@pytest.mark.parametrize("key", designs.templates())
 def test_a_template_of_the_library_becomes_a_study(cast, key):
-    template = creation.templates()[key]
+    template = designs.templates()[key]
     made = creation.create(cast.session, template, PLAN, by=cast.ada.id, at=NOW)
     assert made.title == template.title
     method.lock(cast.session, made, by=cast.ada.id, at=NOW)
@@ -79,7 +79,7 @@ def test_statements_stand_by_kind_and_section(cast):
         NewStatement("B2", "B", section="B"),
     ]
     added = statements.add(cast.session, study(cast.session, cast.ada, "order", statements=()), new)
-    assert [s.code for s in statements.in_order(added)] == ["B1", "B2", "A1", "R1"]
+    assert [s.code for s in questionnaire.in_order(added)] == ["B1", "B2", "A1", "R1"]
 
 
 @pytest.mark.parametrize("role", Role)

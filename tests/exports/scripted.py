@@ -15,10 +15,10 @@ from delphi.model.statement import Statement
 from delphi.people import roster
 from delphi.people.roster import NewPanelist
 from delphi.protocol import method as protocol
-from delphi.statements import statements
+from delphi.statements import questionnaire, statements
 from delphi.statements.statements import Kind, NewStatement
 from delphi.studies import creation
-from delphi.studies.creation import StudyPlan, templates
+from delphi.studies.designs import StudyPlan, templates
 from rounds.demo.bots import Sheet
 from rounds.demo.reference import Reference
 from rounds.demo.replay import script_of
@@ -54,7 +54,7 @@ def published(session, folder, slug="published"):
     people = [NewPanelist(row["name"], row["email"]) for row in read(script.panel)]
     roster.add(session, made, people)
     statements.add(session, made, [NewStatement(row["code"], row["text"]) for row in read(script.statements)])
-    statements.place(session, made, round_of(session, made, 1))
+    questionnaire.place(session, made, round_of(session, made, 1))
     protocol.lock(session, made, by=lead.id, at=NOW)
     for number in range(1, script.rounds + 1):
         if number > 1:
@@ -69,7 +69,7 @@ def rehearsed(session, slug, template, title, asked, scene):
     made, lead = begin(session, slug, template=template)
     made.title = title
     statements.add(session, made, asked)
-    statements.place(session, made, round_of(session, made, 1))
+    questionnaire.place(session, made, round_of(session, made, 1))
     names = spread(dict.fromkeys(templates()[template].groups, 1), scene.size) or [None] * scene.size
     roster.add(session, made, [NewPanelist(f"P{n}", f"p{n}@panel.example.org", name) for n, name in enumerate(names)])
     protocol.lock(session, made, by=lead.id, at=NOW)

@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 
 from delphi import access
 from delphi.letters import message as mail
+from delphi.letters import outbox
 from delphi.model.identity import Identity
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import AccessLink, Panelist
@@ -294,7 +295,7 @@ def test_the_receipt_of_a_withdrawal_is_the_last_letter_and_then_the_name_goes(d
     who = sending.panel[0]
     with database.transaction() as session:
         session.get_one(Panelist, (sending.study.id, who)).withdrawn_on = NOW.date()
-        mail.queue(session, LetterKind.WITHDRAWAL, sending.study.id, None, [who], at=NOW)
+        outbox.queue(session, LetterKind.WITHDRAWAL, sending.study.id, None, [who], at=NOW)
     postman = Postman(database, sending.settings)
     postman.deliver(at=NOW)
     postman.deliver(at=NOW)
@@ -310,7 +311,7 @@ def test_a_receipt_that_cannot_be_delivered_keeps_no_name(database, sending, mai
     with database.transaction() as session:
         address = session.get_one(Identity, (sending.study.id, who)).email
         session.get_one(Panelist, (sending.study.id, who)).withdrawn_on = NOW.date()
-        mail.queue(session, LetterKind.WITHDRAWAL, sending.study.id, None, [who], at=NOW)
+        outbox.queue(session, LetterKind.WITHDRAWAL, sending.study.id, None, [who], at=NOW)
     mailbox.answers[address] = "550 no such user"
     Postman(database, sending.settings).deliver(at=NOW)
     with database.transaction(writing=False) as session:

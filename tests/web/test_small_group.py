@@ -21,8 +21,8 @@ from delphi.model.study import Consent, Membership, Role, Study
 from delphi.people import roster
 from delphi.protocol import method
 from delphi.statements.statements import NewStatement
-from delphi.studies import creation
-from delphi.studies.creation import StudyPlan
+from delphi.studies import creation, designs
+from delphi.studies.designs import StudyPlan
 from rounds.lifecycle import lifecycle
 
 SIZES = {"patients": 20, "clinicians": 18, "carers": 4}
@@ -50,7 +50,7 @@ def play(session, *, swapped: bool):
     ada = account(session, "ada")
     plan = StudyPlan(slug="cos", title="A core outcome set", lead_name="Ada", contact_email="ada@example.org")
     design = replace(
-        creation.templates()["core-outcome-set"],
+        designs.templates()["core-outcome-set"],
         statements=OUTCOMES,
         groups=tuple(SIZES),
         targets={},

@@ -9,7 +9,7 @@ from test_desk import NEW_STUDY
 from delphi.model.panel import Panelist
 from delphi.model.statement import StatementVersion
 from delphi.model.study import StakeholderGroup, Study
-from delphi.studies import copying, creation
+from delphi.studies import copying, designs
 
 
 def stored(app, column, **where):
@@ -29,7 +29,7 @@ def stored(app, column, **where):
 )
 def test_a_study_is_made_of_each_design(app, ada, key, told):
     page = ada.get("/studies/new").text
-    assert creation.templates()[key].summary in page
+    assert designs.templates()[key].summary in page
     assert ada.send("/studies/new", NEW_STUDY | {"template": key}).location == "/studies/fresh"
     assert told in ada.get("/studies/fresh/protocol").text
 

@@ -13,7 +13,7 @@ from delphi.consensus.rules.example import Example, example_counts, example_opti
 from delphi.consensus.rules.settings import Setting, settings_of
 from delphi.consensus.shipped_scales import SCALES
 from delphi.model.study import Study
-from delphi.protocol import amendments, groups, labels, method
+from delphi.protocol import amendments, differences, groups, labels, method
 from delphi.protocol.forms import AmendmentForm, ProtocolForm, settings_sent
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
@@ -134,7 +134,7 @@ def _write(study: Study, form: ProtocolForm, settings: Mapping[str, str]) -> Res
         made = amendments.amend(current_session(), study, wanted, reason=form.reason.data or "", **decided)
         flash(_("Amendment %(number)s is written down.") % {"number": made.number})
     else:
-        method.change(current_session(), study, wanted, **decided)
+        differences.change(current_session(), study, wanted, **decided)
         flash(_("The protocol is saved. It is not locked yet."))
     return redirect(url_for("protocol.show", slug=study.slug), 303)
 

@@ -16,8 +16,8 @@ from delphi.model.round import Round, State
 from delphi.model.study import Study
 from delphi.people import roster
 from delphi.protocol import method
-from delphi.studies import copying, creation, readiness
-from delphi.studies.creation import StudyPlan, StudyTemplate
+from delphi.studies import copying, creation, designs, readiness
+from delphi.studies.designs import StudyPlan, StudyTemplate
 from delphi.web.forms import ButtonForm, StudyForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import ACCOUNT, OPEN, account, policy, signed_in
@@ -83,7 +83,7 @@ def new() -> Page:
     return render_template(
         "studies/new.html",
         form=form,
-        templates=creation.templates(),
+        templates=designs.templates(),
         mine=access.studies_of(current_session(), account()),
     )
 
@@ -93,9 +93,9 @@ def _design(key: str) -> StudyTemplate:
     word, colon, slug = key.partition(":")
     if word == COPY and colon:
         return copying.template_of(current_session(), _study(slug, Capability.LEAD))
-    if key not in creation.templates():
+    if key not in designs.templates():
         raise NotFound
-    return creation.templates()[key]
+    return designs.templates()[key]
 
 
 @blueprint.get("/studies/<slug>")

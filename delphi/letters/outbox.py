@@ -1,0 +1,39 @@
+"""The outbox: a letter is queued in the transaction of the decision that sends it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from delphi.model.letter import Letter, LetterKind
+
+
+def queue(
+    session: Session,
+    kind: LetterKind,
+    study_id: int,
+    round_: int | None,
+    panelists: Iterable[UUID],
+    *,
+    at: datetime,
+    turn: int | str = 1,
+) -> None:
+    """Queue one letter a panelist; the same letter queued twice is refused by the database."""
+    rows = [
+        {
+            "study_id": study_id,
+            "id": uuid4(),
+            "kind": kind,
+            "round": round_,
+            "panelist": panelist,
+            "dedupe_key": f"{kind}:{round_}:{turn}:{panelist}",
+            "due_at": at,
+            "run_after": at,
+            "attempts": 0,
+        }
+        for panelist in panelists
+    ]
+    if rows:
+        session.execute(insert(Letter), rows)

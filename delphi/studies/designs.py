@@ -1,0 +1,136 @@
+"""Study designs: the template library, and what a lead decides beside it."""
+
+import csv
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import delphi
+from delphi.consensus.shipped_scales import SCALES
+from delphi.model.statement import Kind
+from delphi.model.study import Settled, Unsettled
+from delphi.protocol import method as protocol
+from delphi.statements.statements import NewStatement
+
+LIBRARY = Path(delphi.__file__).parent / "library"
+
+
+@dataclass(frozen=True, slots=True)
+class StudyTemplate:
+    """A study design of the template library, one folder each."""
+
+    key: str
+    title: str
+    scale: str
+    rule: str
+    information: str
+    consent: str = ""
+    summary: str = ""
+    method: str = ""
+    usual_changes: str = ""
+    place: int = 0
+    notice: str = ""
+    rule_settings: dict[str, Any] = field(default_factory=dict)
+    rounds: int = 3
+    smallest_cell: int = 5
+    minimum_n: int = 5
+    settled: str = "stay"
+    unsettled: str = "rate_again"
+    denominator: str = "rated"
+    quantile_type: int = 7
+    stopping_rule: dict[str, str] = field(default_factory=dict)
+    feedback: tuple[str, ...] = ()
+    texts: dict[str, str] = field(default_factory=dict)
+    groups: tuple[str, ...] = ()
+    targets: dict[str, int] = field(default_factory=dict)
+    public_groups: tuple[str, ...] = ()
+    characteristics: tuple[dict[str, Any], ...] = ()
+    asks: dict[str, Any] = field(default_factory=dict)  # other columns on what panelists are asked and promised
+    statements: tuple[NewStatement, ...] = ()
+
+    def rule_in_words(self) -> str:
+        """Say the consensus rule in one sentence."""
+        method = _method(self, StudyPlan(self.key, self.title, "", ""))
+        return protocol.definition_from(method).describe()
+
+
+@dataclass(frozen=True, slots=True)
+class StudyPlan:
+    """What a lead decides when creating a study, beside the template."""
+
+    slug: str
+    title: str
+    lead_name: str
+    contact_email: str
+    time_zone: str = "UTC"
+    simulated: bool = False
+    rehearsal_of: int | None = None
+    notice: str = ""
+    method: Mapping[str, Any] = field(default_factory=dict)  # what differs from the template, by column of the study
+
+
+@cache
+def templates() -> dict[str, StudyTemplate]:
+    """Read the template library."""
+    found = sorted((_template(path) for path in LIBRARY.glob("*/study.toml")), key=lambda template: template.place)
+    return {template.key: template for template in found}
+
+
+def _template(path: Path) -> StudyTemplate:
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    listed = path.with_name("statements.csv")
+    rows = list(csv.DictReader(listed.read_text(encoding="utf-8").splitlines())) if listed.exists() else []
+    first = [row for row in rows if row["version"] == "1" and not _comes_from_others(row, rows)]
+    plain: dict[str, Any] = {
+        "information": (LIBRARY / "information.txt").read_text(encoding="utf-8"),
+        "consent": (LIBRARY / "consent.txt").read_text(encoding="utf-8"),
+    } | {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+    return StudyTemplate(
+        **plain,
+        statements=tuple(
+            NewStatement(
+                code=row["code"],
+                text=row["text"],
+                kind=Kind(row["kind"]),
+                section=row["section"],
+                help=row["help"],
+                enters_round=int(row["first_round"]),
+            )
+            for row in first
+        ),
+    )
+
+
+def _comes_from_others(row: dict[str, str], rows: Sequence[dict[str, str]]) -> bool:
+    """Whether a planned statement is the outcome of a merge: the lead makes it at the desk, it is not there before."""
+    return any(other["becomes"] == row["code"] != other["code"] for other in rows)
+
+
+def _method(template: StudyTemplate, plan: StudyPlan) -> dict[str, Any]:
+    """Give the method's columns: the plan's where it says something, else the template's, else the scale's own rule."""
+    method: dict[str, Any] = {
+        "scale": template.scale,
+        "rule": template.rule,
+        "rule_settings": template.rule_settings,
+        "quantile_type": template.quantile_type,
+        "denominator": template.denominator,
+        "maximum_rounds": template.rounds,
+        "smallest_cell": template.smallest_cell,
+        "minimum_n": template.minimum_n,
+        "settled": Settled(template.settled),
+        "unsettled": Unsettled(template.unsettled),
+        "stopping_rule": dict(template.stopping_rule),
+        "feedback_plan": list(template.feedback),
+    } | dict(plan.method)
+    scale = SCALES[method["scale"]]
+    if scale.key != template.scale and "rule" not in plan.method:
+        method["rule"] = ""
+    method["rule"] = method["rule"] or scale.rule
+    if method["rule"] != template.rule and "rule_settings" not in plan.method:
+        method["rule_settings"] = {}  # settings of another rule say nothing of this one
+    if not method["rule_settings"] and method["rule"] == scale.rule:
+        method["rule_settings"] = dict(scale.settings)
+    return method
