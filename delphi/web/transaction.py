@@ -18,7 +18,7 @@ def current_session() -> Session:
 
 
 def init_app(app: Flask, database: Database) -> None:
-    """End each request's transaction. Registered first, so that it runs last (TRUST 8.2.10)."""
+    """End each request's transaction. Registered first, so that it runs last: other hooks write too (TRUST 8.2.10)."""
     app.extensions["database"] = database
 
     @app.after_request

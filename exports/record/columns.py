@@ -6,7 +6,7 @@ from delphi.consensus.analysis import Definition
 from delphi.consensus.shipped_scales import Scale
 from exports.tables.table import Column, Table, rows_of
 
-ALWAYS, SHARES, QUARTILES, POINTS = None, 0, 8, 10  # METHOD 12.4
+ALWAYS, SHARES, QUARTILES, POINTS = None, 0, 8, 10  # fewer ratings, and the figures are the ratings (METHOD 12.4)
 
 
 def consensus_columns(scale: Scale) -> tuple[Column, ...]:

@@ -1,6 +1,6 @@
 """What a panelist sees of the round before: one entry here adds a form of feedback.
 
-A form is a pure function of `Evidence`; its template has the same name in templates/panelist/feedback/.
+A form is a pure function of `Evidence`; its template has the same name in templates/feedback/.
 """
 
 from collections.abc import Callable
