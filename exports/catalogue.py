@@ -8,8 +8,10 @@ from exports.figures import FIGURES
 from exports.formats import FORMATS, PRINTED
 from exports.formats.kind import Format
 from exports.record.columns import by_statement, with_groups
+from exports.record.consensus import from_rows
 from exports.record.material import Material
-from exports.record.record import Profile, Record, StudyFacts, defined, hidden_notes
+from exports.record.profile import Profile
+from exports.record.record import Record, StudyFacts, defined, hidden_notes
 from exports.reports import (
     REPORTS,
     audit,
@@ -24,9 +26,9 @@ from exports.reports import (
     wide,
     writing,
 )
-from exports.reports.consensus import from_rows
 from exports.tables.document import Document, Exhibit, Figure, Heading
-from exports.tables.table import Table, suppress
+from exports.tables.suppression import suppress
+from exports.tables.table import Table
 
 PUBLIC, ANALYST, MANAGER, AUTHOR = Profile.PUBLIC, Profile.ANALYST, Profile.MANAGER, Profile.AUTHOR
 Builder = Callable[[Record], Exhibit]

@@ -11,8 +11,9 @@ from playwright.sync_api import Page, sync_playwright
 
 from rounds.demo.bots import LeadBot
 from rounds.demo.reference import SLUG, Reference
+from rounds.demo.script import Script, play
 from rounds.demo.simulation import as_csv
-from rounds.demo.stage import LEAD, PASSWORD, Script, play, stage
+from rounds.demo.stage import LEAD, PASSWORD, stage
 
 ROOT = Path(__file__).parents[1]
 OUT, KEPT = ROOT / "pictures", ROOT / "docs" / "img"

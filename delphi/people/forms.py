@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, StringField
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Email, Length, ValidationError
 
 from delphi.model.acknowledgement import Acknowledgement
 from delphi.people.acknowledgements import valid_orcid
@@ -58,3 +58,9 @@ class NameForm(FlaskForm):
     """The own name, corrected."""
 
     name = StringField(validators=[DataRequired(), Length(max=200)])
+
+
+class LostLinkForm(FlaskForm):
+    """The address to which the personal link was sent."""
+
+    email = StringField(validators=[DataRequired(), Length(max=254), Email(allow_smtputf8=False)])

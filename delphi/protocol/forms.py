@@ -6,6 +6,8 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (  # type: ignore[attr-defined]  # the stubs describe an older WTForms
+    BooleanField,
+    DateField,
     Field,
     IntegerField,
     SelectChoice,
@@ -14,7 +16,7 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs describe an old
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length, NumberRange, ValidationError
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
 from delphi.consensus.rules import RULES
 from delphi.consensus.rules.base import DENOMINATORS
@@ -91,3 +93,16 @@ def settings_sent(form: Mapping[str, str]) -> dict[str, str]:
     """Read the settings of a rule from what was sent."""
     sent = {name.removeprefix(SETTING): text for name, text in form.items() if name.startswith(SETTING)}
     return {name: text.strip() for name, text in sent.items()}
+
+
+class PanelSideForm(FlaskForm):
+    """What panelists may write, how they may leave, which days are planned."""
+
+    open_round = BooleanField()
+    proposals = BooleanField()
+    open_question = TextAreaField(validators=[Length(max=2000)])
+    keep = BooleanField()
+    remove_open = BooleanField()
+    remove_unreleased = BooleanField()
+    opens_on = DateField(validators=[Optional()])
+    names_until = DateField(validators=[Optional()])

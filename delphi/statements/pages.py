@@ -14,9 +14,10 @@ from delphi.model.statement import Kind
 from delphi.model.study import Study
 from delphi.statements import editing, files, statements
 from delphi.statements.files import COLUMNS
+from delphi.statements.forms import StatementForm
 from delphi.statements.questionnaire import is_long
 from delphi.web import imports
-from delphi.web.forms import ButtonForm, StatementForm
+from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy, takes_files
 from delphi.web.transaction import current_session

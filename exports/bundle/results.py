@@ -10,8 +10,9 @@ from delphi.consensus.analysis import Definition
 from delphi.consensus.disclosure.small_cells import may_release_change
 from delphi.consensus.table.columns import CHANGES
 from exports.data.records import Records
-from exports.reports import consensus
-from exports.tables.table import HIDDEN, suppress
+from exports.record import consensus
+from exports.tables.suppression import suppress
+from exports.tables.table import HIDDEN
 
 Row = dict[str, Any]
 MARKS = "not_recomputable"

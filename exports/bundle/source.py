@@ -23,11 +23,12 @@ from delphi.model.study import Amendment, Document, StakeholderGroup, Study
 from delphi.protocol import amendments, method
 from exports.bundle.facts import Fact, fact, facts
 from exports.data.records import Records, records_of
-from exports.record.record import Given, Profile, RoundFacts
+from exports.record.profile import Profile
+from exports.record.record import Given, RoundFacts
 from exports.record.study_record import StudyRecord
-from rounds.lifecycle import lifecycle
 from rounds.results.counts import counts_of, digest_of
 from rounds.results.matrices import answers_of
+from rounds.results.rows import results
 
 ADDRESS = re.compile(r"[^\s\"]@[^\s\"]+\.")
 
@@ -68,7 +69,7 @@ def source_of(session: Session, study: Study, draw: Random) -> Source:
     numbers = [round_.number for round_ in rounds]
     counts = {number: counts_of(session, study, number) for number in numbers}
     answers = answers_of(session, study, numbers)
-    frozen = {r.number: lifecycle.results(session, study, r, by_group=True) for r in rounds}
+    frozen = {r.number: results(session, study, r, by_group=True) for r in rounds}
     imported = session.get(StudyImport, study.id) is not None
     told = list(dict.fromkeys(row["group"] for rows in frozen.values() for row in rows if row["group"] != "all"))
     return Source(

@@ -19,7 +19,7 @@ from exports.bundle.source import Source
 from exports.catalogue import make
 from exports.data.package import write_ratings, write_scripts, write_settings, write_table
 from exports.formats import FORMATS
-from exports.reports import consensus
+from exports.record import consensus
 from exports.tables.table import Row
 
 SCHEMA = "study-bundle/1"

@@ -201,7 +201,7 @@ def _analyse_bundle(path: Path, format_: str) -> None:
     from exports.archive import BadBundle, reading
     from exports.bundle.recomputing import recompute
     from exports.formats import FORMATS as WRITERS
-    from exports.reports.consensus import from_rows
+    from exports.record.consensus import from_rows
 
     try:
         with reading(path) as bundle:

@@ -40,7 +40,7 @@ def export(
     from delphi.errors import Refused
     from exports.catalogue import CATALOGUE
     from exports.files.orders import Order
-    from exports.record.record import Profile
+    from exports.record.profile import Profile
 
     if list_:
         _list()

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from exports.figures import agreement, descent, flows, groups, leavers, ranks, spread
-from exports.record.record import Profile, Record
+from exports.record.profile import Profile
+from exports.record.record import Record
 from exports.tables.document import Figure
 
 READERS = (Profile.PUBLIC, Profile.ANALYST, Profile.AUTHOR)

@@ -21,7 +21,8 @@ from exports.figures.frame import (
 )
 from exports.record.record import Record, Row, last_round, of_round
 from exports.tables.document import Figure
-from exports.tables.table import Column, printed_number, printed_percent
+from exports.tables.printing import printed_number, printed_percent
+from exports.tables.table import Column
 
 UNDER = 28  # where bars begin under their legend, with the shares above them
 HIGH = ("#08306b", "#4292c6", "#9ecae1", "#c6dbef")

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from exports.figures.draw import LIGHT, WIDTH, broken, line, picture, shifted, text
 from exports.record.record import Record, Row, defined, hidden_notes
 from exports.tables.document import Figure
-from exports.tables.table import Column, Table, printed_number, rows_of
+from exports.tables.printing import printed_number
+from exports.tables.table import Column, Table, rows_of
 
 LEFT, RIGHT, ROW, TOP = 250, 60, 20, 56  # where rows begin and end, how high one is, and where the first one stands
 MOST_TICKS, STEPS = 10, (1, 5, 10, 20, 50)

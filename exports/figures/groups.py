@@ -18,9 +18,11 @@ from exports.figures.frame import (
     under_legend,
     unseen,
 )
-from exports.record.record import Profile, Record, Row, last_round, of_round
+from exports.record.profile import Profile
+from exports.record.record import Record, Row, last_round, of_round
 from exports.tables.document import Figure
-from exports.tables.table import HIDDEN, Column, printed_percent
+from exports.tables.printing import printed_percent
+from exports.tables.table import HIDDEN, Column
 
 LANE, LINE = 10, 12
 PANEL = "all"

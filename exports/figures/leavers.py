@@ -9,7 +9,7 @@ from exports.figures.frame import HEAD, ROW, TOP, across, axis, by_statement, in
 from exports.record.record import Record, Row
 from exports.reports import attrition
 from exports.tables.document import Figure
-from exports.tables.table import printed_number
+from exports.tables.printing import printed_number
 
 LANE, SIGNIFICANT = 15, 0.05
 NUMBERS = ("round", "next_round", "n_stayed", "n_left", "delta", "p", "p_holm", "reasons")

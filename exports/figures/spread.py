@@ -7,7 +7,8 @@ from exports.figures.draw import DARK, GREY, WIDTH, line, rect, shortened, text
 from exports.figures.frame import HEAD, LEFT, LETTER, RIGHT, TOP, by_statement, label, note, reason, unseen
 from exports.record.record import Record, Row, last_round, of_round
 from exports.tables.document import Figure
-from exports.tables.table import Column, printed_percent
+from exports.tables.printing import printed_percent
+from exports.tables.table import Column
 
 HIGH, TALLEST, WIDEST = 44, 28, 32  # a row, and the bars in it
 MOST_BARS, SHADE = 11, "#e6e6e6"

@@ -4,7 +4,8 @@ import textwrap
 from typing import BinaryIO
 
 from exports.tables.document import Exhibit, Heading, Paragraph, document_of
-from exports.tables.table import Cell, Column, Table, printed
+from exports.tables.printing import printed
+from exports.tables.table import Cell, Column, Table
 
 WIDTH = 100
 LONGEST = 40  # a text that is longer is cut: it stands whole in the other formats

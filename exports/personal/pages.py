@@ -16,7 +16,7 @@ from delphi.web.policy import PANELIST, panelist, policy
 from delphi.web.transaction import current_session
 from exports.formats import FORMATS
 from exports.personal.document import document_for
-from exports.record.record import Profile
+from exports.record.profile import Profile
 from exports.record.study_record import StudyRecord
 from rounds.questionnaire.outcomes import outcomes_of_round
 

@@ -7,7 +7,7 @@ from typing import Any
 from delphi.consensus.analysis import Analysis, Definition, Population, RoundData
 from delphi.consensus.panel import RoundPanel
 from delphi.consensus.table.columns import Cell
-from exports.record.record import Watch, unwatched
+from exports.record.profile import Watch, unwatched
 from exports.tables.table import Column
 
 

@@ -1,39 +1,17 @@
 """What reports are made of: a study as a reader of one profile may know it. Nobody's name stands here."""
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from delphi.consensus.analysis import Analysis, Definition
 from delphi.consensus.panel import RoundPanel
-from exports.tables.table import HIDDEN, Cell, hidden_note, reasons_of
+from exports.record.profile import Profile, Watch, unwatched
+from exports.tables.suppression import hidden_note
+from exports.tables.table import HIDDEN, Cell, reasons_of
 
 Row = Mapping[str, Any]
-T = TypeVar("T")
-
-
-class Watch(Protocol):
-    """Goes through something long and shows how far it is."""
-
-    def __call__(self, items: Iterable[T], label: str, /) -> Iterable[T]:
-        """Yield the items."""
-
-
-def unwatched(items: Iterable[T], label: str, /) -> Iterable[T]:
-    """Show no progress."""
-    del label
-    return items
-
-
-class Profile(StrEnum):
-    """Who a file is for, and so what it may hold (REPORTING 1.1)."""
-
-    PUBLIC = "public"
-    ANALYST = "analyst"
-    MANAGER = "manager"
-    AUTHOR = "author"
 
 
 @dataclass(frozen=True)

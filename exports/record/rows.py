@@ -14,12 +14,12 @@ from delphi.model.statement import Lineage, Statement
 from delphi.model.study import Study
 from delphi.protocol import amendments
 from delphi.protocol.method import definition_of
+from exports.record import consensus
 from exports.record.material import Material
-from exports.reports import consensus
 from exports.tables.table import Table
-from rounds.lifecycle import lifecycle
 from rounds.results import rows as reading
 from rounds.results.matrices import PanelAnswers, answers_of
+from rounds.results.rows import analyse, results
 
 
 def consensus_table(
@@ -42,7 +42,7 @@ def consensus_table(
 
 def _rows(session: Session, study: Study, round_: Round, *, by_group: bool, shown: bool) -> list[dict[str, Any]]:
     if not shown:
-        return lifecycle.results(session, study, round_, by_group=by_group)
+        return results(session, study, round_, by_group=by_group)
     return reading.page_rows(session, study, round_) if by_group else reading.panel_rows(session, study, round_)
 
 
@@ -70,7 +70,7 @@ def material_of(session: Session, study: Study, rounds: Sequence[Round]) -> Mate
     numbers = [round_.number for round_ in rounds]
     answers = answers_of(session, study, numbers)
     panels = tuple(_panel(answers, k) for k in range(len(numbers)))
-    return Material(lifecycle.analyse(session, study, numbers), panels)
+    return Material(analyse(session, study, numbers), panels)
 
 
 def _panel(answers: PanelAnswers, k: int) -> RoundPanel:

@@ -25,6 +25,7 @@ from delphi.model.statement import Lineage, Statement, StatementVersion
 from delphi.model.study import Consent, Document, Membership, StakeholderGroup, Study
 from delphi.people import acknowledgements
 from delphi.protocol import amendments, method
+from exports.record.profile import Profile, Watch, unwatched
 from exports.record.record import (
     Amended,
     Asked,
@@ -33,18 +34,15 @@ from exports.record.record import (
     Leaflet,
     Member,
     Presence,
-    Profile,
     Remark,
     RoundFacts,
     Row,
     StudyFacts,
-    Watch,
-    unwatched,
 )
 from exports.record.rows import consensus_table
-from exports.tables.table import suppress
-from rounds.lifecycle import lifecycle
+from exports.tables.suppression import suppress
 from rounds.results.matrices import answers_of
+from rounds.results.rows import analyse, results
 
 SIMULATED = "Simulated panel."
 
@@ -153,11 +151,9 @@ class StudyRecord:
         Answers that were removed after a release must not be told by comparing two files.
         """
         if self.profile is Profile.ANALYST:
-            return lifecycle.analyse(self.session, self.source, self.numbers)
+            return analyse(self.session, self.source, self.numbers)
         rounds = [
-            frozen_round(
-                r.number, lifecycle.results(self.session, self.source, r, by_group=True), self.definition.scale
-            )
+            frozen_round(r.number, results(self.session, self.source, r, by_group=True), self.definition.scale)
             for r in self.visible
         ]
         return Analysis(self.definition, tuple(rounds))

@@ -2,7 +2,8 @@
 
 import json
 
-from exports.record.record import Profile, Record
+from exports.record.profile import Profile
+from exports.record.record import Record
 from exports.tables.table import Column, Table, rows_of
 
 COLUMNS = (

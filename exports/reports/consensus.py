@@ -1,19 +1,10 @@
-"""The consensus table: one row for each statement, round and group (REPORTING 1.2)."""
+"""The consensus table as a report: the panel, and the groups compared if asked."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from delphi.consensus.analysis import Definition
 from delphi.consensus.table.rows import consensus_rows
-from exports.record.columns import consensus_columns
+from exports.record.consensus import from_rows
 from exports.record.material import Material, joined
 from exports.reports import groups
-from exports.tables.table import Column, Table, rows_of
-
-SCHEMA = "consensus-table/1"
-TITLE = "Consensus table"
-ABBREVIATIONS = "NQ: opt-out such as “not qualified”. IQR: interquartile range. SD: sample standard deviation (n − 1)."
-INTERVAL = "The interval is Wilson’s 95 % interval of combined agreement; it describes this panel."
+from exports.tables.table import Table
 
 
 def build(material: Material) -> Table:
@@ -24,21 +15,3 @@ def build(material: Material) -> Table:
     compared = zip(rows, groups.comparisons(material.analysis), strict=True)
     rows = [joined(row, cells, reasons) for row, (cells, reasons) in compared]
     return from_rows(rows, material.definition_dict(), groups.COLUMNS, (groups.NOTE,))
-
-
-def from_rows(
-    rows: Sequence[Mapping[str, Any]],
-    definition: Mapping[str, Any],
-    more: tuple[Column, ...] = (),
-    notes: tuple[str, ...] = (),
-) -> Table:
-    """Build the table again from rows that were frozen as JSON; ``more`` columns stand before the reasons."""
-    known = Definition.from_dict(definition)
-    *columns, last = consensus_columns(known.scale)
-    names = (*columns, *more, last)
-    statements = len({row["statement"] for row in rows})
-    caption = (
-        f"{statements} statements. {known.describe()} "
-        "Percentages are printed from exact counts and need not add up to 100."
-    )
-    return Table(SCHEMA, TITLE, caption, names, rows_of(names, rows), (ABBREVIATIONS, INTERVAL, *notes), definition)

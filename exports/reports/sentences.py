@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from delphi import __version__
 from delphi.statistics.base.exact import mean_share, round_half_up
 from exports.record.record import Presence, Record, RoundFacts, Row, base_of, last_round, of_round
-from exports.tables.table import printed_percent
+from exports.tables.printing import printed_percent
 
 Write = Callable[[Record], str | None]
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

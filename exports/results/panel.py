@@ -12,7 +12,8 @@ from delphi.model.study import Study
 from exports.record.material import Material
 from exports.record.rows import material_of
 from exports.reports import agreement, attrition
-from exports.tables.table import Table, suppress
+from exports.tables.suppression import suppress
+from exports.tables.table import Table
 from rounds.results import rows
 
 Rows = Sequence[Mapping[str, Any]]

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from exports.tables.document import Block, Document, Heading
-from exports.tables.table import HIDDEN, Cell, Column, Table, printed, reasons_of
+from exports.tables.printing import printed
+from exports.tables.table import HIDDEN, Cell, Column, Table, reasons_of
 
 LEAST, WIDE, EASY = (
     4,

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from rounds.demo.stage import Script, Stage
+    from rounds.demo.script import Script
+    from rounds.demo.stage import Stage
 
 SEED, PANELISTS = 31, 57
 
@@ -27,7 +28,8 @@ def _progress(total: int, label: str) -> tuple[Any, Callable[[int, int], None]]:
 
 def _play(running: "Stage", script: "Script") -> None:
     from rounds.demo.bots import LeadBot
-    from rounds.demo.stage import LEAD, PASSWORD, play
+    from rounds.demo.script import play
+    from rounds.demo.stage import LEAD, PASSWORD
 
     lead = LeadBot(running.url, script.slug)
     with closing(lead.browser):
@@ -50,8 +52,9 @@ def _play(running: "Stage", script: "Script") -> None:
 def demo(*, fresh: bool, no_serve: bool, seed: int, panelists: int, database: str | None, out: Path, port: int) -> None:
     """Play the reference study: a lead and a simulated panel, three rounds over real HTTP."""
     from rounds.demo.reference import ROUNDS, SLUG, Reference
+    from rounds.demo.script import Script
     from rounds.demo.simulation import as_csv
-    from rounds.demo.stage import Script, stage
+    from rounds.demo.stage import stage
 
     home = out / "server"
     if fresh:

@@ -8,7 +8,7 @@ from functools import cached_property
 from delphi.studies.designs import LIBRARY
 from rounds.demo import simulation
 from rounds.demo.bots import LeadBot, Sheet
-from rounds.questionnaire.cards import pages
+from rounds.questionnaire.paging import pages
 
 SLUG, ROUNDS = "reference", 3
 ADDED = "Recommendations enter in this round."

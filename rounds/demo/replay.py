@@ -11,7 +11,7 @@ from delphi.consensus.shipped_scales import SCALES
 from delphi.sheets.errors import SheetError
 from delphi.sheets.ratings import RatingsFile, read_ratings
 from rounds.demo.bots import Sheet
-from rounds.demo.stage import Script
+from rounds.demo.script import Script
 
 
 def script_of(path: Path, columns: str | None, scale: str, slug: str) -> Script:

@@ -8,8 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -19,7 +18,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
-from rounds.demo.bots import Browser, LeadBot, PanelistBot, Sheet
+from rounds.demo.browser import Browser
 
 LEAD, PASSWORD = "lead@example.org", "a demonstration of consensus"
 LINK = re.compile(r"https?://\S+/p/\S+")
@@ -150,74 +149,3 @@ def _wait_for(running: Stage) -> None:
             else:
                 return
     raise TimeoutError("the server does not answer")
-
-
-@dataclass
-class Script:
-    """What happens in a study: the panel, the lead's files and decisions, and everybody's answers."""
-
-    slug: str
-    facts: Mapping[str, str]
-    panel: bytes
-    addresses: Sequence[str]
-    rounds: int
-    sheets: Callable[[int], Mapping[str, Sheet]]
-    statements: bytes | None = None
-    revise: Callable[[LeadBot, int], None] = lambda _lead, _number: None
-    done: Callable[[int, int], None] = lambda _round, _n: None
-
-
-def play(running: Stage, script: Script, lead: LeadBot) -> None:
-    """Play a study to its end, from wherever it stands."""
-    if lead.browser.get(f"/studies/{script.slug}").status == 404:
-        lead.create(script.facts)
-        if script.statements:
-            lead.upload("statements", script.statements)
-        lead.upload("panel", script.panel)
-        lead.lock()
-    for number in range(1, script.rounds + 1):
-        _play_round(running, script, lead, number)
-
-
-def _play_round(running: Stage, script: Script, lead: LeadBot, number: int) -> None:
-    """Launch a round, or go on with one that was interrupted; let everybody answer; close, moderate, draft the next."""
-    sheets = script.sheets(number)
-    had = running.mailbox.counts()
-    page = lead.desk(number)
-    if "is open" in page.text:
-        waiting = lead.unfinished()
-        sheets = {address: sheet for address, sheet in sheets.items() if address in waiting}
-        had = {}  # the letters of the first attempt lead on
-    elif "/launch" in page.text or "What is missing" in page.text:
-        _launch(script, lead, number)
-    else:
-        return
-    running.mailbox.wait(list(sheets), had)
-
-    def visit(address: str) -> None:
-        bot = PanelistBot(running.url, running.mailbox.links[address][-1])
-        with closing(bot.browser):
-            bot.play(sheets[address])
-        script.done(number, 1)
-
-    with ThreadPoolExecutor(WORKERS) as pool:
-        list(pool.map(visit, sheets))
-    _finish(script, lead, number)
-
-
-def _launch(script: Script, lead: LeadBot, number: int) -> None:
-    if number > 1:
-        script.revise(lead, number)
-        lead.decide(number, "The panel rates every statement in each round.")
-        if "Release the feedback" in lead.desk(number - 1).text:
-            lead.press(number - 1, "/release")
-    lead.press(number, "/launch").expect("is open")
-
-
-def _finish(script: Script, lead: LeadBot, number: int) -> None:
-    lead.press(number, "/close").expect("results")
-    lead.moderate(number)
-    if number < script.rounds:
-        lead.press(number, "/next").expect("Prepare round")
-    else:
-        lead.press(number, "/release")

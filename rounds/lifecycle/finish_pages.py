@@ -6,12 +6,11 @@ from werkzeug.wrappers import Response
 from delphi import access, clock
 from delphi.access import Capability
 from delphi.model.study import Study
+from delphi.web.forms import ButtonForm, clean
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
 from rounds.lifecycle import finishing
-from rounds.questionnaire.forms import ButtonForm
-from rounds.revision.forms import clean
 
 blueprint = Blueprint("finish", __name__, url_prefix="/studies/<slug>/finish")
 LONGEST = 2000

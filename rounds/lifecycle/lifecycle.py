@@ -1,105 +1,27 @@
 """The life of a round: prepare, launch, extend, close, release. States follow from recorded facts."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from delphi import audit
-from delphi.consensus.analysis import Analysis
 from delphi.consensus.table.rows import consensus_rows
 from delphi.database import locked
 from delphi.errors import Issue, NotReady, Refused
 from delphi.model.event import EventKind, sha256_of
 from delphi.model.rating import Comment, SaveRequest
 from delphi.model.result import Result
-from delphi.model.round import QuestionnaireItem, Round, State
+from delphi.model.round import Round, State
 from delphi.model.study import Study
-from delphi.protocol.method import definition_of
-from delphi.studies import readiness
 from rounds.lifecycle import invitations
 from rounds.lifecycle.invitations import Audience
-from rounds.results.counts import digest_of, items_of, round_data
+from rounds.lifecycle.readiness import issues_before_launch
+from rounds.results.counts import digest_of, items_of
+from rounds.results.rows import analyse
 from rounds.revision import decisions
 
 SHORTEST = timedelta(hours=20)  # WCAG 2.2.1: no time limit under 20 hours
-
-
-def issues_before_launch(session: Session, study: Study, round_: Round) -> list[Issue]:
-    """List what is missing before a round can be launched; page, button and guard share this list."""
-    checks = [
-        (
-            study.protocol_locked_at is None,
-            Issue(
-                "protocol_open", "The protocol is not locked. Lock it, so that the rule stands before the first answer."
-            ),
-        ),
-        (
-            round_.number > 0 and not _count(session, QuestionnaireItem, round_),
-            Issue("no_statements", "The questionnaire has no statement. Import or add statements."),
-        ),
-        (
-            not invitations.invited_next(session, study.id),
-            Issue("no_panel", "The panel is empty. Import the panelists."),
-        ),
-        (
-            round_.number > study.maximum_rounds,
-            Issue(
-                "too_many_rounds",
-                "The protocol plans %(rounds)s rounds. A further one needs an amendment.",
-                values={"rounds": study.maximum_rounds},
-            ),
-        ),
-        (
-            round_.number > 1 and not _released(session, study, round_.number - 1),
-            Issue(
-                "feedback_missing",
-                "Round %(number)s is not released, so its feedback cannot be shown.",
-                values={"number": round_.number - 1},
-            ),
-        ),
-        (
-            round_.number == 1 and _open_round_waits(session, study),
-            Issue("open_round", "The open round is not over. Hold and close it, or switch it off while it is a draft."),
-        ),
-        (
-            bool(open_rows := decisions.undecided(session, study.id, round_.number)),
-            Issue(
-                "undecided",
-                "%(n)s statements of round %(number)s are undecided. Decide on each at this desk.",
-                values={"n": len(open_rows), "number": round_.number - 1},
-            ),
-        ),
-        (
-            study.finished_at is not None,
-            Issue("finished", "The study is finished, so no further round is launched."),
-        ),
-        (
-            round_.state is not State.DRAFT,
-            Issue("launched_already", "Round %(number)s was launched already.", values={"number": round_.number}),
-        ),
-    ]
-    found = [issue for missing, issue in checks if missing]
-    set_up = readiness.blocking(session, study) if round_.number == 1 else []
-    return found + [issue for issue in set_up if issue.code not in {one.code for one in found}]
-
-
-def _count(session: Session, table: type[QuestionnaireItem], round_: Round) -> int:
-    return (
-        session.scalar(select(func.count()).select_from(table).filter_by(study_id=round_.study_id, round=round_.number))
-        or 0
-    )
-
-
-def _open_round_waits(session: Session, study: Study) -> bool:
-    open_round = session.get(Round, (study.id, 0))
-    return open_round is not None and open_round.closed_at is None
-
-
-def _released(session: Session, study: Study, number: int) -> bool:
-    before = session.get(Round, (study.id, number))
-    return before is not None and before.state is State.RELEASED
 
 
 def launch(
@@ -204,29 +126,6 @@ def close(session: Session, round_: Round, *, by: int, at: datetime) -> None:
         round=round_.number,
         input_sha256=round_.input_sha256,
     )
-
-
-def analyse(session: Session, study: Study, numbers: list[int]) -> Analysis:
-    """Analyse closed rounds: a pure function of their answers and the protocol."""
-    return Analysis(definition_of(study), tuple(round_data(session, study, number) for number in numbers))
-
-
-def results(session: Session, study: Study, round_: Round, *, by_group: bool = False) -> list[dict[str, Any]]:
-    """Give the rows of the consensus table of a round: frozen ones once released, computed ones before."""
-    if round_.state is State.RELEASED:
-        frozen = (
-            select(Result.row)
-            .join(
-                QuestionnaireItem,
-                (QuestionnaireItem.study_id == Result.study_id)
-                & (QuestionnaireItem.round == Result.round)
-                & (QuestionnaireItem.statement == Result.statement),
-            )
-            .where(Result.study_id == study.id, Result.round == round_.number)
-            .order_by(QuestionnaireItem.position, Result.position)
-        )
-        return list(session.scalars(frozen if by_group else frozen.where(Result.group == "all")))
-    return consensus_rows(analyse(session, study, [round_.number]), by_group=by_group)
 
 
 def release(session: Session, study: Study, round_: Round, *, by: int, at: datetime) -> None:

@@ -15,7 +15,7 @@ from delphi.model.rating import AnswerKind, Rating
 from delphi.model.round import Participation, QuestionnaireItem, Round
 from delphi.model.statement import Statement
 from delphi.model.study import StakeholderGroup, Study
-from rounds.questionnaire.cards import pages
+from rounds.questionnaire.paging import pages
 
 CLASSES = ("declined", "not_started", "unfinished", "submitted")
 

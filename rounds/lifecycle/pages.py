@@ -15,13 +15,14 @@ from delphi.errors import Refused
 from delphi.model.round import Round, State
 from delphi.model.study import Study
 from delphi.protocol.method import definition_of
+from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
-from rounds.lifecycle import invitations, lifecycle, monitor, stopping_advice
+from rounds.lifecycle import invitations, lifecycle, monitor, readiness, stopping_advice
+from rounds.lifecycle.forms import DeadlineForm, ExtendForm
 from rounds.lifecycle.invitations import Audience
 from rounds.moderation import rulings
-from rounds.questionnaire.forms import ButtonForm, DeadlineForm, ExtendForm
 from rounds.results import rows as reading
 from rounds.results.counts import items_of
 from rounds.revision import suggestions
@@ -111,7 +112,7 @@ def _draft(session: Session, study: Study, round_: Round) -> dict[str, Any]:
         "advice": told,
         "choices": CHOICES,
         "rule": definition_of(study).describe(),
-        "issues": lifecycle.issues_before_launch(session, study, round_),
+        "issues": readiness.issues_before_launch(session, study, round_),
         "panel_size": len(invitations.invited_next(session, study.id)),
         "deadline": dates.end_of_day(clock.now(), study.time_zone, days=DAYS_OPEN),
     }

@@ -12,15 +12,15 @@ from delphi.model.rating import Comment, Moderation
 from delphi.model.round import Round, State
 from delphi.model.statement import Statement
 from delphi.model.study import Study
+from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
 from rounds.moderation import hints
 from rounds.moderation import rulings as moderation
+from rounds.moderation.forms import read_rulings
 from rounds.moderation.rulings import Ruling
-from rounds.questionnaire.forms import ButtonForm
 from rounds.revision.decisions import questionnaire
-from rounds.revision.forms import read_rulings
 
 blueprint = Blueprint("moderating", __name__, url_prefix="/studies/<slug>/rounds/<int:number>/comments")
 PAGE = 50

@@ -16,9 +16,9 @@ from delphi.errors import NotFound
 from delphi.model.panel import Panelist
 from delphi.model.round import Participation, Round, State
 from delphi.model.study import Study
-from rounds.participation import consent
-from rounds.questionnaire import ballot
-from rounds.questionnaire.cards import Card, cards, pages
+from rounds.participation import consent, taking_part
+from rounds.questionnaire.cards import Card, cards
+from rounds.questionnaire.paging import pages
 
 
 def latest_round(session: Session, study: Study) -> Round | None:
@@ -37,7 +37,7 @@ class Sitting:
     who: Panelist
 
     @property
-    def key(self) -> ballot.Key:
+    def key(self) -> taking_part.Key:
         """The participation."""
         return (self.study.id, self.round.number, self.who.id)
 
@@ -125,5 +125,5 @@ def sit(session: Session, study: Study, who: Panelist, *, at: datetime) -> Sitti
     if session.get(Participation, (study.id, round_.number, who.id)) is None:
         raise NotFound
     if round_.state is not State.OPEN or not round_.accepts(at=at):
-        raise ballot.closed(round_)
+        raise taking_part.closed(round_)
     return Sitting(session, study, round_, who)

@@ -6,21 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from delphi.consensus.shipped_scales import SCALES
-from delphi.database import database_now, locked
-from delphi.errors import BadInput, NotFound, RoundClosed
+from delphi.database import locked
+from delphi.errors import BadInput, NotFound
 from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating, SaveRequest
-from delphi.model.round import Participation, QuestionnaireItem, Round
+from delphi.model.round import Participation, QuestionnaireItem
 from delphi.model.study import Study
-
-Key = tuple[int, int, UUID]  # study, round, panelist: the participation
-
+from rounds.participation.taking_part import Key, _accepting
 
 Table = type[Rating] | type[Comment] | type[ChangeReason]
 
@@ -100,21 +97,6 @@ def submit(session: Session, key: Key, *, on: date) -> None:
     _accepting(session, key)
     taking_part.submitted_on = on
     session.flush()
-
-
-def _accepting(session: Session, key: Key) -> None:
-    """Hold the round against a close, then ask the database's clock."""
-    round_ = locked(session, Round, key[:2], share=True)
-    if round_ is None or not round_.accepts(at=database_now(session)):
-        raise closed(round_)
-
-
-def closed(round_: Round | None) -> RoundClosed:
-    """Say that the round has closed, what counts and what was not kept."""
-    if round_ is None:
-        return RoundClosed("The round has closed. Your saved answers count; what you sent now was not saved.")
-    words = "Round %(number)s has closed. Your saved answers count; what you sent now was not saved."
-    return RoundClosed(words, number=round_.number)
 
 
 def _check(session: Session, key: Key, answers: Sequence[Answer], remarks: Sequence[Remark]) -> None:

@@ -6,7 +6,6 @@ A bounded number of queries, whatever the size of the panel: feedback comes from
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -24,7 +23,6 @@ from rounds.feedback import FEEDBACK
 from rounds.feedback.evidence import NOT_QUALIFIED, Evidence, Source
 from rounds.results.counts import relation_of
 
-PAGE = 10
 MOST_OPTIONS = 11  # a scale with more is answered by a number, not by as many buttons
 Row = Mapping[str, Any]
 FRESH = {"populate_existing": True}  # a save by upsert does not touch objects that were loaded before it
@@ -204,30 +202,3 @@ def _released_comments(session: Session, study: Study, number: int, reader: UUID
     for statement, texts in voices.items():
         random.Random(f"{reader}/{statement}").shuffle(texts)  # noqa: S311 (an order, not a secret)
     return voices
-
-
-def pages(sections: Sequence[str], *, most: int = PAGE) -> list[range]:
-    """Cut a questionnaire into as few pages as hold ten statements each, at the ends of sections where possible.
-
-    Examples
-    --------
-    >>> [list(page) for page in pages(["a"] * 3 + ["b"] * 2, most=3)]
-    [[0, 1, 2], [3, 4]]
-    """
-    n = len(sections)
-    if n == 0:
-        return []
-    count = -(-n // most)
-    # best[i]: cheapest cut of the first i statements, as (pages, split sections, unevenness) and where it was cut
-    best: list[tuple[tuple[int, int, int], int]] = [((0, 0, 0), 0)]
-    for end in range(1, n + 1):
-        split = int(end < n and sections[end - 1] == sections[end])
-        options = []
-        for start in range(max(0, end - most), end):
-            (used, splits, uneven), _ = best[start]
-            options.append(((used + 1, splits + split, uneven + (end - start - n // count) ** 2), start))
-        best.append(min(options))
-    cuts = [n]
-    while cuts[-1]:
-        cuts.append(best[cuts[-1]][1])
-    return [range(start, end) for end, start in pairwise(cuts)][::-1]

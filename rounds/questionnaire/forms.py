@@ -2,20 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
-
-from flask_wtf import FlaskForm
-from wtforms import (  # type: ignore[attr-defined]  # the stubs describe an older WTForms
-    BooleanField,
-    DateTimeLocalField,
-    SelectChoice,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
-from wtforms.validators import DataRequired, Length
 
 from delphi.consensus.shipped_scales import Scale
 from delphi.errors import Refused
@@ -27,58 +14,6 @@ from rounds.questionnaire.ballot import Answer, Remark
 from rounds.questionnaire.cards import MOST_OPTIONS, Card
 
 LONGEST_TEXT = 2000  # of a comment, of a reason
-
-
-class ButtonForm(FlaskForm):
-    """A form that only asks for a decision; it carries the protection against forged requests."""
-
-
-class LeavingForm(FlaskForm):
-    """Why somebody leaves, if they want to say it."""
-
-    because = TextAreaField(validators=[Length(max=2000)])
-
-
-class DeadlineForm(FlaskForm):
-    """When a round closes, in the study's own time."""
-
-    closes_at = DateTimeLocalField(format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], validators=[DataRequired()])
-
-    def moment(self, zone: str) -> datetime:
-        """Give the deadline in UTC; 23:59 means the end of that minute."""
-        assert self.closes_at.data is not None
-        local = self.closes_at.data.replace(second=59, tzinfo=ZoneInfo(zone))
-        return local.astimezone(UTC)
-
-
-class ExtendForm(DeadlineForm):
-    """A later deadline with its reason."""
-
-    reason = StringField(validators=[DataRequired(), Length(max=500)])
-
-
-class RewordForm(FlaskForm):
-    """A new wording."""
-
-    text = TextAreaField(validators=[DataRequired(), Length(max=5000)])
-    reason = StringField(validators=[DataRequired(), Length(max=1000)])
-    same_meaning = BooleanField()
-
-
-class ReasonForm(FlaskForm):
-    """Why a statement is dropped."""
-
-    reason = StringField(validators=[DataRequired(), Length(max=1000)])
-
-
-class AddForm(FlaskForm):
-    """A new statement at the desk."""
-
-    code = StringField(validators=[DataRequired(), Length(max=120)])
-    kind = SelectField(choices=[SelectChoice("statement"), SelectChoice("recommendation")])
-    section = StringField(validators=[Length(max=200)])
-    text = TextAreaField(validators=[DataRequired(), Length(max=5000)])
-    reason = StringField(validators=[DataRequired(), Length(max=1000)])
 
 
 class StaleSheet(Refused):

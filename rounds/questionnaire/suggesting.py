@@ -12,7 +12,7 @@ from delphi.errors import NotFound, Refused
 from delphi.model.round import Participation, Round
 from delphi.model.statement import StatementProposal
 from delphi.model.study import Study
-from rounds.questionnaire.ballot import Key, closed
+from rounds.participation.taking_part import Key, closed
 
 MOST = 50
 

@@ -13,13 +13,13 @@ from delphi.letters import content
 from delphi.letters import message as mail
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.study import Study
+from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
-from rounds.questionnaire.forms import ButtonForm
 from rounds.rehearsal import rehearsal
 from rounds.rehearsal.answers import Scene
-from rounds.revision.forms import RehearsalForm
+from rounds.rehearsal.forms import RehearsalForm
 
 blueprint = Blueprint("rehearsal", __name__, url_prefix="/studies/<slug>/rehearsal")
 Page = str | Response | tuple[str, int]

@@ -8,12 +8,15 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Pool, func, select
 from sqlalchemy.orm import Session
 
+from delphi.consensus.analysis import Analysis
 from delphi.consensus.disclosure.shown_rows import Row, shown_rows
+from delphi.consensus.table.rows import consensus_rows
 from delphi.model.rating import AnswerKind, Rating
-from delphi.model.round import Round, State
+from delphi.model.result import Result
+from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.study import Study
 from delphi.protocol.method import definition_of
-from rounds.lifecycle import lifecycle
+from rounds.results.counts import round_data
 
 Made = TypeVar("Made")
 KEPT = 64
@@ -61,12 +64,35 @@ def page_rows(session: Session, study: Study, round_: Round) -> list[Row]:
 
 
 def _page_rows(session: Session, study: Study, round_: Round, before: Round | None) -> list[Row]:
-    earlier = lifecycle.results(session, study, before, by_group=True) if before else []
+    earlier = results(session, study, before, by_group=True) if before else []
     rated = {(row["statement"], row["group"]): int(row["n_rated"]) for row in earlier}
-    rows = lifecycle.results(session, study, round_, by_group=True)
+    rows = results(session, study, round_, by_group=True)
     return shown_rows(rows, study.smallest_cell, rated)
 
 
 def panel_rows(session: Session, study: Study, round_: Round) -> list[Row]:
     """Give the rows of the whole panel alone."""
     return [row for row in page_rows(session, study, round_) if row["group"] == "all"]
+
+
+def analyse(session: Session, study: Study, numbers: list[int]) -> Analysis:
+    """Analyse closed rounds: a pure function of their answers and the protocol."""
+    return Analysis(definition_of(study), tuple(round_data(session, study, number) for number in numbers))
+
+
+def results(session: Session, study: Study, round_: Round, *, by_group: bool = False) -> list[dict[str, Any]]:
+    """Give the rows of the consensus table of a round: frozen ones once released, computed ones before."""
+    if round_.state is State.RELEASED:
+        frozen = (
+            select(Result.row)
+            .join(
+                QuestionnaireItem,
+                (QuestionnaireItem.study_id == Result.study_id)
+                & (QuestionnaireItem.round == Result.round)
+                & (QuestionnaireItem.statement == Result.statement),
+            )
+            .where(Result.study_id == study.id, Result.round == round_.number)
+            .order_by(QuestionnaireItem.position, Result.position)
+        )
+        return list(session.scalars(frozen if by_group else frozen.where(Result.group == "all")))
+    return consensus_rows(analyse(session, study, [round_.number]), by_group=by_group)

@@ -1,23 +1,27 @@
 """Bytes to clean values at the desk: decisions, rulings on comments, the parts of a split."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from uuid import UUID
 
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import MultiDict
-from wtforms import FieldList, Form, FormField, IntegerField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms import (
+    BooleanField,
+    FieldList,
+    Form,
+    FormField,
+    IntegerField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, Length, Optional
 
 from delphi.consensus.vocabulary import Decided, Proposal
 from delphi.errors import Refused
-from delphi.model.rating import Comment, Moderation
 from delphi.statements.statements import NewStatement
-from rounds.moderation.rulings import TAGS, Ruling
+from delphi.web.forms import LONGEST_REASON, clean
 from rounds.revision.decisions import By
-
-LONGEST_TEXT, LONGEST_REASON, LONGEST_THEME = 2000, 1000, 60
-
 
 OTHERS = ("settled_in", "settled_out", "rate_again")
 # What the desk offers beside following the rule; what the rule proposes to revise cannot just be followed.
@@ -75,31 +79,25 @@ def read_decisions(
     return chosen
 
 
-def read_rulings(form: MultiDict[str, str], comments: Iterable[Comment]) -> dict[UUID, Ruling]:
-    """Read the decisions on the comments of a page, by ticket; one without a choice stays as it is."""
-    rulings = {}
-    for comment in comments:
-        word = form.get(f"comment-{comment.ticket}", "")
-        if word in set(Moderation):
-            theme = clean(form.get(f"theme-{comment.ticket}", ""), LONGEST_THEME)
-            known = [tag for tag in TAGS if tag in form.getlist(f"tag-{comment.ticket}")]
-            rulings[comment.ticket] = Ruling(
-                Moderation(word),
-                text=clean(form.get(f"text-{comment.ticket}", ""), LONGEST_TEXT),
-                note=clean(form.get(f"note-{comment.ticket}", ""), LONGEST_REASON),
-                tags=(*known, *([theme] if theme else [])),
-            )
-    return rulings
+class RewordForm(FlaskForm):
+    """A new wording."""
+
+    text = TextAreaField(validators=[DataRequired(), Length(max=5000)])
+    reason = StringField(validators=[DataRequired(), Length(max=1000)])
+    same_meaning = BooleanField()
 
 
-def clean(text: str, longest: int) -> str:
-    """Give a typed text as it is stored: one kind of line end, no NUL, no longer than its column."""
-    return text.replace("\r\n", "\n").replace("\0", "").strip()[:longest]
+class ReasonForm(FlaskForm):
+    """Why a statement is dropped."""
+
+    reason = StringField(validators=[DataRequired(), Length(max=1000)])
 
 
-class RehearsalForm(FlaskForm):
-    """How a simulated panel plays."""
+class AddForm(FlaskForm):
+    """A new statement at the desk."""
 
-    size = IntegerField(validators=[NumberRange(5, 100)], default=24)
-    attrition = IntegerField(validators=[InputRequired(), NumberRange(0, 90)], default=10)
-    disagreement = IntegerField(validators=[InputRequired(), NumberRange(0, 100)], default=25)
+    code = StringField(validators=[DataRequired(), Length(max=120)])
+    kind = SelectField(choices=[SelectChoice("statement"), SelectChoice("recommendation")])
+    section = StringField(validators=[Length(max=200)])
+    text = TextAreaField(validators=[DataRequired(), Length(max=5000)])
+    reason = StringField(validators=[DataRequired(), Length(max=1000)])

@@ -14,16 +14,17 @@ from delphi.model.round import Round, State
 from delphi.model.statement import Kind
 from delphi.model.study import Study
 from delphi.statements.statements import NewStatement
+from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
 from rounds.moderation import rulings
-from rounds.questionnaire.cards import cards, pages, with_feedback
-from rounds.questionnaire.forms import AddForm, ButtonForm, ReasonForm, RewordForm
+from rounds.questionnaire.cards import cards, with_feedback
+from rounds.questionnaire.paging import pages
 from rounds.revision import changes, proposals, suggestions
 from rounds.revision.decisions import By
 from rounds.revision.desk import drafting
-from rounds.revision.forms import CHOICES, SplitForm, SuggestionForm, read_decisions
+from rounds.revision.forms import CHOICES, AddForm, ReasonForm, RewordForm, SplitForm, SuggestionForm, read_decisions
 
 blueprint = Blueprint("next_round", __name__, url_prefix="/studies/<slug>/rounds/<int:number>")
 NOBODY = UUID(int=0)

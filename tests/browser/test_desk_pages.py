@@ -13,7 +13,7 @@ from delphi.access import sha256
 from delphi.model.account import AccountSession
 from delphi.model.round import Round
 from delphi.model.study import Study
-from exports.files.jobs import Exporter
+from exports.files.worker import Exporter
 from rounds.lifecycle import lifecycle
 
 PATHS = {

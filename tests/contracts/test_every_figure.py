@@ -13,9 +13,10 @@ from exports.figures import FIGURES
 from exports.figures.draw import TEXT, UNIT, WIDTH
 from exports.figures.frame import LETTER
 from exports.record.material import Material
-from exports.record.record import Given, Profile, RoundFacts, StudyFacts
+from exports.record.profile import Profile
+from exports.record.record import Given, RoundFacts, StudyFacts
 from exports.reports import REPORTS
-from exports.tables.table import suppress
+from exports.tables.suppression import suppress
 
 STUDY = StudyFacts("s", "S", "en", "<b>&", 5, 3, "ask", (), ("=a", "b"), "", None, None, {})
 POINT = 25.4 / 72  # millimetres

@@ -18,10 +18,11 @@ from delphi.consensus.shipped_scales import SCALES
 from delphi.errors import Refused
 from delphi.sheets.writing import LIVE, guarded
 from exports.formats import FORMATS, PRINTED
+from exports.record.consensus import from_rows
 from exports.record.material import Material
 from exports.reports import REPORTS
-from exports.reports.consensus import from_rows
-from exports.tables.table import Column, Table, suppress
+from exports.tables.suppression import suppress
+from exports.tables.table import Column, Table
 
 HOSTILE = [
     "=1+1",

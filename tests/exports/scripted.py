@@ -25,7 +25,7 @@ from rounds.demo.replay import script_of
 from rounds.lifecycle import lifecycle
 from rounds.moderation import rulings as moderation
 from rounds.moderation.rulings import Ruling
-from rounds.questionnaire import ballot, cards
+from rounds.questionnaire import ballot, paging
 from rounds.questionnaire.ballot import Answer, Remark
 from rounds.rehearsal.answers import is_absent, spread, value_of
 from rounds.revision import changes, decisions
@@ -141,7 +141,7 @@ def act(session, made, number, sheets):
     who = dict(list(session.execute(everybody)))
     sections = {s.code: s.section for s in session.scalars(select(Statement).filter_by(study_id=made.id))}
     asked = [codes[n] for n, _ in decisions.questionnaire(session, made.id, number)]
-    cut = cards.pages([sections[code] for code in asked])
+    cut = paging.pages([sections[code] for code in asked])
     for address, sheet in sheets.items():
         last = cut[(sheet.pages or len(cut)) - 1].stop
         given = {code: sheet.answers[code] for code in asked[:last]}

@@ -15,7 +15,8 @@ from exports.figures.draw import DARK
 from exports.figures.leavers import leavers
 from exports.figures.spread import bars_of
 from exports.files.orders import Order, exhibit_of
-from exports.record.record import Given, Profile, RoundFacts, StudyFacts
+from exports.record.profile import Profile
+from exports.record.record import Given, RoundFacts, StudyFacts
 from exports.record.study_record import StudyRecord
 
 FACTS = StudyFacts("s", "S", "en", "", 5, 3, "ask", (), (), "", None, None, {})

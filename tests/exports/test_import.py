@@ -27,6 +27,7 @@ from exports.bundle.importing import import_bundle
 from rounds.lifecycle import lifecycle
 from rounds.questionnaire import ballot
 from rounds.questionnaire.ballot import Answer
+from rounds.results import rows
 from rounds.results.counts import counts_of
 
 
@@ -60,7 +61,7 @@ def test_the_denominators_stay(session, original):
     made = imported(session, original)
     counts = counts_of(session, made, 1)
     assert counts.invited.sum() == 57
-    frozen = lifecycle.results(session, made, session.get_one(Round, (made.id, 1)))
+    frozen = rows.results(session, made, session.get_one(Round, (made.id, 1)))
     assert frozen[0]["n_rated"] == counts.ratings[0].sum()
 
 

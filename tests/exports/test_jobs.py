@@ -28,9 +28,9 @@ from delphi.model.study import Study, Withdrawal
 from delphi.statements.statements import NewStatement
 from exports.bundle.verifying import verify
 from exports.files import jobs
-from exports.files.jobs import Exporter
 from exports.files.orders import Order
-from exports.record.record import Profile
+from exports.files.worker import Exporter
+from exports.record.profile import Profile
 from rounds.participation import withdrawal
 
 FILES = "/studies/care/exports"

@@ -10,7 +10,7 @@ from delphi.consensus.shipped_scales import SCALES
 from exports.record.material import Material
 from exports.reports.consensus import build
 from exports.results import journal
-from exports.tables.table import suppress
+from exports.tables.suppression import suppress
 
 
 def table(f, key="agree4_nq", relation=Relation.NEW, kinds=("statement",)):

@@ -2,7 +2,9 @@
 
 import pytest
 
-from exports.tables.table import Column, Table, printed, rows_of, suppress
+from exports.tables.printing import printed
+from exports.tables.suppression import suppress
+from exports.tables.table import Column, Table, rows_of
 
 COLUMNS = (
     Column("statement", "text", "Statement"),

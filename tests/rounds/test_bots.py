@@ -2,7 +2,8 @@
 
 import pytest
 
-from rounds.demo.bots import Page, Sheet, UnexpectedPage, _check_feedback, _multipart
+from rounds.demo.bots import Sheet, _check_feedback
+from rounds.demo.browser import Page, UnexpectedPage, _multipart
 
 PAGE = Page(
     200,

@@ -16,16 +16,17 @@ from delphi.model.rating import AnswerKind, Comment, Rating, SaveRequest
 from delphi.model.result import Result
 from delphi.model.round import Participation, QuestionnaireItem, Round, State
 from delphi.statements.statements import NewStatement
-from rounds.lifecycle import lifecycle
+from rounds.lifecycle import lifecycle, readiness
 from rounds.questionnaire import ballot
 from rounds.questionnaire.ballot import Answer
+from rounds.results.rows import results
 
 NEW = NewStatement("REC2.1", "Pay for it.", section="Money", enters_round=2)
 VOTES = [{1: 4, 2: 3, 3: 1}] * 5
 
 
 def codes(session, made, round_) -> set[str]:
-    return {issue.code for issue in lifecycle.issues_before_launch(session, made, round_)}
+    return {issue.code for issue in readiness.issues_before_launch(session, made, round_)}
 
 
 def count(session, table, made) -> int:
@@ -161,15 +162,15 @@ def test_releasing_freezes_the_rows_of_the_panel_and_of_its_groups(cast):
     rows = cast.session.scalars(select(Result).filter_by(study_id=cast.study.id).order_by(Result.position)).all()
     assert [(r.statement, r.group) for r in rows] == [(s, g) for s in (1, 2, 3) for g in ("all", "nurses", "peers")]
     assert rows[0].row["n_rated"] == 5
-    assert lifecycle.results(cast.session, cast.study, round_, by_group=True) == [r.row for r in rows]
+    assert results(cast.session, cast.study, round_, by_group=True) == [r.row for r in rows]
 
 
 def test_later_answers_and_later_code_do_not_change_what_the_panel_was_told(cast, monkeypatch):
     round_ = released(cast.session, cast.study, VOTES)
-    told = lifecycle.results(cast.session, cast.study, round_)
+    told = results(cast.session, cast.study, round_)
     cast.session.execute(update(Rating).filter_by(study_id=cast.study.id, round=1).values(value=1))
     monkeypatch.setattr(lifecycle, "consensus_rows", lambda *_args, **_options: [])
-    assert lifecycle.results(cast.session, cast.study, round_) == told
+    assert results(cast.session, cast.study, round_) == told
 
 
 def test_a_released_round_accepts_nothing(cast):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from delphi.model.rating import Rating
 from delphi.statements.statements import NewStatement
-from rounds.questionnaire.cards import pages
+from rounds.questionnaire.paging import pages
 
 LONG = tuple(NewStatement(f"S{n:02}", f"Statement {n}.", section="One" if n <= 9 else "Two") for n in range(1, 15))
 

@@ -13,7 +13,7 @@ from delphi.model.statement import Statement, StatementProposal
 from delphi.model.study import Consent, Study, Withdrawal
 from delphi.protocol import method, panelist_options
 from delphi.protocol.panelist_options import PanelSide
-from rounds.lifecycle import lifecycle
+from rounds.lifecycle import lifecycle, readiness
 
 PAGE = "/panel/statements"
 DESK = "/studies/care/rounds/1"
@@ -198,7 +198,7 @@ def test_each_decision_has_what_it_needs(app, asking, writer, ada, form, status)
 def test_round_1_waits_for_the_open_round_and_that_has_no_results(app, asking):
     with app.extensions["database"].transaction(writing=False) as session:
         study, first = session.get_one(Study, asking.study.id), session.get_one(Round, (asking.study.id, 1))
-        assert "open_round" in [issue.code for issue in lifecycle.issues_before_launch(session, study, first)]
+        assert "open_round" in [issue.code for issue in readiness.issues_before_launch(session, study, first)]
         with pytest.raises(NotReady):
             lifecycle.launch(session, study, first, closes_at=LATER, by=asking.ada.id, at=NOW)
     close(app, asking)

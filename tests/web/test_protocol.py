@@ -13,7 +13,7 @@ from delphi.model.event import Event
 from delphi.model.round import Round, State
 from delphi.model.study import Amendment, Study
 from exports.record.rows import consensus_table
-from rounds.demo.bots import Page
+from rounds.demo.browser import Page
 from rounds.feedback import FEEDBACK
 
 PLAN = ["own_rating", "wording", "distribution", "quartiles", "comments"]

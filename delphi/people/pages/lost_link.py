@@ -5,8 +5,8 @@ from flask import Blueprint, current_app, render_template, request
 from delphi import clock
 from delphi.database import Database
 from delphi.people import lost_links
+from delphi.people.forms import LostLinkForm
 from delphi.web import throttle
-from delphi.web.forms import LostLinkForm
 from delphi.web.policy import OPEN, policy
 from delphi.web.transaction import current_session
 

@@ -7,8 +7,8 @@ from delphi import access, clock
 from delphi.access import Capability
 from delphi.model.study import Study, Withdrawal
 from delphi.protocol import panelist_options
+from delphi.protocol.forms import PanelSideForm
 from delphi.protocol.panelist_options import PanelSide
-from delphi.web.forms import PanelSideForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session

@@ -18,7 +18,8 @@ from delphi.people import roster
 from delphi.protocol import method
 from delphi.studies import copying, creation, designs, readiness
 from delphi.studies.designs import StudyPlan, StudyTemplate
-from delphi.web.forms import ButtonForm, StudyForm
+from delphi.studies.forms import StudyForm
+from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import ACCOUNT, OPEN, account, policy, signed_in
 from delphi.web.transaction import current_session

@@ -13,7 +13,7 @@ from delphi.model.event import EventKind
 from delphi.model.study import Study
 from delphi.protocol import groups, information
 from delphi.protocol.groups import Wanted
-from delphi.web.forms import DocumentForm, FactsForm, GroupsForm
+from delphi.studies.forms import DocumentForm, FactsForm, GroupsForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session

@@ -13,7 +13,7 @@ from exports.bundle.source import released_rounds
 from exports.cli.bundle import PROFILES
 from exports.files.orders import Order
 from exports.files.pages.index import given_out
-from exports.record.record import Profile
+from exports.record.profile import Profile
 
 blueprint = Blueprint("bundle", __name__)
 

@@ -21,7 +21,7 @@ from exports.files.jobs import ARCHIVES
 from exports.files.orders import Made, Order
 from exports.files.pages import jobs as job_pages
 from exports.files.pages.jobs import allowed
-from exports.record.record import Profile
+from exports.record.profile import Profile
 
 blueprint = Blueprint("files", __name__)
 

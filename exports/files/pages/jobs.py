@@ -19,7 +19,7 @@ from delphi.web.transaction import current_session
 from exports.files import jobs, orders
 from exports.files.orders import Made, Order
 from exports.formats import FORMATS
-from exports.record.record import Profile
+from exports.record.profile import Profile
 
 blueprint = Blueprint("jobs", __name__)
 NEEDS = {

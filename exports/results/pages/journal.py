@@ -17,10 +17,11 @@ from delphi.web.transaction import current_session
 from exports.files.orders import Order
 from exports.files.pages.index import given_out
 from exports.formats import FORMATS
-from exports.record.record import Profile
+from exports.record.profile import Profile
 from exports.record.rows import consensus_table
 from exports.results import journal
-from exports.tables.table import Table, suppress
+from exports.tables.suppression import suppress
+from exports.tables.table import Table
 
 blueprint = Blueprint("export", __name__)
 

@@ -19,13 +19,13 @@ from delphi.model.study import Study
 from delphi.protocol.method import definition_of
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
-from exports.reports import consensus
+from exports.record import consensus
 from exports.results import flow, overview
 from exports.results.firmness import firmness_of
 from exports.results.overview import Line, Wanted
 from exports.results.pages.journal import visible_rounds
 from exports.results.panel import panel_figures
-from exports.tables.table import suppress
+from exports.tables.suppression import suppress
 from rounds.results import rows as reading
 from rounds.revision.decisions import decisions_of, edges_into
 

@@ -10,13 +10,14 @@ from delphi.errors import NotFound, Refused
 from delphi.model.study import Document, Study
 from delphi.protocol import information as documents
 from delphi.statements.questionnaire import size_of
+from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import OPEN, PANELIST, panelist, policy
 from delphi.web.transaction import current_session
 from rounds.participation import consent
 from rounds.participation.consent import ItemsMissing
+from rounds.participation.forms import LeavingForm
 from rounds.participation.progress import calendar_of, may_come_back, stage_of
-from rounds.questionnaire.forms import ButtonForm, LeavingForm
 
 blueprint = Blueprint("arriving", __name__)
 Page = AnyResponse | str | tuple[str, int]

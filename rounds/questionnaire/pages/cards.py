@@ -11,13 +11,14 @@ from werkzeug.wrappers import Response
 from delphi import clock
 from delphi.config import Settings
 from delphi.errors import RoundClosed
+from delphi.web.forms import ButtonForm
 from delphi.web.language import choose
 from delphi.web.policy import PANELIST, panelist, policy
 from delphi.web.transaction import current_session
 from rounds.questionnaire import ballot
 from rounds.questionnaire.answer_sheet import Sitting, latest_round, sit
 from rounds.questionnaire.cards import with_feedback
-from rounds.questionnaire.forms import Ballot, ButtonForm, StaleSheet, read_ballot
+from rounds.questionnaire.forms import Ballot, StaleSheet, read_ballot
 
 blueprint = Blueprint("questionnaire", __name__)
 Page = Response | str | tuple[str, int]

@@ -11,14 +11,14 @@ from werkzeug.wrappers import Response
 from delphi import clock
 from delphi.model.round import Participation, Round
 from delphi.model.statement import Statement
+from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import PANELIST, panelist, policy
 from delphi.web.transaction import current_session
-from rounds.participation import consent
+from rounds.participation import consent, taking_part
+from rounds.participation.taking_part import Key
 from rounds.questionnaire import ballot, suggesting
 from rounds.questionnaire.answer_sheet import latest_round
-from rounds.questionnaire.ballot import Key
-from rounds.questionnaire.forms import ButtonForm
 from rounds.questionnaire.suggesting import Written
 
 blueprint = Blueprint("writing", __name__)
@@ -69,7 +69,7 @@ def _seat() -> tuple[Round, Key] | None:
     if consent.missing(db, study, who) or db.get(Participation, (study.id, round_.number, who.id)) is None:
         return None
     if not round_.accepts(at=clock.now()):
-        raise ballot.closed(round_)
+        raise taking_part.closed(round_)
     return round_, (study.id, round_.number, who.id)
 
 

@@ -1,0 +1,72 @@
+"""What may not be shown is hidden here, before any format (REPORTING 6)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from exports.tables.table import HIDDEN, Cell, Column, Table, reasons_of, rows_of
+
+
+def suppress(table: Table, below: int) -> Table:
+    """Hide what would tell single answers (METHOD 12.1, 12.4).
+
+    Parameters
+    ----------
+    below
+        Smallest number of ratings of which anything may be said.
+
+    Notes
+    -----
+    A cell needs as many ratings as its column's floor, and never fewer than ``below``. A group is shown only if it
+    and the remainder both have ``below`` ratings of the statement; while the hidden groups together have fewer, the
+    next smallest is hidden too.
+    """
+    if below < 3:
+        raise ValueError("the smallest number of ratings that may be shown is at least 3")
+    rows = table.as_dicts()
+    closed = _closed(rows, below, table.people)
+    hidden = [_hide(table.columns, row, below, closed=i in closed) for i, row in enumerate(rows)]
+    left = replace(table, rows=rows_of(table.columns, hidden))
+    told = any(HIDDEN in reasons_of(row).values() for row in hidden) or "reasons" not in table.names
+    return replace(left, notes=(*table.notes, hidden_note(below))) if told else left
+
+
+def hidden_note(below: int) -> str:
+    """Say why cells are dashes."""
+    return f"–: hidden, since fewer than {below} ratings stand behind it or, beside other figures, it could tell single answers."
+
+
+def _closed(rows: list[dict[str, Cell]], below: int, people: str) -> set[int]:
+    """Rows of which nothing is shown."""
+    families: dict[tuple[Cell, Cell], list[int]] = defaultdict(list)
+    for i, row in enumerate(rows):
+        families[row.get("statement"), row.get("round")].append(i)
+    closed = {i for i, row in enumerate(rows) if _people(row, people) < below}
+    for members in families.values():
+        closed |= _closed_groups({i: _people(rows[i], people) for i in members if rows[i].get("group") != "all"}, below)
+    return closed
+
+
+def _closed_groups(sizes: dict[int, int], below: int) -> set[int]:
+    """Find the groups that are small, whose remainder is small, or that would give away a hidden one."""
+    everyone = sum(sizes.values())
+    shut = {i for i, n in sizes.items() if n < below or (len(sizes) > 1 and 0 < everyone - n < below)}
+    for i in sorted(sizes, key=lambda i: sizes[i]):
+        if 0 < sum(sizes[g] for g in shut) < below:
+            shut.add(i)
+    return shut
+
+
+def _people(row: Mapping[str, Cell], column: str) -> int:
+    value = row.get(column)
+    return value if isinstance(value, int) else 0
+
+
+def _hide(columns: Iterable[Column], row: dict[str, Cell], below: int, *, closed: bool) -> dict[str, Cell]:
+    """Empty the cells that may not be shown and name them among the reasons."""
+    names = [
+        c.name for c in columns if c.floor is not None and (closed or _people(row, c.people) < max(c.floor, below))
+    ]
+    kept = [pair for pair in str(row.get("reasons") or "").split(";") if pair and pair.split("=")[0] not in names]
+    reasons = ";".join(kept + [f"{name}={HIDDEN}" for name in names])
+    return row | dict.fromkeys(names) | ({"reasons": reasons} if "reasons" in row else {})

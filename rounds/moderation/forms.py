@@ -1,0 +1,27 @@
+"""What a moderator chose, as clean values."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from werkzeug.datastructures import MultiDict
+
+from delphi.model.rating import Comment, Moderation
+from delphi.web.forms import LONGEST_REASON, LONGEST_TEXT, LONGEST_THEME, clean
+from rounds.moderation.rulings import TAGS, Ruling
+
+
+def read_rulings(form: MultiDict[str, str], comments: Iterable[Comment]) -> dict[UUID, Ruling]:
+    """Read the decisions on the comments of a page, by ticket; one without a choice stays as it is."""
+    rulings = {}
+    for comment in comments:
+        word = form.get(f"comment-{comment.ticket}", "")
+        if word in set(Moderation):
+            theme = clean(form.get(f"theme-{comment.ticket}", ""), LONGEST_THEME)
+            known = [tag for tag in TAGS if tag in form.getlist(f"tag-{comment.ticket}")]
+            rulings[comment.ticket] = Ruling(
+                Moderation(word),
+                text=clean(form.get(f"text-{comment.ticket}", ""), LONGEST_TEXT),
+                note=clean(form.get(f"note-{comment.ticket}", ""), LONGEST_REASON),
+                tags=(*known, *([theme] if theme else [])),
+            )
+    return rulings
