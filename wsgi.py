@@ -14,13 +14,13 @@ def app(settings: config.Settings | None = None) -> "Flask":
     """Make the application: `gunicorn "wsgi:app()"`. The web stack is loaded only here; `delphi analyse` needs none."""
     import exports.files.jobs
     import exports.files.pages.bundle
-    import exports.files.pages.index
+    import exports.files.pages.files
     import exports.files.pages.jobs
     import exports.personal.pages
     import exports.results.pages.journal
-    import exports.results.pages.statements
-    import rounds.lifecycle.finish_pages
-    import rounds.lifecycle.pages
+    import exports.results.pages.results
+    import rounds.lifecycle.pages.finishing
+    import rounds.lifecycle.pages.round
     import rounds.moderation.pages
     import rounds.participation.pages.arrival
     import rounds.participation.pages.withdrawal
@@ -46,8 +46,8 @@ def app(settings: config.Settings | None = None) -> "Flask":
         audit.blueprint,
         team.blueprint,
         retention.blueprint,
-        rounds.lifecycle.pages.blueprint,
-        rounds.lifecycle.finish_pages.blueprint,
+        rounds.lifecycle.pages.round.blueprint,
+        rounds.lifecycle.pages.finishing.blueprint,
         rounds.revision.pages.blueprint,
         rounds.rehearsal.pages.blueprint,
         panelist_options.blueprint,
@@ -64,11 +64,11 @@ def app(settings: config.Settings | None = None) -> "Flask":
         rounds.questionnaire.pages.cards.blueprint,
         rounds.questionnaire.pages.autosave.blueprint,
         exports.results.pages.journal.blueprint,
-        exports.files.pages.index.blueprint,
+        exports.files.pages.files.blueprint,
         exports.files.pages.jobs.blueprint,
         exports.personal.pages.blueprint,
         exports.files.pages.bundle.blueprint,
-        exports.results.pages.statements.blueprint,
+        exports.results.pages.results.blueprint,
     )
     made = create_app(settings or config.from_environment(), blueprints)
     made.extensions["workers"] = [exports.files.jobs.Exporter(made.extensions["database"]).run]

@@ -1,10 +1,12 @@
 """From an id in a URL to an object: who may see or change it. "Not yours" looks like "not there"."""
 
 import hashlib
-from datetime import date
+import secrets
+from datetime import date, timedelta
 from enum import StrEnum
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from delphi.errors import NotFound, Refused
@@ -105,3 +107,29 @@ def _panelist(
         .where(condition)  # type: ignore[arg-type]  # two tables share one shape
     ).first()
     return None if row is None else (row[0], row[1])
+
+
+SESSION_DAYS = 180
+
+
+def start_session(session: Session, study_id: int, panelist: UUID, *, today: date) -> str:
+    """Let a browser in, and give its grant; nothing is recorded about the person."""
+    grant = secrets.token_urlsafe(32)
+    expires = today + timedelta(days=SESSION_DAYS)
+    session.add(PanelistSession(study_id=study_id, grant_sha256=sha256(grant), panelist=panelist, expires_on=expires))
+    return grant
+
+
+def end_session(session: Session, study_id: int, grant: str) -> None:
+    """Sign one browser out."""
+    session.execute(
+        delete(PanelistSession).where(
+            PanelistSession.study_id == study_id, PanelistSession.grant_sha256 == sha256(grant)
+        )
+    )
+
+
+def revoke_links(session: Session, study_id: int, panelist: UUID) -> None:
+    """End every link and every session of a panelist."""
+    for table in (AccessLink, PanelistSession):
+        session.execute(delete(table).where(table.study_id == study_id, table.panelist == panelist))

@@ -21,7 +21,7 @@ from delphi import clock
 from delphi.access import sha256
 from delphi.config import Settings
 from delphi.database import Database
-from delphi.letters import calendar, content, study_dates
+from delphi.letters import calendar, content
 from delphi.letters import message as mail
 from delphi.model.account import Account, AccountInvitation
 from delphi.model.identity import Identity
@@ -154,7 +154,7 @@ def _dates(letter: Letter, study: Study, facts: dict[str, Any], host: str, *, at
     """Write the close of the round for a calendar, where a letter tells it for the first time or anew."""
     if letter.kind not in (LetterKind.INVITATION, LetterKind.EXTENSION):
         return ""
-    return calendar.write([study_dates.closing(study, facts["round"], host)], at=at)
+    return calendar.write([calendar.closing(study, facts["round"], host)], at=at)
 
 
 def _mint(session: Session, letter: Letter, *, at: datetime) -> str:

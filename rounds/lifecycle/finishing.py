@@ -3,18 +3,22 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from delphi import audit
-from delphi.consensus.stopping import Criterion
+from delphi.consensus.disclosure.shown_rows import Row
+from delphi.consensus.stopping import Criterion, RoundState, stopping_advice
+from delphi.consensus.vocabulary import Verdict
 from delphi.database import locked
 from delphi.errors import Issue, NotReady, Refused
 from delphi.model.event import EventKind
-from delphi.model.round import Round, State
+from delphi.model.round import Participation, Round, State
 from delphi.model.study import Study
-from rounds.lifecycle import stopping_advice
-from rounds.results import rows
+from delphi.protocol.method import stopping_rule_of
+from rounds.results import rows as result_rows
+
+AT_CONSENSUS = (Verdict.IN, Verdict.OUT)
 
 
 def last_round(session: Session, study: Study) -> Round | None:
@@ -28,7 +32,7 @@ def criteria(session: Session, study: Study) -> Sequence[Criterion]:
     last = last_round(session, study)
     if last is None or last.state is not State.RELEASED:
         return []
-    return stopping_advice.advise(session, study, last, rows.panel_rows(session, study, last))[1]
+    return advise(session, study, last, result_rows.panel_rows(session, study, last))[1]
 
 
 def issues_before_end(session: Session, study: Study) -> list[Issue]:
@@ -68,3 +72,22 @@ def go_on(session: Session, study: Study, *, by: int, at: datetime) -> None:
         raise Refused("The study is not finished; nothing was changed.")
     study.finished_at, study.finish_reason = None, ""
     audit.record(session, study.id, EventKind.STUDY_FINISHED, by=by, at=at, taken_back=True)
+
+
+def state_of(session: Session, study: Study, round_: Round, rows: Sequence[Row]) -> RoundState:
+    """Say what a closed round shows: statements at consensus, statements that are stable, panelists who responded."""
+    followed = [row["stable"] for row in rows if row["stable"] in ("stable", "unstable")]
+    invited = select(func.count()).select_from(Participation).filter_by(study_id=study.id, round=round_.number)
+    submitted = session.scalar(invited.where(Participation.submitted_on.is_not(None))) or 0
+    return RoundState(
+        number=round_.number,
+        at_consensus=(sum(row["verdict"] in AT_CONSENSUS for row in rows), len(rows)),
+        stable=(followed.count("stable"), len(followed)) if followed else None,
+        responded=(submitted, session.scalar(invited) or 0),
+    )
+
+
+def advise(session: Session, study: Study, round_: Round, rows: Sequence[Row]) -> tuple[RoundState, list[Criterion]]:
+    """Give the state of the study after a round, and every stopping criterion with whether it is met."""
+    state = state_of(session, study, round_, rows)
+    return state, stopping_advice(state, stopping_rule_of(study))

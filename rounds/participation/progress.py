@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi.letters import calendar, study_dates
+from delphi.letters import calendar
 from delphi.letters.calendar import Entry
 from delphi.model.panel import Panelist
 from delphi.model.round import Round, State
@@ -69,9 +69,9 @@ def may_come_back(stage: Stage, who: Panelist) -> bool:
 def dates_of(study: Study, stage: Stage, host: str) -> list[Entry]:
     """List the dates of a study for a calendar: the close of the open round, or the day the next one is to open."""
     if stage.is_open and stage.round:
-        return [study_dates.closing(study, stage.round, host)]
+        return [calendar.closing(study, stage.round, host)]
     if stage.upcoming and stage.upcoming.opens_on:
-        return [study_dates.opening(study, stage.upcoming, host)]
+        return [calendar.opening(study, stage.upcoming, host)]
     return []
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from delphi import audit, sessions
+from delphi import access, audit
 from delphi.database import locked
 from delphi.errors import Refused
 from delphi.letters import outbox
@@ -78,7 +78,7 @@ def withdraw(session: Session, study: Study, who: Panelist, choice: Withdrawal, 
     session.execute(delete(ExportJob).where(ExportJob.study_id == study.id))
     who.withdrawn_on = today
     consent.stop_mail(session, who, at=at)
-    sessions.revoke(session, study.id, who.id)
+    access.revoke_links(session, study.id, who.id)
     outbox.queue(session, LetterKind.WITHDRAWAL, study.id, None, [who.id], at=at)
     # A date, no pseudonym, no time of day: the trail tells that somebody left, and which inputs changed.
     day = datetime.combine(today, time(), at.tzinfo)

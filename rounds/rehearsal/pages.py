@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, sess
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from delphi import access, clock, sessions
+from delphi import access, clock
 from delphi.access import Capability
 from delphi.errors import NotFound, Refused
 from delphi.letters import content
@@ -123,7 +123,7 @@ def enter(slug: str, visitor: str) -> Page:
     if visitor not in rehearsal.VISITORS:
         raise NotFound
     who = rehearsal.panel_of(current_session(), copy)[rehearsal.VISITORS.index(visitor)]
-    session["panelist_grant"] = sessions.start(current_session(), copy.id, who.id, today=clock.now().date())
+    session["panelist_grant"] = access.start_session(current_session(), copy.id, who.id, today=clock.now().date())
     return redirect(url_for("panelist.home"), 303)
 
 

@@ -8,7 +8,7 @@ from browsing import fingerprint
 from builders import NOW, lead_of
 from sqlalchemy import select, update
 
-from delphi import sessions
+from delphi import access
 from delphi.model.identity import Declaration, Identity
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import Attempt, LinkRequest, Panelist
@@ -106,7 +106,7 @@ def test_a_revoked_link_looks_like_one_that_never_was(app, opened):
     browser = app.test_client()
     link = browser.link(opened.study.id, opened.panel[0])
     with app.extensions["database"].transaction() as session:
-        sessions.revoke(session, opened.study.id, opened.panel[0])
+        access.revoke_links(session, opened.study.id, opened.panel[0])
     revoked, unknown = browser.get(link), browser.get("/p/never")
     assert revoked.status_code == unknown.status_code == 404
     assert plain(revoked.text) == plain(unknown.text)

@@ -12,7 +12,7 @@ from delphi.web.transaction import current_session
 from exports.bundle.source import released_rounds
 from exports.cli.bundle import PROFILES
 from exports.files.orders import Order
-from exports.files.pages.index import given_out
+from exports.files.pages.files import given_out
 from exports.record.profile import Profile
 
 blueprint = Blueprint("bundle", __name__)

@@ -15,7 +15,7 @@ from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
 from exports.files.orders import Order
-from exports.files.pages.index import given_out
+from exports.files.pages.files import given_out
 from exports.formats import FORMATS
 from exports.record.profile import Profile
 from exports.record.rows import consensus_table

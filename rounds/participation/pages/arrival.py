@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from delphi import access, clock, sessions
+from delphi import access, clock
 from delphi.config import Settings
 from delphi.dates import minutes_for
 from delphi.errors import NotFound, Refused
@@ -45,7 +45,7 @@ def start(token: str) -> Page:
     if found is None:
         return render_template("participation/unknown_link.html"), 404
     study, who = found
-    grant = sessions.start(current_session(), study.id, who.id, today=clock.now().date())
+    grant = access.start_session(current_session(), study.id, who.id, today=clock.now().date())
     spoken = session.get("language")
     session.clear()
     session["panelist_grant"], session.permanent = grant, True
@@ -171,6 +171,6 @@ def declined() -> Page:
 def leave() -> Page:
     """Sign out of this device."""
     study, _who = panelist()
-    sessions.end(current_session(), study.id, session["panelist_grant"])
+    access.end_session(current_session(), study.id, session["panelist_grant"])
     session.clear()
     return render_template("participation/left.html", study=study)

@@ -19,7 +19,7 @@ from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
-from rounds.lifecycle import invitations, lifecycle, monitor, readiness, stopping_advice
+from rounds.lifecycle import finishing, invitations, lifecycle, monitor, readiness
 from rounds.lifecycle.forms import DeadlineForm, ExtendForm
 from rounds.lifecycle.invitations import Audience
 from rounds.moderation import rulings
@@ -93,7 +93,7 @@ def show(slug: str, number: int) -> str | Response:
         graded=definition_of(study).rule.has_grades,
         numbers={item.statement: number for number, item in items_of(session, study, round_.number).items()},
         next_round=session.get(Round, (study.id, number + 1)),
-        advice=stopping_advice.advise(session, study, round_, rows),
+        advice=finishing.advise(session, study, round_, rows),
     )
 
 
@@ -102,7 +102,7 @@ def _draft(session: Session, study: Study, round_: Round) -> dict[str, Any]:
     desk = drafting(session, study, round_)
     before = session.get(Round, (study.id, round_.number - 1))
     waiting = request.args.get("show") == "waiting"
-    told = stopping_advice.advise(session, study, before, [*desk.results.values()]) if before and desk.results else None
+    told = finishing.advise(session, study, before, [*desk.results.values()]) if before and desk.results else None
     return {
         "desk": desk,
         "rows": [row for row in desk.rows if row.waits or not waiting],

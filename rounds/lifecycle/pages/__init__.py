@@ -1,0 +1,1 @@
+"""Pages on which a lead runs a round and finishes the study."""
