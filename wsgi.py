@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def app(settings: config.Settings | None = None) -> "Flask":
     """Make the application: `gunicorn "wsgi:app()"`. The web stack is loaded only here; `delphi analyse` needs none."""
-    import exports.files.jobs
+    import exports.files.worker
     import exports.files.pages.bundle
     import exports.files.pages.files
     import exports.files.pages.jobs
@@ -71,7 +71,7 @@ def app(settings: config.Settings | None = None) -> "Flask":
         exports.results.pages.results.blueprint,
     )
     made = create_app(settings or config.from_environment(), blueprints)
-    made.extensions["workers"] = [exports.files.jobs.Exporter(made.extensions["database"]).run]
+    made.extensions["workers"] = [exports.files.worker.Exporter(made.extensions["database"]).run]
     return made
 
 

@@ -4,7 +4,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, IntegerField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, IntegerField, SelectChoice, SelectField, StringField, TextAreaField  # type: ignore[attr-defined]  # the stubs describe an older WTForms
 from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional, Regexp, ValidationError
 
 from delphi.consensus.rules import RULES

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from flask_wtf import FlaskForm
-from wtforms import (
+from wtforms import (  # type: ignore[attr-defined]  # the stubs describe an older WTForms
     BooleanField,
     FieldList,
     Form,
