@@ -24,7 +24,7 @@ test: $(STAMP)
 
 browser: $(STAMP)
 	sh .ci/tools chromium
-	$(BIN)/python -m pytest -q -n $(JOBS) -o addopts="--strict-markers -p no:cacheprovider" tests/browser
+	$(BIN)/python -m pytest -q -n $(JOBS) -o addopts="--import-mode=importlib --strict-markers -p no:cacheprovider" tests/browser
 
 lint: $(STAMP)
 	$(BIN)/ruff check
@@ -33,18 +33,18 @@ lint: $(STAMP)
 	$(BIN)/lint-imports
 
 texts: $(STAMP)
-	$(BIN)/python -P tests/catalogues.py
+	$(BIN)/python -P tools/catalogues.py
 
 pictures: $(STAMP)
-	$(BIN)/python -P tests/pictures.py
+	$(BIN)/python -P tools/pictures.py
 
 # Exported files as pictures in docs/img/; needs LibreOffice Writer and Calc, fonts-liberation, poppler-utils.
 pictures-files: $(STAMP)
-	PYTHONPATH=.:tests:tests/exports $(BIN)/python -P tests/pictures_of_files.py
+	PYTHONPATH=.:tests/support $(BIN)/python -P tools/pictures_of_files.py
 
 # Ratios against pandas and SciPy, in an environment of their own; the figures of docs/benchmarks.md.
 bench: .bench/.installed
-	.bench/bin/python bench/run.py $(BENCH)
+	.bench/bin/python tools/bench_statistics.py $(BENCH)
 
 .bench/.installed: setup.cfg constraints.txt
 	test -x .bench/bin/python || $(PYTHON) -m venv .bench
@@ -54,19 +54,19 @@ bench: .bench/.installed
 # Mutants of the numbers: MUTANTS="--sample 0.1 delphi/statistics/base/exact.py" for a part (docs/mutation.md).
 mutants: $(STAMP)
 	$(BIN)/pip install --quiet --disable-pip-version-check 'mutmut==3.8.1'
-	PYTHONPATH=. OPENBLAS_NUM_THREADS=1 nice -n 15 $(BIN)/python tests/mutants.py $(MUTANTS)
+	PYTHONPATH=. OPENBLAS_NUM_THREADS=1 nice -n 15 $(BIN)/python tools/mutants.py $(MUTANTS)
 
 methods: $(STAMP)
 	$(BIN)/python docs/methods.py
 
 bench-bundle: $(STAMP)
-	PYTHONPATH=.:tests:tests/exports $(BIN)/python tests/bench_bundle.py
+	PYTHONPATH=.:tests/support $(BIN)/python tools/bench_bundle.py
 
 bench-exports: $(STAMP)
-	PYTHONPATH=.:tests:tests/exports $(BIN)/python tests/bench_exports.py
+	PYTHONPATH=.:tests/support $(BIN)/python tools/bench_exports.py
 
 bench-pages: $(STAMP)
-	PYTHONPATH=.:tests $(BIN)/python tests/bench_pages.py
+	PYTHONPATH=.:tests/support $(BIN)/python tools/bench_pages.py
 
 clean:
 	rm -rf .venv .bench mutants build dist *.egg-info .mypy_cache .ruff_cache .hypothesis

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 def app(settings: config.Settings | None = None) -> "Flask":
     """Make the application: `gunicorn "wsgi:app()"`. The web stack is loaded only here; `delphi analyse` needs none."""
-    import exports.files.worker
     import exports.files.pages.bundle
     import exports.files.pages.files
     import exports.files.pages.jobs
+    import exports.files.worker
     import exports.personal.pages
     import exports.results.pages.journal
     import exports.results.pages.results

@@ -4,7 +4,6 @@ The worker reads in one transaction and writes in others, so that nobody who sav
 appears in the row of the job with the moment it was made; a worker that dies leaves nothing, and the next one begins anew.
 """
 
-import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,7 +32,6 @@ KEPT = timedelta(days=7)
 LEASE = timedelta(seconds=120)
 ATTEMPTS = 3
 TELLING = 0.5  # seconds between two words on how far it is
-log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 

@@ -1,6 +1,7 @@
 """The worker: makes what was ordered, one file at a time, in a process that may be killed."""
 
 import io
+import logging
 import secrets
 import threading
 import time
@@ -16,8 +17,10 @@ from delphi.database import Database, locked
 from delphi.errors import Refused
 from delphi.model.job import ExportJob
 from delphi.model.study import Study
-from exports.files.jobs import ATTEMPTS, LEASE, TELLING, UNFINISHED, forget, log, order_of, write
+from exports.files.jobs import ATTEMPTS, LEASE, TELLING, UNFINISHED, forget, order_of, write
 from exports.files.orders import Made, Order
+
+log = logging.getLogger(__name__)
 
 
 class Overtaken(Exception):

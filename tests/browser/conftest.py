@@ -15,7 +15,7 @@ from uuid import UUID
 
 import pytest
 from browsing import SECRET
-from builders import NOW, account, lead_of, panel_of, released, study
+from builders import NOW, account, lead_of, panel_of, released, select_account, study
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy import select, update
@@ -89,12 +89,6 @@ class Site:
             )
             played.rounds = rounds
         return played
-
-
-def select_account(name: str) -> Any:
-    from delphi.model.account import Account
-
-    return select(Account).where(Account.email == f"{name}@example.org")
 
 
 @dataclass

@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from builders import account, lead_of, study, vote
-from conftest import select_account
+from axe import violations
+from builders import account, lead_of, select_account, study, vote
 from playwright.sync_api import Page, expect
-from test_pages import violations
 
 from delphi import clock
 from delphi.access import sha256

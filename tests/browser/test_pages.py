@@ -2,33 +2,17 @@
 
 import re
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 
-import axe_playwright_python
 import pytest
+from axe import violations
 from playwright.sync_api import Page, expect
 
-AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 LANGUAGES = ("en", "nl", "ar-XB")
 LOOKS = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
     "forced": {"forced_colors": "active"},
 }
-# WCAG 2.2 AA and axe's best practices; what a rule finds is mended, never switched off.
-RUN = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
-    .map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ') + ' ' + (n.any[0]?.message || '')).slice(0, 3).join(' | ')}`)"""
-
-
-@cache
-def axe() -> str:
-    return AXE.read_text(encoding="utf-8")
-
-
-def violations(page: Page) -> list[str]:
-    page.evaluate(axe())
-    return page.evaluate(RUN)
 
 
 def speak(page: Page, language: str) -> None:

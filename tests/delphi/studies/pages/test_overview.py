@@ -1,0 +1,90 @@
+"""Several studies side by side: from a design of the library, or as a copy of another study."""
+
+import pytest
+from browsing import fingerprint
+from builders import NEW_STUDY, released, study
+from sqlalchemy import select
+
+from delphi.model.panel import Panelist
+from delphi.model.statement import StatementVersion
+from delphi.model.study import StakeholderGroup, Study
+from delphi.studies import copying, designs
+
+
+def stored(app, column, **where):
+    with app.extensions["database"].transaction(writing=False) as session:
+        return list(session.scalars(select(column).filter_by(**where)))
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("agreement-grades", "U without any dissent"),
+        ("core-outcome-set", "at least 70 % rate 7–9 and fewer than 15 % rate 1–3"),
+        ("agreement-75", "at least 75 % of the ratings"),
+        ("rand-ucla", "the median is in 7–9"),
+        ("blank", "reaches the lowest grade"),
+    ],
+)
+def test_a_study_is_made_of_each_design(app, ada, key, told):
+    page = ada.get("/studies/new").text
+    assert designs.templates()[key].summary in page
+    assert ada.send("/studies/new", NEW_STUDY | {"template": key}).location == "/studies/fresh"
+    assert told in ada.get("/studies/fresh/protocol").text
+
+
+def test_the_groups_of_a_design_have_targets(app, ada):
+    ada.send("/studies/new", NEW_STUDY | {"template": "core-outcome-set"})
+    study_id = stored(app, Study.id, slug="fresh")[0]
+    assert stored(app, StakeholderGroup.target, study_id=study_id) == [30, 30, 20]
+    assert "patients or public" in ada.get("/studies/fresh/protocol").text
+
+
+def test_a_copy_has_the_method_and_the_statements_and_nobody(app, pages, ada):
+    with app.extensions["database"].transaction() as session:
+        released(session, session.get_one(Study, pages.study.id), [{1: 4, 2: 3, 3: "nq"}] * 6)
+    assert ada.send("/studies/new", NEW_STUDY | {"template": "copy:care"}).location == "/studies/fresh"
+    old, new = (stored(app, Study.id, slug=slug)[0] for slug in ("care", "fresh"))
+    texts = [stored(app, StatementVersion.text, study_id=number) for number in (old, new)]
+    assert texts[0] == texts[1]
+    assert stored(app, Panelist.id, study_id=new) == []
+    assert stored(app, Study.protocol_locked_at, slug="fresh") == [None]
+
+
+def test_nobody_copies_what_is_not_theirs(app, pages):
+    others = [app.test_client().sign_in(who) for who in (pages.cleo, pages.ben)]
+    before = fingerprint(app)
+    for browser in others:
+        assert browser.send("/studies/new", NEW_STUDY | {"template": "copy:care"}).status_code == 404
+    assert fingerprint(app) == before
+
+
+def test_a_copy_of_a_copy_is_the_same_design(cast):
+    first = copying.template_of(cast.session, cast.study)
+    made = study(cast.session, cast.ada, "again", locked=False)
+    second = copying.template_of(cast.session, made)
+    assert (second.statements, second.information, second.feedback) == (
+        first.statements, first.information, first.feedback,
+    )  # fmt: skip
+
+
+def test_another_scale_brings_its_own_rule(app, ada):
+    assert ada.send("/studies/new", NEW_STUDY | {"template": "agreement-75", "scale": "grade9"}).status_code == 303
+    assert stored(app, Study.rule, slug="fresh") == ["comet_70_15"]
+
+
+def test_every_account_sees_its_own_studies(app, pages):
+    assert "Study other" not in app.test_client().sign_in(pages.ada).get("/studies").text
+    assert "Study other" in app.test_client().sign_in(pages.cleo).get("/studies").text
+
+
+def test_the_plan_says_what_comes_next_and_what_happened(app, pages, ada):
+    with app.extensions["database"].transaction() as session:
+        released(session, session.get_one(Study, pages.study.id), [{1: 4, 2: 3, 3: "nq"}] * 6)
+    page = ada.get("/studies/care").text
+    assert "round 1 is released; prepare the next one" in page
+    assert "Round: released" in page
+    ben = app.test_client().sign_in(pages.ben).get("/studies/care").text
+    assert "Round: released" not in ben
+    assert "Set-up" not in ben
+    assert "round 1 is released" in ada.get("/studies").text

@@ -1,0 +1,88 @@
+"""Headers on every answer, and requests that come from elsewhere (TRUST 6)."""
+
+from dataclasses import replace
+
+import pytest
+from browsing import HOST, Browser, fingerprint
+from routes import requests
+
+import wsgi
+from delphi.web.security import HEADERS
+
+
+def test_every_answer_carries_the_headers(app, ada):
+    for _, method, path in requests(app):
+        answer = ada.ask(path, method)
+        assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS, path
+        assert answer.headers["Cache-Control"] == "no-store", path
+    for wrong in ("/nowhere", "/studies/../etc"):
+        assert ada.get(wrong).headers["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]
+
+
+def test_a_file_with_its_hash_may_be_kept_for_a_year(app, ada):
+    page = ada.get("/studies").text
+    path = page.partition('href="/static/')[2].partition('"')[0]
+    assert ada.get(f"/static/{path}").headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert ada.get("/static/delphi.css").headers["Cache-Control"] == "no-store"
+    assert ada.get("/static/nothing.css?v=1").headers["Cache-Control"] == "no-store"
+
+
+def test_policy_allows_no_inline_script_and_no_other_site():
+    assert "unsafe" not in HEADERS["Content-Security-Policy"]
+    assert "http" not in HEADERS["Content-Security-Policy"]
+
+
+def test_over_https_the_cookie_is_bound_to_the_host(settings):
+    app = wsgi.app(replace(settings, public_url=HOST.replace("http:", "https:")))
+    app.test_client_class = Browser
+    answer = app.test_client().get("/account/sign-in", base_url="https://delphi.example.org")
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-session=")
+    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= {part.strip() for part in cookie.split(";")}
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    app.extensions["database"].engine.dispose()
+
+
+@pytest.mark.parametrize("token", [None, "", "forged"])
+def test_a_form_without_our_token_does_nothing(app, ada, token):
+    before = fingerprint(app)
+    answer = ada.post("/studies/care/rounds/1/launch", data={"csrf_token": token} if token is not None else {})
+    assert answer.status_code == 400
+    assert "was not saved" in answer.text
+    assert fingerprint(app) == before
+
+
+def test_another_host_is_refused(ada):
+    for send in (ada.get, ada.post):
+        answer = send("/studies", base_url="http://evil.example.org")
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (400, "no-store")
+        assert "Nothing was changed" in answer.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "http://evil.example.org"},
+    ],
+)
+def test_a_form_of_another_site_does_nothing(app, ada, headers):
+    before = fingerprint(app)
+    assert ada.send("/studies/other/lock", headers=headers).status_code == 400
+    assert ada.send("/studies/care/rounds/1/close", headers=headers).status_code == 400
+    assert fingerprint(app) == before
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Sec-Fetch-Site": "same-origin", "Origin": "null"}, {"Origin": HOST}, {"Origin": "null"}, {}]
+)
+def test_a_form_of_ours_is_taken(ada, headers):
+    assert ada.send("/studies/care/rounds/1/close", headers=headers).status_code == 409
+
+
+def test_a_large_request_is_refused(app, ada):
+    before = fingerprint(app)
+    answer = ada.send("/studies/care/lock", {"file": "x" * 1_100_000})
+    assert answer.status_code == 413
+    assert fingerprint(app) == before

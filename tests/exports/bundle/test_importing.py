@@ -1,0 +1,214 @@
+"""Importing a bundle: all of it or nothing, to be read and not changed."""
+
+import json
+from datetime import timedelta
+from random import Random
+
+import pytest
+from builders import NOW, account, launched, lead_of, panel_of
+from bundles import resealed, run, written
+from played import COS, play
+from sqlalchemy import func, select
+
+from delphi import access, audit
+from delphi.access import Capability
+from delphi.database import Database
+from delphi.errors import NotFound, Refused
+from delphi.model.event import Event
+from delphi.model.origin import StudyImport
+from delphi.model.panel import Panelist
+from delphi.model.rating import Rating
+from delphi.model.round import Participation, Round
+from delphi.model.study import Study
+from delphi.protocol import amendments
+from exports.archive import reading
+from exports.bundle import facts
+from exports.bundle.importing import import_bundle
+from rounds.lifecycle import lifecycle
+from rounds.questionnaire import ballot
+from rounds.questionnaire.ballot import Answer
+from rounds.results import rows
+from rounds.results.counts import counts_of
+
+
+@pytest.fixture(scope="module")
+def original(template, tmp_path_factory):
+    """A bundle that another server wrote."""
+    path = tmp_path_factory.mktemp("import") / "care.zip"
+    with template.copy() as url:
+        database = Database(url)
+        with database.transaction() as session:
+            written(session, play(session, **COS, rounds=2), path)
+        database.engine.dispose()
+    return path
+
+
+def imported(session, path, owner=None):
+    with reading(path) as bundle:
+        return import_bundle(session, bundle, owner=owner, at=NOW)
+
+
+def test_an_imported_study_is_seen_by_its_owner_alone(session, original):
+    ada, ben = account(session, "ada"), account(session, "ben")
+    made = imported(session, original, owner=ada.id)
+    assert access.study_for(session, ada, made.slug, to=Capability.ANALYSE) is made
+    with pytest.raises(NotFound):
+        access.study_for(session, ben, made.slug, to=Capability.READ)
+    assert session.get_one(StudyImport, made.id).at == NOW
+
+
+def test_the_denominators_stay(session, original):
+    made = imported(session, original)
+    counts = counts_of(session, made, 1)
+    assert counts.invited.sum() == 57
+    frozen = rows.results(session, made, session.get_one(Round, (made.id, 1)))
+    assert frozen[0]["n_rated"] == counts.ratings[0].sum()
+
+
+def test_the_chain_holds_and_no_account_is_named(session, original):
+    made = imported(session, original)
+    events = list(session.scalars(select(Event).where(Event.study_id == made.id).order_by(Event.sequence)))
+    assert audit.first_broken(events) is None
+    assert {event.actor for event in events} == {None}
+    assert {event.actor_elsewhere for event in events} != {None}
+
+
+def test_nothing_can_be_decided_on_it(session, original):
+    made, by = imported(session, original), account(session, "ada").id
+    last = session.get_one(Round, (made.id, 2))
+    with pytest.raises(Refused):
+        lifecycle.close(session, last, by=by, at=NOW)
+    with pytest.raises(Refused, match="imported"):
+        lifecycle.prepare_next(session, made, last, by=by, at=NOW)
+    with pytest.raises(Refused, match="imported"):
+        amendments.amend(session, made, {"minimum_n": 4}, reason="few", by=by, at=NOW)
+    who = session.scalars(
+        select(Participation.panelist).where(Participation.study_id == made.id, Participation.round == 2)
+    ).first()
+    with pytest.raises(Refused):
+        ballot.save(session, (made.id, 2, who), [Answer(1, "rated", 3, 0)], [], request="k")
+
+
+def test_a_study_is_imported_once(session, original):
+    imported(session, original)
+    with pytest.raises(Refused, match="already"):
+        imported(session, original)
+
+
+def test_a_public_bundle_is_not_imported(session, tmp_path):
+    made = play(session, "first", panelists=12, rounds=1)
+    path, _ = written(session, made, tmp_path / "public.zip", "public")
+    with pytest.raises(Refused, match="no ratings"):
+        imported(session, path)
+
+
+def edit(name, *steps, value):
+    """Change one value of a JSON file."""
+
+    def change(data):
+        stored = json.loads(data)
+        at = stored
+        for step in steps[:-1]:
+            at = at[step]
+        at[steps[-1]] = value
+        return json.dumps(stored).encode()
+
+    return name, change
+
+
+HOSTILE = {
+    "an unknown column": edit("protocol/facts.json", "study", 0, "is_admin", value=True),
+    "another type": edit("protocol/facts.json", "study", 0, "minimum_n", value="5; DROP TABLE study"),
+    "a value no check lets pass": edit("protocol/facts.json", "study", 0, "smallest_cell", value=1),
+    "another rule than the protocol": edit("protocol/facts.json", "study", 0, "minimum_n", value=9),
+    "an unknown scale": edit("protocol/facts.json", "study", 0, "scale", value="nowhere"),
+    "a time without a zone": edit("protocol/facts.json", "rounds", 0, "opened_at", value="2026-01-01T00:00:00"),
+    "a list where a study stands": edit("protocol/facts.json", "study", value=[]),
+    "a statement that is not there": edit("statements/statements.json", "questionnaires", 0, "statement", value=99),
+    "a number that is a text": edit("statements/statements.json", "versions", 0, "version", value="1"),
+    "a character no database takes": edit("statements/statements.json", "versions", 0, "text", value="a\x00b"),
+    "half a character": edit("statements/statements.json", "versions", 0, "text", value="a\ud800b"),
+    "a result of nothing": edit("results/release-1.json", "rows", 0, "row", "statement", value="NONE"),
+    "a verdict that does not exist": edit("results/release-1.json", "rows", 0, "row", "verdict", value="perhaps"),
+    "more people than there are": (
+        "panel/flow.csv", lambda data: data.replace(b'1,"all",57', b'1,"all",999999999'),
+    ),
+    "fewer people than answered": ("panel/flow.csv", lambda data: data.replace(b'1,"all",57', b'1,"all",1')),
+    "a rating beyond the scale": ("ratings/long.csv", lambda data: data.replace(b'"rated",9', b'"rated",10**9')),
+    "a place that is not there": (
+        "ratings/long.csv", lambda data: data.replace(b",1\r\n", b",99\r\n"),
+    ),
+    "no columns": ("ratings/long.csv", lambda _: b"x\r\n1\r\n"),
+    "no JSON": ("statements/statements.json", lambda _: b"[" * 100_000),
+    "no text": ("ratings/long.csv", lambda data: data + b"\xff\xfe"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_what_does_not_fit_is_refused_whole(session, original, tmp_path, what):
+    """Every hash fits: only the contents are wrong, as somebody would make them who means harm."""
+    path = tmp_path / "care.zip"
+    path.write_bytes(original.read_bytes())
+    with pytest.raises(Refused), session.begin_nested():
+        imported(session, resealed(path, *HOSTILE[what]))
+    for table in (Study, Panelist, Rating, Event):
+        assert session.scalar(select(func.count()).select_from(table)) == 0, table
+
+
+def test_a_killed_import_leaves_nothing(template, original, monkeypatch):
+    def fall(*_args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("exports.bundle.importing._events", fall)
+    with template.copy() as url:
+        database = Database(url)
+        with pytest.raises(KeyboardInterrupt), database.transaction() as session:
+            imported(session, original)
+        with database.transaction(writing=False) as session:
+            assert session.scalar(select(func.count()).select_from(Study)) == 0
+        database.engine.dispose()
+
+
+def test_the_command_says_what_it_did_and_what_it_cannot(template, original):
+    with template.copy() as url:
+        assert (
+            "no account nobody@example.org"
+            in run("import", original, "--owner", "nobody@example.org", url=url, code=1).output
+        )
+        assert "“care” was imported with 2 rounds" in run("import", original, url=url).output
+        assert "already" in run("import", original, url=url, code=1).output
+
+
+@pytest.mark.parametrize("kind", facts.KEPT, ids=lambda kind: kind.__tablename__)
+def test_every_column_of_a_bundled_table_is_kept_or_left_out_by_name(kind):
+    known = {"study_id", *facts.KEPT[kind].split(), *facts.LEFT_OUT.get(kind, "").split()}
+    assert {column.name for column in kind.__table__.columns} | {"study_id"} == known
+
+
+def test_a_round_is_computed_under_the_rule_it_was_released_under(session, tmp_path):
+    made = play(session, "amended", panelists=30, rounds=1)
+    lead = lead_of(session, made)
+    first = session.get_one(Round, (made.id, 1))
+    later = NOW + timedelta(hours=1)
+    amendments.amend(session, made, {"quantile_type": 6, "minimum_n": 9}, reason="as SPSS", by=lead, at=later)
+    draft = lifecycle.prepare_next(session, made, first, by=lead, at=later)
+    second = launched(session, made, draft.number, at=later, until=later + timedelta(days=9))
+    draw = Random(4)
+    for who in panel_of(session, made):
+        session.add_all(
+            Rating(
+                study_id=made.id, round=2, statement=n, panelist=who, kind="rated", value=draw.randint(1, 4), version=1
+            )
+            for n in (1, 2, 3)
+        )
+    session.flush()
+    lifecycle.close(session, second, by=lead, at=later)
+    lifecycle.release(session, made, second, by=lead, at=later + timedelta(hours=1))
+    path, _ = written(session, made, tmp_path / "care.zip")
+    from exports.bundle.recomputing import recompute
+    from exports.bundle.verifying import verify
+
+    assert verify(path) == []
+    with reading(path) as bundle:
+        assert [one["quantile_type"] for one in bundle.json("protocol/definitions.json").values()] == [7, 6]
+        assert recompute(bundle).differences == []

@@ -1,0 +1,45 @@
+"""Writing bundles, changing one file in them, and the commands that read them."""
+
+import json
+import zipfile
+from random import Random
+
+from click.testing import CliRunner
+
+import wsgi
+from exports.archive import MANIFEST, SUMS
+from exports.bundle.source import source_of
+from exports.bundle.writing import write_bundle
+
+SEED = 5
+
+
+def written(session, made, path, profile="analyst", seed=SEED):
+    manifest = write_bundle(source_of(session, made, Random(seed)), path, profile)
+    return path, manifest
+
+
+def resealed(path, name, change):
+    """Change a file and make the manifests fit again: what only the contents can tell."""
+    import hashlib
+
+    source = zipfile.ZipFile(path)
+    files = {entry: source.read(entry) for entry in source.namelist()}
+    files[name] = change(files[name])
+    manifest = json.loads(files[MANIFEST])
+    manifest["files"][name] |= {"sha256": hashlib.sha256(files[name]).hexdigest(), "bytes": len(files[name])}
+    files[MANIFEST] = json.dumps(manifest).encode()
+    files[SUMS] = "".join(
+        f"{hashlib.sha256(data).hexdigest()}  {entry}\n" for entry, data in files.items() if entry != SUMS
+    ).encode()
+    target = path.with_name("resealed.zip")
+    with zipfile.ZipFile(target, "w") as archive:
+        for entry, data in files.items():
+            archive.writestr(entry, data)
+    return target
+
+
+def run(*arguments, url=None, code=0):
+    done = CliRunner().invoke(wsgi.main, [*map(str, arguments)], env={"DATABASE_URL": url} if url else None)
+    assert done.exit_code == code, done.output
+    return done
