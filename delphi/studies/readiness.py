@@ -50,13 +50,13 @@ def blocking(session: Session, study: Study) -> list[Issue]:
                     "no_statements", "The questionnaire has no statement. Import or add statements.", "statements.index"
                 ),
             ),
-            (not sum(sizes.values()), Issue("no_panel", "The panel is empty. Import the panelists.", "panel.index")),
+            (not sum(sizes.values()), Issue("no_panel", "The panel is empty. Import the panelists.", "roster.index")),
             (
                 bool(sum(sizes.values()) and empty),
                 Issue(
                     "empty_group",
                     "No panelist belongs to: %(groups)s. Invite some, or take the target away.",
-                    "panel.index",
+                    "roster.index",
                     values={"groups": lists},
                 ),
             ),
@@ -111,13 +111,13 @@ def _group_warnings(session: Session, study: Study) -> list[Issue]:
         n = sizes.get(group.key, 0)
         if 0 < n < study.smallest_cell:
             facts = {"group": group.key, "n": n, "k": study.smallest_cell}
-            found.append(Issue("small_group", NEVER_JUDGED if by_group else NEVER_SHOWN, "panel.index", False, facts))
+            found.append(Issue("small_group", NEVER_JUDGED if by_group else NEVER_SHOWN, "roster.index", False, facts))
         elif group.target and n < group.target:
             found.append(
                 Issue(
                     "below_target",
                     "%(group)s has %(n)s of %(target)s people.",
-                    "panel.index",
+                    "roster.index",
                     False,
                     values={"group": group.key, "n": n, "target": group.target},
                 )

@@ -20,7 +20,7 @@ from exports.record.profile import Profile
 from exports.record.study_record import StudyRecord
 from rounds.questionnaire.outcomes import outcomes_of_round
 
-blueprint = Blueprint("own", __name__)
+blueprint = Blueprint("personal", __name__)
 
 
 @blueprint.get("/panel/rounds/<int:number>/feedback.<any(html, pdf):paper>")
@@ -34,7 +34,7 @@ def feedback(number: int, paper: str) -> AnyResponse:
     if not round_ or not invited or not who.taking_part:
         raise NotFound
     if round_.state is not State.RELEASED or round_.released_at is None:
-        return redirect(url_for("panelist.home"), 303)
+        return redirect(url_for("home.show"), 303)
     given = session.scalars(
         select(Rating)
         .filter_by(study_id=study.id, panelist=who.id)

@@ -22,7 +22,7 @@ from rounds.moderation.forms import read_rulings
 from rounds.moderation.rulings import Ruling
 from rounds.revision.decisions import questionnaire
 
-blueprint = Blueprint("moderating", __name__, url_prefix="/studies/<slug>/rounds/<int:number>/comments")
+blueprint = Blueprint("moderation", __name__, url_prefix="/studies/<slug>/rounds/<int:number>/comments")
 PAGE = 50
 
 
@@ -78,7 +78,7 @@ def decide(slug: str, number: int) -> Response:
     n = moderation.decide(session, round_, rulings, by=account().id, at=clock.now())
     flash(_("%(n)s comments were decided.") % {"n": n})
     show, page = request.args.get("show"), request.args.get("page")
-    return redirect(url_for("moderating.show", slug=slug, number=number, show=show, page=page), 303)
+    return redirect(url_for("moderation.show", slug=slug, number=number, show=show, page=page), 303)
 
 
 def _as_written(comment: Comment) -> Ruling:

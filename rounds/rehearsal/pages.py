@@ -124,7 +124,7 @@ def enter(slug: str, visitor: str) -> Page:
         raise NotFound
     who = rehearsal.panel_of(current_session(), copy)[rehearsal.VISITORS.index(visitor)]
     session["panelist_grant"] = access.start_session(current_session(), copy.id, who.id, today=clock.now().date())
-    return redirect(url_for("panelist.home"), 303)
+    return redirect(url_for("home.show"), 303)
 
 
 @blueprint.post("/wipe")

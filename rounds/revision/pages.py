@@ -26,7 +26,7 @@ from rounds.revision.decisions import By
 from rounds.revision.desk import drafting
 from rounds.revision.forms import CHOICES, AddForm, ReasonForm, RewordForm, SplitForm, SuggestionForm, read_decisions
 
-blueprint = Blueprint("next_round", __name__, url_prefix="/studies/<slug>/rounds/<int:number>")
+blueprint = Blueprint("revision", __name__, url_prefix="/studies/<slug>/rounds/<int:number>")
 NOBODY = UUID(int=0)
 
 
@@ -37,7 +37,7 @@ def _draft(slug: str, number: int) -> tuple[Study, Round]:
 def _back(slug: str, number: int, message: str, anchor: int | None = None) -> Response:
     flash(message)
     place = f"s{anchor}" if anchor else None
-    return redirect(url_for("desk.show", slug=slug, number=number, show=request.args.get("show"), _anchor=place), 303)
+    return redirect(url_for("round.show", slug=slug, number=number, show=request.args.get("show"), _anchor=place), 303)
 
 
 def _by(study: Study, draft: Round, statement: int | None = None, reason: str = "") -> By:

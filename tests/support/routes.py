@@ -21,7 +21,7 @@ EXAMPLES = {
 }
 
 
-LAST = ("arriving.leave", "security.logout")  # they end what the other requests need
+LAST = ("arrival.leave", "security.logout")  # they end what the other requests need
 
 
 def requests(app) -> list[tuple[str, str, str]]:

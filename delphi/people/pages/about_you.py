@@ -13,21 +13,21 @@ from delphi.web.language import gettext as _
 from delphi.web.policy import PANELIST, panelist, policy
 from delphi.web.transaction import current_session
 
-blueprint = Blueprint("about", __name__)
+blueprint = Blueprint("about_you", __name__)
 LONGEST, LONGEST_TEXT = 200, 2000
 Page = Response | str | tuple[str, int]
 
 
 @blueprint.route("/panel/about", methods=["GET", "POST"])
 @policy(PANELIST)
-def about() -> Page:
+def show() -> Page:
     """Show and take what the study asks; a study that asks nothing has no such page."""
     study, who = panelist()
     if not who.taking_part:
         raise NotFound
     asked = declarations.asked_by(current_session(), study)
     if not asked:
-        return redirect(url_for("panelist.home"), 303)
+        return redirect(url_for("home.show"), 303)
     if not ButtonForm().validate_on_submit():
         told = declarations.told_by(current_session(), who)
         return _page(asked, told)
@@ -36,7 +36,7 @@ def about() -> Page:
     if errors:
         return _page(asked, told, errors)
     flash(_("What you told us is saved. You can change it in every round."))
-    return redirect(url_for("panelist.home"), 303)
+    return redirect(url_for("home.show"), 303)
 
 
 def _page(asked: Asked, told: Told, errors: Mapping[str, str] | None = None) -> str:

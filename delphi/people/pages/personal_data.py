@@ -19,7 +19,7 @@ from delphi.web.language import gettext as _
 from delphi.web.policy import PANELIST, panelist, policy
 from delphi.web.transaction import current_session
 
-blueprint = Blueprint("my_data", __name__)
+blueprint = Blueprint("personal_data", __name__)
 Page = AnyResponse | str | tuple[str, int]
 
 
@@ -44,7 +44,7 @@ def show() -> Page:
             day = datetime.combine(clock.now().date(), time(), clock.now().tzinfo)
             audit.record(current_session(), study.id, EventKind.PANELIST_CORRECTED, by=None, at=day)
         flash(_("Your name is saved."))
-        return redirect(url_for("my_data.show"), 303)
+        return redirect(url_for("personal_data.show"), 303)
     page = render_template(
         "people/personal_data.html",
         study=study,

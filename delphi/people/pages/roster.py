@@ -18,7 +18,7 @@ from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy, takes_files
 from delphi.web.transaction import current_session
 
-blueprint = Blueprint("panel", __name__)
+blueprint = Blueprint("roster", __name__)
 Page = str | Response
 
 
@@ -28,7 +28,7 @@ def _study(slug: str) -> Study:
 
 def _back(slug: str, message: str) -> Response:
     flash(message)
-    return redirect(url_for("panel.index", slug=slug), 303)
+    return redirect(url_for("roster.index", slug=slug), 303)
 
 
 @blueprint.get("/studies/<slug>/panel")
@@ -65,8 +65,8 @@ def preview(slug: str) -> Page:
         found,
         list(dict.fromkeys(name for _line, row in rows for name in row)),
         title=_("Import people"),
-        action=url_for("panel.take", slug=slug),
-        back=url_for("panel.index", slug=slug),
+        action=url_for("roster.take", slug=slug),
+        back=url_for("roster.index", slug=slug),
         note=_("Groups that are new: %(names)s.") % {"names": ", ".join(fresh)} if fresh else "",
     )
 

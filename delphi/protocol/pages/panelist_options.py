@@ -13,7 +13,7 @@ from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
 
-blueprint = Blueprint("panel_side", __name__)
+blueprint = Blueprint("panelist_options", __name__)
 Page = Response | str | tuple[str, int]
 
 
@@ -27,7 +27,7 @@ def show(slug: str) -> Page:
     if form.validate_on_submit():
         if panelist_options.decide(session, study, _wanted(form, study), by=account().id, at=clock.now()):
             flash(_("The settings of the panelist's side are saved."))
-        return redirect(url_for("panel_side.show", slug=slug), 303)
+        return redirect(url_for("panelist_options.show", slug=slug), 303)
     if not form.is_submitted():
         _fill(form, study)
         form.opens_on.data = draft.opens_on if draft else None

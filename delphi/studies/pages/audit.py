@@ -17,7 +17,7 @@ from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
 
-blueprint = Blueprint("trail", __name__)
+blueprint = Blueprint("audit", __name__)
 SHOWN = 100
 HEAD = ("sequence", "at", "by", "kind", "data", "previous_hash", "hash")
 

@@ -24,7 +24,7 @@ from delphi.web.language import gettext as _
 from delphi.web.policy import ACCOUNT, OPEN, account, policy, signed_in
 from delphi.web.transaction import current_session
 
-blueprint = Blueprint("studies", __name__)
+blueprint = Blueprint("overview", __name__)
 Page = str | Response
 COPY = "copy"
 
@@ -38,7 +38,7 @@ def _study(slug: str, to: Capability) -> Study:
 def welcome() -> Page:
     """Greet, or lead a signed-in person on."""
     if signed_in():
-        return redirect(url_for("studies.index"), 303)
+        return redirect(url_for("overview.index"), 303)
     return render_template("studies/welcome.html")
 
 
@@ -80,7 +80,7 @@ def new() -> Page:
         )
         study = creation.create(current_session(), template, plan, by=account().id, at=clock.now())
         flash(_("The study is created. Nothing is mailed before you launch round 1."))
-        return redirect(url_for("studies.show", slug=study.slug), 303)
+        return redirect(url_for("overview.show", slug=study.slug), 303)
     return render_template(
         "studies/new.html",
         form=form,
@@ -140,7 +140,7 @@ def lock(slug: str) -> Page:
     study = _study(slug, Capability.LEAD)
     method.lock(current_session(), study, by=account().id, at=clock.now())
     flash(_("The protocol is locked."))
-    return redirect(url_for("studies.show", slug=slug), 303)
+    return redirect(url_for("overview.show", slug=slug), 303)
 
 
 @blueprint.app_context_processor

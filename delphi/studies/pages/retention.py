@@ -16,7 +16,7 @@ from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
 
-blueprint = Blueprint("ending", __name__)
+blueprint = Blueprint("retention", __name__)
 ACTS: dict[str, Callable[..., Any]] = {
     "archive": retention.archive,
     "restore": retention.restore,
@@ -51,4 +51,4 @@ def decide(slug: str, act: str) -> Response:
         "undo": _("The study stays."),
     }
     flash(told[act])
-    return redirect(url_for("ending.show", slug=slug), 303)
+    return redirect(url_for("retention.show", slug=slug), 303)

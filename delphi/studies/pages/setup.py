@@ -48,7 +48,7 @@ def facts(slug: str) -> Page:
         names = ("title", "lead_name", "contact_email", "time_zone")
         _changed(study, {name: (form[name].data or "").strip() for name in names})
         flash(_("Saved."))
-        return redirect(url_for("studies.show", slug=slug), 303)
+        return redirect(url_for("overview.show", slug=slug), 303)
     return render_template("studies/facts.html", study=study, form=form), 422 if form.errors else 200
 
 

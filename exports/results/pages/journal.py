@@ -23,12 +23,12 @@ from exports.results import journal
 from exports.tables.suppression import suppress
 from exports.tables.table import Table
 
-blueprint = Blueprint("export", __name__)
+blueprint = Blueprint("journal", __name__)
 
 
 @blueprint.get("/studies/<slug>/results")
 @policy(Capability.READ)
-def results(slug: str) -> str:
+def show(slug: str) -> str:
     """Show the consensus table of a round in the style of a journal."""
     session = current_session()
     study = access.study_for(session, account(), slug, to=Capability.READ)

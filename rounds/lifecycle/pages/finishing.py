@@ -12,7 +12,7 @@ from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
 from rounds.lifecycle import finishing
 
-blueprint = Blueprint("finish", __name__, url_prefix="/studies/<slug>/finish")
+blueprint = Blueprint("finishing", __name__, url_prefix="/studies/<slug>/finish")
 LONGEST = 2000
 
 
@@ -42,7 +42,7 @@ def end(slug: str) -> Response:
     reason = clean(request.form.get("reason", ""), LONGEST)
     finishing.finish(current_session(), _study(slug), reason=reason, by=account().id, at=clock.now())
     flash(_("The study is finished."))
-    return redirect(url_for("finish.show", slug=slug), 303)
+    return redirect(url_for("finishing.show", slug=slug), 303)
 
 
 @blueprint.post("/undo")
@@ -51,4 +51,4 @@ def go_on(slug: str) -> Response:
     """Take the end back."""
     finishing.go_on(current_session(), _study(slug), by=account().id, at=clock.now())
     flash(_("The study goes on."))
-    return redirect(url_for("finish.show", slug=slug), 303)
+    return redirect(url_for("finishing.show", slug=slug), 303)

@@ -29,7 +29,7 @@ from rounds.revision import suggestions
 from rounds.revision.desk import drafting
 from rounds.revision.forms import CHOICES
 
-blueprint = Blueprint("desk", __name__, url_prefix="/studies/<slug>/rounds/<int:number>")
+blueprint = Blueprint("round", __name__, url_prefix="/studies/<slug>/rounds/<int:number>")
 DAYS_OPEN = 14
 
 
@@ -39,7 +39,7 @@ def _round(slug: str, number: int) -> tuple[Study, Round]:
 
 def _back(slug: str, number: int, message: str) -> Response:
     flash(message)
-    return redirect(url_for("desk.show", slug=slug, number=number), 303)
+    return redirect(url_for("round.show", slug=slug, number=number), 303)
 
 
 @blueprint.app_template_filter()
@@ -75,7 +75,7 @@ def show(slug: str, number: int) -> str | Response:
     """Show the desk of a round as its state demands."""
     study, round_ = _round(slug, number)
     if number == 0 and round_.closed_at:
-        return redirect(url_for("desk.show", slug=slug, number=1, _anchor="suggestions"), 303)
+        return redirect(url_for("round.show", slug=slug, number=1, _anchor="suggestions"), 303)
     session = current_session()
     facts: dict[str, Any] = {"study": study, "round": round_, "scale": SCALES[study.scale], "form": ButtonForm()}
     if round_.state is State.DRAFT:

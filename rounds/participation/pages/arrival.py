@@ -19,7 +19,7 @@ from rounds.participation.consent import ItemsMissing
 from rounds.participation.forms import LeavingForm
 from rounds.participation.progress import calendar_of, may_come_back, stage_of
 
-blueprint = Blueprint("arriving", __name__)
+blueprint = Blueprint("arrival", __name__)
 Page = AnyResponse | str | tuple[str, int]
 
 
@@ -51,7 +51,7 @@ def start(token: str) -> Page:
     session["panelist_grant"], session.permanent = grant, True
     if spoken:
         session["language"] = spoken
-    return redirect(url_for("panelist.home"), 303)
+    return redirect(url_for("home.show"), 303)
 
 
 @blueprint.get("/p/<token>/calendar.ics")
@@ -118,7 +118,7 @@ def consent_page() -> Page:
         return _consent_page(study, document)
     if request.form.get("decision") == "decline":
         consent.decline(current_session(), who, because="", on=clock.now().date(), at=clock.now())
-        return redirect(url_for("panelist.home"), 303)
+        return redirect(url_for("home.show"), 303)
     if who.declined_on and not may_come_back(stage_of(current_session(), study, at=clock.now()), who):
         raise Refused(_("The round in which you declined is over, so this can no longer be changed here."))
     ticked = [n for n in range(len(document.items)) if request.form.get(f"item-{n}")]
@@ -127,7 +127,7 @@ def consent_page() -> Page:
     except ItemsMissing:
         return _consent_page(study, document, ticked, refused=True), 422
     flash(_("You take part. A copy of what you agreed to is on its way to you, and stands under My data."))
-    return redirect(url_for("about.about"), 303)
+    return redirect(url_for("about_you.show"), 303)
 
 
 def _consent_page(study: Study, document: Document, ticked: list[int] | None = None, *, refused: bool = False) -> str:
@@ -154,16 +154,16 @@ def declined() -> Page:
     study, who = panelist()
     form = LeavingForm()
     if who.declined_on is None:
-        return redirect(url_for("panelist.home"), 303)
+        return redirect(url_for("home.show"), 303)
     if request.form.get("decision") == "undo":
         if not may_come_back(stage_of(current_session(), study, at=clock.now()), who):
             raise Refused(_("The round in which you declined is over, so this can no longer be changed here."))
         consent.come_back(current_session(), who)
-        return redirect(url_for("panelist.home"), 303)
+        return redirect(url_for("home.show"), 303)
     if form.validate_on_submit():
         who.left_because = form.because.data or ""
         flash(_("Thank you. Your reason is saved."))
-    return redirect(url_for("panelist.home"), 303)
+    return redirect(url_for("home.show"), 303)
 
 
 @blueprint.post("/panel/leave")

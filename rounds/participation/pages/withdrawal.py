@@ -9,7 +9,7 @@ from delphi.web.policy import PANELIST, panelist, policy
 from delphi.web.transaction import current_session
 from rounds.participation import withdrawal
 
-blueprint = Blueprint("leaving", __name__)
+blueprint = Blueprint("withdrawal", __name__)
 Page = str | tuple[str, int]
 
 

@@ -20,7 +20,7 @@ from rounds.questionnaire.answer_sheet import Sitting, latest_round, sit
 from rounds.questionnaire.cards import with_feedback
 from rounds.questionnaire.forms import Ballot, StaleSheet, read_ballot
 
-blueprint = Blueprint("questionnaire", __name__)
+blueprint = Blueprint("cards", __name__)
 Page = Response | str | tuple[str, int]
 
 
@@ -97,16 +97,16 @@ def _pressed(form: MultiDict[str, str]) -> tuple[Mapping[str, str], str, str]:
 def _next(go: str, about: str, number: int, pages: int) -> str:
     match go:
         case "clear" | "keep" if about.isdigit():
-            return url_for("questionnaire.page", number=number, _anchor=f"s{about}")
+            return url_for("cards.page", number=number, _anchor=f"s{about}")
         case "language":
-            return url_for("questionnaire.page", number=number)
+            return url_for("cards.page", number=number)
         case "back":
-            return url_for("questionnaire.page", number=max(1, number - 1))
+            return url_for("cards.page", number=max(1, number - 1))
         case "later":
-            return url_for("panelist.home", saved=1)
+            return url_for("home.show", saved=1)
         case _ if number < pages:
-            return url_for("questionnaire.page", number=number + 1)
-    return url_for("questionnaire.review")
+            return url_for("cards.page", number=number + 1)
+    return url_for("cards.review")
 
 
 @blueprint.get("/panel/review")
@@ -132,7 +132,7 @@ def submit() -> Page:
     """Say "I am finished"."""
     sitting = seated()
     ballot.submit(sitting.session, sitting.key, on=clock.now().date())
-    return redirect(url_for("panelist.home"), 303)
+    return redirect(url_for("home.show"), 303)
 
 
 @blueprint.errorhandler(RoundClosed)

@@ -18,13 +18,13 @@ from rounds.questionnaire.suggesting import may_write, mine
 from rounds.questionnaire.wording import changes_into
 from rounds.results.turnout import turnout_of
 
-blueprint = Blueprint("panelist", __name__)
+blueprint = Blueprint("home", __name__)
 Page = Response | str | tuple[str, int]
 
 
 @blueprint.get("/panel")
 @policy(PANELIST)
-def home() -> Page:
+def show() -> Page:
     """Say where the study stands, and the one next step."""
     study, who = panelist()
     db = current_session()
@@ -32,7 +32,7 @@ def home() -> Page:
     if who.declined_on:
         return render_template("participation/declined.html", study=study, who=who, may_undo=may_come_back(stage, who))
     if stage.step is not Step.FINISHED and consent.missing(db, study, who):
-        return redirect(url_for("arriving.consent"), 303)
+        return redirect(url_for("arrival.consent"), 303)
     if stage.is_open:
         return _open_round(db, study, who, stage)
     return render_template(
@@ -51,7 +51,7 @@ def _open_round(db: Session, study: Study, who: Panelist, stage: Stage) -> Page:
     taking_part = db.get(Participation, (study.id, round_.number, who.id))
     submitted = taking_part is not None and taking_part.submitted_on is not None
     if round_.number == 0 and taking_part is not None and not submitted:
-        return redirect(url_for("writing.show"), 303)
+        return redirect(url_for("suggesting.show"), 303)
     sitting = Sitting(db, study, round_, who)
     return render_template(
         "questionnaire/submitted.html" if submitted else "questionnaire/round_start.html",
@@ -76,5 +76,5 @@ def changes() -> Page:
     round_ = latest_round(current_session(), study)
     found = changes_into(current_session(), study, round_.number) if round_ and who.taking_part else None
     if found is None:
-        return redirect(url_for("panelist.home"), 303)
+        return redirect(url_for("home.show"), 303)
     return render_template("questionnaire/changes.html", study=study, round=round_, changes=found)

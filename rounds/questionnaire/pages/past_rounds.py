@@ -21,7 +21,7 @@ from rounds.questionnaire.cards import Card, cards
 from rounds.questionnaire.outcomes import final_outcomes, outcomes_of_round
 from rounds.questionnaire.suggesting import mine
 
-blueprint = Blueprint("past", __name__)
+blueprint = Blueprint("past_rounds", __name__)
 Page = AnyResponse | str | tuple[str, int]
 HEAD = ("round", "statement", "section", "text", "answer", "value", "comment", "reason_for_change")
 
@@ -34,7 +34,7 @@ def show(number: int) -> Page:
     db = current_session()
     round_ = _invited(db, study, who, number)
     if not round_.closed_at:
-        return redirect(url_for("panelist.home"), 303)
+        return redirect(url_for("home.show"), 303)
     released = round_.state is State.RELEASED
     return render_template(
         "questionnaire/past_round.html",
@@ -87,7 +87,7 @@ def results() -> Page:
     db = current_session()
     stage = stage_of(db, study, at=clock.now())
     if stage.step is not Step.FINISHED or stage.round is None:
-        return redirect(url_for("panelist.home"), 303)
+        return redirect(url_for("home.show"), 303)
     released = [round_.number for round_ in stage.rounds if round_.released_at]
     everything = final_outcomes(db, study, who, released)
     section, verdict = request.args.get("section", ""), request.args.get("verdict", "")

@@ -21,7 +21,7 @@ from rounds.questionnaire import ballot, suggesting
 from rounds.questionnaire.answer_sheet import latest_round
 from rounds.questionnaire.suggesting import Written
 
-blueprint = Blueprint("writing", __name__)
+blueprint = Blueprint("suggesting", __name__)
 LONGEST = 2000
 PARTS = ("text", "reason", "source")
 Page = Response | str | tuple[str, int]
@@ -42,7 +42,7 @@ def show() -> Page:
     """Show the own statements, and save what is written."""
     seat = _seat()
     if seat is None:
-        return redirect(url_for("panelist.home"), 303)
+        return redirect(url_for("home.show"), 303)
     round_, key = seat
     if not ButtonForm().validate_on_submit():
         return _page(round_, key)
@@ -52,11 +52,11 @@ def show() -> Page:
     if sent.errors or conflicts:
         return _page(round_, key, sent, conflicts)
     if request.form.get("go") == "more":
-        return redirect(url_for("writing.show", _anchor="new"), 303)
+        return redirect(url_for("suggesting.show", _anchor="new"), 303)
     if round_.number == 0 and request.form.get("go") == "done":
         ballot.submit(current_session(), key, on=clock.now().date())
     flash(_("Saved. You can change it until the round closes."))
-    return redirect(url_for("panelist.home"), 303)
+    return redirect(url_for("home.show"), 303)
 
 
 def _seat() -> tuple[Round, Key] | None:
