@@ -10,9 +10,11 @@ from sqlalchemy import select
 
 from delphi.model.account import Account
 from delphi.model.event import Event
+from delphi.model.rating import Moderation
 from delphi.model.round import Round
 from delphi.model.study import Study
-from rounds import lifecycle
+from rounds import lifecycle, moderation
+from rounds.moderation import Ruling
 
 RESULTS = "/studies/care/results"
 VOTES = [{1: 4, 2: 3}] * 6
@@ -93,3 +95,19 @@ def test_an_unknown_format_is_not_there(app, public, ada):
 
 def test_a_file_is_asked_for_and_not_looked_up(public, ada):
     assert ada.get(f"{RESULTS}.csv").status_code == 404
+
+
+def test_moderated_comments_are_shown_after_the_release_only(app, opened, ada):
+    with app.extensions["database"].transaction() as session:
+        study, round_ = session.get_one(Study, opened.study.id), session.get_one(Round, (opened.study.id, 1))
+        lead = {"by": lead_of(session, study), "at": NOW}
+        for who in opened.panel:
+            vote(session, round_, who, {1: 4}, comment="said by one")
+        lifecycle.close(session, round_, **lead)
+        rulings = {comment.ticket: Ruling(Moderation.RELEASED) for comment in moderation.queue(session, round_)}
+        moderation.decide(session, round_, rulings, **lead)
+    before = ada.get(f"{RESULTS}/statements/1").text
+    assert ("STMT1.1" in before, "said by one" in before) == (True, False)
+    with app.extensions["database"].transaction() as session:
+        lifecycle.release(session, session.get_one(Study, 1), session.get_one(Round, (1, 1)), **lead)
+    assert "said by one" in ada.get(f"{RESULTS}/statements/1").text
