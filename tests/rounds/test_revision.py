@@ -267,3 +267,16 @@ def test_two_panelists_reopen_what_the_rule_would_settle(cast):
     cast.session.flush()
     made = proposals.proposed_for(cast.session, cast.study, drafted(cast.session, cast.study, round_))
     assert (made[1], made[2]) == (Proposal.REOPEN, Proposal.SETTLED_IN)
+
+
+@pytest.mark.parametrize("tags", [(["reopen"], ["wording"]), (["pro"], ["contra"]), ([], [])])
+def test_fewer_than_two_reopen_tags_reopen_nothing(cast, tags):
+    round_ = launched(cast.session, cast.study)
+    for who in cast.panel:
+        vote(cast.session, round_, who, {1: 4}, comment="look again")
+    lifecycle.close(cast.session, round_, by=cast.ada.id, at=NOW)
+    for comment, given in zip(moderation.queue(cast.session, round_)[:2], tags, strict=True):
+        comment.moderation, comment.released_text, comment.tags = "held", None, given
+    cast.session.flush()
+    made = proposals.proposed_for(cast.session, cast.study, drafted(cast.session, cast.study, round_))
+    assert made[1] is Proposal.SETTLED_IN
