@@ -1,0 +1,25 @@
+"""What a panelist is told of the way from one round to the next."""
+
+from builders import NOW, drafted, launched, released
+
+from delphi.consensus.vocabulary import Decided, Proposal
+from delphi.statements import NewStatement
+from rounds import revision
+from rounds.changes import changes_into
+from rounds.decisions import By
+
+PARTS = [NewStatement(f"STMT2.{n}", f"Part {n} is needed.", section="Services", enters_round=2) for n in (1, 2)]
+
+
+def test_every_statement_is_told_once_by_what_became_of_it(cast):
+    cast.study.settled = "leave"
+    draft = drafted(cast.session, cast.study, released(cast.session, cast.study, [{1: 4, 2: 4, 3: 4}] * 6))
+    revision.decide(cast.session, draft, {1: (Decided.SETTLED_IN, By(cast.ada.id, NOW, "", Proposal.SETTLED_IN))})
+    revision.drop(cast.session, draft, 2, by=By(cast.ada.id, NOW, "no longer asked"))
+    revision.split(cast.session, draft, 3, PARTS, by=By(cast.ada.id, NOW, "two in one"))
+    launched(cast.session, cast.study, 2)
+    made = changes_into(cast.session, cast.study, 2)
+    assert [line.code for line in made.settled] == ["STMT1.1"]
+    assert [(line.code, line.reason) for line in made.removed] == [("STMT1.2", "no longer asked")]
+    assert [line.code for line in made.split] == ["STMT2.1", "STMT2.2"]
+    assert (made.before, made.reworded, made.merged, made.reopened, made.new) == (3, (), (), (), ())
