@@ -3,9 +3,10 @@
 import csv
 import io
 import json
+import re
 
 import pytest
-from builders import NOW, lead_of, panel_of, released, vote
+from builders import NOW, drafted, lead_of, panel_of, released, vote
 from sqlalchemy import select
 
 from delphi.model.account import Account
@@ -13,7 +14,9 @@ from delphi.model.event import Event
 from delphi.model.rating import Moderation
 from delphi.model.round import Round
 from delphi.model.study import Study
-from rounds import lifecycle, moderation
+from delphi.statements import NewStatement
+from rounds import lifecycle, moderation, revision
+from rounds.decisions import By
 from rounds.moderation import Ruling
 
 RESULTS = "/studies/care/results"
@@ -111,3 +114,18 @@ def test_moderated_comments_are_shown_after_the_release_only(app, opened, ada):
     with app.extensions["database"].transaction() as session:
         lifecycle.release(session, session.get_one(Study, 1), session.get_one(Round, (1, 1)), **lead)
     assert "said by one" in ada.get(f"{RESULTS}/statements/1").text
+
+
+def test_a_page_says_what_became_of_a_statement_after_which_round(app, public, ada):
+    parts = [NewStatement(f"STMT2.{n}", f"Part {n}.", section="Services", enters_round=2) for n in (1, 2)]
+    with app.extensions["database"].transaction() as session:
+        study, round_ = session.get_one(Study, public.study.id), session.get_one(Round, (public.study.id, 1))
+        draft, by = drafted(session, study, round_), By(lead_of(session, study), NOW, "clearer")
+        revision.reword(session, draft, 1, text="Clearer.", by=by)
+        revision.split(session, draft, 2, parts, by=by)
+        released(session, study, [{1: 4, 3: 4, 4: 4, 5: 4}] * 6, number=2)
+    told = [re.findall(r"After round.*?</li>", ada.get(f"{RESULTS}/statements/{n}").text) for n in (1, 2, 3, 4)]
+    words = [[re.sub(r"<[^>]*>", "", line) for line in lines] for lines in told]
+    assert words[0] == ["After round 1: Reworded: clearer"]
+    assert words[1] == ["After round 1: Split into STMT2.1, STMT2.2: clearer"]
+    assert words[3] == ["After round 1: made from STMT1.2 "]
