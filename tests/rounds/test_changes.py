@@ -23,3 +23,14 @@ def test_every_statement_is_told_once_by_what_became_of_it(cast):
     assert [(line.code, line.reason) for line in made.removed] == [("STMT1.2", "no longer asked")]
     assert [line.code for line in made.split] == ["STMT2.1", "STMT2.2"]
     assert (made.before, made.reworded, made.merged, made.reopened, made.new) == (3, (), (), (), ())
+
+
+def test_changes_of_an_earlier_round_are_not_told_again(cast):
+    draft = drafted(cast.session, cast.study, released(cast.session, cast.study, [{1: 4, 2: 4, 3: 4}] * 6))
+    revision.reword(cast.session, draft, 1, text="Clearer.", by=By(cast.ada.id, NOW, "clearer"))
+    third = drafted(cast.session, cast.study, released(cast.session, cast.study, [{1: 4, 2: 4, 3: 4}] * 6, number=2))
+    revision.reword(cast.session, third, 2, text="Clearer too.", by=By(cast.ada.id, NOW, "clearer"))
+    launched(cast.session, cast.study, 3)
+    told = [changes_into(cast.session, cast.study, number).reworded for number in (2, 3)]
+    assert [[line.code for line in lines] for lines in told] == [["STMT1.1"], ["STMT1.2"]]
+    assert changes_into(cast.session, cast.study, 1) is None
