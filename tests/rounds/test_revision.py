@@ -241,6 +241,14 @@ def test_settled_statements_leave_where_the_protocol_says_so_and_can_be_reopened
     assert ratings.relations_of(cast.session, made, 3)[1] is Relation.NEW
 
 
+def test_a_settled_statement_that_left_the_draft_is_not_reworded(cast, decided):
+    made = study(cast.session, cast.ada, "leaving", settled="leave")
+    second = drafted(cast.session, made, released(cast.session, made, [{1: 4, 2: 3, 3: 1}] * 5))
+    settle(cast, second, 1)
+    with pytest.raises(Refused, match="decided on for this round already"):
+        revision.reword(cast.session, second, 1, text="Clearer.", **decided)
+
+
 def test_all_proposals_of_the_rule_are_followed_at_once(cast, draft):
     assert undecided(cast.session, cast.study.id, 2) == [1, 2, 3]
     assert proposals.accept_all(cast.session, cast.study, draft, by=cast.ada.id, at=NOW) == 3
