@@ -51,7 +51,8 @@ bench: .bench/.installed
 	.bench/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e . 'pandas==3.1.1'
 	@touch $@
 
-# Mutants of the numbers: MUTANTS="--sample 0.1 delphi/statistics/base/exact.py" for a part (docs/mutation.md).
+# Mutants of the numbers: MUTANTS="--sample 0.1 delphi/statistics/base/exact.py" for a part, MUTANTS="--sample 0.01 rounds exports delphi/web"
+# for the other code (docs/mutation.md).
 mutants: $(STAMP)
 	$(BIN)/pip install --quiet --disable-pip-version-check 'mutmut==3.8.1'
 	PYTHONPATH=. OPENBLAS_NUM_THREADS=1 nice -n 15 $(BIN)/python tools/mutants.py $(MUTANTS)

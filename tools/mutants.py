@@ -1,4 +1,4 @@
-"""Do the tests of the numbers notice a wrong number? Mutants of delphi/statistics and delphi/consensus (docs/mutation.md).
+"""Do the tests notice a small break? Mutants of the numbers, and of rounds, exports and delphi/web (docs/mutation.md).
 
 The mutants are mutmut's. They are run here and not by mutmut, which leaves decorated functions alone: the measures are
 decorated. All tests are collected once; each mutant is put into a fork of that process, in place of the code of its
@@ -19,7 +19,8 @@ import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -33,23 +34,64 @@ from mutmut.mutation.mutators import mutation_operators
 from mutmut.mutation.pragma_handling import IgnoredCode
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("delphi/statistics", "delphi/consensus")
+NUMBERS = ("delphi/statistics", "delphi/consensus")
+PAGES = (
+    "delphi/web",
+    "delphi/studies",
+    "delphi/people",
+    "delphi/letters",
+    "delphi/protocol",
+    "delphi/statements",
+    "rounds",
+    "exports",
+)
 EXPORTS = (
     "tests/exports/cli/test_analyse.py",
     "tests/exports/reports/test_reports.py",
     "tests/exports/reports/test_published_data.py",
 )
-TESTS = (
-    *PACKAGES,
-    "tests/delphi/statistics",
-    "tests/delphi/consensus",
-    "tests/whole/contracts/test_rules.py",
-    *EXPORTS,
-)
 QUICK = ("tests/delphi/statistics/test_whole_results.py", "tests/delphi/consensus", "tests/delphi/statistics")
 OUT = ROOT / "mutants"
-SECONDS = 6  # a test that runs longer has found the mutant; the slowest takes one
+SECONDS = 6  # a test that runs longer, or six times as long as it should, has found the mutant
 MEMORY = 4 * 2**30
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Packages to mutate, and the tests that are to notice."""
+
+    name: str
+    packages: tuple[str, ...]
+    tests: tuple[str, ...]
+
+    @property
+    def out(self) -> Path:
+        return OUT / self.name
+
+    @property
+    def files(self) -> list[Path]:
+        return [path for package in self.packages for path in sorted((ROOT / package).rglob("*.py"))]
+
+
+SUITES = {
+    "numbers": Suite(
+        "numbers",
+        NUMBERS,
+        (
+            *NUMBERS,
+            "tests/delphi/statistics",
+            "tests/delphi/consensus",
+            "tests/whole/contracts/test_rules.py",
+            *EXPORTS,
+        ),
+    ),
+    # On SQLite: a fork copies a file, and shares no connection to a server.
+    "pages": Suite(
+        "pages",
+        PAGES,
+        ("tests/delphi", "tests/rounds", "tests/exports", "tests/whole/journeys", "-k", "not postgresql"),
+    ),
+}
 
 
 class Visitor(MutationVisitor):
@@ -79,7 +121,7 @@ class Mutant:
     test: str = ""
 
 
-def mutants_of(path: Path, share: float = 1.0, seed: int = 1) -> Iterator[Mutant]:
+def mutants_of(path: Path, share: float = 1.0, seed: int = 1, *, wording: bool = True) -> Iterator[Mutant]:
     """Yield mutants of a file that change the body or a default of a function: all, or a share drawn by the seed."""
     wrapper = MetadataWrapper(cst.parse_module(path.read_text(encoding="utf-8")))
     visitor = Visitor()
@@ -88,11 +130,18 @@ def mutants_of(path: Path, share: float = 1.0, seed: int = 1) -> Iterator[Mutant
     places = wrapper.resolve(PositionProvider)
     outer = wrapper.resolve(OuterFunctionProvider)
     found = [one for one in visitor.mutations if outer.get(one.original_node) in names]
-    for number in sorted(random.Random(seed).sample(range(len(found)), round(share * len(found)))):
+    found = [one for one in found if wording or not _is_wording(one.original_node)]
+    where = str(path.relative_to(ROOT))
+    size = int(share * len(found) + random.Random(f"{seed} {where}").random())  # so that small files have their share
+    for number in sorted(random.Random(seed).sample(range(len(found)), min(size, len(found)))):
         mutation = found[number]
         line = places[mutation.original_node].start.line
         source = module.deep_replace(mutation.original_node, mutation.mutated_node).code
-        yield Mutant(str(path.relative_to(ROOT)), names[outer[mutation.original_node]], line, source, number)
+        yield Mutant(where, names[outer[mutation.original_node]], line, source, number)
+
+
+def _is_wording(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.SimpleString) and " " in node.value
 
 
 def _names(module: cst.Module) -> dict[cst.CSTNode, str]:
@@ -136,9 +185,9 @@ def put_in(mutant: Mutant, living: Functions) -> bool:
 class Hunt:
     """A pytest plugin: in place of the tests, the mutants."""
 
-    def __init__(self, mutants: list[Mutant], out: Path) -> None:
-        self.mutants, self.out = mutants, out
-        self.covering, self.seconds = _covering()
+    def __init__(self, suite: Suite, mutants: list[Mutant], out: Path) -> None:
+        self.suite, self.mutants, self.out = suite, mutants, out
+        self.covering, self.seconds = _covering(suite)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -147,6 +196,7 @@ class Hunt:
         items = {item.nodeid: item for item in session.items}
         settings.register_profile("mutants", deadline=None, derandomize=True, database=None, max_examples=30)
         settings.load_profile("mutants")
+        _warm_up(session)
         self.living = functions()
         gc.collect()
         gc.freeze()  # so that only what a mutant adds is looked through
@@ -154,6 +204,7 @@ class Hunt:
             for mutant in self.mutants:
                 chosen = self._chosen(mutant, items)
                 mutant.outcome, mutant.test = self._run(mutant, chosen)
+                _sweep(session)
                 out.write(json.dumps(asdict(mutant) | {"source": "", "diff": _diff(mutant)}, ensure_ascii=False) + "\n")
                 out.flush()
         return True
@@ -165,17 +216,53 @@ class Hunt:
 
     def _run(self, mutant: Mutant, chosen: list[pytest.Item]) -> tuple[str, str]:
         if not chosen:
-            return _run_afresh(mutant)
+            return _run_afresh(mutant) if self.suite.packages == NUMBERS else ("unreached", "")
         reader, writer = os.pipe()
         child = os.fork()
         if child == 0:
             os.close(reader)
-            os._exit(_meet(mutant, self.living, chosen, writer))
+            os._exit(self._meet(mutant, chosen, writer))
         os.close(writer)
         with os.fdopen(reader, encoding="utf-8") as pipe:
             test = pipe.read()
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         return {0: "survived", 3: "unusable"}.get(status, "killed" if status == 1 else "timeout"), test
+
+    def _meet(self, mutant: Mutant, chosen: list[pytest.Item], writer: int) -> int:
+        """Run the tests on the mutant, in the fork."""
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 1)
+        os.dup2(null, 2)
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        try:
+            if not put_in(mutant, self.living):
+                return 3
+        except Exception:  # noqa: BLE001 - the mutant cannot even be loaded
+            os.write(writer, b"loading")
+            return 1
+        from _pytest.runner import runtestprotocol
+
+        for item, following in zip(chosen, [*chosen[1:], None], strict=True):
+            signal.alarm(max(SECONDS, round(6 * self.seconds.get(item.nodeid, 0.0))))
+            if any(report.failed for report in runtestprotocol(item, nextitem=following, log=False)):
+                os.write(writer, item.nodeid.encode())
+                return 1
+        return 0
+
+
+def _warm_up(session: pytest.Session) -> None:
+    """Run one test with a database, and keep the migrated template that it needed: each fork finds it made."""
+    from _pytest.runner import runtestprotocol
+
+    wanted = [item for item in session.items if {"database", "app"} & set(getattr(item, "fixturenames", ()))]
+    for item in wanted[:1]:
+        runtestprotocol(item, nextitem=session, log=False)
+
+
+def _sweep(session: pytest.Session) -> None:
+    """Remove the databases that a fork which was ended has left."""
+    for path in session.config._tmp_path_factory.getbasetemp().glob("*/copy_*.sqlite3*"):
+        path.unlink()
 
 
 def _run_afresh(mutant: Mutant) -> tuple[str, str]:
@@ -189,66 +276,44 @@ def _run_afresh(mutant: Mutant) -> tuple[str, str]:
     return ("survived" if done.returncode == 0 else "killed"), "in a process of its own"
 
 
-def _meet(mutant: Mutant, living: Functions, chosen: list[pytest.Item], writer: int) -> int:
-    """Run the tests on the mutant, in the fork."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, 1)
-    os.dup2(null, 2)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    try:
-        if not put_in(mutant, living):
-            return 3
-    except Exception:  # noqa: BLE001 - the mutant cannot even be loaded
-        os.write(writer, b"loading")
-        return 1
-    from _pytest.runner import runtestprotocol
-
-    for item, following in zip(chosen, [*chosen[1:], None], strict=True):
-        signal.alarm(SECONDS)
-        if any(report.failed for report in runtestprotocol(item, nextitem=following, log=False)):
-            os.write(writer, item.nodeid.encode())
-            return 1
-    return 0
-
-
-def _covering() -> tuple[dict[tuple[str, str], dict[str, set[int]]], dict[str, float]]:
+def _covering(suite: Suite) -> tuple[dict[tuple[str, str], dict[str, set[int]]], dict[str, float]]:
     """Say, for each function, which tests run which of its lines; and how long each test takes."""
-    data = coverage.CoverageData(str(OUT / "coverage"))
+    data = coverage.CoverageData(str(suite.out / "coverage"))
     data.read()
     found: dict[tuple[str, str], dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for path in _files():
+    for path in suite.files:
         spans = _spans(path)
         for line, contexts in data.contexts_by_lineno(str(path)).items():
             name = next((name for name, span in spans.items() if line in span), None)
             for context in contexts:
                 if name and context:
                     found[str(path.relative_to(ROOT)), name][context.rpartition("|")[0]].add(line)
-    return found, json.loads((OUT / "seconds.json").read_text())
+    return found, json.loads((suite.out / "seconds.json").read_text())
 
 
 def _spans(path: Path) -> dict[str, range]:
+    """Lines of the bodies: the lines of definitions run with whatever imports the module."""
     wrapper = MetadataWrapper(cst.parse_module(path.read_text(encoding="utf-8")), unsafe_skip_copy=True)
     places = wrapper.resolve(PositionProvider)
     return {
-        name: range(places[node].start.line, places[node].end.line + 1) for node, name in _names(wrapper.module).items()
+        name: range(places[node.body.body[0]].start.line, places[node].end.line + 1)
+        for node, name in _names(wrapper.module).items()
     }
 
 
 class Stopwatch:
     """A pytest plugin that keeps how long each test took."""
 
-    def __init__(self) -> None:
+    def __init__(self, out: Path) -> None:
+        self.out = out
         self.seconds: Counter[str] = Counter()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.seconds[report.nodeid] += report.duration
 
-    def pytest_sessionfinish(self) -> None:
-        (OUT / "seconds.json").write_text(json.dumps(self.seconds))
-
-
-def _files() -> list[Path]:
-    return [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        if exitstatus == 0:
+            (self.out / "seconds.json").write_text(json.dumps(self.seconds))
 
 
 def _diff(mutant: Mutant) -> str:
@@ -257,35 +322,53 @@ def _diff(mutant: Mutant) -> str:
     return "\n".join(line for line in lines if line[:1] in "+-" and line[:3] not in ("+++", "---"))
 
 
-def _watch() -> None:
+def _watch(suite: Suite) -> None:
     """Run all tests once, to learn which runs what."""
-    os.environ["COVERAGE_FILE"] = str(OUT / "coverage")
-    sources = [f"--cov={package}" for package in PACKAGES]
-    code = pytest.main(
-        ["-q", *TESTS, *sources, "--cov-context=test", "--cov-report=", "--no-cov-on-fail"], [Stopwatch()]
-    )
-    sys.exit(code)
+    os.environ["COVERAGE_FILE"] = str(suite.out / "coverage")
+    sources = [f"--cov={package}" for package in suite.packages]
+    options = ["--cov-context=test", "--cov-report=", "--no-cov-on-fail", "--cov-fail-under=0"]
+    sys.exit(pytest.main(["-q", *suite.tests, *sources, *options], [Stopwatch(suite.out)]))
+
+
+def _drawn(given: argparse.Namespace, suite: Suite) -> list[Mutant]:
+    wanted = [path.resolve() for path in given.files]
+    files = [path for path in suite.files if not wanted or {path, *path.parents} & set(wanted)]
+    wording = suite.packages == NUMBERS
+    mutants = [mutant for path in files for mutant in mutants_of(path, given.sample, given.seed, wording=wording)]
+    random.Random(given.seed).shuffle(mutants)  # a run that is ended early has met a fair sample
+    return mutants
+
+
+def _suite(given: argparse.Namespace) -> Suite:
+    wanted = {path.resolve() for path in given.files}
+    pages = {path for one in wanted for path in (one, *one.parents)} & {ROOT / package for package in PAGES}
+    suite = SUITES["pages" if pages else "numbers"]
+    if not given.tests:
+        return suite
+    name = f"{suite.name}-{sha256(chr(10).join(given.tests).encode()).hexdigest()[:8]}"
+    return replace(suite, name=name, tests=(*given.tests, "-k", "not postgresql"))
 
 
 def main() -> None:
-    """Hunt the mutants of the files named, or of all."""
+    """Hunt the mutants of the files or folders named, or of all the numbers."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--sample", type=float, default=1.0, help="share of the mutants of each file")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=OUT / "results.jsonl")
+    parser.add_argument("--tests", nargs="+", help="tests that are to notice, in place of all")
+    parser.add_argument("--out", type=Path)
     parser.add_argument("--watch", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
-    OUT.mkdir(exist_ok=True)
+    suite = _suite(given)
+    suite.out.mkdir(parents=True, exist_ok=True)
     if given.watch:
-        _watch()
-    if not (OUT / "seconds.json").exists():
-        subprocess.run([sys.executable, __file__, "--watch"], check=True)
-    files = [path.resolve() for path in given.files] or _files()
-    mutants = [mutant for path in files for mutant in mutants_of(path, given.sample, given.seed)]
-    random.Random(given.seed).shuffle(mutants)  # a run that is ended early has met a fair sample
+        _watch(suite)
+    if not (suite.out / "seconds.json").exists():
+        subprocess.run([sys.executable, *sys.argv, "--watch"], check=True)
+    mutants = _drawn(given, suite)
     print(f"{len(mutants)} mutants", flush=True)
-    sys.exit(pytest.main(["-q", *TESTS], [Hunt(mutants, given.out)]))
+    out = given.out or suite.out / "results.jsonl"
+    sys.exit(pytest.main(["-q", *suite.tests], [Hunt(suite, mutants, out)]))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """Deny by default: every endpoint says who may come in; one that says nothing answers to nobody (TRUST 5.6)."""
 
 from collections.abc import Callable
+from functools import wraps
+from inspect import signature
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, redirect, request, session, url_for
@@ -25,14 +27,40 @@ LIBRARY_ENDPOINTS = {
 }
 
 
-def policy(who: str | Capability) -> Callable[[View], View]:
-    """Say who may call a view: open, panelist, account, or an account with a capability in the study."""
+def policy(who: str | Capability) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Say who may call a view, and hand over what they may see.
 
-    def mark(view: View) -> View:
-        view.policy = who  # type: ignore[attr-defined]  # functions carry attributes; the type system does not say so
-        return view
+    Parameters
+    ----------
+    who
+        Open, panelist, account, or what an account must be allowed in the study (`Capability`).
 
-    return mark
+    Notes
+    -----
+    A view that names a parameter ``study`` gets the study of the address instead of its ``slug``; one that names
+    ``round_`` too gets the round instead of its ``number``. A panelist's view gets ``study`` and ``panelist``. Who may
+    not do this there gets 404: "not yours" looks like "not there".
+    """
+
+    def guard(view: Callable[..., Any]) -> Callable[..., Any]:
+        wanted = signature(view).parameters
+
+        @wraps(view)
+        def guarded(**values: Any) -> Any:
+            if isinstance(who, Capability) and "round_" in wanted:
+                slug, number = values.pop("slug"), values.pop("number")
+                found = access.round_for(current_session(), account(), slug, number, to=who)
+                values["study"], values["round_"] = found
+            elif isinstance(who, Capability) and "study" in wanted:
+                values["study"] = access.study_for(current_session(), account(), values.pop("slug"), to=who)
+            elif who == PANELIST and "panelist" in wanted:
+                values["study"], values["panelist"] = panelist()
+            return view(**values)
+
+        guarded.policy = who  # type: ignore[attr-defined]  # functions carry attributes; the type system does not say so
+        return guarded
+
+    return guard
 
 
 def takes_files(view: View) -> View:

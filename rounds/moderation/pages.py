@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from delphi import access, clock
+from delphi import clock
 from delphi.access import Capability
 from delphi.model.rating import Comment, Moderation
 from delphi.model.round import Round, State
@@ -26,15 +26,10 @@ blueprint = Blueprint("moderation", __name__, url_prefix="/studies/<slug>/rounds
 PAGE = 50
 
 
-def _round(slug: str, number: int) -> tuple[Study, Round]:
-    return access.round_for(current_session(), account(), slug, number, to=Capability.MODERATE)
-
-
 @blueprint.get("")
 @policy(Capability.MODERATE)
-def show(slug: str, number: int) -> str:
+def show(study: Study, round_: Round) -> str:
     """Show the queue, or what of it is undecided, a page at a time."""
-    study, round_ = _round(slug, number)
     return render_template("moderation/comments.html", **_facts(study, round_), reading=None)
 
 
@@ -66,9 +61,8 @@ def _facts(study: Study, round_: Round) -> dict[str, object]:
 
 @blueprint.post("")
 @policy(Capability.MODERATE)
-def decide(slug: str, number: int) -> Response:
+def decide(study: Study, round_: Round) -> Response:
     """Show, edit or hold the comments of the page, or show at once all that are undecided and bear no hint."""
-    _study, round_ = _round(slug, number)
     session = current_session()
     undecided = [comment for comment in moderation.queue(session, round_) if comment.moderation is None]
     if request.form.get("all") == "release":
@@ -78,7 +72,7 @@ def decide(slug: str, number: int) -> Response:
     n = moderation.decide(session, round_, rulings, by=account().id, at=clock.now())
     flash(_("%(n)s comments were decided.") % {"n": n})
     show, page = request.args.get("show"), request.args.get("page")
-    return redirect(url_for("moderation.show", slug=slug, number=number, show=show, page=page), 303)
+    return redirect(url_for("moderation.show", slug=study.slug, number=round_.number, show=show, page=page), 303)
 
 
 def _as_written(comment: Comment) -> Ruling:
@@ -87,8 +81,7 @@ def _as_written(comment: Comment) -> Ruling:
 
 @blueprint.post("/<uuid:ticket>/original")
 @policy(Capability.MODERATE)
-def original(slug: str, number: int, ticket: UUID) -> str:
+def original(study: Study, round_: Round, ticket: UUID) -> str:
     """Show a comment as it was written; that it was read is kept."""
-    study, round_ = _round(slug, number)
     comment = moderation.original(current_session(), round_, ticket, by=account().id, at=clock.now())
     return render_template("moderation/comments.html", **_facts(study, round_), reading=comment)

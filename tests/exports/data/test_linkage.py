@@ -102,6 +102,14 @@ def test_groups_are_dropped_where_they_would_name_somebody():
     assert {record.group for record in records.records} == {NOT_SHOWN}
 
 
+def test_rows_carry_no_group_that_linking_gave_up():
+    half = [(2, 2)] * 8
+    answers = panel([(2, 0), *half, (0, 2), *half], ["a"] * 9 + ["b"] * 9)
+    assert open_groups(np.array([[9, 8], [8, 9]]), ["a", "b"], K) == ["a", "b"]
+    records = records_of(answers, ("a", "b"), K, Random(1))
+    assert ({record.group for record in records.records}, records.grouped) == ({NOT_SHOWN}, False)
+
+
 @pytest.mark.parametrize(
     ("present", "shown"),
     [

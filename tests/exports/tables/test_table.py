@@ -1,5 +1,7 @@
 """What may not be shown is hidden before any format sees it."""
 
+from dataclasses import replace
+
 import pytest
 
 from exports.tables.printing import printed
@@ -45,12 +47,22 @@ def shown(found):
         ((30, 13, 12, 5), ["all", "a", "b", "c"]),
         ((30, 14, 12, 4), ["all", "a"]),
         ((40, 20, 14, 3, 3), ["all", "a", "b"]),
+        ((15, 10, 5), ["all", "a", "b"]),
+        ((40, 20, 15, 3, 2), ["all", "a", "b"]),
         ((20, 20, 0), ["all", "a"]),
         ((20, 20), ["all", "a"]),
     ],
 )
 def test_a_group_needs_company(sizes, expected):
     assert shown(suppress(table(*sizes), 5)) == expected
+
+
+@pytest.mark.parametrize("apart", [{"round": 2}, {"statement": "S2"}])
+def test_groups_find_company_in_their_own_round_and_statement(apart):
+    whole, few = table(20, 10, 10), table(13, 10, 3)
+    rows = [*whole.as_dicts(), *(row | apart for row in few.as_dicts())]
+    found = suppress(replace(whole, rows=rows_of(COLUMNS, rows)), 5)
+    assert shown(found) == ["all", "a", "b", "all"]
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,10 @@ def test_a_round_stays_open_for_twenty_hours_at_least(cast):
     assert cast.draft.state is State.DRAFT
 
 
+def test_a_round_of_exactly_twenty_hours_is_launched(cast):
+    assert launched(cast.session, cast.study, until=NOW + timedelta(hours=20)).state is State.OPEN
+
+
 def test_everything_that_is_missing_is_said_at_once(cast):
     made = study(cast.session, cast.ada, "bare", locked=False, panelists=0, statements=())
     with pytest.raises(NotReady) as caught:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import pairwise, product
 
 import pytest
-from builders import NOW, launched, panel_of, people, study, vote
+from builders import LATER, NOW, launched, panel_of, people, study, vote
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,6 +94,23 @@ def test_a_forecast_goes_on_at_the_pace_so_far(cast, big):
     assert monitor(cast.session, big, round_, at=NOW).forecast is None
     seen = monitor(cast.session, big, round_, at=NOW + timedelta(days=7)).forecast
     assert (seen.submitted, seen.days_left) == (24, 7)
+
+
+def test_a_forecast_never_exceeds_those_invited(cast, big):
+    round_ = launched(cast.session, big)
+    for who in panel_of(cast.session, big)[:34]:
+        ballot.submit(cast.session, (big.id, 1, who), on=NOW.date())
+    seen = monitor(cast.session, big, round_, at=NOW + timedelta(days=1)).forecast
+    assert (seen.submitted, seen.a_day, seen.days_left) == (40, 34, 13)
+
+
+def test_a_forecast_is_told_on_the_last_day_until_the_deadline(cast, big):
+    round_ = launched(cast.session, big)
+    for who in panel_of(cast.session, big)[:12]:
+        ballot.submit(cast.session, (big.id, 1, who), on=NOW.date())
+    seen = monitor(cast.session, big, round_, at=LATER - timedelta(seconds=1)).forecast
+    assert (seen.submitted, seen.days_left) == (12, 0)
+    assert monitor(cast.session, big, round_, at=LATER).forecast is None
 
 
 def test_every_pattern_of_a_small_panel_hides_the_few():

@@ -129,3 +129,18 @@ def test_a_later_deadline_is_told_to_whom_the_lead_chose(cast, round_):
     later = {"closes_at": LATER + DAY, "reason": "holiday", "by": cast.ada.id, "at": NOW}
     lifecycle.extend(cast.session, round_, tell=Audience.NOT_SUBMITTED, **later)
     assert queued(cast, LetterKind.EXTENSION) == set(cast.panel[1:])
+
+
+@pytest.mark.parametrize(("late", "planned"), [(0, 1), (1, 0)])
+def test_no_reminder_is_planned_within_a_day_of_the_launch(cast, late, planned):
+    morning = NOW.replace(hour=9, minute=0, second=0, microsecond=0) + DAY
+    launch, until = morning - DAY + timedelta(seconds=late), morning + DAY
+    made = launched(cast.session, cast.study, at=launch, until=until)
+    assert len(list(invitations.planned_days(made, "UTC", at=launch))) == planned
+
+
+def test_no_reminder_is_planned_at_the_deadline_itself(cast):
+    morning = NOW.replace(hour=9, minute=0, second=0, microsecond=0)
+    made = launched(cast.session, cast.study, at=morning, until=morning + 4 * DAY)
+    days = [moment for _, moment in invitations.planned_days(made, "UTC", at=morning)]
+    assert sorted(days) == [morning + DAY, morning + 3 * DAY]

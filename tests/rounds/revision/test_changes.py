@@ -244,6 +244,14 @@ def test_settled_statements_leave_where_the_protocol_says_so_and_can_be_reopened
     assert counts.relations_of(cast.session, made, 3)[1] is Relation.NEW
 
 
+def test_a_settled_statement_that_left_the_draft_is_not_reworded(cast, decided):
+    made = study(cast.session, cast.ada, "leaving", settled="leave")
+    second = drafted(cast.session, made, released(cast.session, made, [{1: 4, 2: 3, 3: 1}] * 5))
+    settle(cast, second, 1)
+    with pytest.raises(Refused, match="decided on for this round already"):
+        changes.reword(cast.session, second, 1, text="Clearer.", **decided)
+
+
 def test_all_proposals_of_the_rule_are_followed_at_once(cast, draft):
     assert undecided(cast.session, cast.study.id, 2) == [1, 2, 3]
     assert proposals.accept_all(cast.session, cast.study, draft, by=cast.ada.id, at=NOW) == 3
@@ -270,3 +278,16 @@ def test_two_panelists_reopen_what_the_rule_would_settle(cast):
     cast.session.flush()
     made = proposals.proposed_for(cast.session, cast.study, drafted(cast.session, cast.study, round_))
     assert (made[1], made[2]) == (Proposal.REOPEN, Proposal.SETTLED_IN)
+
+
+@pytest.mark.parametrize("tags", [(["reopen"], ["wording"]), (["pro"], ["contra"]), ([], [])])
+def test_fewer_than_two_reopen_tags_reopen_nothing(cast, tags):
+    round_ = launched(cast.session, cast.study)
+    for who in cast.panel:
+        vote(cast.session, round_, who, {1: 4}, comment="look again")
+    lifecycle.close(cast.session, round_, by=cast.ada.id, at=NOW)
+    for comment, given in zip(rulings.queue(cast.session, round_)[:2], tags, strict=True):
+        comment.moderation, comment.released_text, comment.tags = "held", None, given
+    cast.session.flush()
+    made = proposals.proposed_for(cast.session, cast.study, drafted(cast.session, cast.study, round_))
+    assert made[1] is Proposal.SETTLED_IN

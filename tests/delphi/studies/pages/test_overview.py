@@ -1,14 +1,18 @@
 """Several studies side by side: from a design of the library, or as a copy of another study."""
 
+import re
+
 import pytest
 from browsing import fingerprint
-from builders import NEW_STUDY, released, study
+from builders import NEW_STUDY, NOW, drafted, launched, released, study
 from sqlalchemy import select
 
 from delphi.model.panel import Panelist
+from delphi.model.round import Round
 from delphi.model.statement import StatementVersion
 from delphi.model.study import StakeholderGroup, Study
 from delphi.studies import copying, designs
+from rounds.lifecycle import lifecycle
 
 
 def stored(app, column, **where):
@@ -88,3 +92,26 @@ def test_the_plan_says_what_comes_next_and_what_happened(app, pages, ada):
     assert "Round: released" not in ben
     assert "Set-up" not in ben
     assert "round 1 is released" in ada.get("/studies").text
+
+
+def phase(browser) -> str:
+    found = re.search(r'aria-current="step">([^<]*)', browser.get("/studies/care").text)
+    return found[1]
+
+
+def test_the_phase_is_reporting_once_the_last_round_is_released(app, pages, ada):
+    def act(step):
+        with app.extensions["database"].transaction() as session:
+            step(session, session.get_one(Study, pages.study.id))
+        return phase(ada)
+
+    def play_two(session, made):
+        for number in (1, 2):
+            drafted(session, made, released(session, made, [{1: 4, 2: 1}] * 6, number))
+
+    last, lead = (pages.study.id, 3), {"by": pages.ada.id, "at": NOW}
+    assert phase(ada) == "Prepare"
+    assert act(play_two) == "Round 2"
+    assert act(lambda session, made: launched(session, made, 3)) == "Round 3"
+    assert act(lambda session, _made: lifecycle.close(session, session.get_one(Round, last), **lead)) == "Round 3"
+    assert act(lambda session, made: lifecycle.release(session, made, session.get_one(Round, last), **lead)) == "Report"

@@ -107,9 +107,10 @@ def test_nobody_else_gets_it(app, browser, public, one):
     assert one.get("/panel/rounds/1/feedback.docx").status_code == 404
 
 
-def test_who_left_gets_none(app, public, one):
+@pytest.mark.parametrize("gone", ["withdrawn_on", "declined_on"])
+def test_who_left_or_declined_gets_no_document(app, public, one, gone):
     with app.extensions["database"].transaction() as session:
         who = session.get_one(Panelist, (public.study.id, public.panel[0]))
-        who.withdrawn_on = session.get_one(Study, public.study.id).created_at.date()
+        setattr(who, gone, session.get_one(Study, public.study.id).created_at.date())
         assert who.id in panel_of(session, session.get_one(Study, public.study.id))
     assert one.get("/panel/rounds/1/feedback.html").status_code == 404

@@ -3,16 +3,23 @@
 import csv
 import io
 import json
+import re
 
 import pytest
-from builders import NOW, lead_of, panel_of, released, vote
+from builders import NOW, drafted, lead_of, panel_of, released, vote
 from sqlalchemy import select
 
 from delphi.model.account import Account
 from delphi.model.event import Event
+from delphi.model.rating import Moderation
 from delphi.model.round import Round
 from delphi.model.study import Study
+from delphi.statements.statements import NewStatement
 from rounds.lifecycle import lifecycle
+from rounds.moderation import rulings
+from rounds.moderation.rulings import Ruling
+from rounds.revision import changes
+from rounds.revision.decisions import By
 
 RESULTS = "/studies/care/results"
 VOTES = [{1: 4, 2: 3}] * 6
@@ -93,3 +100,34 @@ def test_an_unknown_format_is_not_there(app, public, ada):
 
 def test_a_file_is_asked_for_and_not_looked_up(public, ada):
     assert ada.get(f"{RESULTS}.csv").status_code == 404
+
+
+def test_moderated_comments_are_shown_after_the_release_only(app, opened, ada):
+    with app.extensions["database"].transaction() as session:
+        study, round_ = session.get_one(Study, opened.study.id), session.get_one(Round, (opened.study.id, 1))
+        lead = {"by": lead_of(session, study), "at": NOW}
+        for who in opened.panel:
+            vote(session, round_, who, {1: 4}, comment="said by one")
+        lifecycle.close(session, round_, **lead)
+        decided = {comment.ticket: Ruling(Moderation.RELEASED) for comment in rulings.queue(session, round_)}
+        rulings.decide(session, round_, decided, **lead)
+    before = ada.get(f"{RESULTS}/statements/1").text
+    assert ("STMT1.1" in before, "said by one" in before) == (True, False)
+    with app.extensions["database"].transaction() as session:
+        lifecycle.release(session, session.get_one(Study, 1), session.get_one(Round, (1, 1)), **lead)
+    assert "said by one" in ada.get(f"{RESULTS}/statements/1").text
+
+
+def test_a_page_says_what_became_of_a_statement_after_which_round(app, public, ada):
+    parts = [NewStatement(f"STMT2.{n}", f"Part {n}.", section="Services", enters_round=2) for n in (1, 2)]
+    with app.extensions["database"].transaction() as session:
+        study, round_ = session.get_one(Study, public.study.id), session.get_one(Round, (public.study.id, 1))
+        draft, by = drafted(session, study, round_), By(lead_of(session, study), NOW, "clearer")
+        changes.reword(session, draft, 1, text="Clearer.", by=by)
+        changes.split(session, draft, 2, parts, by=by)
+        released(session, study, [{1: 4, 3: 4, 4: 4, 5: 4}] * 6, number=2)
+    told = [re.findall(r"After round.*?</li>", ada.get(f"{RESULTS}/statements/{n}").text) for n in (1, 2, 3, 4)]
+    words = [[re.sub(r"<[^>]*>", "", line) for line in lines] for lines in told]
+    assert words[0] == ["After round 1: Reworded: clearer"]
+    assert words[1] == ["After round 1: Split into STMT2.1, STMT2.2: clearer"]
+    assert words[3] == ["After round 1: made from STMT1.2 "]

@@ -1,0 +1,28 @@
+"""What the record of a study says of its rounds."""
+
+from builders import NOW, drafted, launched
+from sqlalchemy import select
+
+from delphi.model.letter import Letter
+from exports.record.record import Profile
+from exports.record.study_record import StudyRecord
+from rounds.lifecycle import lifecycle
+from rounds.lifecycle.invitations import Audience
+
+
+def test_sent_reminders_are_counted_for_each_round_apart(cast):
+    lead = {"by": cast.ada.id, "at": NOW}
+    for number, audience in ((1, Audience.NOT_SUBMITTED), (2, Audience.UNFINISHED)):
+        round_ = launched(cast.session, cast.study, number)
+        lifecycle.remind(cast.session, round_, audience, **lead)
+        if number == 2:
+            lifecycle.remind(cast.session, round_, Audience.NOT_STARTED, **lead)
+        lifecycle.close(cast.session, round_, **lead)
+        lifecycle.release(cast.session, cast.study, round_, **lead)
+        drafted(cast.session, cast.study, round_)
+    letters = cast.session.scalars(select(Letter).order_by(Letter.round, Letter.kind, Letter.panelist)).all()
+    for letter in letters[:-2]:  # two of the second round were not sent yet
+        letter.sent_at = NOW
+    cast.session.flush()
+    rounds = StudyRecord(cast.session, cast.study, Profile.ANALYST).rounds
+    assert [(one.number, one.reminders) for one in rounds] == [(1, 6), (2, 4)]
