@@ -1,17 +1,24 @@
 """The application and the command line, composed from the three packages: only here do all three meet."""
 
+import logging
 from typing import TYPE_CHECKING
 
 import exports.cli
 import rounds.cli
-from delphi import cli, config
+from delphi import cli
+from delphi.config import Settings
 
 if TYPE_CHECKING:
     from flask import Flask
 
+log = logging.getLogger(__name__)
 
-def app(settings: config.Settings | None = None) -> "Flask":
+
+def app(settings: Settings | None = None) -> "Flask":
     """Make the application: `gunicorn "wsgi:app()"`. The web stack is loaded only here; `delphi analyse` needs none."""
+    if settings is None:  # another server than our own starts it
+        settings = cli.checked_settings()
+        log.warning("Letters, files and deletions need `delphi work` to run beside this server.")
     import exports.downloads
     import exports.file_pages
     import exports.job_pages
@@ -81,9 +88,16 @@ def app(settings: config.Settings | None = None) -> "Flask":
         exports.downloads.blueprint,
         exports.result_pages.blueprint,
     )
-    made = create_app(settings or config.from_environment(), blueprints)
-    made.extensions["workers"] = [exports.jobs.Exporter(made.extensions["database"]).run]
+    made = create_app(settings, blueprints)
+    made.extensions["workers"] = [exports.jobs.Exporter(made.extensions["database"])]
     return made
+
+
+def __getattr__(name: str) -> "Flask":
+    """Make the application when it is asked for by name: `gunicorn wsgi:application`, `flask --app wsgi`."""
+    if name != "application":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return globals().setdefault(name, app())  # type: ignore[no-any-return]
 
 
 main = cli.group(app, (*rounds.cli.COMMANDS, *exports.cli.COMMANDS))
