@@ -6,11 +6,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
 from delphi.config import CannotStart
 from delphi.database import engine_for
+
+FOLDER = Path(__file__).parent
 
 
 class WrongSchema(CannotStart):
@@ -20,7 +21,7 @@ class WrongSchema(CannotStart):
 def configuration(url: str) -> Config:
     """Make Alembic's configuration without a file."""
     settings = Config()
-    settings.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    settings.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     settings.attributes["url"] = url
     return settings
 
@@ -45,12 +46,16 @@ def upgrade_to_head(url: str) -> None:
     Raises
     ------
     WrongSchema
-        The database cannot be opened, or this version does not know its revision.
+        The database cannot be opened or upgraded, or is at a revision that this version does not know.
     """
     newest_revision()
-    if (current := _current_revision(url)[0]) is not None and not _is_known(current):
-        raise WrongSchema(_NEWER.format(current))
-    command.upgrade(configuration(url), "head")
+    _known_revision(url)
+    try:
+        command.upgrade(configuration(url), "head")
+    except DBAPIError as error:
+        raise WrongSchema(
+            f"The tables could not be upgraded ({_reason(error)}), nothing was changed: look at what else is in the database."
+        ) from error
 
 
 def check_schema(url: str) -> None:
@@ -61,42 +66,40 @@ def check_schema(url: str) -> None:
     WrongSchema
         They are not; the message says what to do.
     """
-    head = newest_revision()
-    current, is_empty = _current_revision(url)
-    if current == head:
-        return
+    newest, current = newest_revision(), _known_revision(url)
     if current is None:
+        raise WrongSchema("The database has no tables yet: run delphi db upgrade.")
+    if current != newest:
         raise WrongSchema(
-            "The database has no tables yet: run delphi db upgrade."
-            if is_empty
-            else "The database holds tables that are not Delphi's: name another one in DATABASE_URL."
+            f"The tables of the database are at revision {current}, this version needs {newest}: run delphi db upgrade."
         )
-    if not _is_known(current):
-        raise WrongSchema(_NEWER.format(current))
-    raise WrongSchema(
-        f"The tables of the database are at revision {current}, this version needs {head}: run delphi db upgrade."
-    )
 
 
-_NEWER = "The tables of the database are at revision {}, which this version does not know: install a newer version."
+def _known_revision(url: str) -> str | None:
+    """Read the revision of a database, None if it has no tables yet; refuse a newer one."""
+    revision = _read_revision(url)
+    scripts = ScriptDirectory.from_config(configuration(url)).walk_revisions()
+    if revision is not None and revision not in {script.revision for script in scripts}:
+        raise WrongSchema(
+            f"The tables of the database are at revision {revision}, which this version does not know: "
+            "install the version of Delphi that made them, or a newer one."
+        )
+    return revision
 
 
-def _is_known(revision: str) -> bool:
-    scripts = ScriptDirectory.from_config(configuration(""))
-    return revision in {script.revision for script in scripts.walk_revisions()}
-
-
-def _current_revision(url: str) -> tuple[str | None, bool]:
-    """Read the revision of a database, and whether it holds no table at all."""
+def _read_revision(url: str) -> str | None:
     engine = engine_for(url)
     try:
         with engine.connect() as connection:
-            revision = MigrationContext.configure(connection).get_current_revision()
-            return revision, not (set(inspect(connection).get_table_names()) - {"alembic_version"})
+            return MigrationContext.configure(connection).get_current_revision()
     except DBAPIError as error:
-        reason = " ".join(str(error.orig).split())
         raise WrongSchema(
-            f"The database cannot be opened ({reason}): look at DATABASE_URL and at its server."
+            f"The database cannot be opened ({_reason(error)}): look at DATABASE_URL and at its server."
         ) from None
     finally:
         engine.dispose()
+
+
+def _reason(error: DBAPIError) -> str:
+    """What the database says, in one line."""
+    return " ".join(str(error.orig).split())
