@@ -60,16 +60,6 @@ def checked_settings() -> Settings:
     return settings
 
 
-def checked_database() -> "Database":
-    """Open the database for a command that needs no other setting, if its tables are those of this version."""
-    from delphi.database import Database
-    from delphi.migrations import check_schema
-
-    url = config.database_url()
-    check_schema(url)
-    return Database(url)
-
-
 def email_address(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
     """Check the form of an e-mail address, as the pages do."""
     from email_validator import EmailNotValidError, validate_email

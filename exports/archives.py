@@ -63,8 +63,8 @@ def data(study: str, output: Path, seed: int | None) -> None:
 def _export(slug: str, output: Path, seed: int | None, write: Callable[["Source"], object], **facts: str) -> None:
     """Write a file of a study, and the event that says so with the hash of what was written."""
     from delphi import audit, clock
-    from delphi.cli import checked_database
     from delphi.errors import Refused
+    from delphi.migrations import checked_database
     from delphi.model.event import EventKind
     from exports.bundle.source import source_of, study_called
     from exports.bundle.verifying import sha256_of_file
@@ -106,8 +106,8 @@ def verify(file: Path) -> None:
 def import_(file: Path, owner: str | None) -> None:
     """Make the study of a bundle in this database, to be read and exported: all of it, or nothing."""
     from delphi import clock
-    from delphi.cli import checked_database
     from delphi.errors import Refused
+    from delphi.migrations import checked_database
     from exports.archive import reading
     from exports.bundle.importing import import_bundle
 

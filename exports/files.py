@@ -70,8 +70,8 @@ def _export(slug: str, order: "Order", output: str | None) -> None:
     from sqlalchemy import select
 
     from delphi import clock
-    from delphi.cli import checked_database
     from delphi.errors import Refused
+    from delphi.migrations import checked_database
     from delphi.model.study import Study
     from exports import orders
 

@@ -17,6 +17,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 TREE = Path(__file__).resolve().parent.parent
@@ -129,16 +130,16 @@ def export(work: Path, env: dict[str, str]) -> None:
         for name in formats.split(", "):
             if name not in MAKES_NO_FILE:
                 reports.setdefault(name, (key, profiles.split(", ")[0]))
-    for name, (key, profile) in reports.items():
-        run(
-            "delphi", "export", "reference", "--report", key, "--profile", profile, "--format", name,
-            "--output", f"report.{name}", cwd=work, env=env,
-        )  # fmt: skip
-    run("delphi", "bundle", "reference", "--output", "bundle.zip", cwd=work, env=env)
+    orders = [
+        ("export", "reference", "--report", key, "--profile", profile, "--format", name, "--output", f"report.{name}")
+        for name, (key, profile) in reports.items()
+    ]
+    orders += [("data", "reference", "--output", f"ratings.{suffix}") for suffix in ("zip", "csv", "xlsx")]
+    orders += [("bundle", "reference", "--output", "bundle.zip")]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda order: run("delphi", *order, cwd=work, env=env), orders))
     run("delphi", "verify", "bundle.zip", cwd=work, env=env)
     run("delphi", "analyse", "bundle.zip", cwd=work, env=env)
-    for suffix in ("zip", "csv", "xlsx"):
-        run("delphi", "data", "reference", "--output", f"ratings.{suffix}", cwd=work, env=env)
     empty = [path.name for path in work.glob("*.*") if path.is_file() and not path.stat().st_size]
     if empty or not {"csv", "docx", "pdf", "svg"} <= reports.keys():
         sys.exit(f"Not exported: {empty or sorted(reports)}")

@@ -8,8 +8,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
-from delphi.config import CannotStart
-from delphi.database import engine_for
+from delphi.config import CannotStart, database_url
+from delphi.database import Database, engine_for
 
 FOLDER = Path(__file__).parent
 
@@ -73,6 +73,13 @@ def check_schema(url: str) -> None:
         raise WrongSchema(
             f"The tables of the database are at revision {current}, this version needs {newest}: run delphi db upgrade."
         )
+
+
+def checked_database() -> Database:
+    """Open the database for a command that needs no other setting, if its tables are those of this version."""
+    url = database_url()
+    check_schema(url)
+    return Database(url)
 
 
 def _known_revision(url: str) -> str | None:
