@@ -125,7 +125,7 @@ def upgrade() -> None:
 @click.option("--port", default=8000, show_default=True)
 @click.pass_obj
 def serve(app_factory: AppFactory, host: str, port: int) -> None:
-    """Serve the pages, and send the mail."""
+    """Serve the pages, and do beside them what `delphi work` does."""
     app = app_factory(checked_settings())
     if sys.platform == "win32":
         _serve_with_waitress(app, host, port)
