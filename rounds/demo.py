@@ -103,16 +103,10 @@ def stage(database: str, port: int, home: Path) -> Iterator[Stage]:
     port = free_port(port)
     mailbox = Mailbox(home / "mail.json")
     mailbox.controller.start()
-    environment = {
-        **os.environ,
-        "DATABASE_URL": database,
-        "PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "MAIL_URL": f"smtp://127.0.0.1:{mailbox.port}",
-        "SECRET_KEY": _secret(home / "secret-key"),
-        "SECURITY_PASSWORD_SALT": _secret(home / "password-salt"),
-    }
+    environment = _environment(database, port, mailbox, home)
     command = [sys.executable, "-c", "import wsgi; wsgi.main()", "serve", "--port", str(port)]
-    with (home / "server.log").open("wb") as log:
+    log_file = home / "server.log"
+    with log_file.open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)  # noqa: S603 (our own command)
     try:
         running = Stage(environment["PUBLIC_URL"], environment, mailbox, process)
@@ -120,12 +114,24 @@ def stage(database: str, port: int, home: Path) -> Iterator[Stage]:
         yield running
     except (OSError, HTTPException):
         if _has_ended(process):  # else it is no fault of the server
-            raise ServerStopped(_last_words(home / "server.log")) from None
+            raise ServerStopped(_last_words(log_file)) from None
         raise
     finally:
         process.terminate()
         process.wait()
         mailbox.controller.stop()
+
+
+def _environment(database: str, port: int, mailbox: Mailbox, home: Path) -> dict[str, str]:
+    """Make the settings of the server, with secrets that are kept in its folder."""
+    return {
+        **os.environ,
+        "DATABASE_URL": database,
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "MAIL_URL": f"smtp://127.0.0.1:{mailbox.port}",
+        "SECRET_KEY": _secret(home / "secret-key"),
+        "SECURITY_PASSWORD_SALT": _secret(home / "password-salt"),
+    }
 
 
 def _secret(path: Path) -> str:

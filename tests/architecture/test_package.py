@@ -63,7 +63,7 @@ def test_a_source_archive_holds_all_that_a_clone_has():
     assert there - named - {*PACKAGES, "MANIFEST.in", "PKG-INFO"} == set()
 
 
-def test_the_version_of_the_package_is_the_newest_in_the_changelog():
+def test_the_version_is_the_newest_in_the_changelog():
     heads = [
         line for line in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines() if line.startswith("## ")
     ]

@@ -98,7 +98,7 @@ class Counting:
         self.ended = True
 
 
-def test_each_loop_works_in_a_thread_that_ends_with_the_process():
+def test_each_loop_works_in_a_thread_and_stops_when_told():
     loops = [Counting(), Counting()]
     threads = cli.start_loops(loops)
     assert all(loop.turned.wait(5) for loop in loops)

@@ -144,7 +144,7 @@ def checks_of(database):
     }
 
 
-def test_an_upgraded_database_keeps_its_rows_and_they_can_be_read(upgraded):
+def test_an_upgraded_database_keeps_rows_that_can_be_read(upgraded):
     database, had = upgraded
     with database.transaction(writing=False) as session:
         rows = {table.name: len(session.execute(select(table)).all()) for table in METADATA.sorted_tables}
