@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 JOBS ?= 2
 
-.PHONY: demo demo-fresh test browser lint methods texts pictures pictures-files bench-bundle bench-exports bench-pages clean
+.PHONY: demo demo-fresh test browser lint dist freeze methods texts pictures pictures-files bench-bundle bench-exports bench-pages clean
 
 $(STAMP): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -31,6 +31,14 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Builds what is published, installs it into an empty environment, and uses it there.
+dist: $(STAMP)
+	$(BIN)/python tools/dist.py
+
+# When a version is released: keeps the newest revision of the tables as it is, and a row of every table to upgrade.
+freeze: $(STAMP)
+	PYTHONPATH=.:tests $(BIN)/python -P tools/freeze.py
 
 texts: $(STAMP)
 	$(BIN)/python -P tools/catalogues.py

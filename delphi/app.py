@@ -1,10 +1,11 @@
 """The application: settings, doors and the blueprints that wsgi.py hands over."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 from flask import Blueprint, Flask, request, url_for
 from jinja2 import StrictUndefined
@@ -13,16 +14,18 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import delphi
 from delphi.config import Settings
 from delphi.database import Database
+from delphi.model import load_tables
 from delphi.web import accounts, errors, language, policy, security, sign_in, transaction
 
 TEMPLATES = Path(delphi.__file__).parent.parent / "templates"
-TABLES = "account study panel identity acknowledgement statement round rating result event letter origin job"
 
 
-def load_tables() -> None:
-    """Import every table, so that the metadata are whole."""
-    for name in TABLES.split():
-        import_module(f"delphi.model.{name}")
+def blueprints_of(*packages: str) -> Iterator[Blueprint]:
+    """Find every blueprint of these packages: in modules called `pages`, and in folders of that name."""
+    for package in packages:
+        for module in walk_packages(import_module(package).__path__, f"{package}."):
+            if "pages" in module.name.split(".") and not module.ispkg:
+                yield import_module(module.name).blueprint
 
 
 def create_app(settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:

@@ -1,13 +1,24 @@
 """Settings from the environment; secrets have no default."""
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from email.utils import parseaddr
+from importlib import import_module
 from urllib.parse import urlsplit
 
+DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
+DATABASE_EXAMPLES = "sqlite:////folder/delphi.sqlite3 or postgresql://user:password@host/name"
+MAIL_SCHEMES = ("smtp", "smtp+tls")
 
-class MissingSetting(Exception):
-    """A setting without which the platform must not start."""
+
+class CannotStart(Exception):
+    """Why the platform does not start: one sentence for the operator, with the remedy."""
+
+
+class WrongSetting(CannotStart):
+    """A setting is missing or cannot be used as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +50,115 @@ class Settings:
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read the settings; `MissingSetting` names what is not there."""
+    """Read and check the settings.
 
-    def secret(name: str) -> str:
-        if path := environ.get(f"{name}_FILE"):
-            with open(path, encoding="utf-8") as file:  # noqa: PTH123 (one line, no path logic)
-                return file.read().strip()
-        if not environ.get(name):
-            raise MissingSetting(
-                f"{name} is not set. Make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
-            )
-        return environ[name]
-
+    Raises
+    ------
+    WrongSetting
+        A setting is missing or wrong; the message names it and says what to write.
+    """
     return Settings(
         database_url=database_url(environ),
-        public_url=environ.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
-        secret_key=secret("SECRET_KEY"),
-        password_salt=secret("SECURITY_PASSWORD_SALT"),
-        mail_url=environ.get("MAIL_URL"),
-        mail_from=environ.get("MAIL_FROM", "delphi@localhost"),
-        trusted_proxies=int(environ.get("TRUSTED_PROXIES", "0")),
+        public_url=_public_url(environ.get("PUBLIC_URL", "http://127.0.0.1:8000")),
+        secret_key=_secret(environ, "SECRET_KEY"),
+        password_salt=_secret(environ, "SECURITY_PASSWORD_SALT"),
+        mail_url=_mail_url(environ.get("MAIL_URL")),
+        mail_from=_mail_from(environ.get("MAIL_FROM", "delphi@localhost")),
+        trusted_proxies=_trusted_proxies(environ.get("TRUSTED_PROXIES", "0")),
         pseudo_language=bool(environ.get("PSEUDO_LANGUAGE")),
     )
 
 
 def database_url(environ: Mapping[str, str] = os.environ) -> str:
-    """Where the database is: DATABASE_URL, or a file in the current folder."""
-    return environ.get("DATABASE_URL", "sqlite:///delphi.sqlite3")
+    """Where the database is: DATABASE_URL, or a file in the current folder.
+
+    Raises
+    ------
+    WrongSetting
+        It is no address of a database that can be used here.
+    """
+    return checked_database_url(environ.get("DATABASE_URL", "sqlite:///delphi.sqlite3"))
+
+
+def checked_database_url(text: str) -> str:
+    """Name the driver in the address of a database, or say why the address cannot be used."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise WrongSetting(f"DATABASE_URL is not the address of a database: write {DATABASE_EXAMPLES}.") from None
+    backend, _, driver = url.drivername.partition("+")
+    if backend not in DRIVERS or driver not in ("", DRIVERS[backend]):
+        raise WrongSetting(
+            f"DATABASE_URL begins with {url.drivername}://, which Delphi cannot use: write {DATABASE_EXAMPLES}."
+        )
+    if backend == "sqlite":
+        return text
+    try:
+        import_module("psycopg")
+    except ImportError:
+        raise WrongSetting(
+            "DATABASE_URL needs the driver psycopg, which is not installed: pip install 'delphi-platform[postgres]'."
+        ) from None
+    return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def _secret(environ: Mapping[str, str], name: str) -> str:
+    """Read a secret from the file that NAME_FILE names, or from NAME."""
+    if path := environ.get(f"{name}_FILE"):
+        try:
+            with open(path, encoding="utf-8") as file:  # noqa: PTH123 (one line, no path logic)
+                secret = file.read().strip()
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "it is not text"
+            raise WrongSetting(
+                f"{name}_FILE names {path}, which cannot be read ({reason}): name a file that this account may read."
+            ) from None
+        if not secret:
+            raise WrongSetting(f"{name}_FILE names {path}, which is empty: write the secret into it.")
+        return secret
+    if not environ.get(name):
+        raise WrongSetting(
+            f"{name} is not set. Make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+        )
+    return environ[name]
+
+
+def _is_address(text: str, schemes: Sequence[str]) -> bool:
+    """Whether a text is scheme://host, with a port or without."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        return False
+
+
+def _public_url(text: str) -> str:
+    if not _is_address(text, ("http", "https")):
+        raise WrongSetting(
+            f"PUBLIC_URL is “{text}”, but must begin with http:// or https://: write https://delphi.example.org."
+        )
+    return text.rstrip("/")
+
+
+def _mail_url(text: str | None) -> str | None:
+    if text and not _is_address(text, MAIL_SCHEMES):
+        raise WrongSetting(  # without the text: it may hold a password
+            "MAIL_URL is not the address of a mail server: write smtp://user:password@host:port, or smtp+tls://…"
+        )
+    return text or None
+
+
+def _mail_from(text: str) -> str:
+    address = parseaddr(text)[1]
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", address) or "\n" in text:
+        raise WrongSetting(f"MAIL_FROM is “{text}”, which is no e-mail address: write delphi@example.org.")
+    return text
+
+
+def _trusted_proxies(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,2}", text.strip() or "0"):
+        raise WrongSetting(f"TRUSTED_PROXIES is “{text}”, but must be a number: write 1 behind one proxy, 0 without.")
+    return int(text.strip() or "0")

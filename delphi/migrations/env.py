@@ -5,8 +5,8 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy import text
 
-from delphi.app import load_tables
 from delphi.database import engine_for
+from delphi.model import load_tables
 from delphi.model.base import Base, UtcDateTime, Word
 
 load_tables()

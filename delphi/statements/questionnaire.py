@@ -65,3 +65,16 @@ def in_order(statements: Sequence[Statement]) -> list[Statement]:
         sections.setdefault((s.kind.value, s.section), len(sections))
     kinds = list(Kind)
     return sorted(statements, key=lambda s: (kinds.index(s.kind), sections[s.kind.value, s.section], s.number))
+
+
+AskedVersions = list[tuple[int, int]]
+
+
+def versions_asked(session: Session, study_id: int, number: int) -> AskedVersions:
+    """Give (statement, version) of a round in the order shown."""
+    items = (
+        select(QuestionnaireItem.statement, QuestionnaireItem.version)
+        .filter_by(study_id=study_id, round=number)
+        .order_by(QuestionnaireItem.position)
+    )
+    return [(row.statement, row.version) for row in session.execute(items)]

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
-from exports.cli import bundle as archives
-from exports.cli import export
 from exports.cli.bundle import is_bundle
 
 if TYPE_CHECKING:
@@ -226,4 +224,4 @@ def _print(writer: "Format", table: "Table", output: str | None = None) -> None:
         click.echo(out.getvalue(), nl=False)
 
 
-COMMANDS = (analyse, *export.COMMANDS, *archives.COMMANDS)
+COMMANDS = (analyse,)

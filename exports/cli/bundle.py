@@ -62,14 +62,14 @@ def data(study: str, output: Path, seed: int | None) -> None:
 
 def _export(slug: str, output: Path, seed: int | None, write: Callable[["Source"], object], **facts: str) -> None:
     """Write a file of a study, and the event that says so with the hash of what was written."""
-    from delphi import audit, clock, config
-    from delphi.database import Database
+    from delphi import audit, clock
     from delphi.errors import Refused
+    from delphi.migrations import checked_database
     from delphi.model.event import EventKind
     from exports.bundle.source import source_of, study_called
     from exports.bundle.verifying import sha256_of_file
 
-    database = Database(config.database_url())
+    database = checked_database()
     try:
         with database.transaction(writing=False) as session:
             source = source_of(session, study_called(session, slug), draw_of(seed))
@@ -105,13 +105,13 @@ def verify(file: Path) -> None:
 @click.option("--owner", help="Address of the account that may look at it; nobody on the web if left out.")
 def import_(file: Path, owner: str | None) -> None:
     """Make the study of a bundle in this database, to be read and exported: all of it, or nothing."""
-    from delphi import clock, config
-    from delphi.database import Database
+    from delphi import clock
     from delphi.errors import Refused
+    from delphi.migrations import checked_database
     from exports.archive import reading
     from exports.bundle.importing import import_bundle
 
-    database = Database(config.database_url())
+    database = checked_database()
     try:
         with reading(file) as read, database.transaction() as session:
             study = import_bundle(session, read, owner=_account(session, owner), at=clock.now())

@@ -69,9 +69,9 @@ def _export(slug: str, order: "Order", output: str | None) -> None:
     """Read in one transaction, write the file, and log it in another."""
     from sqlalchemy import select
 
-    from delphi import clock, config
-    from delphi.database import Database
+    from delphi import clock
     from delphi.errors import Refused
+    from delphi.migrations import checked_database
     from delphi.model.study import Study
     from exports.files import orders
 
@@ -81,7 +81,7 @@ def _export(slug: str, order: "Order", output: str | None) -> None:
             raise Refused(f"There is no study with the short name “{slug}”.")
         return study
 
-    database = Database(config.database_url())
+    database = checked_database()
     try:
         with database.transaction(writing=False) as session:
             study = found(session)

@@ -13,16 +13,23 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
 
+from delphi import config
+from delphi.config import CannotStart
 from rounds.demo.browser import Browser
 
 LEAD, PASSWORD = "lead@example.org", "a demonstration of consensus"
 LINK = re.compile(r"https?://\S+/p/\S+")
 WORKERS = 6
+
+
+class ServerStopped(CannotStart):
+    """The server of a demonstration ended by itself."""
 
 
 class Mailbox:
@@ -89,12 +96,34 @@ def stage(database: str, port: int, home: Path) -> Iterator[Stage]:
     """Start the real server, with mail that stays on this machine."""
     from delphi.migrations import upgrade_to_head
 
+    database = config.checked_database_url(database)
     home.mkdir(parents=True, exist_ok=True)
     upgrade_to_head(database)
     port = free_port(port)
     mailbox = Mailbox(home / "mail.json")
     mailbox.controller.start()
-    environment = {
+    environment = _environment(database, port, mailbox, home)
+    command = [sys.executable, "-c", "import wsgi; wsgi.main()", "serve", "--port", str(port)]
+    log_file = home / "server.log"
+    with log_file.open("wb") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)  # noqa: S603 (our own command)
+    try:
+        running = Stage(environment["PUBLIC_URL"], environment, mailbox, process)
+        _wait_for(running)
+        yield running
+    except (OSError, HTTPException):
+        if _has_ended(process):  # else it is no fault of the server
+            raise ServerStopped(_last_words(log_file)) from None
+        raise
+    finally:
+        process.terminate()
+        process.wait()
+        mailbox.controller.stop()
+
+
+def _environment(database: str, port: int, mailbox: Mailbox, home: Path) -> dict[str, str]:
+    """Make the settings of the server, with secrets that are kept in its folder."""
+    return {
         **os.environ,
         "DATABASE_URL": database,
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
@@ -102,17 +131,6 @@ def stage(database: str, port: int, home: Path) -> Iterator[Stage]:
         "SECRET_KEY": _secret(home / "secret-key"),
         "SECURITY_PASSWORD_SALT": _secret(home / "password-salt"),
     }
-    command = [sys.executable, "-c", "import wsgi; wsgi.main()", "serve", "--port", str(port)]
-    with (home / "server.log").open("ab") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)  # noqa: S603 (our own command)
-    try:
-        running = Stage(environment["PUBLIC_URL"], environment, mailbox, process)
-        _wait_for(running)
-        yield running
-    finally:
-        process.terminate()
-        process.wait()
-        mailbox.controller.stop()
 
 
 def _secret(path: Path) -> str:
@@ -138,14 +156,30 @@ def free_port(wanted: int) -> int:
 
 
 def _wait_for(running: Stage) -> None:
-    for _ in range(200):
-        if running.process.poll() is not None:
-            raise RuntimeError("the server did not start; see server.log")
+    """Wait until the server answers, as long as it lives: a busy machine takes its time."""
+    while True:
         with closing(Browser(running.url)) as browser:
             try:
                 browser.get("/")
-            except OSError:
+            except (OSError, HTTPException):
+                if running.process.poll() is not None:
+                    raise
                 time.sleep(0.1)
             else:
                 return
-    raise TimeoutError("the server does not answer")
+
+
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Whether a process is over; one that just hung up gets a second to end."""
+    try:
+        process.wait(1)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _last_words(log: Path) -> str:
+    """Say that the server stopped, with the last line that it wrote."""
+    lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "it wrote nothing")
+    return f"The server of the demonstration stopped: {last} (all of it: {log})"

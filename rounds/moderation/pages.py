@@ -12,6 +12,7 @@ from delphi.model.rating import Comment, Moderation
 from delphi.model.round import Round, State
 from delphi.model.statement import Statement
 from delphi.model.study import Study
+from delphi.statements.questionnaire import versions_asked
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
@@ -20,7 +21,6 @@ from rounds.moderation import hints
 from rounds.moderation import rulings as moderation
 from rounds.moderation.forms import read_rulings
 from rounds.moderation.rulings import Ruling
-from rounds.revision.decisions import questionnaire
 
 blueprint = Blueprint("moderation", __name__, url_prefix="/studies/<slug>/rounds/<int:number>/comments")
 PAGE = 50
@@ -40,7 +40,7 @@ def _facts(study: Study, round_: Round) -> dict[str, object]:
     listed = [comment for comment in everything if comment.moderation is None or not waiting]
     pages = max(1, -(-len(listed) // PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
-    order = [statement for statement, _ in questionnaire(session, study.id, round_.number)]
+    order = [statement for statement, _ in versions_asked(session, study.id, round_.number)]
     listed.sort(key=lambda comment: order.index(comment.statement))
     codes = session.execute(select(Statement.number, Statement.code).filter_by(study_id=study.id))
     return {

@@ -22,6 +22,7 @@ from delphi.model.round import Round, State
 from delphi.model.statement import Statement
 from delphi.model.study import Consent, Membership, Study
 from delphi.protocol import groups, information, method
+from delphi.statements import questionnaire
 from delphi.studies import copying, creation, retention
 from delphi.studies.designs import StudyPlan
 from rounds.lifecycle import lifecycle
@@ -115,7 +116,7 @@ def is_over(session: Session, copy: Study) -> bool:
     """Whether the last round is released, or nothing is left to ask."""
     last = rounds_of(session, copy)[-1]
     if last.state is State.DRAFT and last.number > 1:
-        return not decisions.questionnaire(session, copy.id, last.number)
+        return not questionnaire.versions_asked(session, copy.id, last.number)
     return last.state is State.RELEASED
 
 
@@ -145,7 +146,7 @@ def _open(session: Session, copy: Study, draft: Round, *, by: int, at: datetime)
     again = {number: (Decided.RATE_AGAIN, By(by, at, AGAIN, proposed.get(number))) for number in left}
     if again:
         changes.decide(session, draft, again)
-    if not decisions.questionnaire(session, copy.id, draft.number):
+    if not questionnaire.versions_asked(session, copy.id, draft.number):
         return  # every statement is settled and left
     lifecycle.launch(session, copy, draft, closes_at=at + OPEN_FOR, by=by, at=at)
     scene = scene_of(session, copy)
@@ -161,7 +162,7 @@ def _answer(
     session: Session, copy: Study, round_: Round, scene: Scene, number: int, who: Panelist, *, half: bool
 ) -> None:
     scale = SCALES[copy.scale]
-    asked = [statement for statement, _ in decisions.questionnaire(session, copy.id, round_.number)]
+    asked = [statement for statement, _ in questionnaire.versions_asked(session, copy.id, round_.number)]
     codes = {s.number: s.code for s in session.scalars(select(Statement).filter_by(study_id=copy.id))}
     answers, remarks = [], []
     for statement in asked[: len(asked) // 2] if half else asked:

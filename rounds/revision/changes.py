@@ -14,7 +14,7 @@ from delphi.model.event import EventKind
 from delphi.model.round import QuestionnaireItem, Round
 from delphi.model.statement import Lineage, Statement, StatementProposal, StatementVersion
 from delphi.model.study import Study
-from delphi.statements import statements
+from delphi.statements import questionnaire, statements
 from delphi.statements.statements import NewStatement
 from rounds.revision import decisions
 from rounds.revision.decisions import By, edges_into, open_draft, rebuild, record
@@ -25,7 +25,7 @@ ASKED_AS_BEFORE = (Decided.SETTLED_IN, Decided.SETTLED_OUT, Decided.RATE_AGAIN, 
 def decide(session: Session, draft: Round, chosen: dict[int, tuple[Decided, By]]) -> int:
     """Settle statements or rate them again, as the rule proposes or with a reason; gives how many were decided."""
     open_draft(session, draft)
-    before = dict(decisions.questionnaire(session, draft.study_id, draft.number - 1))
+    before = dict(questionnaire.versions_asked(session, draft.study_id, draft.number - 1))
     for statement, (decided, by) in chosen.items():
         if statement not in before or decided not in ASKED_AS_BEFORE:
             raise NotFound
@@ -87,7 +87,7 @@ def merge(
 ) -> Statement:
     """Put one new statement in the place of several; their answers are never joined to it."""
     open_draft(session, draft)
-    asked = dict(decisions.questionnaire(session, draft.study_id, draft.number))
+    asked = dict(questionnaire.versions_asked(session, draft.study_id, draft.number))
     parents = list(dict.fromkeys(parents))
     if len(parents) < 2 or not set(parents) <= set(asked):
         raise Refused("A merge needs two or more statements of this round; nothing was changed.")
@@ -159,7 +159,7 @@ def add(session: Session, draft: Round, new: NewStatement, *, by: By) -> Stateme
 def reopen(session: Session, draft: Round, statement: int, *, by: By) -> None:
     """Ask a settled statement again that had left the questionnaire, in its last wording."""
     open_draft(session, draft)
-    asked = {number for number, _ in decisions.questionnaire(session, draft.study_id, draft.number)}
+    asked = {number for number, _ in questionnaire.versions_asked(session, draft.study_id, draft.number)}
     settled = decisions.settled_before(session, draft.study_id, draft.number)
     if statement in asked or statement not in settled:
         raise Refused("Only a settled statement that is not asked can be reopened; nothing was changed.")
@@ -217,8 +217,8 @@ def _forget(session: Session, draft: Round, edges: Sequence[Lineage]) -> None:
 def _asked(session: Session, draft: Round, statement: int) -> int:
     """Give the version that the draft asks of a statement, or that it would ask without its decision."""
     _not_made_here(session, draft, [statement])
-    asked = dict(decisions.questionnaire(session, draft.study_id, draft.number))
-    before = dict(decisions.questionnaire(session, draft.study_id, draft.number - 1))
+    asked = dict(questionnaire.versions_asked(session, draft.study_id, draft.number))
+    before = dict(questionnaire.versions_asked(session, draft.study_id, draft.number - 1))
     if statement not in asked and statement not in before:
         raise NotFound
     return asked.get(statement) or before[statement]

@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 from delphi.consensus.vocabulary import Change, Decided, Proposal
 from delphi.database import locked
 from delphi.errors import Refused
-from delphi.model.round import QuestionnaireItem, Round, State
+from delphi.model.round import Round, State
 from delphi.model.statement import Decision, Lineage, Statement
 from delphi.model.study import Settled, Study
-from delphi.statements.questionnaire import in_order, write_questionnaire
+from delphi.statements.questionnaire import AskedVersions, in_order, versions_asked, write_questionnaire
 
-Asked = list[tuple[int, int]]
 SETTLED = (Decided.SETTLED_IN, Decided.SETTLED_OUT)
 CROSSING = (Change.MERGED, Change.SPLIT)
 
@@ -34,16 +33,6 @@ class By:
         return replace(self, proposal=proposal)
 
 
-def questionnaire(session: Session, study_id: int, number: int) -> Asked:
-    """Give (statement, version) of a round in the order shown."""
-    items = (
-        select(QuestionnaireItem.statement, QuestionnaireItem.version)
-        .filter_by(study_id=study_id, round=number)
-        .order_by(QuestionnaireItem.position)
-    )
-    return [(row.statement, row.version) for row in session.execute(items)]
-
-
 def decisions_of(session: Session, study_id: int, number: int) -> dict[int, Decision]:
     """Give the decisions on the way into a round by statement."""
     made = select(Decision).filter_by(study_id=study_id, round=number).order_by(Decision.statement)
@@ -53,7 +42,7 @@ def decisions_of(session: Session, study_id: int, number: int) -> dict[int, Deci
 def undecided(session: Session, study_id: int, number: int) -> list[int]:
     """List the statements of the round before on which nobody has decided yet, in the order shown."""
     made = decisions_of(session, study_id, number)
-    return [statement for statement, _ in questionnaire(session, study_id, number - 1) if statement not in made]
+    return [statement for statement, _ in versions_asked(session, study_id, number - 1) if statement not in made]
 
 
 def settled_before(session: Session, study_id: int, number: int) -> dict[int, Decision]:
@@ -108,25 +97,25 @@ def rebuild(session: Session, draft: Round) -> None:
     edges = edges_into(session, study.id, draft.number)
     leaving = {n for n, d in made.items() if d.decided in SETTLED} if study.settled is Settled.LEAVE else set()
     places = _places(edges)
-    listed: Asked = []
+    listed: AskedVersions = []
     for number, version in _begin(session, draft, edges):
         if number not in leaving:
             listed += [one for one in places.get(number, [(number, version)]) if one not in listed]
     write_questionnaire(session, draft, listed)
 
 
-def _places(edges: Sequence[Lineage]) -> dict[int, Asked]:
+def _places(edges: Sequence[Lineage]) -> dict[int, AskedVersions]:
     """Say what stands in the place of each statement that has edges; a merged one stands at its first parent."""
-    places: dict[int, Asked] = {}
+    places: dict[int, AskedVersions] = {}
     for edge in edges:
         into = [] if edge.to_version is None else [(edge.to_statement, edge.to_version)]
         places.setdefault(edge.from_statement, []).extend(into)
     return places
 
 
-def _begin(session: Session, draft: Round, edges: Sequence[Lineage]) -> Asked:
+def _begin(session: Session, draft: Round, edges: Sequence[Lineage]) -> AskedVersions:
     """List what was asked before, with what is reopened, and what enters now at the end of its section."""
-    listed = questionnaire(session, draft.study_id, draft.number - 1)
+    listed = versions_asked(session, draft.study_id, draft.number - 1)
     children = {edge.to_statement for edge in edges if edge.change in CROSSING}
     statements = {s.number: s for s in session.scalars(select(Statement).filter_by(study_id=draft.study_id))}
     new = [s for s in statements.values() if s.enters_round == draft.number and s.number not in children]

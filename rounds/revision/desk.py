@@ -16,6 +16,7 @@ from delphi.model.rating import Comment
 from delphi.model.round import Round
 from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
 from delphi.model.study import Study
+from delphi.statements import questionnaire
 from rounds.feedback.wording import Piece, difference
 from rounds.revision import decisions, proposals
 
@@ -85,8 +86,8 @@ class Drafting:
 
 def drafting(session: Session, study: Study, draft: Round) -> Drafting:
     """Collect the desk of a draft round; a bounded number of queries, whatever the number of statements."""
-    before = dict(decisions.questionnaire(session, study.id, draft.number - 1))
-    now = dict(decisions.questionnaire(session, study.id, draft.number))
+    before = dict(questionnaire.versions_asked(session, study.id, draft.number - 1))
+    now = dict(questionnaire.versions_asked(session, study.id, draft.number))
     made = decisions.decisions_of(session, study.id, draft.number)
     edges = decisions.edges_into(session, study.id, draft.number)
     results = proposals.results_before(session, study, draft) if draft.number > 1 else {}

@@ -12,10 +12,10 @@ from delphi.model.round import Round
 from delphi.model.statement import Statement, StatementProposal, Taken
 from delphi.model.study import Study
 from delphi.statements import statements
-from delphi.statements.questionnaire import place
+from delphi.statements.questionnaire import place, versions_asked
 from delphi.statements.statements import NewStatement
 from rounds.revision import changes
-from rounds.revision.decisions import By, open_draft, questionnaire
+from rounds.revision.decisions import By, open_draft
 
 
 def suggested(session: Session, draft: Round) -> list[StatementProposal]:
@@ -51,7 +51,7 @@ def _first(session: Session, draft: Round, new: NewStatement) -> Statement:
 def merge(session: Session, draft: Round, id_: UUID, statement: int, *, by: By) -> None:
     """Note that a proposed statement says what one of this round says already."""
     found = _waiting(session, draft, id_)
-    if statement not in dict(questionnaire(session, draft.study_id, draft.number)):
+    if statement not in dict(versions_asked(session, draft.study_id, draft.number)):
         raise NotFound
     found.taken, found.statement, found.note = Taken.MERGED, statement, by.reason
     _event(session, draft, found, by)

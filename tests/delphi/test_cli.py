@@ -1,16 +1,26 @@
 """The command line: tables, accounts, serving."""
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 
 import pytest
+from aiosmtpd.controller import Controller
 from browsing import HOST, SECRET
+from builders import Cast
 from click.testing import CliRunner
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 import wsgi
-from delphi import cli
-from delphi.database import Database
+from delphi import cli, clock, migrations
+from delphi.config import WrongSetting
+from delphi.database import Database, engine_for
+from delphi.model.study import Role
+from delphi.studies import team
+from rounds.demo.stage import free_port
 
 NEW = ["account", "create", "new@example.org"]
 
@@ -69,17 +79,6 @@ def test_on_sqlite_one_process_serves(run, settings, monkeypatch):
     app.extensions["database"].engine.dispose()
 
 
-def test_the_postman_works_in_a_thread_of_its_own(app, monkeypatch):
-    from delphi.people.postman import Postman
-
-    ran = threading.Event()
-    monkeypatch.setattr(Postman, "run", lambda _self: ran.set())
-    thread = cli.start_postman(app)
-    thread.join(5)
-    assert ran.is_set()
-    assert thread.daemon
-
-
 def test_behind_a_proxy_the_scheme_is_the_proxys(settings):
     app = wsgi.app(replace(settings, trusted_proxies=1))
     answer = app.test_client().get("/studies", base_url=HOST, headers={"X-Forwarded-Host": "evil.example.org"})
@@ -87,12 +86,206 @@ def test_behind_a_proxy_the_scheme_is_the_proxys(settings):
     app.extensions["database"].engine.dispose()
 
 
-def test_studies_are_deleted_from_a_thread_of_its_own(app, monkeypatch, caplog):
+class Counting:
+    """A loop that counts its turns."""
+
+    def __init__(self):
+        self.stop, self.turned, self.ended = threading.Event(), threading.Event(), False
+
+    def run(self):
+        while not self.stop.is_set():
+            self.turned.set()
+            self.stop.wait(0.01)
+        self.ended = True
+
+
+def test_each_loop_works_in_a_thread_and_stops_when_told():
+    loops = [Counting(), Counting()]
+    threads = cli.start_loops(loops)
+    assert all(loop.turned.wait(5) for loop in loops)
+    assert all(thread.daemon for thread in threads)
+    cli.stop_loops(loops, threads)
+    assert [loop.ended for loop in loops] == [True, True]
+
+
+def test_what_does_not_end_in_time_is_left(monkeypatch):
+    class Deaf(Counting):
+        def run(self):
+            released.wait(30)
+
+    released, loop = threading.Event(), Deaf()
+    monkeypatch.setattr(cli, "SECONDS_TO_STOP", 0.05)
+    threads = cli.start_loops([loop])
+    cli.stop_loops([loop], threads)
+    assert threads[0].is_alive()
+    released.set()
+    threads[0].join(5)
+
+
+def test_studies_are_deleted_again_and_again_in_spite_of_failures(database, monkeypatch, caplog):
     from delphi.studies import retention
 
-    ran = threading.Event()
-    monkeypatch.setattr(retention, "wipe_due", lambda _session, *, at: ran.set() or [f"gone-{at.year}"])
-    thread = cli.start_deleting(app)
-    assert ran.wait(5)
-    assert thread.daemon
-    assert thread.is_alive()
+    turns = []
+
+    def wipe_due(_session, *, at):
+        turns.append(at)
+        if len(turns) == 1:
+            raise ValueError
+        deleting.stop.set()
+        return ["gone"]
+
+    monkeypatch.setattr(retention, "wipe_due", wipe_due)
+    deleting = cli.Deleting(database, every=0.01)
+    deleting.run()
+    assert [record.getMessage() for record in caplog.records] == [
+        "deleting",
+        "study deleted after its waiting time: gone",
+    ]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_work_sends_the_letters_and_stops_when_told(run, settings, number, tmp_path):
+    with Relay() as relay:
+        invite(settings)
+        working = subprocess.Popen(
+            [sys.executable, "-c", "import wsgi; wsgi.main()", "work"],
+            env={**os.environ, "MAIL_URL": f"smtp://127.0.0.1:{relay.port}"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert relay.came.wait(30)
+        working.send_signal(number)
+        assert working.communicate(timeout=40)[0] == "Working: letters, files, deletions. Ctrl-C ends it.\n"
+        assert working.returncode == 0
+
+
+class Relay:
+    """A mail server on loopback that remembers whether anything came."""
+
+    def __init__(self):
+        self.came, self.port = threading.Event(), free_port(0)
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
+
+    async def handle_DATA(self, _server, _session, _envelope):
+        self.came.set()
+        return "250 kept"
+
+    def __enter__(self):
+        self.controller.start()
+        return self
+
+    def __exit__(self, *_):
+        self.controller.stop()
+
+
+def invite(settings):
+    """Queue a letter to a new member of a team."""
+    database = Database(settings.database_url)
+    with database.transaction() as session:
+        cast = Cast.enter(session)
+        team.invite(session, cast.study, "new@example.org", Role.VIEWER, by=cast.ada.id, at=clock.now())
+    database.engine.dispose()
+
+
+def schema_at(url, revision):
+    """Change what a database says of its tables."""
+    engine = engine_for(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :to"), {"to": revision})
+    engine.dispose()
+
+
+COMMANDS = [
+    ["serve"], ["work"], NEW, ["export", "reference"], ["data", "reference", "--output", "x.zip"],
+    ["bundle", "reference", "--output", "x.zip"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_an_empty_database_is_told_with_its_remedy(run, template, monkeypatch, command):
+    monkeypatch.setenv("DATABASE_URL", template.empty())
+    done = run(*command)
+    assert (done.exit_code, done.output) == (1, "Error: The database has no tables yet: run delphi db upgrade.\n")
+
+
+def test_importing_needs_the_tables_too(run, template, monkeypatch, tmp_path):
+    (tmp_path / "study.zip").write_bytes(b"")
+    monkeypatch.setenv("DATABASE_URL", template.empty())
+    assert "run delphi db upgrade" in run("import", str(tmp_path / "study.zip")).output
+
+
+def test_older_tables_are_told_with_their_remedy(run, monkeypatch):
+    monkeypatch.setattr(migrations, "newest_revision", lambda: "0009")
+    done = run("serve")
+    assert (done.exit_code, done.output) == (
+        1,
+        "Error: The tables of the database are at revision 0001, this version needs 0009: run delphi db upgrade.\n",
+    )
+
+
+@pytest.mark.parametrize("command", [["serve"], ["db", "upgrade"]], ids=" ".join)
+def test_newer_tables_are_told_with_their_remedy(run, settings, command):
+    schema_at(settings.database_url, "9999")
+    done = run(*command)
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: The tables of the database are at revision 9999, which this version does not")
+
+
+def test_an_upgrade_that_fails_says_why_and_changes_nothing(run, template, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", template.empty())
+    engine = engine_for(os.environ["DATABASE_URL"])
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE rating (id INTEGER)"))
+    done = run("db", "upgrade")
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: The tables could not be upgraded (")
+    assert ("already exists" in done.output, done.output.count("\n")) == (True, 1)
+    assert set(inspect(engine).get_table_names()) == {"rating"}
+    engine.dispose()
+
+
+@pytest.mark.parametrize("url", ["sqlite:////nowhere/delphi.sqlite3", "postgresql://delphi@/delphi?host=/nowhere"])
+def test_a_database_that_cannot_be_opened_is_told(run, monkeypatch, url):
+    monkeypatch.setenv("DATABASE_URL", url)
+    for command in (["serve"], ["db", "upgrade"]):
+        done = run(*command)
+        assert done.output.startswith("Error: The database cannot be opened (")
+        assert done.output.count("\n") == 1
+
+
+def test_an_upgrade_without_revisions_fails(run, monkeypatch, tmp_path):
+    (tmp_path / "versions").mkdir()
+    monkeypatch.setattr(migrations, "FOLDER", tmp_path)
+    done = run("db", "upgrade")
+    assert (done.exit_code, "The revisions of the tables are not installed" in done.output) == (1, True)
+
+
+def test_an_account_needs_an_address(run):
+    done = run("account", "create", "notamail")
+    assert done.exit_code == 2
+    assert "“notamail” is not an e-mail address: write name@example.org." in done.output
+
+
+def test_another_server_finds_the_application_by_its_name(run, caplog):
+    application = wsgi.application
+    assert wsgi.application is application
+    vars(wsgi).pop("application")
+    assert application.test_client().get("/account/sign-in", base_url=HOST).status_code == 200
+    assert [record.message for record in caplog.records] == [
+        "Letters, files and deletions need `delphi work` to run beside this server."
+    ]
+    application.extensions["database"].engine.dispose()
+    assert not hasattr(wsgi, "app1ication")
+
+
+def test_flask_finds_the_application(run):
+    flask = [sys.executable, "-m", "flask", "--app", "wsgi", "routes"]
+    done = subprocess.run(flask, capture_output=True, text=True, check=True)
+    assert "overview.index" in done.stdout
+
+
+def test_another_server_gets_the_sentence_too(run, monkeypatch):
+    monkeypatch.setenv("TRUSTED_PROXIES", "yes")
+    with pytest.raises(WrongSetting, match=r"^TRUSTED_PROXIES is “yes”"):
+        wsgi.app()

@@ -1,20 +1,22 @@
 """Settings: secrets have no default and do not show."""
 
+import sys
+
 import pytest
 
-from delphi.config import MissingSetting, from_environment
+from delphi.config import WrongSetting, from_environment
 
 SECRETS = {"SECRET_KEY": "k" * 32, "SECURITY_PASSWORD_SALT": "s" * 32}
 
 
 @pytest.mark.parametrize("name", SECRETS)
 def test_without_a_secret_nothing_starts(name):
-    with pytest.raises(MissingSetting, match=f"{name} is not set"):
+    with pytest.raises(WrongSetting, match=f"{name} is not set"):
         from_environment({key: value for key, value in SECRETS.items() if key != name})
 
 
 def test_an_empty_secret_is_none():
-    with pytest.raises(MissingSetting):
+    with pytest.raises(WrongSetting):
         from_environment(SECRETS | {"SECRET_KEY": ""})
 
 
@@ -42,3 +44,72 @@ def test_the_public_address_says_host_and_scheme():
         True,
         "https://delphi.example.org",
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "remedy"),
+    [
+        ("DATABASE_URL", "", "write sqlite:"),
+        ("DATABASE_URL", "delphi.sqlite3", "write sqlite:"),
+        ("DATABASE_URL", "postgresql://host:port/name", "write sqlite:"),
+        ("DATABASE_URL", "mysql://host/name", "write sqlite:"),
+        ("DATABASE_URL", "postgres://host/name", "or postgresql:"),
+        ("DATABASE_URL", "postgresql+asyncpg://host/name", "or postgresql:"),
+        ("DATABASE_URL", "sqlite+aiosqlite:///x", "write sqlite:"),
+        ("MAIL_URL", "foo://x", "write smtp://"),
+        ("MAIL_URL", "smtp://user:secret@host:port", "write smtp://"),
+        ("MAIL_URL", "smtp:host", "write smtp://"),
+        ("MAIL_FROM", "delphi", "write delphi@"),
+        ("PUBLIC_URL", "delphi.example.org", "write https://"),
+        ("PUBLIC_URL", "https://", "write https://"),
+        ("PUBLIC_URL", "https://[::1", "write https://"),
+        ("TRUSTED_PROXIES", "yes", "write 1"),
+        ("TRUSTED_PROXIES", "-1", "write 1"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_remedy(name, value, remedy):
+    with pytest.raises(WrongSetting, match=f"^{name} .*{remedy}[^\n]*$") as caught:
+        from_environment(SECRETS | {name: value})
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MAIL_URL", "smtp+tls://user:secret@relay.example.org:587"),
+        ("MAIL_FROM", "Delphi <delphi@example.org>"),
+        ("PUBLIC_URL", "http://localhost:8000"),
+        ("DATABASE_URL", "sqlite://"),
+        ("DATABASE_URL", "sqlite:////folder/delphi.sqlite3"),
+    ],
+)
+def test_a_right_setting_is_taken_as_it_is(name, value):
+    assert value in vars_of(from_environment(SECRETS | {name: value}))
+
+
+def vars_of(settings):
+    return [getattr(settings, name) for name in settings.__slots__]
+
+
+def test_postgresql_is_reached_by_the_driver_we_use():
+    address = "postgresql://user:p%40ss@host/name"
+    assert from_environment(SECRETS | {"DATABASE_URL": address}).database_url == address.replace("://", "+psycopg://")
+
+
+def test_a_missing_driver_is_said_with_its_package(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(
+        WrongSetting, match=r"psycopg, which is not installed: pip install 'delphi-platform\[postgres\]'"
+    ):
+        from_environment(SECRETS | {"DATABASE_URL": "postgresql://host/name"})
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"), [(None, "No such file"), (b"", "is empty"), (b"\xff\xfe\xff", "it is not text")]
+)
+def test_an_unreadable_secret_file_is_named(tmp_path, content, reason):
+    path = tmp_path / "key"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(WrongSetting, match=f"^SECRET_KEY_FILE names .*{reason}"):
+        from_environment(SECRETS | {"SECRET_KEY_FILE": str(path)})

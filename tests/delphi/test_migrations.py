@@ -1,9 +1,17 @@
-"""Revisions and models agree, and a revision goes up and down over rows."""
+"""Revisions and models agree, a revision goes up and down over rows, and a released one never changes.
+
+`make freeze` writes released/REVISION.sql when a version is released: the hash of the revision, and a row of every table.
+"""
+
+import hashlib
+from collections import Counter
+from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from rows import METADATA, fill
 from sqlalchemy import inspect, select, text
 
@@ -16,11 +24,18 @@ WITHOUT_ROWID = {
     "rating", "comment", "change_reason", "participation", "save_request", "proposal", "acknowledgement",
 }  # fmt: skip
 
+RELEASED = {path.stem: path for path in sorted((Path(__file__).parent / "released").glob("*.sql"))}
+SCRIPTS = ScriptDirectory.from_config(configuration(""))
+
 
 def test_the_migrated_tables_are_those_of_the_models(shared):
-    with shared.engine.connect() as connection:
+    assert differences(shared) == []
+
+
+def differences(database):
+    with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-        assert compare_metadata(context, METADATA) == []
+        return compare_metadata(context, METADATA)
 
 
 @pytest.mark.parametrize(
@@ -67,6 +82,75 @@ def test_foreign_keys_are_on_after_an_upgrade(database):
 
 def test_answers_have_no_rowid_that_tells_their_order(shared):
     if shared.engine.dialect.name == "sqlite":
-        with shared.engine.connect() as connection:
-            kept = connection.execute(text("SELECT name FROM pragma_table_list WHERE schema = 'main' AND wr = 1"))
-            assert {row.name for row in kept} == WITHOUT_ROWID
+        assert without_rowid(shared) == WITHOUT_ROWID
+
+
+def without_rowid(database):
+    with database.engine.connect() as connection:
+        kept = connection.execute(text("SELECT name FROM pragma_table_list WHERE schema = 'main' AND wr = 1"))
+        return {row.name for row in kept}
+
+
+def test_every_revision_below_the_newest_is_frozen():
+    below = {script.revision for script in SCRIPTS.walk_revisions()} - {SCRIPTS.get_current_head()}
+    assert below | {"0001"} <= RELEASED.keys()
+
+
+@pytest.mark.parametrize("revision", RELEASED)
+def test_a_released_revision_is_the_file_it_was(revision):
+    _, name, digest = RELEASED[revision].read_text(encoding="utf-8").partition("\n")[0].split()
+    assert name == Path(SCRIPTS.get_revision(revision).path).name
+    assert hashlib.sha256((Path(SCRIPTS.versions) / name).read_bytes()).hexdigest() == digest
+
+
+@pytest.mark.parametrize("revision", RELEASED)
+def test_a_released_revision_needs_nothing_that_can_change(revision):
+    source = Path(SCRIPTS.get_revision(revision).path).read_text(encoding="utf-8")
+    assert [line for line in source.splitlines() if line.startswith(("import ", "from "))] == [
+        "import sqlalchemy as sa",
+        "from alembic import op",
+    ]
+
+
+@pytest.fixture(params=RELEASED)
+def upgraded(request, template):
+    """A filled database of a released version, brought to the newest revision; with the rows it had."""
+    url = template.empty()
+    command.upgrade(configuration(url), request.param)
+    inserts = RELEASED[request.param].read_text(encoding="utf-8").splitlines()[1:]
+    database = Database(url)
+    with database.engine.begin() as connection:
+        for insert in inserts:
+            connection.connection.cursor().execute(insert)
+    upgrade_to_head(url)
+    yield database, Counter(insert.split('"')[1] for insert in inserts)
+    database.engine.dispose()
+
+
+def test_an_upgraded_database_is_that_of_the_models(upgraded, shared):
+    database, _ = upgraded
+    assert differences(database) == []
+    assert checks_of(database) == checks_of(shared)
+    if database.engine.dialect.name == "sqlite":
+        assert without_rowid(database) == WITHOUT_ROWID
+
+
+def checks_of(database):
+    reflected = inspect(database.engine)
+    return {
+        (table, check["name"], check["sqltext"])
+        for table in METADATA.tables
+        for check in reflected.get_check_constraints(table)
+    }
+
+
+def test_an_upgraded_database_keeps_rows_that_can_be_read(upgraded):
+    database, had = upgraded
+    with database.transaction(writing=False) as session:
+        rows = {table.name: len(session.execute(select(table)).all()) for table in METADATA.sorted_tables}
+    assert {name: rows[name] for name in had if name in rows} == {name: n for name, n in had.items() if name in rows}
+
+
+def test_a_released_database_was_filled(upgraded):
+    _, had = upgraded
+    assert {"study", "panelist", "rating", "event"} <= had.keys()

@@ -8,9 +8,10 @@ from sqlalchemy import insert, select
 from delphi.model.rating import AnswerKind, Rating
 from delphi.model.round import Participation, Round
 from delphi.people import roster
+from delphi.statements import questionnaire
 from delphi.statements.statements import NewStatement
 from rounds.lifecycle import lifecycle
-from rounds.revision import changes, decisions
+from rounds.revision import changes
 from rounds.revision.decisions import By
 
 HOSTILE = ("=1+1", "@SUM(A1)", "a\nb", 'say "yes"', "</td><script>", "\\input{x}", "🙂 مرحبا", "'='", "x" * 5000)
@@ -49,7 +50,7 @@ def play(session, slug="care", *, panelists=57, rounds=3, seed=1, leavers=0.06, 
 
 def revise(session, draft, lead):
     """Reword one statement with, and one without, its meaning; merge two on the way into round 3."""
-    asked = dict(decisions.questionnaire(session, draft.study_id, draft.number))
+    asked = dict(questionnaire.versions_asked(session, draft.study_id, draft.number))
     by = By(lead, NOW, "clearer")
     first, second, *rest = asked
     for statement, same in ((first, True), (second, False)):
@@ -67,7 +68,7 @@ def answer(session, made, round_, draw, leavers):
 
     scale = SCALES[made.scale]
     options = [*scale.values, *scale.values[-2:] * 3, "nq" if scale.opt_out else scale.hi, None]
-    asked = [number for number, _ in decisions.questionnaire(session, made.id, round_.number)]
+    asked = [number for number, _ in questionnaire.versions_asked(session, made.id, round_.number)]
     ratings = []
     for who in in_order_of_invitation(session, made):
         if draw.random() < leavers:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from delphi.app import load_tables
+from delphi.model import load_tables
 from delphi.model.base import Base
 
 load_tables()

@@ -28,7 +28,7 @@ from rounds.moderation.rulings import Ruling
 from rounds.questionnaire import ballot, paging
 from rounds.questionnaire.ballot import Answer, Remark
 from rounds.rehearsal.answers import is_absent, spread, value_of
-from rounds.revision import changes, decisions
+from rounds.revision import changes
 from rounds.revision.decisions import By
 
 
@@ -140,7 +140,7 @@ def act(session, made, number, sheets):
     everybody = select(Identity.email, Identity.panelist).where(Identity.study_id == made.id)
     who = dict(list(session.execute(everybody)))
     sections = {s.code: s.section for s in session.scalars(select(Statement).filter_by(study_id=made.id))}
-    asked = [codes[n] for n, _ in decisions.questionnaire(session, made.id, number)]
+    asked = [codes[n] for n, _ in questionnaire.versions_asked(session, made.id, number)]
     cut = paging.pages([sections[code] for code in asked])
     for address, sheet in sheets.items():
         last = cut[(sheet.pages or len(cut)) - 1].stop

@@ -10,7 +10,7 @@ from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
 from exports.bundle.source import released_rounds
-from exports.cli.bundle import PROFILES
+from exports.bundle.writing import PROFILES
 from exports.files.orders import Order
 from exports.files.pages.files import given_out
 from exports.record.profile import Profile

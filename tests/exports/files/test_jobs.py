@@ -7,13 +7,13 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 import zipfile
 from datetime import timedelta
 from unittest.mock import Mock
 
 import pytest
+from delphi.delivery import Postman
 from played import play
 from sqlalchemy import select
 
@@ -34,7 +34,7 @@ from exports.record.profile import Profile
 from rounds.participation import withdrawal
 
 FILES = "/studies/care/exports"
-WORKER = "import sys; from delphi.app import load_tables; load_tables(); from delphi.database import Database;"
+WORKER = "import sys; from delphi.model import load_tables; load_tables(); from delphi.database import Database;"
 WORKER += " from exports import jobs; jobs.TELLING = 0; jobs.Exporter(Database(sys.argv[1])).run()"
 
 
@@ -172,13 +172,8 @@ def test_whoever_leaves_takes_the_answers_out_of_files_that_were_made(app, publi
     assert ada.get(page).status_code == 404
 
 
-def test_the_server_starts_the_worker(app, monkeypatch):
-    ran = threading.Event()
-    monkeypatch.setitem(app.extensions, "workers", [ran.set])
-    monkeypatch.setattr(cli, "start_postman", lambda _: None)
-    monkeypatch.setattr(cli, "start_deleting", lambda _: None)
-    cli.start_workers(app)
-    assert ran.wait(5)
+def test_the_exporter_is_one_of_the_loops(app):
+    assert [type(loop) for loop in cli.loops_of(app)] == [Postman, cli.Deleting, jobs.Exporter]
 
 
 def test_a_killed_worker_leaves_nothing_and_another_makes_the_file(template, tmp_path):

@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from delphi.consensus.vocabulary import Relation
 from delphi.model.panel import Panelist
+from delphi.statements.questionnaire import versions_asked
 from delphi.statements.statements import NewStatement
 from rounds.lifecycle import lifecycle
 from rounds.results import counts as ratings
 from rounds.revision import changes
-from rounds.revision.decisions import By, questionnaire
+from rounds.revision.decisions import By
 
 OPTIONS = (1, 2, 3, 4, "nq", None)
 
@@ -43,7 +44,7 @@ def played(cast, request):
 
 
 def cast_votes(session, round_, panel, draw):
-    asked = [number for number, _ in questionnaire(session, round_.study_id, round_.number)]
+    asked = [number for number, _ in versions_asked(session, round_.study_id, round_.number)]
     votes = {who: {s: draw.choice(OPTIONS) for s in asked} for who in panel}
     votes[panel[0]] = dict.fromkeys(asked)  # came, and left everything open
     for who, given in votes.items():

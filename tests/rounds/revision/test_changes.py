@@ -8,12 +8,13 @@ from delphi.consensus.vocabulary import Change, Decided, Proposal, Relation
 from delphi.errors import NotFound, Refused
 from delphi.model.statement import Lineage, Statement, StatementVersion
 from delphi.statements import statements
+from delphi.statements.questionnaire import versions_asked
 from delphi.statements.statements import NewStatement
 from rounds.lifecycle import lifecycle
 from rounds.moderation import rulings
 from rounds.results import counts
 from rounds.revision import changes, proposals
-from rounds.revision.decisions import By, decisions_of, questionnaire, undecided
+from rounds.revision.decisions import By, decisions_of, undecided
 
 REC = NewStatement("STMT2.1", "Services one and two are needed.", section="Services", enters_round=2)
 
@@ -41,7 +42,7 @@ def relations(cast) -> dict[int, Relation]:
 
 def test_rewording_makes_a_version_and_an_edge(cast, draft, decided):
     assert changes.reword(cast.session, draft, 1, text="Service 1 is needed now.", **decided) == 2
-    assert questionnaire(cast.session, cast.study.id, 2) == [(1, 2), (2, 1), (3, 1)]
+    assert versions_asked(cast.session, cast.study.id, 2) == [(1, 2), (2, 1), (3, 1)]
     assert edges(cast) == [(1, 1, 1, 2, Change.REWORDED)]
     assert relations(cast) == {1: Relation.REWORDED, 2: Relation.SAME, 3: Relation.SAME}
     assert cast.events()[-1] == "statement:reworded"
@@ -65,7 +66,7 @@ def test_an_equal_wording_is_no_rewording(cast, draft, decided):
 
 def test_merging_puts_one_statement_in_the_place_of_several(cast, draft, decided):
     child = changes.merge(cast.session, draft, [3, 1], REC, **decided)
-    assert questionnaire(cast.session, cast.study.id, 2) == [(child.number, 1), (2, 1)]
+    assert versions_asked(cast.session, cast.study.id, 2) == [(child.number, 1), (2, 1)]
     assert edges(cast) == [(1, 1, 4, 1, Change.MERGED), (3, 1, 4, 1, Change.MERGED)]
     assert relations(cast) == {4: Relation.MERGED, 2: Relation.SAME}
 
@@ -83,7 +84,7 @@ def test_a_statement_named_twice_is_merged_once(cast, draft, decided):
 
 def test_dropping_asks_no_longer_and_keeps_what_was_answered(cast, draft, decided):
     changes.drop(cast.session, draft, 2, **decided)
-    assert questionnaire(cast.session, cast.study.id, 2) == [(1, 1), (3, 1)]
+    assert versions_asked(cast.session, cast.study.id, 2) == [(1, 1), (3, 1)]
     assert edges(cast) == [(2, 1, 2, None, Change.DROPPED)]
     assert counts.counts_of(cast.session, cast.study, 1).ratings.sum() == 15
 
@@ -91,7 +92,7 @@ def test_dropping_asks_no_longer_and_keeps_what_was_answered(cast, draft, decide
 def test_adding_asks_at_the_end_of_the_section(cast, draft, decided):
     changes.add(cast.session, draft, NewStatement("STMT9", "Money helps.", section="Money"), **decided)
     changes.add(cast.session, draft, REC, **decided)
-    assert [number for number, _ in questionnaire(cast.session, cast.study.id, 2)] == [1, 2, 3, 5, 4]
+    assert [number for number, _ in versions_asked(cast.session, cast.study.id, 2)] == [1, 2, 3, 5, 4]
     assert relations(cast)[4] is Relation.NEW
 
 
@@ -146,7 +147,7 @@ def test_rewording_what_enters_now_leaves_it_new(cast, decided):
 def stored(cast) -> tuple:
     """Give all that a decision may change: questionnaire, lineage, wordings, statements."""
     kept = [
-        questionnaire(cast.session, cast.study.id, 2),
+        versions_asked(cast.session, cast.study.id, 2),
         edges(cast),
         list(decisions_of(cast.session, cast.study.id, 2)),
     ]
@@ -182,7 +183,7 @@ def test_a_decision_is_taken_back_with_all_it_made(cast, draft, decided, change)
 
 def test_a_split_puts_several_in_the_place_of_one(cast, draft, decided):
     changes.split(cast.session, draft, 2, [REC, ALSO], **decided)
-    assert questionnaire(cast.session, cast.study.id, 2) == [(1, 1), (4, 1), (5, 1), (3, 1)]
+    assert versions_asked(cast.session, cast.study.id, 2) == [(1, 1), (4, 1), (5, 1), (3, 1)]
     assert relations(cast) == {1: Relation.SAME, 4: Relation.SPLIT, 5: Relation.SPLIT, 3: Relation.SAME}
 
 
@@ -233,14 +234,14 @@ def test_settled_statements_leave_where_the_protocol_says_so_and_can_be_reopened
     made = study(cast.session, cast.ada, "leaving", settled="leave")
     second = drafted(cast.session, made, released(cast.session, made, [{1: 4, 2: 3, 3: 1}] * 5))
     settle(cast, second, 1, 2)
-    assert [number for number, _ in questionnaire(cast.session, made.id, 2)] == [3]
+    assert [number for number, _ in versions_asked(cast.session, made.id, 2)] == [3]
     with pytest.raises(Refused, match="Only a settled statement"):
         changes.reopen(cast.session, second, 1, **decided)
     launched(cast.session, made, 2)
     lifecycle.close(cast.session, second, by=cast.ada.id, at=NOW)
     third = drafted(cast.session, made, second)
     changes.reopen(cast.session, third, 1, **decided)
-    assert [number for number, _ in questionnaire(cast.session, made.id, 3)] == [3, 1]
+    assert [number for number, _ in versions_asked(cast.session, made.id, 3)] == [3, 1]
     assert counts.relations_of(cast.session, made, 3)[1] is Relation.NEW
 
 

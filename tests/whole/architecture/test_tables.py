@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Date, DateTime, Time, UniqueConstraint
 
-from delphi.app import load_tables
+from delphi.model import load_tables
 from delphi.model.base import Base
 
 load_tables()
