@@ -1,13 +1,16 @@
 """Rounds: facts with their times; the state is derived."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, String, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from delphi.model.base import Base, UtcDateTime, belongs
+from delphi.model.study import Study
 
 RUNNING = text("opened_at IS NOT NULL AND closed_at IS NULL")
 
@@ -99,3 +102,54 @@ class Participation(Base):
     round: Mapped[int]
     panelist: Mapped[UUID]
     submitted_on: Mapped[date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a study stands: its rounds in order, the one launched last and the one to launch next."""
+
+    study: Study
+    rounds: Sequence[Round]
+
+    @property
+    def latest(self) -> Round | None:
+        """The round that was launched last."""
+        return next((round_ for round_ in reversed(self.rounds) if round_.opened_at), None)
+
+    @property
+    def upcoming(self) -> Round | None:
+        """The next round that is not launched yet."""
+        return next((round_ for round_ in self.rounds if round_.state is State.DRAFT), None)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no further round follows: the team ended the study, or the last round of the protocol is released."""
+        last = self.latest
+        return bool(
+            self.study.finished_at
+            or (last and last.state is State.RELEASED and last.number >= self.study.maximum_rounds)
+        )
+
+    @property
+    def phase(self) -> int:
+        """The number of the round that runs or ran last; 0 while preparing, one more than the rounds when reporting."""
+        if self.latest is None:
+            return 0
+        return self.study.maximum_rounds + 1 if self.is_over else self.latest.number
+
+
+def progress_of(session: Session, study: Study) -> Progress:
+    """Say where a study stands."""
+    rounds = select(Round).where(Round.study_id == study.id).order_by(Round.number)
+    return Progress(study, session.scalars(rounds).all())
+
+
+def latest_round(session: Session, study: Study) -> Round | None:
+    """Find the round that was launched last."""
+    return progress_of(session, study).latest
+
+
+def newest_rounds(session: Session, studies: Sequence[Study]) -> dict[int, Round]:
+    """Find the last round of each study, launched or not, by the id of the study."""
+    rounds = select(Round).where(Round.study_id.in_([study.id for study in studies])).order_by(Round.number)
+    return {round_.study_id: round_ for round_ in session.scalars(rounds)}

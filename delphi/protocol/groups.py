@@ -42,7 +42,7 @@ def groups_of(session: Session, study: Study) -> list[StakeholderGroup]:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedGroup:
     """A group as the lead wants it."""
 
     key: str
@@ -50,13 +50,13 @@ class Wanted:
     public: bool = False
 
 
-def write(session: Session, study: Study, wanted: Sequence[Wanted], *, by: int, at: datetime) -> None:
+def write(session: Session, study: Study, wanted: Sequence[WantedGroup], *, by: int, at: datetime) -> None:
     """Write the groups anew; one that people belong to cannot go."""
     known = {group.key: group for group in groups_of(session, study)}
-    gone = known.keys() - {group.key for group in wanted}
+    removed = known.keys() - {group.key for group in wanted}
     used = session.scalars(
         select(Panelist.stakeholder_group)
-        .where(Panelist.study_id == study.id, Panelist.stakeholder_group.in_(gone))
+        .where(Panelist.study_id == study.id, Panelist.stakeholder_group.in_(removed))
         .distinct()
     ).all()
     if used:
@@ -64,7 +64,7 @@ def write(session: Session, study: Study, wanted: Sequence[Wanted], *, by: int, 
             "People belong to %(groups)s, so it stays; nothing was changed.",
             groups=", ".join(sorted(filter(None, used))),
         )
-    for key in gone:
+    for key in removed:
         session.delete(known[key])
     session.flush()
     declare(session, study, [group.key for group in wanted])

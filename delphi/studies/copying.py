@@ -3,14 +3,30 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from delphi import access
+from delphi.access import Capability
+from delphi.errors import NotFound
+from delphi.model.account import Account
 from delphi.model.round import QuestionnaireItem
 from delphi.model.study import Study
 from delphi.protocol import groups, information
 from delphi.statements import statements
 from delphi.statements.statements import NewStatement
-from delphi.studies.designs import StudyTemplate
+from delphi.studies.designs import StudyTemplate, templates
 
 ASKS = ("proposal_rounds", "open_question", "group_chosen", "asks_expertise", "asks_conflicts", "withdrawal_choices")
+
+COPY = "copy"
+
+
+def design_called(session: Session, account: Account, key: str) -> StudyTemplate:
+    """Find a design of the library, or make one of a study that this account leads: its key is ``copy:`` and a slug."""
+    word, colon, slug = key.partition(":")
+    if word == COPY and colon:
+        return template_of(session, access.study_for(session, account, slug, to=Capability.LEAD))
+    if key not in templates():
+        raise NotFound
+    return templates()[key]
 
 
 def template_of(session: Session, study: Study) -> StudyTemplate:
@@ -45,7 +61,7 @@ def template_of(session: Session, study: Study) -> StudyTemplate:
 
 
 def present_statements(session: Session, study: Study) -> tuple[NewStatement, ...]:
-    """Give what the newest round asks, and what enters later; each in its newest wording."""
+    """List what the newest round asks, and what enters later; each in its newest wording."""
     last = session.scalar(select(func.max(QuestionnaireItem.round)).filter_by(study_id=study.id)) or 1
     asked = set(session.scalars(select(QuestionnaireItem.statement).filter_by(study_id=study.id, round=last)))
     return tuple(

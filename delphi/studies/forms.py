@@ -1,14 +1,21 @@
 """What is typed of a study, as clean values."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, IntegerField, SelectChoice, SelectField, StringField, TextAreaField  # type: ignore[attr-defined]  # the stubs describe an older WTForms
 from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional, Regexp, ValidationError
 
 from delphi.consensus.rules import RULES
 from delphi.consensus.shipped_scales import SCALES
+from delphi.model.study import Study
+from delphi.protocol.groups import WantedGroup
+from delphi.studies.designs import StudyPlan
+from delphi.web.forms import clean, whole_number
 from delphi.web.language import gettext as _
 
 NOTHING = SelectChoice("", "")
@@ -42,13 +49,25 @@ class StudyForm(FlaskForm):
     maximum_rounds = IntegerField(validators=[Optional(), NumberRange(1, 20)])
 
     def method(self) -> dict[str, Any]:
-        """Give what was filled in of the method, by column of the study."""
+        """What was filled in of the method, by column of the study."""
         names = ("scale", "rule", "denominator", "quantile_type", "minimum_n", "smallest_cell", "maximum_rounds")
         chosen: dict[str, Any] = {name: self[name].data for name in names if self[name].data}
         pairs = [pair.partition("=") for pair in (self.rule_settings.data or "").split(";") if pair.strip()]
         if pairs:
             chosen["rule_settings"] = {name.strip(): value.strip() for name, _sign, value in pairs}
         return chosen
+
+    def plan(self) -> StudyPlan:
+        """What the lead decided beside the design."""
+        return StudyPlan(
+            slug=self.slug.data or "",
+            title=self.title.data or "",
+            lead_name=self.lead_name.data or "",
+            contact_email=self.contact_email.data or "",
+            time_zone=self.time_zone.data or "UTC",
+            simulated=bool(self.simulated.data),
+            method=self.method(),
+        )
 
 
 class FactsForm(FlaskForm):
@@ -58,6 +77,15 @@ class FactsForm(FlaskForm):
     lead_name = StringField(validators=[DataRequired(), Length(max=200)])
     contact_email = StringField(validators=[DataRequired(), Length(max=254), Email(allow_smtputf8=False)])
     time_zone = StringField(validators=[DataRequired(), known_zone])
+
+    def values(self) -> dict[str, str]:
+        """The facts by column of the study."""
+        return {name: clean(self[name].data) for name in ("title", "lead_name", "contact_email", "time_zone")}
+
+
+QUESTION = re.compile(r"^\s*([A-Za-z0-9_ -]{1,60}):\s*([^|]{1,200})(?:\|([^|]{0,200}))?(?:\|(.{0,2000}))?$")
+FLAGS = ("group_chosen", "asks_expertise", "asks_conflicts")
+MOST_GROUPS, LARGEST_TARGET = 200, 99_999
 
 
 class GroupsForm(FlaskForm):
@@ -69,6 +97,73 @@ class GroupsForm(FlaskForm):
     asks_expertise = BooleanField()
     asks_conflicts = BooleanField()
 
+    wanted: list[WantedGroup]
+    questions: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, study: Study) -> "GroupsForm":
+        """Fill the form with what a study asks, unless it was sent."""
+        flags = {name: getattr(study, name) for name in FLAGS}
+        return cls(data=flags | {"asked": "\n".join(map(_as_line, study.asked_characteristics))})
+
+    def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
+        """Check the fields, and read the groups and the questions, one a line."""
+        valid = super().validate(extra_validators)
+        self.wanted, self.questions = self._groups(request.form), self._questions()
+        return valid and not self.form_errors
+
+    def values(self) -> dict[str, Any]:
+        """What panelists are asked, by column of the study."""
+        flags = {name: bool(self[name].data) for name in FLAGS}
+        return {"asked_characteristics": self.questions, **flags}
+
+    def _groups(self, sent: Mapping[str, str]) -> list[WantedGroup]:
+        """Read the groups that are there, in their rows, and the new ones, one a line."""
+        groups = []
+        for number in range(MOST_GROUPS):
+            key = clean(sent.get(f"key-{number}"))
+            if key and f"remove-{number}" not in sent:
+                target = self._target(sent.get(f"target-{number}", ""))
+                groups.append(WantedGroup(key, target, f"public-{number}" in sent))
+        for line in clean(self.new.data).splitlines():
+            key, _colon, target_text = (part.strip() for part in line.partition(":"))
+            if key:
+                groups.append(WantedGroup(key, self._target(target_text)))
+        names = [group.key for group in groups]
+        if any(len(name) > 60 or name == "all" for name in names) or len(set(names)) < len(names):
+            self.form_errors.append(
+                _("A group has a name of its own, of at most 60 characters, and is not called “all”.")
+            )
+        return groups
+
+    def _target(self, text: str) -> int | None:
+        target = whole_number(text)
+        if text and not (target and target <= LARGEST_TARGET):
+            self.form_errors.append(_("A target is a whole number above 0."))
+            return None
+        return target
+
+    def _questions(self) -> list[dict[str, Any]]:
+        """Read what is asked, one a line: name: question | purpose | option; option."""
+        questions = []
+        for line in filter(str.strip, clean(self.asked.data).splitlines()):
+            match = QUESTION.match(line)
+            if match is None:
+                message = _("This line is not of the form “name: question | purpose | options”:")
+                self.form_errors.append(f"{message} {line[:60]}")
+                continue
+            key, label, purpose, options = (part.strip() if part else "" for part in match.groups())
+            listed = [option.strip() for option in options.split(";") if option.strip()]
+            questions.append({"key": key, "label": label, "purpose": purpose, "options": listed})
+        return questions
+
+
+def _as_line(question: Mapping[str, Any]) -> str:
+    """Write a question as it is typed."""
+    label = f"{question['key']}: {question.get('label') or question['key']}"
+    parts = [label, question.get("purpose", ""), "; ".join(question.get("options", ()))]
+    return " | ".join(parts).rstrip(" |")
+
 
 class DocumentForm(FlaskForm):
     """A new version of information and consent."""
@@ -77,3 +172,8 @@ class DocumentForm(FlaskForm):
     consent = TextAreaField(validators=[DataRequired(), Length(max=10_000)])
     material = BooleanField()
     reason = TextAreaField(validators=[Length(max=2000)])
+
+    def texts(self) -> dict[str, Any]:
+        """The new version, as it is published."""
+        texts = {name: clean(self[name].data) for name in ("information", "consent", "reason")}
+        return {**texts, "material": bool(self.material.data)}

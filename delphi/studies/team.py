@@ -32,8 +32,15 @@ def members(session: Session, study: Study) -> Sequence[tuple[Membership, Accoun
     return sorted(((member, account) for member, account in rows), key=lambda row: order.index(row[0].role))
 
 
+def role_called(word: str | None) -> Role:
+    """Find the role of this name."""
+    if word not in set(Role):
+        raise Refused("Choose a role; nothing was changed.")
+    return Role(word)
+
+
 def invite(session: Session, study: Study, email: str, role: Role, *, by: int, at: datetime) -> Account:
-    """Give somebody a role, and write to them; who has no account gets one without a password."""
+    """Invite somebody to a role by mail; who has no account gets one without a password."""
     address = email.strip().lower()
     if not ADDRESS.fullmatch(address) or not address.isascii():
         raise Refused("This is not a mail address; nobody was invited.")
@@ -54,7 +61,7 @@ def invite(session: Session, study: Study, email: str, role: Role, *, by: int, a
 
 
 def change_role(session: Session, study: Study, number: int, role: Role, *, by: int, at: datetime) -> None:
-    """Give a member another role."""
+    """Change the role of a member; there is always an owner."""
     member = _member(session, study, number)
     if member.role is role:
         return

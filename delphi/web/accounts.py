@@ -14,8 +14,8 @@ from delphi import clock
 from delphi.access import sha256
 from delphi.config import Settings
 from delphi.database import Database
-from delphi.errors import Refused
-from delphi.model.account import Account, AccountSession
+from delphi.errors import NotFound, Refused
+from delphi.model.account import Account, AccountInvitation, AccountSession
 from delphi.web.transaction import current_session
 
 LONGEST_SESSION = timedelta(hours=12)
@@ -55,7 +55,7 @@ class AccountStore(UserDatastore):
 
 
 def settings_of(settings: Settings) -> dict[str, Any]:
-    """Give Flask-Security's settings; TRUST 5.2 says why each differs from the default."""
+    """Flask-Security's settings; TRUST 5.2 says why each differs from the default."""
     return {
         "SECURITY_PASSWORD_SALT": settings.password_salt,
         "SECURITY_PASSWORD_SCHEMES": ["argon2"],
@@ -103,7 +103,7 @@ def init_app(app: Flask) -> None:
 
 
 def open_session(_app: Flask, user: TeamAccount, **_: Any) -> None:
-    """Give this browser a grant; only its hash is stored."""
+    """Let a browser in with a grant, of which only the hash is stored."""
     grant = secrets.token_urlsafe(32)
     session.pop("csrf_token", None)
     session["grant"] = grant
@@ -113,8 +113,8 @@ def open_session(_app: Flask, user: TeamAccount, **_: Any) -> None:
 
 
 def load_account(uniquifier: str) -> TeamAccount | None:
-    """Give the account of a signed cookie, if its grant still has a row."""
-    found = current_session().scalars(
+    """Find the account of a signed cookie, if its grant still has a row."""
+    query = (
         select(TeamAccount)
         .join(AccountSession, AccountSession.account == TeamAccount.id)
         .where(
@@ -124,7 +124,21 @@ def load_account(uniquifier: str) -> TeamAccount | None:
             AccountSession.expires_at > clock.now(),
         )
     )
-    return found.first()
+    return current_session().scalars(query).first()
+
+
+def invited_account(token: str) -> TeamAccount:
+    """Find who may choose a first password with this link."""
+    query = (
+        select(TeamAccount)
+        .join(AccountInvitation, AccountInvitation.account == TeamAccount.id)
+        .where(AccountInvitation.token_sha256 == sha256(token), AccountInvitation.expires_at > clock.now())
+        .where(TeamAccount.password.is_(None), TeamAccount.active)
+    )
+    account = current_session().scalars(query).first()
+    if account is None:
+        raise NotFound
+    return account
 
 
 def end_session(_app: Flask, **_: Any) -> None:

@@ -1,15 +1,26 @@
-"""What every form shares: the button, and cleaning of text."""
+"""What every form shares: the button, and cleaning of what was typed."""
 
 from flask_wtf import FlaskForm
+
+LONGEST_TEXT, LONGEST_REASON, LONGEST_THEME = 2000, 1000, 60
+MOST_DIGITS = 8  # what any integer column holds
 
 
 class ButtonForm(FlaskForm):
     """A form that only asks for a decision; it carries the protection against forged requests."""
 
 
-LONGEST_TEXT, LONGEST_REASON, LONGEST_THEME = 2000, 1000, 60
+def clean(text: str | None, longest: int | None = None) -> str:
+    """Clean a typed text for its column: one kind of line end, no NUL, no longer than fits; nothing typed is empty."""
+    return (text or "").replace("\r\n", "\n").replace("\0", "").strip()[:longest]
 
 
-def clean(text: str, longest: int) -> str:
-    """Give a typed text as it is stored: one kind of line end, no NUL, no longer than its column."""
-    return text.replace("\r\n", "\n").replace("\0", "").strip()[:longest]
+def one_line(text: str | None) -> str:
+    """Clean a typed text that stands in one line, such as a name."""
+    return " ".join(clean(text).split())
+
+
+def whole_number(text: str | None) -> int | None:
+    """Read a whole number of at most eight digits; None if it is none."""
+    digits = (text or "").strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS else None

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request
 
+from delphi.errors import NotFound
 from delphi.model.study import Study
 from delphi.sheets.comparison import Comparison
 from delphi.sheets.errors import SheetError
@@ -51,6 +52,12 @@ def preview(study: Study, rows: Rows, found: Comparison, columns: Sequence[str],
         form=ButtonForm(),
         **words,
     )
+
+
+def check_suffix(suffix: str) -> None:
+    """Take only the endings of files that an import can read again."""
+    if suffix not in KINDS:
+        raise NotFound
 
 
 def download(name: str, suffix: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Response:

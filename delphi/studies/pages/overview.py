@@ -1,36 +1,27 @@
-"""Pages of preparing: studies, protocol, statements, panel."""
+"""Pages of studies: one's own, a new one, and where each stands."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
-from sqlalchemy import select
+from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from delphi import access, clock
 from delphi.access import Capability
 from delphi.consensus.vocabulary import Change
-from delphi.errors import NotFound
-from delphi.model.event import Event
-from delphi.model.round import Round, State
+from delphi.model.round import newest_rounds, progress_of
 from delphi.model.study import Study
 from delphi.people import roster
 from delphi.protocol import method
-from delphi.studies import copying, creation, designs, readiness
-from delphi.studies.designs import StudyPlan, StudyTemplate
+from delphi.studies import audit_trail, copying, creation, designs, readiness
 from delphi.studies.forms import StudyForm
+from delphi.web.answers import Page, done
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import ACCOUNT, OPEN, account, policy, signed_in
 from delphi.web.transaction import current_session
 
 blueprint = Blueprint("overview", __name__)
-Page = str | Response
-COPY = "copy"
-
-
-def _study(slug: str, to: Capability) -> Study:
-    return access.study_for(current_session(), account(), slug, to=to)
+LATEST_EVENTS = 5
 
 
 @blueprint.get("/")
@@ -46,77 +37,46 @@ def welcome() -> Page:
 @policy(ACCOUNT)
 def index() -> Page:
     """List own studies."""
-    mine = [study for study in access.studies_of(current_session(), account()) if not study.rehearsal_of]
+    studies = [study for study in access.studies_of(current_session(), account()) if not study.rehearsal_of]
     return render_template(
         "studies/index.html",
-        studies=[study for study in mine if not study.archived_at],
-        archived=[study for study in mine if study.archived_at],
-        rounds=_latest_rounds(mine),
+        studies=[study for study in studies if not study.archived_at],
+        archived=[study for study in studies if study.archived_at],
+        rounds=newest_rounds(current_session(), studies),
         form=ButtonForm(),
     )
-
-
-def _latest_rounds(mine: Sequence[Study]) -> dict[int, Round]:
-    """Give the newest round of each study."""
-    found = select(Round).where(Round.study_id.in_([study.id for study in mine])).order_by(Round.number)
-    return {round_.study_id: round_ for round_ in current_session().scalars(found)}
 
 
 @blueprint.route("/studies/new", methods=["GET", "POST"])
 @policy(ACCOUNT)
 def new() -> Page:
-    """Create a study from the template library."""
-    form = StudyForm()
+    """Create a study from the template library or as a copy of an own one."""
+    form, session = StudyForm(), current_session()
     if form.validate_on_submit():
-        template = _design(form.template.data or "")
-        plan = StudyPlan(
-            slug=form.slug.data or "",
-            title=form.title.data or "",
-            lead_name=form.lead_name.data or "",
-            contact_email=form.contact_email.data or "",
-            time_zone=form.time_zone.data or "UTC",
-            simulated=bool(form.simulated.data),
-            method=form.method(),
-        )
-        study = creation.create(current_session(), template, plan, by=account().id, at=clock.now())
-        flash(_("The study is created. Nothing is mailed before you launch round 1."))
-        return redirect(url_for("overview.show", slug=study.slug), 303)
-    return render_template(
-        "studies/new.html",
-        form=form,
-        templates=designs.templates(),
-        mine=access.studies_of(current_session(), account()),
-    )
-
-
-def _design(key: str) -> StudyTemplate:
-    """Find a design of the library, or make one of a study that this account leads."""
-    word, colon, slug = key.partition(":")
-    if word == COPY and colon:
-        return copying.template_of(current_session(), _study(slug, Capability.LEAD))
-    if key not in designs.templates():
-        raise NotFound
-    return designs.templates()[key]
+        template = copying.design_called(session, account(), form.template.data or "")
+        study = creation.create(session, template, form.plan(), by=account().id, at=clock.now())
+        message = _("The study is created. Nothing is mailed before you launch round 1.")
+        return done(message, "overview.show", slug=study.slug)
+    own = access.studies_of(session, account())
+    return render_template("studies/new.html", form=form, templates=designs.templates(), mine=own)
 
 
 @blueprint.get("/studies/<slug>")
 @policy(Capability.READ)
-def show(slug: str) -> Page:
+def show(study: Study) -> Page:
     """Show where a study stands."""
-    study = _study(slug, Capability.READ)
     session = current_session()
-    rounds = session.scalars(select(Round).where(Round.study_id == study.id).order_by(Round.number)).all()
-    phase, may = _phase(study, rounds), access.capabilities(session, account(), study)
-    latest = select(Event).where(Event.study_id == study.id).order_by(Event.sequence.desc()).limit(5)
+    progress, may = progress_of(session, study), access.capabilities(session, account(), study)
+    preparing = progress.phase == 0
     return render_template(
         "studies/overview.html",
         study=study,
-        rounds=rounds,
-        phase=phase,
-        preparing=phase == 0,
-        issues=readiness.issues(session, study) if phase == 0 else [],
+        rounds=progress.rounds,
+        phase=progress.phase,
+        preparing=preparing,
+        issues=list(readiness.issues(session, study)) if preparing else [],
         may=may,
-        events=session.scalars(latest).all() if Capability.AUDIT in may else [],
+        events=audit_trail.newest(session, study, most=LATEST_EVENTS) if Capability.AUDIT in may else [],
         rule=method.definition_of(study).describe(),
         panel_size=roster.size(session, study),
         countries=roster.characteristic_counts(session, study, "country"),
@@ -124,28 +84,17 @@ def show(slug: str) -> Page:
     )
 
 
-def _phase(study: Study, rounds: Sequence[Round]) -> int:
-    """Say where a study stands: 0 preparing, a round, or beyond the last: reporting."""
-    opened = [round_ for round_ in rounds if round_.opened_at]
-    if not opened:
-        return 0
-    ended = opened[-1].number >= study.maximum_rounds and opened[-1].state is State.RELEASED
-    return study.maximum_rounds + 1 if ended or study.finished_at else opened[-1].number
-
-
 @blueprint.post("/studies/<slug>/lock")
 @policy(Capability.LEAD)
-def lock(slug: str) -> Page:
+def lock(study: Study) -> Response:
     """Lock the protocol."""
-    study = _study(slug, Capability.LEAD)
     method.lock(current_session(), study, by=account().id, at=clock.now())
-    flash(_("The protocol is locked."))
-    return redirect(url_for("overview.show", slug=slug), 303)
+    return done(_("The protocol is locked."), "overview.show", slug=study.slug)
 
 
 @blueprint.app_context_processor
 def words() -> dict[str, Any]:
-    """Give templates the words of the lineage."""
+    """The words of the lineage, for every template."""
     return {
         "changes": {
             Change.REWORDED: _("reworded"),
