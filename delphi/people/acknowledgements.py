@@ -26,22 +26,32 @@ def frozen(study: Study, *, today: date) -> bool:
 
 
 def find(session: Session, study: Study, key: str) -> Acknowledgement | None:
-    """Give what was chosen; nobody is named who did not ask for it."""
+    """Find what was chosen; nobody is named who did not ask for it."""
     return session.get(Acknowledgement, (study.id, key))
 
 
 def name(session: Session, study: Study, wanted: Acknowledgement, *, today: date) -> None:
     """Keep how somebody wants to be named."""
-    if frozen(study, today=today):
-        raise Refused("The list of names is closed; nothing was changed. Write to the study team.")
+    _guard(study, today)
     session.merge(wanted)
     session.flush()
 
 
+def decline(session: Session, study: Study, key: str, *, today: date) -> None:
+    """Keep that somebody does not want to be named."""
+    _guard(study, today)
+    remove(session, study, key)
+
+
+def _guard(study: Study, today: date) -> None:
+    if frozen(study, today=today):
+        raise Refused("The list of names is closed; nothing was changed. Write to the study team.")
+
+
 def remove(session: Session, study: Study, key: str) -> None:
-    """Take a name off the list."""
-    if (found := find(session, study, key)) is not None:
-        session.delete(found)
+    """Take a name off the list, also off a closed one."""
+    if (acknowledgement := find(session, study, key)) is not None:
+        session.delete(acknowledgement)
         session.flush()
 
 

@@ -1,7 +1,7 @@
 """What panelists say about themselves: group, characteristics, expertise by section, conflicts of interest."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -33,8 +33,8 @@ class Characteristic:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a study asks of its panelists."""
+class Questions:
+    """What a study asks its panelists about themselves."""
 
     groups: tuple[str, ...]
     characteristics: tuple[Characteristic, ...]
@@ -47,8 +47,8 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a panelist answers; what is not asked is not here."""
+class SelfDescription:
+    """What a panelist says about themselves; what is not asked is not here."""
 
     group: str | None = None
     characteristics: Mapping[str, str] = field(default_factory=dict)
@@ -58,60 +58,69 @@ class Told:
     conflict_published: bool = False
 
 
-def asked_by(session: Session, study: Study) -> Asked:
-    """Say what a study asks."""
+def questions_of(session: Session, study: Study) -> Questions:
+    """List what a study asks."""
     groups: Sequence[str] = ()
     if study.group_chosen:
         listed = select(StakeholderGroup.key).where(StakeholderGroup.study_id == study.id)
         groups = session.scalars(listed.order_by(StakeholderGroup.position)).all()
     sections: Sequence[str] = ()
     if study.asks_expertise:
-        named = select(Statement.section).where(Statement.study_id == study.id, Statement.section != "")
-        sections = tuple(dict.fromkeys(session.scalars(named.order_by(Statement.number))))
-    return Asked(
+        query = select(Statement.section).where(Statement.study_id == study.id, Statement.section != "")
+        sections = tuple(dict.fromkeys(session.scalars(query.order_by(Statement.number))))
+    return Questions(
         tuple(groups), tuple(map(_characteristic, study.asked_characteristics)), tuple(sections), study.asks_conflicts
     )
 
 
-def _characteristic(asked: Mapping[str, Any]) -> Characteristic:
-    label = str(asked.get("label") or asked["key"])
-    return Characteristic(str(asked["key"]), label, str(asked.get("purpose", "")), tuple(asked.get("options", ())))
+def _characteristic(question: Mapping[str, Any]) -> Characteristic:
+    key = str(question["key"])
+    label = str(question.get("label") or key)
+    return Characteristic(key, label, str(question.get("purpose", "")), tuple(question.get("options", ())))
 
 
-def told_by(session: Session, who: Panelist) -> Told:
-    """Give what a panelist told already."""
-    key = (who.study_id, who.id)
-    person, declared = session.get(Identity, key), session.get(Declaration, key)
-    told = Told(group=who.stakeholder_group, characteristics=dict(person.characteristics) if person else {})
-    if declared is None:
-        return told
-    return Told(
-        told.group,
-        told.characteristics,
-        {section: Expertise(level) for section, level in declared.expertise.items()},
-        declared.conflict,
-        declared.conflict_text,
-        declared.conflict_published,
+def description_of(session: Session, panelist: Panelist) -> SelfDescription:
+    """Collect what a panelist said already."""
+    key = (panelist.study_id, panelist.id)
+    identity, declaration = session.get(Identity, key), session.get(Declaration, key)
+    description = SelfDescription(
+        group=panelist.stakeholder_group, characteristics=dict(identity.characteristics) if identity else {}
+    )
+    if declaration is None:
+        return description
+    return replace(
+        description,
+        expertise={section: Expertise(level) for section, level in declaration.expertise.items()},
+        conflict=declaration.conflict,
+        conflict_text=declaration.conflict_text,
+        conflict_published=declaration.conflict_published,
     )
 
 
-def tell(session: Session, study: Study, who: Panelist, told: Told) -> None:
-    """Keep what a panelist tells; what the study does not ask is left as it is."""
-    asked = asked_by(session, study)
-    key = (who.study_id, who.id)
-    if asked.groups:
-        who.stakeholder_group = told.group if told.group in asked.groups else who.stakeholder_group
-    person = session.get(Identity, key)
-    if person is not None and asked.characteristics:
-        known = {one.key: told.characteristics.get(one.key, "") for one in asked.characteristics}
-        person.characteristics = {k: v for k, v in {**person.characteristics, **known}.items() if v}
-    if person is not None and (asked.sections or asked.conflicts):
-        declared = session.get(Declaration, key) or Declaration(study_id=who.study_id, panelist=who.id, expertise={})
-        if asked.sections:
-            declared.expertise = {s: told.expertise[s].value for s in asked.sections if s in told.expertise}
-        if asked.conflicts:
-            declared.conflict = told.conflict
-            declared.conflict_text = told.conflict_text if told.conflict else ""
-            declared.conflict_published = bool(told.conflict and told.conflict_published)
-        session.add(declared)
+def save(session: Session, study: Study, panelist: Panelist, description: SelfDescription) -> None:
+    """Keep what a panelist says; what the study does not ask is left as it is."""
+    questions = questions_of(session, study)
+    if description.group in questions.groups:
+        panelist.stakeholder_group = description.group
+    identity = session.get(Identity, (panelist.study_id, panelist.id))
+    if identity is not None and questions.characteristics:
+        answers = {one.key: description.characteristics.get(one.key, "") for one in questions.characteristics}
+        known = {**identity.characteristics, **answers}
+        identity.characteristics = {name: value for name, value in known.items() if value}
+    if identity is not None and (questions.sections or questions.conflicts):
+        _declare(session, panelist, questions, description)
     session.flush()
+
+
+def _declare(session: Session, panelist: Panelist, questions: Questions, description: SelfDescription) -> None:
+    """Keep expertise and conflicts of interest, each where it is asked."""
+    key = (panelist.study_id, panelist.id)
+    declaration = session.get(Declaration, key) or Declaration(study_id=key[0], panelist=key[1], expertise={})
+    if questions.sections:
+        levels = description.expertise
+        declaration.expertise = {name: levels[name].value for name in questions.sections if name in levels}
+    if questions.conflicts:
+        declaration.conflict = description.conflict
+        declaration.conflict_text = description.conflict_text if description.conflict else ""
+        declaration.conflict_published = bool(description.conflict and description.conflict_published)
+    session.add(declaration)

@@ -1,5 +1,6 @@
 """Forms in which panelists write their names: apart from the other forms, since nothing that reads answers may come here."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -8,6 +9,8 @@ from wtforms.validators import DataRequired, Email, Length, ValidationError
 
 from delphi.model.acknowledgement import Acknowledgement
 from delphi.people.acknowledgements import valid_orcid
+from delphi.people.declarations import Expertise, Questions, SelfDescription
+from delphi.web.forms import LONGEST_TEXT, clean, one_line
 from delphi.web.language import gettext as _
 
 
@@ -29,22 +32,22 @@ class NamingForm(FlaskForm):
             self.certificate.data = chosen.certificate
 
     def values(self) -> dict[str, Any]:
-        """Give the columns of an acknowledgement."""
+        """The columns of an acknowledgement."""
         return {
-            "name": " ".join((self.name.data or "").split()),
-            "affiliation": " ".join((self.affiliation.data or "").split()),
+            "name": one_line(self.name.data),
+            "affiliation": one_line(self.affiliation.data),
             "orcid": self._orcid(),
             "certificate": bool(self.certificate.data),
         }
 
     def _orcid(self) -> str:
-        return (self.orcid.data or "").strip().removeprefix("https://orcid.org/")
+        return clean(self.orcid.data).removeprefix("https://orcid.org/")
 
     def validate_wanted(self, field: Field) -> None:
         """Ask for a decision; a name is needed only to be named."""
         if field.data not in ("yes", "no"):
             raise ValidationError(_("Choose whether you want to be named. Nothing was saved."))
-        if field.data == "yes" and not (self.name.data or "").strip():
+        if field.data == "yes" and not one_line(self.name.data):
             raise ValidationError(_("Write your name as it is to be printed. What you wrote is still here."))
         if field.data == "yes" and self._orcid() and not valid_orcid(self._orcid()):
             raise ValidationError(
@@ -59,8 +62,47 @@ class NameForm(FlaskForm):
 
     name = StringField(validators=[DataRequired(), Length(max=200)])
 
+    def value(self) -> str:
+        """The name in one line."""
+        return one_line(self.name.data)
+
 
 class LostLinkForm(FlaskForm):
     """The address to which the personal link was sent."""
 
     email = StringField(validators=[DataRequired(), Length(max=254), Email(allow_smtputf8=False)])
+
+    def address(self) -> str:
+        """The address as the roster keeps it."""
+        return clean(self.email.data).lower()
+
+
+LONGEST_CHARACTERISTIC = 200
+
+
+def read_description(form: Mapping[str, str], questions: Questions) -> tuple[SelfDescription, dict[str, str]]:
+    """Read what a panelist says about themselves; what is too long is left out with a message, the rest is kept."""
+    errors: dict[str, str] = {}
+
+    def short(name: str, text: str, longest: int) -> str:
+        if len(text) <= longest:
+            return text
+        errors[name] = _("This is longer than %(n)s characters and was not saved.") % {"n": longest}
+        return ""
+
+    characteristics = {}
+    for question in questions.characteristics:
+        name = f"c-{question.key}"
+        text = one_line(form.get(name))
+        allowed = text if not question.options or text in question.options else ""
+        characteristics[question.key] = short(name, allowed, LONGEST_CHARACTERISTIC)
+    levels = {section: form.get(f"e-{n}", "") for n, section in enumerate(questions.sections)}
+    description = SelfDescription(
+        group=form.get("group") or None,
+        characteristics=characteristics,
+        expertise={section: Expertise(level) for section, level in levels.items() if level in set(Expertise)},
+        conflict={"yes": True, "no": False}.get(form.get("conflict", "")),
+        conflict_text=short("conflict_text", clean(form.get("conflict_text")), LONGEST_TEXT),
+        conflict_published=form.get("conflict_published") == "yes",
+    )
+    return description, errors

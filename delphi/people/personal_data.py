@@ -1,12 +1,16 @@
 """Everything that is held about one panelist, for that panelist: plain values, in the order of the page."""
 
 from collections.abc import Iterator
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from delphi import audit
 from delphi.consensus.shipped_scales import SCALES, Scale
+from delphi.errors import NotFound
+from delphi.model.event import EventKind
 from delphi.model.identity import Declaration, Identity
 from delphi.model.letter import Letter
 from delphi.model.panel import AccessLink, Panelist, PanelistSession
@@ -16,10 +20,10 @@ from delphi.model.statement import Statement, StatementProposal
 from delphi.model.study import Consent, Document, Study
 from delphi.people import acknowledgements
 
-Row = dict[str, Any]
+Facts = dict[str, Any]  # what one row of a table holds, by the name of the field
 
 
-def gather(session: Session, study: Study, who: Panelist, *, acknowledgement: str) -> dict[str, list[Row]]:
+def gather(session: Session, study: Study, who: Panelist, *, acknowledgement: str) -> dict[str, list[Facts]]:
     """Collect all rows about a panelist by section; the key of the acknowledgement is given, since no row leads there."""
     return {
         "person": _person(session, who),
@@ -27,33 +31,45 @@ def gather(session: Session, study: Study, who: Panelist, *, acknowledgement: st
         "acknowledgement": _named(session, study, acknowledgement),
         "consents": [
             {"version": one.version, "items": _agreed(session, one), "given_on": one.given_on.isoformat()}
-            for one in _mine(session, Consent, who, Consent.version)
+            for one in _rows_of(session, Consent, who, Consent.version)
         ],
         "links": [
-            {"minted_on": one.minted_on.isoformat()} for one in _mine(session, AccessLink, who, AccessLink.minted_on)
+            {"minted_on": one.minted_on.isoformat()} for one in _rows_of(session, AccessLink, who, AccessLink.minted_on)
         ],
         "devices": [
             {"signed_in_until": one.expires_on.isoformat()}
-            for one in _mine(session, PanelistSession, who, PanelistSession.expires_on)
+            for one in _rows_of(session, PanelistSession, who, PanelistSession.expires_on)
         ],
         "rounds": [
             {"round": one.round, "finished_on": one.submitted_on.isoformat() if one.submitted_on else None}
-            for one in _mine(session, Participation, who, Participation.round)
+            for one in _rows_of(session, Participation, who, Participation.round)
         ],
         "answers": _answers(session, study, who),
         "proposals": [
             {"round": one.round, "section": one.section, "text": one.text, "reason": one.reason, "source": one.source}
-            for one in _mine(session, StatementProposal, who, StatementProposal.round, StatementProposal.text)
+            for one in _rows_of(session, StatementProposal, who, StatementProposal.round, StatementProposal.text)
         ],
         "letters": [
             {"kind": one.kind.value, "round": one.round, "sent_at": one.sent_at.isoformat()}
-            for one in _mine(session, Letter, who, Letter.sent_at)
+            for one in _rows_of(session, Letter, who, Letter.sent_at)
             if one.sent_at
         ],
     }
 
 
-def as_rows(data: dict[str, list[Row]]) -> Iterator[tuple[str, int, str, str]]:
+def correct_name(session: Session, study: Study, panelist: Panelist, name: str, *, at: datetime) -> None:
+    """Correct a panelist's name; the trail tells that one was corrected and on which day, never whose it is."""
+    identity = session.get(Identity, (panelist.study_id, panelist.id))
+    if identity is None:
+        raise NotFound
+    if identity.name == name:
+        return
+    identity.name = name
+    day = datetime.combine(at.date(), time(), at.tzinfo)
+    audit.record(session, study.id, EventKind.PANELIST_CORRECTED, by=None, at=day)
+
+
+def as_rows(data: dict[str, list[Facts]]) -> Iterator[tuple[str, int, str, str]]:
     """Flatten what is held into rows of section, number, field, value."""
     for section, rows in data.items():
         for number, row in enumerate(rows, 1):
@@ -61,29 +77,29 @@ def as_rows(data: dict[str, list[Row]]) -> Iterator[tuple[str, int, str, str]]:
                 yield section, number, name, "" if value is None else str(value)
 
 
-def _mine(session: Session, table: Any, who: Panelist, *order: Any) -> list[Any]:
-    mine = select(table).where(table.study_id == who.study_id, table.panelist == who.id)
-    return list(session.scalars(mine.order_by(*order)))
+def _rows_of(session: Session, table: Any, who: Panelist, *order: Any) -> list[Any]:
+    query = select(table).where(table.study_id == who.study_id, table.panelist == who.id)
+    return list(session.scalars(query.order_by(*order)))
 
 
 def _agreed(session: Session, consent: Consent) -> list[str]:
-    """Give the items of a consent in words."""
+    """List the items of a consent in words."""
     document = session.get_one(Document, (consent.study_id, consent.version))
     return [document.items[n] for n in consent.items]
 
 
-def _person(session: Session, who: Panelist) -> list[Row]:
+def _person(session: Session, who: Panelist) -> list[Facts]:
     person = session.get(Identity, (who.study_id, who.id))
-    known: Row = {"name": person.name, "email": person.email} | person.characteristics if person else {}
-    told = {
+    known: Facts = {"name": person.name, "email": person.email} | person.characteristics if person else {}
+    membership = {
         "stakeholder_group": who.stakeholder_group,
         "declined_on": who.declined_on.isoformat() if who.declined_on else None,
         "left_because": who.left_because or None,
     }
-    return [known | {name: value for name, value in told.items() if value}]
+    return [known | {name: value for name, value in membership.items() if value}]
 
 
-def _declaration(session: Session, who: Panelist) -> list[Row]:
+def _declaration(session: Session, who: Panelist) -> list[Facts]:
     declared = session.get(Declaration, (who.study_id, who.id))
     if declared is None:
         return []
@@ -95,7 +111,7 @@ def _declaration(session: Session, who: Panelist) -> list[Row]:
     return [{f"expertise: {section}": level for section, level in declared.expertise.items()} | conflict]
 
 
-def _named(session: Session, study: Study, key: str) -> list[Row]:
+def _named(session: Session, study: Study, key: str) -> list[Facts]:
     chosen = acknowledgements.find(session, study, key)
     if chosen is None:
         return []
@@ -106,13 +122,13 @@ def _unrated(rating: Rating, scale: Scale) -> str:
     return (scale.opt_out or "") if rating.kind is AnswerKind.NOT_QUALIFIED else rating.kind.value
 
 
-def _answers(session: Session, study: Study, who: Panelist) -> list[Row]:
-    """Give answers, comments and reasons for change by round and statement."""
+def _answers(session: Session, study: Study, who: Panelist) -> list[Facts]:
+    """List answers, comments and reasons for change by round and statement."""
     codes = {s.number: s.code for s in session.scalars(select(Statement).where(Statement.study_id == study.id))}
     scale = SCALES[study.scale]
-    found: dict[tuple[int, int], Row] = {}
+    found: dict[tuple[int, int], Facts] = {}
     for table in (Rating, Comment, ChangeReason):
-        for one in _mine(session, table, who, table.round, table.statement):
+        for one in _rows_of(session, table, who, table.round, table.statement):
             row = found.setdefault(
                 (one.round, one.statement), {"round": one.round, "statement": codes[one.statement], "answer": None}
             )

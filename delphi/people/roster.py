@@ -1,6 +1,7 @@
 """Preparing the panel: names and addresses on one side, panelists under random codes on the other."""
 
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -54,6 +55,11 @@ def roster(session: Session, study: Study) -> list[Identity]:
     return list(session.scalars(select(Identity).where(Identity.study_id == study.id).order_by(Identity.name)))
 
 
+def identity_of(session: Session, panelist: Panelist) -> Identity | None:
+    """Find who a panelist is; None after the name was deleted."""
+    return session.get(Identity, (panelist.study_id, panelist.id))
+
+
 def size(session: Session, study: Study) -> int:
     """Count the panelists who neither declined nor withdrew."""
     counted = select(func.count()).select_from(Panelist)
@@ -63,15 +69,12 @@ def size(session: Session, study: Study) -> int:
 
 def characteristic_counts(session: Session, study: Study, name: str) -> dict[str, int]:
     """Count the panel by one characteristic (a country, a field of work)."""
-    found: dict[str, int] = {}
-    for values in session.scalars(select(Identity.characteristics).where(Identity.study_id == study.id)):
-        if value := values.get(name):
-            found[value] = found.get(value, 0) + 1
-    return found
+    rows = session.scalars(select(Identity.characteristics).where(Identity.study_id == study.id))
+    return dict(Counter(values[name] for values in rows if values.get(name)))
 
 
 def submitted(session: Session, study: Study, round_number: int) -> set[str]:
-    """Give the addresses of those who have finished a round, for the roster."""
+    """List the addresses of those who have finished a round, for the roster."""
     rows = session.scalars(
         select(Identity.email)
         .join(

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
@@ -97,8 +96,16 @@ def _characteristic(cell: str) -> str:
     return cell
 
 
+def export(session: Session, study: Study, suffix: str, *, by: int, at: datetime) -> tuple[list[str], list[list[str]]]:
+    """Write the head and the rows of the panel's file; names leave, so it is an event."""
+    head, rows = as_rows(session, study)
+    facts = {"report": "panel", "format": suffix, "rows": len(rows)}
+    audit.record(session, study.id, EventKind.EXPORTED, by=by, at=at, **facts)
+    return head, rows
+
+
 def as_rows(session: Session, study: Study) -> tuple[list[str], list[list[str]]]:
-    """Give the head and the rows of the panel's file, by name."""
+    """Write the head and the rows of the panel's file, by name."""
     stored = _stored(session, study)
     others = sorted({name for row in stored.values() for name in row} - set(OWN))
     head = [*OWN, *others]
@@ -118,10 +125,10 @@ def _stored(session: Session, study: Study) -> dict[str, dict[str, Any]]:
     }
 
 
-def beside(session: Session, study: Study, rows: Rows) -> Comparison:
+def compare_with_panel(session: Session, study: Study, rows: Rows) -> Comparison:
     """Compare a file with the panel; a group that no longer can change is an error of its row."""
-    found = compare(rows, _stored(session, study), "email")
-    moved = [row for row in found.changed if "group" in row.columns]
+    comparison = compare(rows, _stored(session, study), "email")
+    moved = [row for row in comparison.changed if "group" in row.columns]
     invited = _invited(session, study) if moved else set()
     errors = [
         RowError(row.line, "group", "this person was invited already, so the group stays")
@@ -130,7 +137,7 @@ def beside(session: Session, study: Study, rows: Rows) -> Comparison:
     ]
     if errors:
         raise SheetError(errors)
-    return found
+    return comparison
 
 
 def _invited(session: Session, study: Study) -> set[str]:
@@ -144,27 +151,32 @@ def _invited(session: Session, study: Study) -> set[str]:
     return set(rows)
 
 
-def new_groups(session: Session, study: Study, found: Comparison) -> list[str]:
+def new_groups(session: Session, study: Study, comparison: Comparison) -> list[str]:
     """List the groups that the file names and the study does not have yet."""
     known = {group.key for group in groups.groups_of(session, study)}
-    rows = [values for _line, values in found.new] + [row.values for row in found.changed]
+    rows = [values for _line, values in comparison.new] + [row.values for row in comparison.changed]
     return sorted({row["group"] for row in rows if row.get("group")} - known)
 
 
-def take(session: Session, study: Study, found: Comparison, *, by: int, at: datetime) -> None:
-    """Take what a file would change, all of it."""
-    if found.empty:
-        return
-    groups.declare(session, study, [row.values["group"] for row in found.changed if row.columns.get("group", "")])
-    roster.add(session, study, [_new(values) for _line, values in found.new])
-    _change(session, study, found.changed)
-    facts = {"count": len(found.new), "changed": len(found.changed)}
+def import_panel(session: Session, study: Study, rows: Rows, *, by: int, at: datetime) -> Comparison:
+    """Compare a file with the panel, and take what it would change, all of it."""
+    comparison = compare_with_panel(session, study, rows)
+    if not comparison.empty:
+        _take(session, study, comparison, by=by, at=at)
+    return comparison
+
+
+def _take(session: Session, study: Study, comparison: Comparison, *, by: int, at: datetime) -> None:
+    groups.declare(session, study, [row.values["group"] for row in comparison.changed if row.columns.get("group", "")])
+    roster.add(session, study, [_new(values) for _line, values in comparison.new])
+    _change(session, study, comparison.changed)
+    facts = {"count": len(comparison.new), "changed": len(comparison.changed)}
     audit.record(session, study.id, EventKind.PANEL_IMPORTED, by=by, at=at, **facts)
 
 
 def _new(values: Mapping[str, Any]) -> NewPanelist:
-    made = NewPanelist(name=values["name"], email=values["email"], group=values.get("group") or None)
-    return replace(made, characteristics={n: v for n, v in values.items() if n not in OWN and v})
+    characteristics = {name: value for name, value in values.items() if name not in OWN and value}
+    return NewPanelist(values["name"], values["email"], values.get("group") or None, characteristics)
 
 
 def _change(session: Session, study: Study, changed: tuple[Changed, ...]) -> None:
@@ -182,6 +194,6 @@ def _change(session: Session, study: Study, changed: tuple[Changed, ...]) -> Non
         person.name = row.values["name"]
         if "group" in row.columns:
             panelist.stakeholder_group = row.values["group"] or None
-        said = {name: now for name, (_before, now) in row.columns.items() if name not in OWN}
-        person.characteristics = {name: value for name, value in (person.characteristics | said).items() if value}
+        changes = {name: now for name, (_before, now) in row.columns.items() if name not in OWN}
+        person.characteristics = {name: value for name, value in (person.characteristics | changes).items() if value}
     session.flush()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from delphi import audit
@@ -13,10 +13,9 @@ from delphi.dates import in_words
 from delphi.errors import Refused
 from delphi.model.event import EventKind
 from delphi.model.rating import AnswerKind, Rating
-from delphi.model.round import Round
+from delphi.model.round import Round, latest_round
 from delphi.model.study import Amendment, Study
-from delphi.protocol import differences
-from delphi.protocol import method as protocol
+from delphi.protocol import differences, method
 
 
 def amend(
@@ -31,7 +30,7 @@ def amend(
     answered, seen = answers_given(session, study), _results_seen(session, study)
     _guard(session, study, changes, answered=answered)
     differences.apply(study, changes)
-    made = Amendment(
+    amendment = Amendment(
         study_id=study.id,
         number=len(amendments_of(session, study)) + 1,
         at=at,
@@ -40,12 +39,12 @@ def amend(
         changes=changes,
         answers_given=answered,
         results_seen=seen,
-        sha256=protocol.sha256(protocol.document(study)),
+        sha256=method.sha256(method.document(study)),
     )
-    session.add(made)
-    facts = {"number": made.number, "changes": changes, "reason": made.reason, "sha256": made.sha256}
-    audit.record(session, study.id, EventKind.PROTOCOL_AMENDED, by=by, at=at, after_data=made.after_data, **facts)
-    return made
+    session.add(amendment)
+    facts = {"number": amendment.number, "changes": changes, "reason": amendment.reason, "sha256": amendment.sha256}
+    audit.record(session, study.id, EventKind.PROTOCOL_AMENDED, by=by, at=at, after_data=amendment.after_data, **facts)
+    return amendment
 
 
 def _guard(session: Session, study: Study, changes: Mapping[str, list[Any]], *, answered: bool) -> None:
@@ -53,7 +52,8 @@ def _guard(session: Session, study: Study, changes: Mapping[str, list[Any]], *, 
     if "scale" in changes and answered:
         raise Refused("Answers were given on the present scale, so it cannot be changed; nothing was changed.")
     old, new = changes.get("smallest_cell", [0, 0])
-    launched = _last_launched(session, study)
+    latest = latest_round(session, study)
+    launched = latest.number if latest else 0
     if new < old and launched:
         raise Refused(
             "The panel was promised that nothing is shown of fewer than %(n)s people. After the first invitation this "
@@ -73,20 +73,20 @@ def amendments_of(session: Session, study: Study) -> Sequence[Amendment]:
 
 def definition_at(session: Session, study: Study, at: datetime | None) -> Definition:
     """Give the consensus definition as it stood at a moment: later amendments are taken back."""
-    method = {name: getattr(study, name) for name in protocol.METHOD}
-    for made in reversed(amendments_of(session, study)):
-        if at is not None and made.at > at:
-            method |= {name: change[0] for name, change in made.changes.items() if name in method}
-    return protocol.definition_from(method)
+    columns = {name: getattr(study, name) for name in method.METHOD}
+    for amendment in reversed(amendments_of(session, study)):
+        if at is not None and amendment.at > at:
+            columns |= {name: change[0] for name, change in amendment.changes.items() if name in columns}
+    return method.definition_from(columns)
 
 
 def changed_after_data(session: Session, study: Study) -> list[Amendment]:
     """List the amendments of the method that came after the first answer: every page and file of results says them."""
-    return [a for a in amendments_of(session, study) if a.after_data and set(a.changes) & set(protocol.METHOD)]
+    return [a for a in amendments_of(session, study) if a.after_data and set(a.changes) & set(method.METHOD)]
 
 
 def notes(session: Session, study: Study) -> tuple[str, ...]:
-    """Give what stands under every table of a study: its notice, and what was changed after data."""
+    """List what stands under every table of a study: its notice, and what was changed after data."""
     return tuple(filter(None, (study.notice, mark(changed_after_data(session, study), study.time_zone))))
 
 
@@ -94,11 +94,11 @@ def mark(amendments: Sequence[Amendment], time_zone: str) -> str:
     """Say in one sentence what was changed after data, as files print it; empty if nothing was."""
     if not amendments:
         return ""
-    said = [
+    sentences = [
         f"amendment {a.number} of {in_words(a.at, time_zone)} ({', '.join(n.replace('_', ' ') for n in a.changes)})"
         for a in amendments
     ]
-    return f"Protocol changed after data: {'; '.join(said)}."
+    return f"Protocol changed after data: {'; '.join(sentences)}."
 
 
 def answers_given(session: Session, study: Study) -> bool:
@@ -109,8 +109,3 @@ def answers_given(session: Session, study: Study) -> bool:
 
 def _results_seen(session: Session, study: Study) -> bool:
     return bool(session.scalar(select(exists().where(Round.study_id == study.id, Round.closed_at.is_not(None)))))
-
-
-def _last_launched(session: Session, study: Study) -> int:
-    last = select(func.max(Round.number)).where(Round.study_id == study.id, Round.opened_at.is_not(None))
-    return session.scalar(last) or 0

@@ -1,9 +1,10 @@
 """The protocol as a form: typed fields for the method, one text field for each thing a lead writes."""
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Self
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import (  # type: ignore[attr-defined]  # the stubs describe an older WTForms
     BooleanField,
@@ -18,21 +19,27 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs describe an old
 )
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
+from delphi.consensus.analysis import Definition
 from delphi.consensus.rules import RULES
 from delphi.consensus.rules.base import DENOMINATORS
+from delphi.consensus.rules.example import example_counts, example_options, judge_example
+from delphi.consensus.rules.settings import Setting, settings_of
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Feedback
-from delphi.model.study import Settled, Study, Unsettled
-from delphi.protocol.method import METHOD, TEXTS
+from delphi.model.round import Round
+from delphi.model.study import Settled, Study, Unsettled, Withdrawal
+from delphi.protocol.method import METHOD, TEXTS, definition_from
+from delphi.protocol.panelist_options import PanelistOptions
+from delphi.web.forms import clean, whole_number
 from delphi.web.language import gettext as _
 
-LONGEST = 5000
+LONGEST, MOST_VOTES = 5000, 100_000
 SETTING = "set."  # what the names of a rule's settings begin with in the form
 SHARES = ("consensus_share", "stable_share", "response_floor")
 
 
 def _words(vocabulary: Iterable[str]) -> list[SelectChoice]:
-    """Give the choices of a closed vocabulary; the page names them."""
+    """The choices of a closed vocabulary; the page names them."""
     return [SelectChoice(str(word), str(word)) for word in vocabulary]
 
 
@@ -40,6 +47,10 @@ def share(_form: FlaskForm, field: Field) -> None:
     """Take a share in per cent, or nothing."""
     if field.data and not re.fullmatch(r"100(\.0+)?|[0-9]{1,2}(\.[0-9]{1,4})?", field.data):
         raise ValidationError(_("Write a share between 0 and 100, such as 75 or 66.7."))
+
+
+def _text() -> TextAreaField:
+    return TextAreaField(validators=[Length(max=LONGEST)])
 
 
 class ProtocolForm(FlaskForm):
@@ -58,15 +69,62 @@ class ProtocolForm(FlaskForm):
     settled = SelectField(choices=_words(Settled))
     unsettled = SelectField(choices=_words(Unsettled))
     feedback_plan = SelectMultipleField(choices=_words(Feedback))
+    aim = _text()
+    rationale = _text()
+    steering = _text()
+    panel = _text()
+    statements = _text()
+    rule_rationale = _text()
+    registration = _text()
+    incentives = _text()
+    accessibility = _text()
+    ethics = _text()
+    funding = _text()
+    conflicts = _text()
+    retention = _text()
 
     @classmethod
-    def of(cls, study: Study) -> "ProtocolForm":
+    def of(cls, study: Study) -> Self:
         """Fill the form with the protocol of a study, unless it was sent."""
         data = {name: getattr(study, name) for name in METHOD if name not in ("rule_settings", "stopping_rule")}
         return cls(data={**data, **study.stopping_rule, **study.texts})
 
+    def shown(self) -> str:
+        """Name the scale and the rule whose settings the page shows."""
+        return f"{self.scale.data} {self.rule.data}"
+
+    def asks_to_save(self) -> bool:
+        """Whether the page was sent with the settings of the chosen rule, and not to see those of another."""
+        return self.is_submitted() and self._shows_chosen_rule() and "show" not in request.form
+
+    def _shows_chosen_rule(self) -> bool:
+        return request.form.get("shown") == self.shown()
+
+    def settings(self, study: Study) -> Mapping[str, str]:
+        """Read the settings of the rule as they were sent; none if another rule was chosen."""
+        if not self.is_submitted():
+            return study.rule_settings
+        return settings_sent(request.form) if self._shows_chosen_rule() else {}
+
+    def rule_settings(self, settings: Mapping[str, str]) -> list[Setting]:
+        """List the settings of the chosen rule; none if it does not fit the scale."""
+        try:
+            return settings_of(self.rule.data, SCALES[self.scale.data], settings)
+        except (KeyError, ValueError) as error:
+            self.form_errors.append(str(error))
+            return []
+
+    def rule_works(self, settings: Mapping[str, str]) -> bool:
+        """Whether the rule can be applied; if not, the form says why."""
+        try:
+            definition_from(self.wanted(settings))
+        except ValueError as error:
+            self.form_errors.append(str(error))
+            return False
+        return True
+
     def wanted(self, settings: Mapping[str, str]) -> dict[str, Any]:
-        """Give the protocol that the form asks for, by column or text."""
+        """The protocol that the form asks for, by column or text."""
         plain = ("scale", "rule", "denominator", "quantile_type", "minimum_n", "smallest_cell", "maximum_rounds")
         return {
             **{name: self[name].data for name in plain},
@@ -75,12 +133,8 @@ class ProtocolForm(FlaskForm):
             "settled": Settled(self.settled.data),
             "unsettled": Unsettled(self.unsettled.data),
             "feedback_plan": [word.value for word in Feedback if word.value in (self.feedback_plan.data or ())],
-            **{name: (self[name].data or "").replace("\r\n", "\n").strip() for name in TEXTS},
+            **{name: clean(self[name].data) for name in TEXTS},
         }
-
-
-for _name in TEXTS:
-    setattr(ProtocolForm, _name, TextAreaField(validators=[Length(max=LONGEST)]))
 
 
 class AmendmentForm(ProtocolForm):
@@ -91,11 +145,27 @@ class AmendmentForm(ProtocolForm):
 
 def settings_sent(form: Mapping[str, str]) -> dict[str, str]:
     """Read the settings of a rule from what was sent."""
-    sent = {name.removeprefix(SETTING): text for name, text in form.items() if name.startswith(SETTING)}
-    return {name: text.strip() for name, text in sent.items()}
+    return {name.removeprefix(SETTING): clean(text) for name, text in form.items() if name.startswith(SETTING)}
 
 
-class PanelSideForm(FlaskForm):
+def example_sent(definition: Definition, names: Sequence[str], args: Mapping[str, str]) -> dict[str, Any]:
+    """Judge the counts of the address, or those to begin with."""
+    options, begin = example_options(definition.scale), example_counts(definition.scale)
+
+    def count(name: str, default: int) -> int:
+        number = whole_number(args.get(name))
+        return default if number is None else min(number, MOST_VOTES)
+
+    ratings = [{v: count(f"n{g}_{v}", begin[v]) for v in options} for g in range(len(names))]
+    opted_out = [count(f"nq{g}", 0) for g in range(len(names))]
+    try:
+        judged = judge_example(definition, ratings, opted_out, names)
+    except (ValueError, KeyError):  # the rule asks groups that are not declared yet
+        judged = None
+    return {"options": options, "groups": names, "ratings": ratings, "opted_out": opted_out, "judged": judged}
+
+
+class PanelistOptionsForm(FlaskForm):
     """What panelists may write, how they may leave, which days are planned."""
 
     open_round = BooleanField()
@@ -106,3 +176,26 @@ class PanelSideForm(FlaskForm):
     remove_unreleased = BooleanField()
     opens_on = DateField(validators=[Optional()])
     names_until = DateField(validators=[Optional()])
+
+    @classmethod
+    def of(cls, study: Study, draft: Round | None) -> Self:
+        """Fill the form with what is decided, unless it was sent; what the lock holds stays as it is even then."""
+        form = cls(data={"opens_on": draft.opens_on if draft else None, "names_until": study.names_until})
+        if study.protocol_locked_at or not form.is_submitted():
+            form.open_round.data = 0 in study.proposal_rounds
+            form.proposals.data = any(study.proposal_rounds)
+            form.open_question.data = study.open_question
+            for choice in Withdrawal:
+                form[choice.value].data = choice.value in study.withdrawal_choices
+        return form
+
+    def wanted(self) -> PanelistOptions:
+        """What the lead decided."""
+        return PanelistOptions(
+            open_round=bool(self.open_round.data),
+            proposals=bool(self.proposals.data),
+            open_question=clean(self.open_question.data),
+            withdrawal_choices=tuple(choice for choice in Withdrawal if self[choice.value].data),
+            opens_on=self.opens_on.data,
+            names_until=self.names_until.data,
+        )

@@ -3,20 +3,19 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi import audit
 from delphi.errors import Refused
 from delphi.model.event import EventKind
-from delphi.model.round import Round
+from delphi.model.round import Round, progress_of
 from delphi.model.study import Study, Withdrawal
 
 LOCKED = {"proposal_rounds", "open_question", "withdrawal_choices"}
 
 
 @dataclass(frozen=True, slots=True)
-class PanelSide:
+class PanelistOptions:
     """The wanted settings; all but the days belong to the protocol and stand still after its lock."""
 
     open_round: bool
@@ -27,18 +26,17 @@ class PanelSide:
     names_until: date | None
 
     def proposal_rounds(self, rounds: int) -> list[int]:
-        """Give the rounds in which panelists may write statements; in the last one it would come too late."""
+        """The rounds in which panelists may write statements; in the last one it would come too late."""
         return ([0] if self.open_round else []) + (list(range(1, rounds)) if self.proposals else [])
 
 
 def upcoming(session: Session, study: Study) -> Round | None:
-    """Give the next round that has not opened."""
-    drafts = select(Round).where(Round.study_id == study.id, Round.opened_at.is_(None)).order_by(Round.number)
-    return session.scalars(drafts.limit(1)).first()
+    """Find the next round that has not opened."""
+    return progress_of(session, study).upcoming
 
 
-def decide(session: Session, study: Study, wanted: PanelSide, *, by: int, at: datetime) -> list[str]:
-    """Put the settings into effect; gives the names of those that changed."""
+def decide(session: Session, study: Study, wanted: PanelistOptions, *, by: int, at: datetime) -> list[str]:
+    """Put the settings into effect; the answer is the names of those that changed."""
     if not wanted.withdrawal_choices:
         raise Refused("Whoever leaves needs at least one choice for the answers given; nothing was changed.")
     values = {

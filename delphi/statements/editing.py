@@ -8,13 +8,18 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from delphi import audit
-from delphi.errors import NotFound, Refused
+from delphi.errors import Refused
 from delphi.model.event import EventKind
 from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.statement import Decision, Lineage, Statement, StatementProposal, StatementVersion
 from delphi.model.study import Study
 from delphi.statements.questionnaire import place
-from delphi.statements.statements import newest
+from delphi.statements.statements import find
+
+
+def editable(session: Session, study: Study) -> bool:
+    """Whether nobody was asked a statement yet."""
+    return session.get_one(Round, (study.id, 1)).state is State.DRAFT
 
 
 def rewrite(statement: Statement, version: StatementVersion, changes: Mapping[str, Any]) -> None:
@@ -48,7 +53,7 @@ def change(
 
 
 def remove(session: Session, study: Study, number: int, *, by: int, at: datetime) -> str:
-    """Remove a statement that nobody was asked; gives its code."""
+    """Remove a statement that nobody was asked; the answer is its code."""
     statement, _version = _unasked(session, study, number)
     code, draft = statement.code, session.get_one(Round, (study.id, 1))
     edges = (Lineage.from_statement == number) | (Lineage.to_statement == number)
@@ -68,12 +73,10 @@ def remove(session: Session, study: Study, number: int, *, by: int, at: datetime
 
 def _unasked(session: Session, study: Study, number: int) -> tuple[Statement, StatementVersion]:
     """Find a statement with its newest wording, as long as round 1 is a draft."""
-    found = next((pair for pair in newest(session, study) if pair[0].number == number), None)
-    if found is None:
-        raise NotFound
-    if session.get_one(Round, (study.id, 1)).state is not State.DRAFT:
+    pair = find(session, study, number)
+    if not editable(session, study):
         raise Refused(
             "Round 1 was launched, so what was asked stays as it was. Reword the statement at the desk of the next round; "
             "nothing was changed."
         )
-    return found
+    return pair

@@ -94,7 +94,7 @@ def _round(cell: str) -> int:
 
 
 def as_rows(session: Session, study: Study) -> list[list[Any]]:
-    """Give the statements as the rows of a file, in the order of `COLUMNS`."""
+    """Write the statements as the rows of a file, in the order of `COLUMNS`."""
     return [[row[name] for name in COLUMNS] for row in _stored(session, study).values()]
 
 
@@ -113,7 +113,7 @@ def _stored(session: Session, study: Study) -> dict[str, dict[str, Any]]:
     }
 
 
-def beside(session: Session, study: Study, rows: Rows) -> Comparison:
+def compare_with_study(session: Session, study: Study, rows: Rows) -> Comparison:
     """Compare a file with the statements of a study; rows without a code are new and get the next free one."""
     stored = _stored(session, study)
     return compare(_coded(rows, set(stored)), stored, "code")
@@ -130,19 +130,19 @@ def _coded(rows: Rows, taken: set[str]) -> Rows:
     return coded
 
 
-def take(session: Session, study: Study, found: Comparison, *, by: int, at: datetime) -> None:
+def take(session: Session, study: Study, comparison: Comparison, *, by: int, at: datetime) -> None:
     """Take what a file would change into round 1, all of it."""
-    draft = session.get(Round, (study.id, 1))
-    if draft is None or draft.state is not State.DRAFT:
+    draft = session.get_one(Round, (study.id, 1))
+    if draft.state is not State.DRAFT:
         raise Refused(
             "Round 1 was launched, so its statements are fixed. Add statements at the desk of the next round."
         )
-    if found.empty:
+    if comparison.empty:
         return
-    statements.add(session, study, [_new(values) for _line, values in found.new])
-    _change(session, study, found)
+    statements.add(session, study, [_new(values) for _line, values in comparison.new])
+    _change(session, study, comparison)
     questionnaire.place(session, study, draft)
-    facts = {"count": len(found.new), "changed": [row.key for row in found.changed]}
+    facts = {"count": len(comparison.new), "changed": [row.key for row in comparison.changed]}
     audit.record(session, study.id, EventKind.STATEMENTS_IMPORTED, by=by, at=at, **facts)
 
 
@@ -151,15 +151,24 @@ def _new(values: dict[str, Any] | Any) -> NewStatement:
     return NewStatement(enters_round=values.get("round", 1), **rest)
 
 
-def _change(session: Session, study: Study, found: Comparison) -> None:
+def _change(session: Session, study: Study, comparison: Comparison) -> None:
     known = {statement.code: (statement, version) for statement, version in statements.newest(session, study)}
-    for row in found.changed:
+    for row in comparison.changed:
         editing.rewrite(*known[row.key], {name: now for name, (_before, now) in row.columns.items()})
     session.flush()
 
 
 def import_statements(session: Session, study: Study, rows: Rows, *, by: int, at: datetime) -> Comparison:
     """Compare a file and take it."""
-    found = beside(session, study, rows)
-    take(session, study, found, by=by, at=at)
-    return found
+    comparison = compare_with_study(session, study, rows)
+    take(session, study, comparison, by=by, at=at)
+    return comparison
+
+
+def add_statement(session: Session, study: Study, row: dict[str, Any], *, by: int, at: datetime) -> bool:
+    """Add one statement; False if its code is used already, and nothing is changed."""
+    comparison = compare_with_study(session, study, [(1, row)])
+    if comparison.changed or comparison.same:
+        return False
+    take(session, study, comparison, by=by, at=at)
+    return True

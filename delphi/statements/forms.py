@@ -6,7 +6,8 @@ from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectChoice, SelectField, StringField, TextAreaField  # type: ignore[attr-defined]  # the stubs describe an older WTForms
 from wtforms.validators import DataRequired, Length, NumberRange
 
-from delphi.model.statement import Kind
+from delphi.model.statement import Kind, Statement, StatementVersion
+from delphi.web.forms import clean, one_line
 
 
 class StatementForm(FlaskForm):
@@ -20,8 +21,19 @@ class StatementForm(FlaskForm):
     evidence = TextAreaField(validators=[Length(max=5000)])
     round = IntegerField(validators=[NumberRange(1, 100)], default=1)
 
+    @classmethod
+    def of(cls, statement: Statement, version: StatementVersion) -> "StatementForm":
+        """Fill the form with a statement, unless it was sent."""
+        facts = {"kind": statement.kind, "section": statement.section, "round": statement.enters_round}
+        return cls(data=facts | {"text": version.text, "help": version.help, "evidence": version.evidence})
+
     def values(self) -> dict[str, Any]:
-        """Give what a statement holds beside its code."""
-        texts = {name: " ".join((self[name].data or "").split()) for name in ("text", "section")}
-        long = {name: (self[name].data or "").replace("\r\n", "\n").strip() for name in ("help", "evidence")}
-        return {**texts, **long, "kind": Kind(self.kind.data), "round": self.round.data}
+        """What a statement holds beside its code."""
+        short = {name: one_line(self[name].data) for name in ("text", "section")}
+        long = {name: clean(self[name].data) for name in ("help", "evidence")}
+        return {**short, **long, "kind": Kind(self.kind.data), "round": self.round.data}
+
+    def row(self) -> dict[str, Any]:
+        """The statement as the row of a file; without a code it gets the next free one."""
+        code = clean(self.code.data)
+        return self.values() | ({"code": code} if code else {})

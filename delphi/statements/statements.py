@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from delphi.errors import Refused
+from delphi.errors import NotFound, Refused
 from delphi.model.statement import Kind, Statement, StatementVersion
 from delphi.model.study import Study
 
@@ -43,6 +43,14 @@ def newest(session: Session, study: Study) -> list[tuple[Statement, StatementVer
         .order_by(Statement.number)
     )
     return [(statement, version) for statement, version in rows]
+
+
+def find(session: Session, study: Study, number: int) -> tuple[Statement, StatementVersion]:
+    """Find a statement with its newest wording."""
+    pair = next((pair for pair in newest(session, study) if pair[0].number == number), None)
+    if pair is None:
+        raise NotFound
+    return pair
 
 
 def add(session: Session, study: Study, new: Sequence[NewStatement]) -> list[Statement]:

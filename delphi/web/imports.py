@@ -36,18 +36,23 @@ def carried(rows: Rows) -> str:
     return text.getvalue()
 
 
+def carried_file() -> bytes:
+    """The file that the preview carried on."""
+    return request.form.get("data", "").encode()
+
+
 def _plain(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def preview(study: Study, rows: Rows, found: Comparison, columns: Sequence[str], **words: str) -> str:
+def preview(study: Study, rows: Rows, comparison: Comparison, columns: Sequence[str], **words: str) -> str:
     """Show what a file would change."""
     return render_template(
         "web/import_preview.html",
         study=study,
-        found=found,
+        found=comparison,
         shown=SHOWN,
-        columns=[name for name in columns if any(name in row for _line, row in found.new)],
+        columns=[name for name in columns if any(name in row for _line, row in comparison.new)],
         data=carried(rows),
         form=ButtonForm(),
         **words,
@@ -70,6 +75,6 @@ def download(name: str, suffix: str, head: Sequence[str], rows: Sequence[Sequenc
     return answer
 
 
-def said(found: Mapping[str, int]) -> str:
+def summary(counts: Mapping[str, int]) -> str:
     """Join the counts that are not nothing."""
-    return ", ".join(f"{n} {what}" for what, n in found.items() if n)
+    return ", ".join(f"{n} {what}" for what, n in counts.items() if n)

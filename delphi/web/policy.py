@@ -38,8 +38,8 @@ def policy(who: str | Capability) -> Callable[[Callable[..., Any]], Callable[...
     Notes
     -----
     A view that names a parameter ``study`` gets the study of the address instead of its ``slug``; one that names
-    ``round_`` too gets the round instead of its ``number``. A panelist's view gets ``study`` and ``panelist``. Who may
-    not do this there gets 404: "not yours" looks like "not there".
+    ``round_`` too gets the round instead of its ``number``. A panelist's view gets ``study`` and ``panelist``,
+    whichever it names. Who may not do this there gets 404: "not yours" looks like "not there".
     """
 
     def guard(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -53,8 +53,9 @@ def policy(who: str | Capability) -> Callable[[Callable[..., Any]], Callable[...
                 values["study"], values["round_"] = found
             elif isinstance(who, Capability) and "study" in wanted:
                 values["study"] = access.study_for(current_session(), account(), values.pop("slug"), to=who)
-            elif who == PANELIST and "panelist" in wanted:
-                values["study"], values["panelist"] = panelist()
+            elif who == PANELIST and wanted.keys() & {"study", "panelist"}:
+                own = dict(zip(("study", "panelist"), panelist(), strict=True))
+                values |= {name: value for name, value in own.items() if name in wanted}
             return view(**values)
 
         guarded.policy = who  # type: ignore[attr-defined]  # functions carry attributes; the type system does not say so
@@ -70,23 +71,23 @@ def takes_files(view: View) -> View:
 
 
 def policy_of(app: Flask, endpoint: str) -> str | None:
-    """Give the policy of an endpoint, or None: then it is closed."""
+    """The policy of an endpoint, or None: then it is closed."""
     view = app.view_functions.get(endpoint)
     return getattr(view, "policy", LIBRARY_ENDPOINTS.get(endpoint))
 
 
 def signed_in() -> bool:
-    """Say whether this browser holds an account."""
+    """Whether this browser holds an account."""
     return bool(current_user.is_authenticated)  # type: ignore[attr-defined]  # the proxy's type says nothing
 
 
 def account() -> Account:
-    """Give the account that is signed in; `policy` has seen to it."""
+    """The account that is signed in; `policy` has seen to it."""
     return cast("Account", current_user._get_current_object())  # noqa: SLF001 (the proxy's own way)
 
 
 def panelist() -> tuple[Study, Panelist]:
-    """Give the panelist of this browser and the study."""
+    """The panelist of this browser with the study."""
     return access.session_holder(current_session(), session.get("panelist_grant"), today=clock.now().date())
 
 

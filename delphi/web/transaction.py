@@ -3,18 +3,25 @@
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy.orm import Session
 
+from delphi.config import Settings
 from delphi.database import Database
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def current_session() -> Session:
-    """Give the session of the current request; it opens when it is first asked for."""
+    """The session of the current request; it opens when it is first asked for."""
     if "session" not in g:
         database: Database = current_app.extensions["database"]
         g.session = database.begin(writing=request.method not in SAFE_METHODS)
     session: Session = g.session
     return session
+
+
+def current_settings() -> Settings:
+    """Look up the settings with which the application was made."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings
 
 
 def init_app(app: Flask, database: Database) -> None:

@@ -2,78 +2,53 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from delphi.errors import NotFound
+from delphi.model.panel import Panelist
+from delphi.model.study import Study
 from delphi.people import declarations
-from delphi.people.declarations import Asked, Expertise, Told
+from delphi.people.declarations import Expertise, SelfDescription
+from delphi.people.forms import read_description
+from delphi.web.answers import Page, done
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
-from delphi.web.policy import PANELIST, panelist, policy
+from delphi.web.policy import PANELIST, policy
 from delphi.web.transaction import current_session
 
 blueprint = Blueprint("about_you", __name__)
-LONGEST, LONGEST_TEXT = 200, 2000
-Page = Response | str | tuple[str, int]
 
 
 @blueprint.route("/panel/about", methods=["GET", "POST"])
 @policy(PANELIST)
-def show() -> Page:
+def show(study: Study, panelist: Panelist) -> Page:
     """Show and take what the study asks; a study that asks nothing has no such page."""
-    study, who = panelist()
-    if not who.taking_part:
+    session = current_session()
+    if not panelist.taking_part:
         raise NotFound
-    asked = declarations.asked_by(current_session(), study)
-    if not asked:
+    questions = declarations.questions_of(session, study)
+    if not questions:
         return redirect(url_for("home.show"), 303)
     if not ButtonForm().validate_on_submit():
-        told = declarations.told_by(current_session(), who)
-        return _page(asked, told)
-    told, errors = read(request.form, asked)
-    declarations.tell(current_session(), study, who, told)
+        return _page(study, panelist, declarations.description_of(session, panelist), {})
+    description, errors = read_description(request.form, questions)
+    declarations.save(session, study, panelist, description)
     if errors:
-        return _page(asked, told, errors)
-    flash(_("What you told us is saved. You can change it in every round."))
-    return redirect(url_for("home.show"), 303)
+        return _page(study, panelist, description, errors)
+    return done(_("What you told us is saved. You can change it in every round."), "home.show")
 
 
-def _page(asked: Asked, told: Told, errors: Mapping[str, str] | None = None) -> str:
-    study, who = panelist()
-    words = {
-        Expertise.WORKS: _("I work in this field"),
-        Expertise.KNOWS: _("I know it from outside"),
-        Expertise.DOES_NOT_KNOW: _("I do not know it"),
-    }
+def _page(study: Study, panelist: Panelist, description: SelfDescription, errors: Mapping[str, str]) -> str:
     return render_template(
-        "people/about_you.html", study=study, who=who, asked=asked, told=told, expertise=words, errors=errors or {}
+        "people/about_you.html",
+        study=study,
+        who=panelist,
+        asked=declarations.questions_of(current_session(), study),
+        told=description,
+        expertise={
+            Expertise.WORKS: _("I work in this field"),
+            Expertise.KNOWS: _("I know it from outside"),
+            Expertise.DOES_NOT_KNOW: _("I do not know it"),
+        },
+        errors=errors,
     )
-
-
-def read(form: Mapping[str, str], asked: Asked) -> tuple[Told, dict[str, str]]:
-    """Read the form; what is too long is cut out with a message, and everything else is kept."""
-    errors = {}
-    characteristics = {}
-    for one in asked.characteristics:
-        value = " ".join(form.get(f"c-{one.key}", "").replace("\0", "").split())
-        if one.options and value not in one.options:
-            value = ""
-        if len(value) > LONGEST:
-            errors[f"c-{one.key}"] = _("This is longer than %(n)s characters and was not saved.") % {"n": LONGEST}
-            value = ""
-        characteristics[one.key] = value
-    levels = {section: form.get(f"e-{n}", "") for n, section in enumerate(asked.sections)}
-    text = form.get("conflict_text", "").replace("\0", "").strip()
-    if len(text) > LONGEST_TEXT:
-        errors["conflict_text"] = _("This is longer than %(n)s characters and was not saved.") % {"n": LONGEST_TEXT}
-        text = ""
-    told = Told(
-        group=form.get("group") or None,
-        characteristics=characteristics,
-        expertise={section: Expertise(level) for section, level in levels.items() if level in set(Expertise)},
-        conflict={"yes": True, "no": False}.get(form.get("conflict", "")),
-        conflict_text=text,
-        conflict_published=form.get("conflict_published") == "yes",
-    )
-    return told, errors

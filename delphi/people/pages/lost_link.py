@@ -22,7 +22,7 @@ def ask() -> Page:
     form = LostLinkForm()
     if not form.validate_on_submit():
         return render_template("people/lost_link.html", form=form), 422 if form.errors else 200
-    address = (form.email.data or "").strip().lower()
+    address = form.address()
     by_client, by_address = _tries(address)
     if by_client > AN_HOUR:
         return render_template("people/lost_link.html", form=form, busy=True), 429, {"Retry-After": "3600"}

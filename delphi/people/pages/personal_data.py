@@ -2,80 +2,63 @@
 
 import io
 import json
-from datetime import datetime, time
-from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Blueprint, Response
 
-from delphi import audit, clock
-from delphi.model.event import EventKind
-from delphi.model.identity import Identity
-from delphi.people import personal_data
+from delphi import clock
+from delphi.model.panel import Panelist
+from delphi.model.study import Study
+from delphi.people import acknowledgements, personal_data, roster
 from delphi.people.forms import NameForm
-from delphi.people.pages.acknowledgement import key
+from delphi.people.personal_data import Facts
 from delphi.sheets.writing import write_csv
+from delphi.web.answers import Page, done, form_page
 from delphi.web.language import gettext as _
-from delphi.web.policy import PANELIST, panelist, policy
-from delphi.web.transaction import current_session
+from delphi.web.policy import PANELIST, policy
+from delphi.web.transaction import current_session, current_settings
 
 blueprint = Blueprint("personal_data", __name__)
-Page = AnyResponse | str | tuple[str, int]
-
-
-def gathered() -> dict[str, list[dict[str, Any]]]:
-    """Collect what is held about this browser's panelist."""
-    study, who = panelist()
-    return personal_data.gather(current_session(), study, who, acknowledgement=key())
 
 
 @blueprint.route("/panel/my-data", methods=["GET", "POST"])
 @policy(PANELIST)
-def show() -> Page:
+def show(study: Study, panelist: Panelist) -> Page:
     """Show it all, and take a corrected name."""
-    study, who = panelist()
-    person = current_session().get(Identity, (study.id, who.id))
-    form = NameForm(obj=person)
-    if person is not None and form.validate_on_submit():
-        name = " ".join((form.name.data or "").split())
-        if name != person.name:
-            person.name = name
-            # The trail tells that a name was corrected and on which day; whose it is it must not hold.
-            day = datetime.combine(clock.now().date(), time(), clock.now().tzinfo)
-            audit.record(current_session(), study.id, EventKind.PANELIST_CORRECTED, by=None, at=day)
-        flash(_("Your name is saved."))
-        return redirect(url_for("personal_data.show"), 303)
-    page = render_template(
-        "people/personal_data.html",
-        study=study,
-        form=form,
-        data=gathered(),
-        names=section_names(),
-        fields=field_names(),
-    )
-    return page, 422 if form.is_submitted() else 200
+    form = NameForm(obj=roster.identity_of(current_session(), panelist))
+    if form.validate_on_submit():
+        personal_data.correct_name(current_session(), study, panelist, form.value(), at=clock.now())
+        return done(_("Your name is saved."), "personal_data.show")
+    data = _gathered(study, panelist)
+    facts = {"data": data, "names": section_names(), "fields": field_names()}
+    return form_page("people/personal_data.html", form, study=study, **facts)
 
 
 @blueprint.get("/panel/my-data.json")
 @policy(PANELIST)
-def as_json() -> Page:
-    """Give it all as JSON."""
-    text = json.dumps({"study": panelist()[0].title, **gathered()}, ensure_ascii=False, indent=2)
-    return _file(f"{text}\n", "json", "application/json")
+def as_json(study: Study, panelist: Panelist) -> Page:
+    """Send it all as JSON."""
+    text = json.dumps({"study": study.title, **_gathered(study, panelist)}, ensure_ascii=False, indent=2)
+    return _file(study, f"{text}\n", "json", "application/json")
 
 
 @blueprint.get("/panel/my-data.csv")
 @policy(PANELIST)
-def as_csv() -> Page:
-    """Give it all as CSV: a row a value."""
+def as_csv(study: Study, panelist: Panelist) -> Page:
+    """Send it all as CSV: a row a value."""
     stream = io.StringIO(newline="")
-    write_csv(stream, ("section", "number", "field", "value"), personal_data.as_rows(gathered()))
-    return _file(stream.getvalue(), "csv", "text/csv")
+    rows = personal_data.as_rows(_gathered(study, panelist))
+    write_csv(stream, ("section", "number", "field", "value"), rows)
+    return _file(study, stream.getvalue(), "csv", "text/csv")
 
 
-def _file(text: str, suffix: str, kind: str) -> Response:
-    name = f"{panelist()[0].slug}-my-data.{suffix}"
-    return Response(text, mimetype=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+def _gathered(study: Study, panelist: Panelist) -> dict[str, list[Facts]]:
+    key = acknowledgements.key_of(current_settings().secret_key, study.id, panelist.id)
+    return personal_data.gather(current_session(), study, panelist, acknowledgement=key)
+
+
+def _file(study: Study, text: str, suffix: str, kind: str) -> Response:
+    disposition = f'attachment; filename="{study.slug}-my-data.{suffix}"'
+    return Response(text, mimetype=kind, headers={"Content-Disposition": disposition})
 
 
 def section_names() -> dict[str, str]:

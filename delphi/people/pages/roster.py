@@ -1,43 +1,29 @@
 """Pages of the panel: the roster, import in two steps, export."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
-from sqlalchemy import select
-from werkzeug.wrappers import Response
+from flask import Blueprint, render_template, url_for
 
-from delphi import access, audit, clock
+from delphi import clock
 from delphi.access import Capability
-from delphi.errors import NotFound
-from delphi.model.event import EventKind
-from delphi.model.round import Round
+from delphi.model.round import latest_round
 from delphi.model.study import Study
 from delphi.people import roster, roster_files
 from delphi.protocol import groups
 from delphi.web import imports
+from delphi.web.answers import Page, done
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy, takes_files
 from delphi.web.transaction import current_session
 
 blueprint = Blueprint("roster", __name__)
-Page = str | Response
-
-
-def _study(slug: str) -> Study:
-    return access.study_for(current_session(), account(), slug, to=Capability.ROSTER)
-
-
-def _back(slug: str, message: str) -> Response:
-    flash(message)
-    return redirect(url_for("roster.index", slug=slug), 303)
 
 
 @blueprint.get("/studies/<slug>/panel")
 @policy(Capability.ROSTER)
-def index(slug: str) -> Page:
+def index(study: Study) -> Page:
     """Show the roster: names and who has finished, never an answer and never a code."""
-    study, session = _study(slug), current_session()
-    opened = select(Round).where(Round.study_id == study.id, Round.opened_at.is_not(None))
-    round_ = session.scalars(opened.order_by(Round.number.desc()).limit(1)).first()
+    session = current_session()
+    latest = latest_round(session, study)
     return render_template(
         "people/roster.html",
         study=study,
@@ -45,28 +31,28 @@ def index(slug: str) -> Page:
         people=roster.roster(session, study),
         groups=groups.groups_of(session, study),
         sizes=groups.sizes(session, study),
-        round=round_,
-        finished=roster.submitted(session, study, round_.number) if round_ else set(),
+        round=latest,
+        finished=roster.submitted(session, study, latest.number) if latest else set(),
     )
 
 
 @blueprint.post("/studies/<slug>/panel")
 @policy(Capability.ROSTER)
 @takes_files
-def preview(slug: str) -> Page:
+def preview(study: Study) -> Page:
     """Show what a file or a pasted list would change; nothing is saved."""
-    study, session = _study(slug), current_session()
+    session = current_session()
     rows = imports.sent(roster_files.read, roster_files.read_pasted)
-    found = roster_files.beside(session, study, rows)
-    fresh = roster_files.new_groups(session, study, found)
+    comparison = roster_files.compare_with_panel(session, study, rows)
+    fresh = roster_files.new_groups(session, study, comparison)
     return imports.preview(
         study,
         rows,
-        found,
+        comparison,
         list(dict.fromkeys(name for _line, row in rows for name in row)),
         title=_("Import people"),
-        action=url_for("roster.take", slug=slug),
-        back=url_for("roster.index", slug=slug),
+        action=url_for("roster.take", slug=study.slug),
+        back=url_for("roster.index", slug=study.slug),
         note=_("Groups that are new: %(names)s.") % {"names": ", ".join(fresh)} if fresh else "",
     )
 
@@ -74,25 +60,21 @@ def preview(slug: str) -> Page:
 @blueprint.post("/studies/<slug>/panel/import")
 @policy(Capability.ROSTER)
 @takes_files
-def take(slug: str) -> Page:
+def take(study: Study) -> Page:
     """Take what the preview showed."""
-    study, session = _study(slug), current_session()
-    found = roster_files.beside(session, study, roster_files.read(request.form.get("data", "").encode()))
-    roster_files.take(session, study, found, by=account().id, at=clock.now())
-    if found.empty:
-        return _back(slug, _("The file changes nothing."))
-    told = {_("were added"): len(found.new), _("were changed"): len(found.changed), _("stay as they are"): found.same}
-    return _back(slug, _("People of the panel: %(what)s.") % {"what": imports.said(told)})
+    rows = roster_files.read(imports.carried_file())
+    taken = roster_files.import_panel(current_session(), study, rows, by=account().id, at=clock.now())
+    if taken.empty:
+        return done(_("The file changes nothing."), "roster.index", slug=study.slug)
+    counts = {_("were added"): len(taken.new), _("were changed"): len(taken.changed), _("stay as they are"): taken.same}
+    message = _("People of the panel: %(what)s.") % {"what": imports.summary(counts)}
+    return done(message, "roster.index", slug=study.slug)
 
 
 @blueprint.post("/studies/<slug>/panel.<suffix>")
 @policy(Capability.ROSTER)
-def export(slug: str, suffix: str) -> Page:
-    """Write the panel as the file that can be imported again; names leave, so it is an event."""
-    study, session = _study(slug), current_session()
-    if suffix not in imports.KINDS:
-        raise NotFound
-    head, rows = roster_files.as_rows(session, study)
-    facts = {"report": "panel", "format": suffix, "rows": len(rows)}
-    audit.record(session, study.id, EventKind.EXPORTED, by=account().id, at=clock.now(), **facts)
-    return imports.download(f"{slug}_panel", suffix, head, rows)
+def export(study: Study, suffix: str) -> Page:
+    """Write the panel as the file that can be imported again."""
+    imports.check_suffix(suffix)
+    head, rows = roster_files.export(current_session(), study, suffix, by=account().id, at=clock.now())
+    return imports.download(f"{study.slug}_panel", suffix, head, rows)

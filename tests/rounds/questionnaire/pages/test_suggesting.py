@@ -12,7 +12,7 @@ from delphi.model.round import Participation, QuestionnaireItem, Round, State
 from delphi.model.statement import Statement, StatementProposal
 from delphi.model.study import Consent, Study, Withdrawal
 from delphi.protocol import method, panelist_options
-from delphi.protocol.panelist_options import PanelSide
+from delphi.protocol.panelist_options import PanelistOptions
 from rounds.lifecycle import lifecycle, readiness
 
 PAGE = "/panel/statements"
@@ -31,7 +31,7 @@ def side(**changes):
         "open_round": False, "proposals": False, "open_question": "", "withdrawal_choices": EVERY, "opens_on": None,
         "names_until": None,
     }  # fmt: skip
-    return PanelSide(**wanted | changes)
+    return PanelistOptions(**wanted | changes)
 
 
 def unlocked(session, study):
