@@ -1,13 +1,11 @@
 """Commands of preparing and serving: db, account, serve, work. wsgi.py adds those of the other packages."""
 
-import logging
 import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,11 +16,9 @@ from delphi.errors import Refused
 if TYPE_CHECKING:
     from flask import Flask
 
-    from delphi.database import Database
+    from delphi.worker import Loop
 
-log = logging.getLogger(__name__)
 AppFactory = Callable[[Settings], "Flask"]
-SECONDS_TO_STOP = 30
 
 
 class Commands(click.Group):
@@ -136,24 +132,10 @@ def serve(app_factory: AppFactory, host: str, port: int) -> None:
 def _serve_with_gunicorn(app: "Flask", host: str, port: int) -> None:
     from gunicorn.app.base import BaseApplication
 
-    database = app.extensions["database"]
-    workers = 1 if database.engine.dialect.name == "sqlite" else os.cpu_count() or 1
-    options = {
-        "bind": f"{host}:{port}",
-        "workers": workers,
-        "threads": 8,
-        "worker_class": "gthread",
-        "graceful_timeout": 30,
-        "control_socket_disable": True,
-        "post_fork": lambda _server, _worker: database.engine.dispose(close=False),
-        "post_worker_init": lambda _worker: start_loops(loops_of(app)),
-        "loglevel": "warning",
-    }
-
     class Server(BaseApplication):
         def load_config(self) -> None:
             assert self.cfg is not None
-            for name, value in options.items():
+            for name, value in _gunicorn_options(app, f"{host}:{port}").items():
                 self.cfg.set(name, value)
 
         def load(self) -> "Flask":
@@ -163,8 +145,27 @@ def _serve_with_gunicorn(app: "Flask", host: str, port: int) -> None:
     Server().run()
 
 
+def _gunicorn_options(app: "Flask", bind: str) -> dict[str, Any]:
+    from delphi.worker import start_loops
+
+    database = app.extensions["database"]
+    return {
+        "bind": bind,
+        "workers": 1 if database.engine.dialect.name == "sqlite" else os.cpu_count() or 1,
+        "threads": 8,
+        "worker_class": "gthread",
+        "graceful_timeout": 30,
+        "control_socket_disable": True,
+        "post_fork": lambda _server, _worker: database.engine.dispose(close=False),
+        "post_worker_init": lambda _worker: start_loops(loops_of(app)),
+        "loglevel": "warning",
+    }
+
+
 def _serve_with_waitress(app: "Flask", host: str, port: int) -> None:
     from waitress import serve as waitress
+
+    from delphi.worker import start_loops
 
     start_loops(loops_of(app))
     click.echo(f"Serving on http://{host}:{port}")
@@ -175,6 +176,8 @@ def _serve_with_waitress(app: "Flask", host: str, port: int) -> None:
 @click.pass_obj
 def work(app_factory: AppFactory) -> None:
     """Send letters, make files and delete what is due, where another server than `delphi serve` has the pages."""
+    from delphi.worker import start_loops, stop_loops
+
     app = app_factory(checked_settings())
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     loops = loops_of(app)
@@ -187,57 +190,10 @@ def work(app_factory: AppFactory) -> None:
     app.extensions["database"].engine.dispose()
 
 
-class Loop(Protocol):
-    """What is done again and again beside the pages, until its event is set."""
-
-    stop: threading.Event
-
-    def run(self) -> None:
-        """Work until told to stop."""
-
-
-class Deleting:
-    """Deletes studies whose waiting time is over, until told to stop."""
-
-    def __init__(self, database: "Database", every: float = 3600) -> None:
-        self.database, self.every = database, every
-        self.stop = threading.Event()
-
-    def run(self) -> None:
-        """Look every hour; a failure is logged and tried again."""
-        from delphi import clock
-        from delphi.studies import retention
-
-        while not self.stop.is_set():
-            try:
-                with self.database.transaction() as session:
-                    for slug in retention.wipe_due(session, at=clock.now()):
-                        log.warning("study deleted after its waiting time: %s", slug)
-            except Exception:
-                log.exception("deleting")
-            self.stop.wait(self.every)
-
-
-def loops_of(app: "Flask") -> list[Loop]:
+def loops_of(app: "Flask") -> list["Loop"]:
     """List what works beside the pages: the post, the deleting, and whatever the application was given to run."""
     from delphi.people.postman import Postman
+    from delphi.studies.retention import Deleting
 
     database = app.extensions["database"]
     return [Postman(database, app.extensions["settings"]), Deleting(database), *app.extensions["workers"]]
-
-
-def start_loops(loops: Iterable[Loop]) -> list[threading.Thread]:
-    """Start each loop in a thread of its own, that ends with the process."""
-    threads = [threading.Thread(target=loop.run, name=type(loop).__name__, daemon=True) for loop in loops]
-    for thread in threads:
-        thread.start()
-    return threads
-
-
-def stop_loops(loops: Iterable[Loop], threads: Iterable[threading.Thread]) -> None:
-    """Let each loop finish the piece of work in its hands; what takes longer is begun anew by the next one."""
-    for loop in loops:
-        loop.stop.set()
-    end = time.monotonic() + SECONDS_TO_STOP
-    for thread in threads:
-        thread.join(max(0.0, end - time.monotonic()))

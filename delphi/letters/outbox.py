@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert
+from sqlalchemy import ColumnElement, insert, update
 from sqlalchemy.orm import Session
 
 from delphi.model.letter import Letter, LetterKind
@@ -37,3 +37,10 @@ def queue(
     ]
     if rows:
         session.execute(insert(Letter), rows)
+
+
+def drop(session: Session, study_id: int, *which: ColumnElement[bool], at: datetime) -> int:
+    """Drop letters of a study that have not left; the answer is how many."""
+    query = update(Letter).where(Letter.study_id == study_id, Letter.unsent(), *which)
+    dropped = session.execute(query.values(dropped_at=at, claimed_by=None, claimed_until=None))
+    return dropped.rowcount  # type: ignore[attr-defined,no-any-return]  # an UPDATE's result counts its rows

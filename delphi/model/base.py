@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, ForeignKeyConstraint, MetaData, String, TypeDecorator
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -38,7 +38,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give UTC back, whatever zone the server speaks."""
+        """Return UTC, whatever zone the server speaks."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
@@ -59,8 +59,20 @@ class Word(TypeDecorator[StrEnum]):
         return None if value is None else self.vocabulary(value).value
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002 (interface)
-        """Give the word back."""
+        """Return the word."""
         return None if value is None else self.vocabulary(value)
+
+
+class Leased:
+    """Columns of a row that a worker holds for a while, until it is done or its lease is over."""
+
+    claimed_by: Mapped[str | None] = mapped_column(String(64))
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+
+    def release(self) -> None:
+        """Let go of the row."""
+        self.claimed_by = self.claimed_until = None
 
 
 def one_of(column: str, vocabulary: type[StrEnum]) -> str:

@@ -3,15 +3,25 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, PrimaryKeyConstraint, String, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    and_,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from delphi.model.base import Base, UtcDateTime
+from delphi.model.base import Base, Leased, UtcDateTime
 
 WAITING = text("made_at IS NULL AND failed_at IS NULL")
 
 
-class ExportJob(Base):
+class ExportJob(Leased, Base):
     """An ordered file. Its content comes with the moment it was made, so that there is never half of it."""
 
     __tablename__ = "export_job"
@@ -35,9 +45,6 @@ class ExportJob(Base):
     profile: Mapped[str] = mapped_column(String(20))
     by_group: Mapped[bool] = mapped_column(default=False)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    claimed_by: Mapped[str | None] = mapped_column(String(64))
-    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    attempts: Mapped[int] = mapped_column(default=0)
     progress: Mapped[str] = mapped_column(String(100), default="")
     made_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -45,3 +52,8 @@ class ExportJob(Base):
     rows: Mapped[int | None]
     sha256: Mapped[str | None] = mapped_column(String(64))
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+
+    @classmethod
+    def unfinished(cls) -> ColumnElement[bool]:
+        """Condition: neither made nor failed."""
+        return and_(cls.made_at.is_(None), cls.failed_at.is_(None))

@@ -4,10 +4,20 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, String, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    PrimaryKeyConstraint,
+    String,
+    UniqueConstraint,
+    and_,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from delphi.model.base import Base, UtcDateTime, Word, belongs, one_of
+from delphi.model.base import Base, Leased, UtcDateTime, Word, belongs, one_of
 
 DUE = text("sent_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL")
 
@@ -29,7 +39,21 @@ REMINDERS = (LetterKind.REMINDER, LetterKind.NOT_STARTED, LetterKind.UNFINISHED)
 PERSONAL = (LetterKind.LINK, LetterKind.CONSENT, LetterKind.WITHDRAWAL)
 
 
-class Letter(Base):
+class Mail(Leased):
+    """Columns of everything that the postman sends: when to try, and how it ended."""
+
+    run_after: Mapped[datetime] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    dropped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @classmethod
+    def unsent(cls) -> ColumnElement[bool]:
+        """Condition: neither sent, nor failed, nor dropped."""
+        return and_(cls.sent_at.is_(None), cls.failed_at.is_(None), cls.dropped_at.is_(None))
+
+
+class Letter(Mail, Base):
     """A letter to a panelist, queued in the transaction that decided it; personal ones belong to no round.
 
     ``due_at`` is when it was meant to leave and stays; ``run_after`` moves when a delivery is tried again.
@@ -61,16 +85,9 @@ class Letter(Base):
     panelist: Mapped[UUID]
     dedupe_key: Mapped[str] = mapped_column(String(200))
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    run_after: Mapped[datetime] = mapped_column(UtcDateTime)
-    claimed_by: Mapped[str | None] = mapped_column(String(64))
-    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    attempts: Mapped[int] = mapped_column(default=0)
-    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    dropped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class TeamLetter(Base):
+class TeamLetter(Mail, Base):
     """A letter to a member of the team: you were invited to this study."""
 
     __tablename__ = "team_letter"
@@ -84,10 +101,3 @@ class TeamLetter(Base):
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
     id: Mapped[UUID] = mapped_column(default=uuid4)
     account: Mapped[int]
-    run_after: Mapped[datetime] = mapped_column(UtcDateTime)
-    claimed_by: Mapped[str | None] = mapped_column(String(64))
-    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    attempts: Mapped[int] = mapped_column(default=0)
-    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    dropped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

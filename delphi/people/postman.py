@@ -7,60 +7,65 @@ import logging
 import random
 import secrets
 import smtplib
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from delphi import clock
+from delphi import clock, worker
 from delphi.access import sha256
 from delphi.config import Settings
 from delphi.database import Database
-from delphi.letters import calendar, content
-from delphi.letters import message as mail
+from delphi.letters import calendar, content, message, outbox
 from delphi.model.account import Account, AccountInvitation
 from delphi.model.identity import Identity
 from delphi.model.letter import Letter, LetterKind, TeamLetter
 from delphi.model.panel import AccessLink, Panelist
 from delphi.model.study import Membership, Study
 from delphi.people import acknowledgements, lost_links
+from delphi.worker import Loop
 
-LEASE = timedelta(seconds=120)
 ATTEMPTS = 8
 BATCH = 20
 INVITED_FOR = timedelta(days=14)
 log = logging.getLogger(__name__)
 
-Key = tuple[int, UUID]
 Table = type[Letter] | type[TeamLetter]
 
 
-class Postman:
+class LetterKey(NamedTuple):
+    """The key of a letter."""
+
+    study_id: int
+    letter: UUID
+
+
+class Recipient(NamedTuple):
+    """Who a letter goes to."""
+
+    name: str
+    email: str
+
+
+class Postman(Loop):
     """Sends what is due, until told to stop."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
-        self.database, self.settings = database, settings
-        self.name = secrets.token_hex(8)
-        self.stop = threading.Event()
+    title = "postman"
 
-    def run(self, pause: float = 1.0) -> None:
-        """Send for ever; a failure is logged and tried again."""
-        while not self.stop.is_set():
-            try:
-                sent = self.deliver(at=clock.now())
-            except Exception:
-                log.exception("postman")
-                sent = 0
-            if not sent:
-                self.stop.wait(pause)
+    def __init__(self, database: Database, settings: Settings) -> None:
+        super().__init__(database)
+        self.settings = settings
+
+    def work(self, *, at: datetime) -> bool:
+        """Send a batch of letters; False if none is due."""
+        return self.deliver(at=at) > 0
 
     def deliver(self, *, at: datetime) -> int:
-        """Claim a batch of due letters and send each; gives how many were claimed."""
+        """Claim a batch of due letters and send each; the answer is how many were claimed."""
         with self.database.transaction() as session:
             lost_links.answer(session, at=at)
             claimed = [(table, key) for table in WRITERS for key in claim(session, by=self.name, at=at, table=table)]
@@ -72,24 +77,23 @@ class Postman:
                 self._finish(table, key, {})
         return len(claimed)
 
-    def _deliver_one(self, table: Table, key: Key, *, at: datetime) -> None:
+    def _deliver_one(self, table: Table, key: LetterKey, *, at: datetime) -> None:
         with self.database.transaction() as session:
-            message = WRITERS[table](session, key, by=self.name, at=at, settings=self.settings)
-        if message is None:
-            return
-        self._finish(table, key, self._hand_over(message))
+            mail = WRITERS[table](session, key, by=self.name, at=at, settings=self.settings)
+        if mail is not None:
+            self._finish(table, key, self._hand_over(mail))
 
-    def _finish(self, table: Table, key: Key, ending: dict[str, datetime]) -> None:
+    def _finish(self, table: Table, key: LetterKey, ending: dict[str, datetime]) -> None:
         with self.database.transaction() as session:
             finish(session, key, by=self.name, at=clock.now(), ending=ending, table=table)
 
-    def _hand_over(self, message: EmailMessage) -> dict[str, datetime]:
-        """Give a message to the relay, and say how it ended; nothing is said of what may be tried again."""
+    def _hand_over(self, mail: EmailMessage) -> dict[str, datetime]:
+        """Hand a letter to the relay, and say how it ended; nothing is said of what may be tried again."""
         if self.settings.mail_url is None:
             log.warning("letter not sent: MAIL_URL is not set")
             return {}
         try:
-            mail.hand_over(message, self.settings.mail_url)
+            message.hand_over(mail, self.settings.mail_url)
         except smtplib.SMTPRecipientsRefused as error:
             if all(code >= 500 for code, _ in error.recipients.values()):
                 return {"failed_at": clock.now()}
@@ -100,27 +104,14 @@ class Postman:
         return {}
 
 
-def claim(session: Session, *, by: str, at: datetime, table: Table = Letter) -> Sequence[Key]:
+def claim(session: Session, *, by: str, at: datetime, table: Table = Letter) -> list[LetterKey]:
     """Take a lease on a batch of due letters; another postman's live lease is left alone."""
-    due = (
-        select(table.study_id, table.id)
-        .where(table.sent_at.is_(None), table.failed_at.is_(None), table.dropped_at.is_(None))
-        .where(table.run_after <= at, or_(table.claimed_until.is_(None), table.claimed_until < at))
-        .order_by(table.run_after, table.id)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    )
-    keys = [(row.study_id, row.id) for row in session.execute(due)]
-    for study_id, letter in keys:
-        session.execute(
-            update(table)
-            .where(table.study_id == study_id, table.id == letter)
-            .values(claimed_by=by, claimed_until=at + LEASE, attempts=table.attempts + 1)
-        )
-    return keys
+    ready = table.unsent() & (table.run_after <= at)
+    letters: Select[Any] = worker.due(table, ready, (table.run_after, table.id), at=at)
+    return [LetterKey(one.study_id, one.id) for one in worker.claim(session, letters, by=by, at=at, most=BATCH)]
 
 
-def prepare(session: Session, key: Key, *, by: str, at: datetime, settings: Settings) -> EmailMessage | None:
+def prepare(session: Session, key: LetterKey, *, by: str, at: datetime, settings: Settings) -> EmailMessage | None:
     """Decide again whether the letter is still right, mint the link, write the letter; None if it was dropped."""
     letter = session.get_one(Letter, key)
     if letter.claimed_by != by:
@@ -130,23 +121,38 @@ def prepare(session: Session, key: Key, *, by: str, at: datetime, settings: Sett
     panelist = session.get_one(Panelist, (letter.study_id, letter.panelist))
     facts = content.facts_of(session, letter, study, panelist, at=at) if person else None
     if person is None or facts is None:
-        letter.dropped_at, letter.claimed_by, letter.claimed_until = at, None, None
+        outbox.drop(session, letter.study_id, Letter.id == letter.id, at=at)
         return None
     if letter.kind is LetterKind.WITHDRAWAL:
         named_by = acknowledgements.key_of(settings.secret_key, study.id, panelist.id)
         acknowledgements.remove(session, study, named_by)
     if letter.kind in content.WITH_LINK:
         facts["link"] = f"{settings.public_url}/p/{_mint(session, letter, at=at)}"
-    subject, text = mail.write(content.template_of(letter, facts), facts)
-    return mail.envelope(
+    to = Recipient(person.name, person.email)
+    dates = _dates(letter, study, facts, settings.host, at=at)
+    return _envelope(letter, to, content.template_of(letter, facts), facts, settings=settings, dates=dates)
+
+
+def _envelope(
+    letter: Letter | TeamLetter,
+    to: Recipient,
+    template: str,
+    facts: Mapping[str, Any],
+    *,
+    settings: Settings,
+    dates: str = "",
+) -> EmailMessage:
+    """Write a letter, and put it into its envelope; whoever answers reaches the contact of the study."""
+    subject, text = message.write(template, facts)
+    return message.envelope(
         subject=subject,
         text=text,
-        name=person.name,
-        address=person.email,
+        name=to.name,
+        address=to.email,
         sender=settings.mail_from,
-        reply_to=study.contact_email,
+        reply_to=facts["study"].contact_email,
         message_id=f"<{letter.id}@{settings.host}>",
-        calendar=_dates(letter, study, facts, settings.host, at=at),
+        calendar=dates,
     )
 
 
@@ -166,7 +172,9 @@ def _mint(session: Session, letter: Letter, *, at: datetime) -> str:
     return token
 
 
-def prepare_for_team(session: Session, key: Key, *, by: str, at: datetime, settings: Settings) -> EmailMessage | None:
+def prepare_for_team(
+    session: Session, key: LetterKey, *, by: str, at: datetime, settings: Settings
+) -> EmailMessage | None:
     """Write to a new member of the team; who has no password yet gets a link to choose one."""
     letter = session.get_one(TeamLetter, key)
     if letter.claimed_by != by:
@@ -176,16 +184,8 @@ def prepare_for_team(session: Session, key: Key, *, by: str, at: datetime, setti
     account = session.get_one(Account, letter.account)
     path = f"join/{_invite(session, account, at=at)}" if account.password is None else "sign-in"
     facts = {"study": study, "role": member.role, "new": account.password is None, "days": INVITED_FOR.days}
-    subject, text = mail.write("team", facts | {"link": f"{settings.public_url}/account/{path}"})
-    return mail.envelope(
-        subject=subject,
-        text=text,
-        name="",
-        address=account.email,
-        sender=settings.mail_from,
-        reply_to=study.contact_email,
-        message_id=f"<{letter.id}@{settings.host}>",
-    )
+    facts["link"] = f"{settings.public_url}/account/{path}"
+    return _envelope(letter, Recipient("", account.email), "team", facts, settings=settings)
 
 
 def _invite(session: Session, account: Account, *, at: datetime) -> str:
@@ -196,7 +196,7 @@ def _invite(session: Session, account: Account, *, at: datetime) -> str:
 
 
 def finish(
-    session: Session, key: Key, *, by: str, at: datetime, ending: dict[str, datetime], table: Table = Letter
+    session: Session, key: LetterKey, *, by: str, at: datetime, ending: dict[str, datetime], table: Table = Letter
 ) -> None:
     """Write down how a delivery ended; without an ending it is tried again later, up to eight times."""
     letter = session.get_one(table, key)
@@ -207,7 +207,7 @@ def finish(
         ending = {"failed_at": at}
     for name, moment in ending.items():
         setattr(letter, name, moment)
-    letter.claimed_by = letter.claimed_until = None
+    letter.release()
     if ending and isinstance(letter, Letter) and letter.kind is LetterKind.WITHDRAWAL:
         # The receipt was the last thing the name was needed for.
         lost_links.forget(session, letter.study_id, letter.panelist)

@@ -1,5 +1,6 @@
 """The end of a study: archive it, take it back; delete it with a waiting time, undo that; wipe what is due."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -13,8 +14,10 @@ from delphi.model.base import Base
 from delphi.model.event import EventKind
 from delphi.model.round import Round, State
 from delphi.model.study import Study
+from delphi.worker import Loop
 
 WAITING = timedelta(days=30)
+log = logging.getLogger(__name__)
 
 
 def archive(session: Session, study: Study, *, by: int, at: datetime) -> None:
@@ -73,12 +76,26 @@ def wipe(session: Session, study_id: int) -> None:
 
 
 def wipe_due(session: Session, *, at: datetime) -> Sequence[str]:
-    """Delete the studies whose waiting time is over; gives their short names."""
+    """Delete the studies whose waiting time is over; the answer is their short names."""
     due = session.execute(select(Study.id, Study.slug).where(Study.deletion_due_at <= at).order_by(Study.id)).all()
-    gone = []
+    deleted = []
     for study_id, slug in due:
         study = locked(session, Study, (study_id,))
         if study is not None and study.deletion_due_at and study.deletion_due_at <= at:
             wipe(session, study_id)
-            gone.append(slug)
-    return gone
+            deleted.append(slug)
+    return deleted
+
+
+class Deleting(Loop):
+    """Deletes studies whose waiting time is over, until told to stop."""
+
+    title = "deleting"
+    pause = 3600.0
+
+    def work(self, *, at: datetime) -> bool:
+        """Delete what is due, all of it; then there is nothing to do for an hour."""
+        with self.database.transaction() as session:
+            for slug in wipe_due(session, at=at):
+                log.warning("study deleted after its waiting time: %s", slug)
+        return False

@@ -29,7 +29,6 @@ from exports.record.profile import Profile
 MOST_RATINGS = 50_000  # beyond them a page would wait for more than a second
 AT_ONCE = 3  # of one study
 KEPT = timedelta(days=7)
-LEASE = timedelta(seconds=120)
 ATTEMPTS = 3
 TELLING = 0.5  # seconds between two words on how far it is
 T = TypeVar("T")
@@ -121,7 +120,7 @@ def ask(session: Session, study: Study, order: Order, *, by: int, at: datetime) 
         The file cannot be made, or the study waits for as many as it may already.
     """
     check(order)
-    mine = select(func.count()).where(ExportJob.study_id == study.id, *UNFINISHED)
+    mine = select(func.count()).where(ExportJob.study_id == study.id, ExportJob.unfinished())
     if (session.scalar(mine) or 0) >= AT_ONCE:
         raise Refused(
             "%(n)s files of this study are being made already. Wait until one is done; nothing was ordered.", n=AT_ONCE
@@ -138,9 +137,6 @@ def ask(session: Session, study: Study, order: Order, *, by: int, at: datetime) 
     session.add(job)
     session.flush()
     return job
-
-
-UNFINISHED = (ExportJob.made_at.is_(None), ExportJob.failed_at.is_(None))
 
 
 def order_of(job: ExportJob) -> Order:

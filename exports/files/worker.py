@@ -2,22 +2,20 @@
 
 import io
 import logging
-import secrets
-import threading
 import time
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from delphi import clock
-from delphi.database import Database, locked
+from delphi import clock, worker
+from delphi.database import locked
 from delphi.errors import Refused
 from delphi.model.job import ExportJob
 from delphi.model.study import Study
-from exports.files.jobs import ATTEMPTS, LEASE, TELLING, UNFINISHED, forget, order_of, write
+from delphi.worker import LEASE, Loop
+from exports.files.jobs import ATTEMPTS, TELLING, forget, order_of, write
 from exports.files.orders import Made, Order
 
 log = logging.getLogger(__name__)
@@ -27,46 +25,41 @@ class Overtaken(Exception):
     """The job is somebody else's by now, or was taken back."""
 
 
-class Exporter:
+class Exporter(Loop):
     """Makes the files that were ordered, one after the other, until told to stop."""
 
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self.name = secrets.token_hex(8)
-        self.stop = threading.Event()
+    title = "exporter"
 
-    def run(self, pause: float = 1.0) -> None:
-        """Work for ever; a failure is logged, and the next order taken."""
-        self.name = secrets.token_hex(8)  # the server may have forked since this was made
-        while not self.stop.is_set():
-            try:
-                worked = self.make_next(at=clock.now())
-            except Exception:
-                log.exception("exporter")
-                worked = False
-            if not worked:
-                self.stop.wait(pause)
+    def work(self, *, at: datetime) -> bool:
+        """Take the oldest order and make its file; False if nothing is to do."""
+        return self.make_next(at=at)
 
     def make_next(self, *, at: datetime) -> bool:
         """Take the oldest order and make its file; False if nothing is to do."""
         with self.database.transaction(writing=False) as session:
-            idle = session.scalar(_due(at)) is None
+            idle = session.scalar(_due(at).limit(1)) is None
         if idle:
             return False
         with self.database.transaction() as session:
             forget(session, at=at)
-            job = session.scalar(_due(at).with_for_update(skip_locked=True))
-            if job is None:
+            jobs = worker.claim(session, _due(at), by=self.name, at=at)
+            if not jobs:
                 return False
-            if job.attempts >= ATTEMPTS:  # whoever tried it died of it
-                job.claimed_by, job.claimed_until, job.failed_at = None, None, at
+            (job,) = jobs
+            if job.attempts > ATTEMPTS:  # whoever tried it died of it
+                job.release()
+                job.failed_at = at
                 return True
-            job.claimed_by, job.claimed_until, job.attempts = self.name, at + LEASE, job.attempts + 1
-            key, order, last = (job.study_id, job.id), order_of(job), job.attempts >= ATTEMPTS
+            key, order, last = (job.study_id, job.id), order_of(job), job.attempts == ATTEMPTS
+        self._make(key, order, last=last)
+        return True
+
+    def _make(self, key: tuple[int, UUID], order: Order, *, last: bool) -> None:
+        """Make a file and write down how it ended; what failed for no reason of its own is tried again."""
         try:
-            made, content = self._made(key, order)
+            made, content = self._write_file(key, order)
         except Overtaken:
-            return True
+            return
         except Refused as error:
             self._end(key, failed_at=clock.now(), message=str(error)[:500])
         except Exception:
@@ -74,9 +67,8 @@ class Exporter:
             self._end(key, **({"failed_at": clock.now()} if last else {}))
         else:
             self._end(key, made_at=clock.now(), content=content, sha256=made.sha256, rows=made.rows)
-        return True
 
-    def _made(self, key: tuple[int, UUID], order: Order) -> tuple[Made, bytes]:
+    def _write_file(self, key: tuple[int, UUID], order: Order) -> tuple[Made, bytes]:
         """Make a file in memory, reading only."""
         stream, told = io.BytesIO(), time.monotonic()
 
@@ -102,7 +94,7 @@ class Exporter:
         try:
             with self.database.transaction() as session:
                 job = self._mine(session, key)
-                job.claimed_by = job.claimed_until = None
+                job.release()
                 for name, value in ending.items():
                     setattr(job, name, value)
         except Overtaken:
@@ -115,6 +107,5 @@ class Exporter:
         return job
 
 
-def _due(at: datetime) -> Select[Any]:
-    free = or_(ExportJob.claimed_until.is_(None), ExportJob.claimed_until < at)
-    return select(ExportJob).where(*UNFINISHED, free).order_by(ExportJob.asked_at, ExportJob.id).limit(1)
+def _due(at: datetime) -> Select[ExportJob]:
+    return worker.due(ExportJob, ExportJob.unfinished(), (ExportJob.asked_at, ExportJob.id), at=at)

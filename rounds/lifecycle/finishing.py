@@ -13,7 +13,7 @@ from delphi.consensus.vocabulary import Verdict
 from delphi.database import locked
 from delphi.errors import Issue, NotReady, Refused
 from delphi.model.event import EventKind
-from delphi.model.round import Participation, Round, State
+from delphi.model.round import Participation, Round, State, latest_round
 from delphi.model.study import Study
 from delphi.protocol.method import stopping_rule_of
 from rounds.results import rows as result_rows
@@ -21,15 +21,9 @@ from rounds.results import rows as result_rows
 AT_CONSENSUS = (Verdict.IN, Verdict.OUT)
 
 
-def last_round(session: Session, study: Study) -> Round | None:
-    """Give the last round that was launched."""
-    launched = select(Round).where(Round.study_id == study.id, Round.opened_at.is_not(None))
-    return session.scalars(launched.order_by(Round.number.desc()).limit(1)).first()
-
-
 def criteria(session: Session, study: Study) -> Sequence[Criterion]:
     """Apply the stopping rule to the last released round."""
-    last = last_round(session, study)
+    last = latest_round(session, study)
     if last is None or last.state is not State.RELEASED:
         return []
     return advise(session, study, last, result_rows.panel_rows(session, study, last))[1]
@@ -37,7 +31,7 @@ def criteria(session: Session, study: Study) -> Sequence[Criterion]:
 
 def issues_before_end(session: Session, study: Study) -> list[Issue]:
     """List what stands in the way of ending the study."""
-    last = last_round(session, study)
+    last = latest_round(session, study)
     if study.finished_at is not None:
         return [Issue("finished", "The study is finished already.")]
     if last is None:

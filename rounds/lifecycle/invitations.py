@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from delphi.letters import outbox, reminders
@@ -112,18 +112,8 @@ def _morning(day: date, zone: str) -> datetime:
 
 def stop(session: Session, round_: Round, *, at: datetime) -> int:
     """Drop the reminders that are planned and not sent; gives how many letters."""
-    waiting = [
-        Letter.study_id == round_.study_id,
-        Letter.round == round_.number,
-        Letter.kind.in_(REMINDERS),
-        Letter.due_at > at,
-        Letter.sent_at.is_(None),
-        Letter.failed_at.is_(None),
-        Letter.dropped_at.is_(None),
-    ]
-    n = session.scalar(select(func.count()).where(*waiting)) or 0
-    session.execute(update(Letter).where(*waiting).values(dropped_at=at, claimed_by=None, claimed_until=None))
-    return n
+    planned = (Letter.round == round_.number, Letter.kind.in_(REMINDERS), Letter.due_at > at)
+    return outbox.drop(session, round_.study_id, *planned, at=at)
 
 
 def tell(session: Session, round_: Round, to: Audience, *, at: datetime) -> int:

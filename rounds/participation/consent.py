@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi.errors import Refused
@@ -70,10 +70,7 @@ def come_back(session: Session, who: Panelist) -> None:
 
 def stop_mail(session: Session, who: Panelist, *, at: datetime) -> int:
     """Drop what is queued for a panelist and not sent; gives how many letters."""
-    waiting = (Letter.sent_at.is_(None), Letter.failed_at.is_(None), Letter.dropped_at.is_(None))
-    mine = update(Letter).where(Letter.study_id == who.study_id, Letter.panelist == who.id, *waiting)
-    dropped = session.execute(mine.values(dropped_at=at, claimed_by=None, claimed_until=None))
-    return dropped.rowcount  # type: ignore[attr-defined,no-any-return]  # an UPDATE's result counts its rows
+    return outbox.drop(session, who.study_id, Letter.panelist == who.id, at=at)
 
 
 def changed_paragraphs(old: str, new: str) -> Iterator[tuple[str, str]]:

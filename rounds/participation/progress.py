@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi.letters import calendar
 from delphi.letters.calendar import Entry
 from delphi.model.panel import Panelist
-from delphi.model.round import Round, State
+from delphi.model.round import Progress, Round, State, progress_of
 from delphi.model.study import Study
 
 
@@ -41,14 +40,12 @@ class Stage:
 
 def stage_of(session: Session, study: Study, *, at: datetime) -> Stage:
     """Say where a study stands."""
-    rounds = tuple(session.scalars(select(Round).where(Round.study_id == study.id).order_by(Round.number)))
-    opened = [round_ for round_ in rounds if round_.opened_at]
-    latest = opened[-1] if opened else None
-    upcoming = next((round_ for round_ in rounds if round_.state is State.DRAFT), None)
-    return Stage(_step(study, latest, at), latest, upcoming, rounds)
+    progress = progress_of(session, study)
+    return Stage(_step(progress, at), progress.latest, progress.upcoming, tuple(progress.rounds))
 
 
-def _step(study: Study, latest: Round | None, at: datetime) -> Step:
+def _step(progress: Progress, at: datetime) -> Step:
+    latest = progress.latest
     if latest is None:
         return Step.NOT_YET
     if latest.accepts(at=at):
@@ -57,8 +54,7 @@ def _step(study: Study, latest: Round | None, at: datetime) -> Step:
         return Step.BETWEEN
     if latest.state is not State.RELEASED:
         return Step.READING
-    last = study.finished_at is not None or latest.number >= study.maximum_rounds
-    return Step.FINISHED if last else Step.BETWEEN
+    return Step.FINISHED if progress.is_over else Step.BETWEEN
 
 
 def may_come_back(stage: Stage, who: Panelist) -> bool:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.scale import Scale
@@ -14,17 +13,11 @@ from delphi.consensus.shipped_scales import SCALES
 from delphi.dates import minutes_for
 from delphi.errors import NotFound
 from delphi.model.panel import Panelist
-from delphi.model.round import Participation, Round, State
+from delphi.model.round import Participation, Round, State, latest_round
 from delphi.model.study import Study
 from rounds.participation import consent, taking_part
 from rounds.questionnaire.cards import Card, cards
 from rounds.questionnaire.paging import pages
-
-
-def latest_round(session: Session, study: Study) -> Round | None:
-    """Give the round that was opened last."""
-    opened = select(Round).where(Round.study_id == study.id, Round.opened_at.is_not(None))
-    return session.scalars(opened.order_by(Round.number.desc()).limit(1)).first()
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from sqlalchemy import inspect, text
 
 import wsgi
-from delphi import cli, clock, migrations
+from delphi import clock, migrations
 from delphi.config import WrongSetting
 from delphi.database import Database, engine_for
 from delphi.model.study import Role
@@ -84,63 +84,6 @@ def test_behind_a_proxy_the_scheme_is_the_proxys(settings):
     answer = app.test_client().get("/studies", base_url=HOST, headers={"X-Forwarded-Host": "evil.example.org"})
     assert (answer.status_code, "evil" in answer.location) == (303, False)
     app.extensions["database"].engine.dispose()
-
-
-class Counting:
-    """A loop that counts its turns."""
-
-    def __init__(self):
-        self.stop, self.turned, self.ended = threading.Event(), threading.Event(), False
-
-    def run(self):
-        while not self.stop.is_set():
-            self.turned.set()
-            self.stop.wait(0.01)
-        self.ended = True
-
-
-def test_each_loop_works_in_a_thread_and_stops_when_told():
-    loops = [Counting(), Counting()]
-    threads = cli.start_loops(loops)
-    assert all(loop.turned.wait(5) for loop in loops)
-    assert all(thread.daemon for thread in threads)
-    cli.stop_loops(loops, threads)
-    assert [loop.ended for loop in loops] == [True, True]
-
-
-def test_what_does_not_end_in_time_is_left(monkeypatch):
-    class Deaf(Counting):
-        def run(self):
-            released.wait(30)
-
-    released, loop = threading.Event(), Deaf()
-    monkeypatch.setattr(cli, "SECONDS_TO_STOP", 0.05)
-    threads = cli.start_loops([loop])
-    cli.stop_loops([loop], threads)
-    assert threads[0].is_alive()
-    released.set()
-    threads[0].join(5)
-
-
-def test_studies_are_deleted_again_and_again_in_spite_of_failures(database, monkeypatch, caplog):
-    from delphi.studies import retention
-
-    turns = []
-
-    def wipe_due(_session, *, at):
-        turns.append(at)
-        if len(turns) == 1:
-            raise ValueError
-        deleting.stop.set()
-        return ["gone"]
-
-    monkeypatch.setattr(retention, "wipe_due", wipe_due)
-    deleting = cli.Deleting(database, every=0.01)
-    deleting.run()
-    assert [record.getMessage() for record in caplog.records] == [
-        "deleting",
-        "study deleted after its waiting time: gone",
-    ]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from delphi import access, clock
 from delphi.access import Capability
+from delphi.model.round import latest_round
 from delphi.model.study import Study
 from delphi.web.forms import ButtonForm, clean
 from delphi.web.language import gettext as _
@@ -29,7 +30,7 @@ def show(slug: str) -> str:
         "lifecycle/finish.html",
         study=study,
         form=ButtonForm(),
-        last=finishing.last_round(session, study),
+        last=latest_round(session, study),
         issues=finishing.issues_before_end(session, study),
         criteria=finishing.criteria(session, study),
     )

@@ -11,12 +11,13 @@ from werkzeug.wrappers import Response
 from delphi import clock
 from delphi.config import Settings
 from delphi.errors import RoundClosed
+from delphi.model.round import latest_round
 from delphi.web.forms import ButtonForm
 from delphi.web.language import choose
 from delphi.web.policy import PANELIST, panelist, policy
 from delphi.web.transaction import current_session
 from rounds.questionnaire import ballot
-from rounds.questionnaire.answer_sheet import Sitting, latest_round, sit
+from rounds.questionnaire.answer_sheet import Sitting, sit
 from rounds.questionnaire.cards import with_feedback
 from rounds.questionnaire.forms import Ballot, StaleSheet, read_ballot
 

@@ -7,13 +7,13 @@ from werkzeug.wrappers import Response
 
 from delphi import clock
 from delphi.model.panel import Panelist
-from delphi.model.round import Participation
+from delphi.model.round import Participation, latest_round
 from delphi.model.study import Study
 from delphi.web.policy import PANELIST, panelist, policy
 from delphi.web.transaction import current_session
 from rounds.participation import consent
 from rounds.participation.progress import Stage, Step, may_come_back, stage_of
-from rounds.questionnaire.answer_sheet import Sitting, latest_round
+from rounds.questionnaire.answer_sheet import Sitting
 from rounds.questionnaire.suggesting import may_write, mine
 from rounds.questionnaire.wording import changes_into
 from rounds.results.turnout import turnout_of

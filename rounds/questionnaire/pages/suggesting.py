@@ -9,7 +9,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from delphi import clock
-from delphi.model.round import Participation, Round
+from delphi.model.round import Participation, Round, latest_round
 from delphi.model.statement import Statement
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
@@ -18,7 +18,6 @@ from delphi.web.transaction import current_session
 from rounds.participation import consent, taking_part
 from rounds.participation.taking_part import Key
 from rounds.questionnaire import ballot, suggesting
-from rounds.questionnaire.answer_sheet import latest_round
 from rounds.questionnaire.suggesting import Written
 
 blueprint = Blueprint("suggesting", __name__)

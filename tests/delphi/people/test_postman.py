@@ -22,8 +22,9 @@ from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import AccessLink, Panelist
 from delphi.model.round import Participation
 from delphi.people import lost_links
-from delphi.people.postman import ATTEMPTS, LEASE, Postman, claim, finish
+from delphi.people.postman import ATTEMPTS, Postman, claim, finish
 from delphi.protocol import information
+from delphi.worker import LEASE
 from rounds.lifecycle import invitations, lifecycle
 from rounds.participation import consent
 from rounds.questionnaire import ballot
@@ -242,7 +243,8 @@ def test_the_postman_stops_when_told_and_outlives_a_failure(database, sending, m
         return 0
 
     monkeypatch.setattr(postman, "deliver", deliver)
-    postman.run(pause=0.01)
+    postman.pause = 0.01
+    postman.run()
     assert postman.stop.is_set()
 
 

@@ -13,7 +13,6 @@ from datetime import timedelta
 from unittest.mock import Mock
 
 import pytest
-from delphi.delivery import Postman
 from played import play
 from sqlalchemy import select
 
@@ -25,7 +24,10 @@ from delphi.model.event import Event
 from delphi.model.job import ExportJob
 from delphi.model.panel import Panelist
 from delphi.model.study import Study, Withdrawal
+from delphi.people.postman import Postman
 from delphi.statements.statements import NewStatement
+from delphi.studies.retention import Deleting
+from delphi.worker import LEASE
 from exports.bundle.verifying import verify
 from exports.files import jobs
 from exports.files.orders import Order
@@ -35,7 +37,7 @@ from rounds.participation import withdrawal
 
 FILES = "/studies/care/exports"
 WORKER = "import sys; from delphi.model import load_tables; load_tables(); from delphi.database import Database;"
-WORKER += " from exports import jobs; jobs.TELLING = 0; jobs.Exporter(Database(sys.argv[1])).run()"
+WORKER += " from exports.files import worker; worker.TELLING = 0; worker.Exporter(Database(sys.argv[1])).run()"
 
 
 @pytest.fixture
@@ -147,7 +149,7 @@ def test_who_was_overtaken_changes_nothing_and_who_dies_of_a_file_is_not_followe
     made = worker._made
 
     def slow(key, wanted):
-        assert late.make_next(at=clock.now() + jobs.LEASE + timedelta(seconds=1))
+        assert late.make_next(at=clock.now() + LEASE + timedelta(seconds=1))
         return made(key, wanted)[0], b"from the one that was too slow"
 
     worker._made = slow
@@ -173,7 +175,7 @@ def test_whoever_leaves_takes_the_answers_out_of_files_that_were_made(app, publi
 
 
 def test_the_exporter_is_one_of_the_loops(app):
-    assert [type(loop) for loop in cli.loops_of(app)] == [Postman, cli.Deleting, jobs.Exporter]
+    assert [type(loop) for loop in cli.loops_of(app)] == [Postman, Deleting, Exporter]
 
 
 def test_a_killed_worker_leaves_nothing_and_another_makes_the_file(template, tmp_path):
@@ -203,7 +205,7 @@ def test_a_killed_worker_leaves_nothing_and_another_makes_the_file(template, tmp
         assert list(left.iterdir()) == []
         second = Exporter(database)
         assert not second.make_next(at=clock.now())  # the first might still be at it
-        assert second.make_next(at=clock.now() + jobs.LEASE + timedelta(seconds=1))
+        assert second.make_next(at=clock.now() + LEASE + timedelta(seconds=1))
         job = job_of(database, key)
         assert job.sha256 == hashlib.sha256(job.content).hexdigest()
         assert job.attempts == 2
