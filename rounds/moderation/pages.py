@@ -13,6 +13,7 @@ from delphi.model.round import Round, State
 from delphi.model.statement import Statement
 from delphi.model.study import Study
 from delphi.statements.questionnaire import versions_asked
+from delphi.web.answers import paged
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
@@ -38,8 +39,7 @@ def _facts(study: Study, round_: Round) -> dict[str, object]:
     everything = moderation.queue(session, round_)
     waiting = request.args.get("show") == "waiting"
     listed = [comment for comment in everything if comment.moderation is None or not waiting]
-    pages = max(1, -(-len(listed) // PAGE))
-    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    part = paged(len(listed), PAGE)
     order = [statement for statement, _ in versions_asked(session, study.id, round_.number)]
     listed.sort(key=lambda comment: order.index(comment.statement))
     codes = session.execute(select(Statement.number, Statement.code).filter_by(study_id=study.id))
@@ -47,12 +47,12 @@ def _facts(study: Study, round_: Round) -> dict[str, object]:
         "study": study,
         "round": round_,
         "form": ButtonForm(),
-        "comments": [(comment, hints.parts(comment.text)) for comment in listed[(page - 1) * PAGE : page * PAGE]],
+        "comments": [(comment, hints.parts(comment.text)) for comment in part.of(listed)],
         "total": len(everything),
         "left": sum(comment.moderation is None for comment in everything),
         "waiting": waiting,
-        "page": page,
-        "pages": pages,
+        "page": part.page,
+        "pages": part.pages,
         "codes": {row.number: row.code for row in codes},
         "tags": moderation.TAGS,
         "open": round_.state is State.CLOSED,

@@ -17,7 +17,7 @@ def pages(sections: Sequence[str], *, most: int = PAGE) -> list[range]:
     n = len(sections)
     if n == 0:
         return []
-    count = -(-n // most)
+    count = (n + most - 1) // most
     # best[i]: cheapest cut of the first i statements, as (pages, split sections, unevenness) and where it was cut
     best: list[tuple[tuple[int, int, int], int]] = [((0, 0, 0), 0)]
     for end in range(1, n + 1):
