@@ -21,18 +21,9 @@ def queue(
     turn: int | str = 1,
 ) -> None:
     """Queue one letter a panelist; the same letter queued twice is refused by the database."""
+    facts = {"study_id": study_id, "kind": kind, "round": round_, "due_at": at, "run_after": at, "attempts": 0}
     rows = [
-        {
-            "study_id": study_id,
-            "id": uuid4(),
-            "kind": kind,
-            "round": round_,
-            "panelist": panelist,
-            "dedupe_key": f"{kind}:{round_}:{turn}:{panelist}",
-            "due_at": at,
-            "run_after": at,
-            "attempts": 0,
-        }
+        {"id": uuid4(), "panelist": panelist, "dedupe_key": f"{kind}:{round_}:{turn}:{panelist}", **facts}
         for panelist in panelists
     ]
     if rows:

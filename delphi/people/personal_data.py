@@ -25,36 +25,48 @@ Facts = dict[str, Any]  # what one row of a table holds, by the name of the fiel
 
 def gather(session: Session, study: Study, who: Panelist, *, acknowledgement: str) -> dict[str, list[Facts]]:
     """Collect all rows about a panelist by section; the key of the acknowledgement is given, since no row leads there."""
+    links = _rows_of(session, AccessLink, who, AccessLink.minted_on)
+    devices = _rows_of(session, PanelistSession, who, PanelistSession.expires_on)
     return {
         "person": _person(session, who),
         "declaration": _declaration(session, who),
         "acknowledgement": _named(session, study, acknowledgement),
-        "consents": [
-            {"version": one.version, "items": _agreed(session, one), "given_on": one.given_on.isoformat()}
-            for one in _rows_of(session, Consent, who, Consent.version)
-        ],
-        "links": [
-            {"minted_on": one.minted_on.isoformat()} for one in _rows_of(session, AccessLink, who, AccessLink.minted_on)
-        ],
-        "devices": [
-            {"signed_in_until": one.expires_on.isoformat()}
-            for one in _rows_of(session, PanelistSession, who, PanelistSession.expires_on)
-        ],
-        "rounds": [
-            {"round": one.round, "finished_on": one.submitted_on.isoformat() if one.submitted_on else None}
-            for one in _rows_of(session, Participation, who, Participation.round)
-        ],
+        "consents": _consents(session, who),
+        "links": [{"minted_on": link.minted_on.isoformat()} for link in links],
+        "devices": [{"signed_in_until": device.expires_on.isoformat()} for device in devices],
+        "rounds": _rounds(session, who),
         "answers": _answers(session, study, who),
-        "proposals": [
-            {"round": one.round, "section": one.section, "text": one.text, "reason": one.reason, "source": one.source}
-            for one in _rows_of(session, StatementProposal, who, StatementProposal.round, StatementProposal.text)
-        ],
-        "letters": [
-            {"kind": one.kind.value, "round": one.round, "sent_at": one.sent_at.isoformat()}
-            for one in _rows_of(session, Letter, who, Letter.sent_at)
-            if one.sent_at
-        ],
+        "proposals": _proposals(session, who),
+        "letters": _letters(session, who),
     }
+
+
+def _consents(session: Session, who: Panelist) -> list[Facts]:
+    return [
+        {"version": one.version, "items": _agreed(session, one), "given_on": one.given_on.isoformat()}
+        for one in _rows_of(session, Consent, who, Consent.version)
+    ]
+
+
+def _rounds(session: Session, who: Panelist) -> list[Facts]:
+    return [
+        {"round": one.round, "finished_on": one.submitted_on.isoformat() if one.submitted_on else None}
+        for one in _rows_of(session, Participation, who, Participation.round)
+    ]
+
+
+def _proposals(session: Session, who: Panelist) -> list[Facts]:
+    names = ("round", "section", "text", "reason", "source")
+    written = _rows_of(session, StatementProposal, who, StatementProposal.round, StatementProposal.text)
+    return [{name: getattr(one, name) for name in names} for one in written]
+
+
+def _letters(session: Session, who: Panelist) -> list[Facts]:
+    return [
+        {"kind": letter.kind.value, "round": letter.round, "sent_at": letter.sent_at.isoformat()}
+        for letter in _rows_of(session, Letter, who, Letter.sent_at)
+        if letter.sent_at
+    ]
 
 
 def correct_name(session: Session, study: Study, panelist: Panelist, name: str, *, at: datetime) -> None:

@@ -42,8 +42,8 @@ def amend(
         sha256=method.sha256(method.document(study)),
     )
     session.add(amendment)
-    facts = {"number": amendment.number, "changes": changes, "reason": amendment.reason, "sha256": amendment.sha256}
-    audit.record(session, study.id, EventKind.PROTOCOL_AMENDED, by=by, at=at, after_data=amendment.after_data, **facts)
+    facts = {name: getattr(amendment, name) for name in ("number", "changes", "reason", "sha256", "after_data")}
+    audit.record(session, study.id, EventKind.PROTOCOL_AMENDED, by=by, at=at, **facts)
     return amendment
 
 

@@ -13,9 +13,9 @@ from delphi.model.study import Document, Study
 
 
 def newest(session: Session, study_id: int) -> Document:
-    """Give the version that is read now."""
-    found = select(Document).filter_by(study_id=study_id).order_by(Document.version.desc()).limit(1)
-    return session.scalars(found).one()
+    """Find the version that is read now."""
+    query = select(Document).filter_by(study_id=study_id).order_by(Document.version.desc()).limit(1)
+    return session.scalars(query).one()
 
 
 def versions(session: Session, study_id: int) -> list[Document]:
@@ -25,15 +25,23 @@ def versions(session: Session, study_id: int) -> list[Document]:
 
 def begin(session: Session, study: Study, information: str, consent: str) -> Document:
     """Write the first version."""
-    made = Document(
+    document = _document(study, 1, information.strip(), _lines(consent))
+    session.add(document)
+    return document
+
+
+def _document(
+    study: Study, version: int, text: str, consent: str, *, material: bool = True, reason: str = ""
+) -> Document:
+    return Document(
         study_id=study.id,
-        version=1,
-        text=information.strip(),
-        consent=_lines(consent),
-        sha256=digest(information.strip(), _lines(consent)),
+        version=version,
+        text=text,
+        consent=consent,
+        material=material,
+        reason=reason,
+        sha256=digest(text, consent),
     )
-    session.add(made)
-    return made
 
 
 def publish(
@@ -54,19 +62,11 @@ def publish(
         raise Refused("The texts are the same as before; nothing was published.")
     if not text or not lines:
         raise Refused("Panelists need an information text and at least one line to agree to; nothing was published.")
-    made = Document(
-        study_id=study.id,
-        version=before.version + 1,
-        text=text,
-        consent=lines,
-        material=material,
-        reason=reason.strip(),
-        sha256=digest(text, lines),
-    )
-    session.add(made)
-    facts = {"version": made.version, "material": material, "reason": made.reason, "sha256": made.sha256}
+    document = _document(study, before.version + 1, text, lines, material=material, reason=reason.strip())
+    session.add(document)
+    facts = {"version": document.version, "material": material, "reason": document.reason, "sha256": document.sha256}
     audit.record(session, study.id, EventKind.DOCUMENT_PUBLISHED, by=by, at=at, **facts)
-    return made
+    return document
 
 
 def digest(information: str, consent: str) -> str:

@@ -55,18 +55,10 @@ def find(session: Session, study: Study, number: int) -> tuple[Statement, Statem
 
 def add(session: Session, study: Study, new: Sequence[NewStatement]) -> list[Statement]:
     """Add statements with their first wording; codes must be new in the study."""
-    taken = set(session.scalars(select(Statement.code).where(Statement.study_id == study.id)))
-    for item in new:
-        if item.code in taken:
-            raise Refused(
-                "The code %(code)s is used already in this study. Choose another one; nothing was added.",
-                code=item.code,
-            )
-        taken.add(item.code)
-    first = (session.scalar(select(func.max(Statement.number)).where(Statement.study_id == study.id)) or 0) + 1
-    added = []
-    for number, item in enumerate(new, first):
-        statement = Statement(
+    _guard_codes(session, study, [item.code for item in new])
+    last = session.scalar(select(func.max(Statement.number)).where(Statement.study_id == study.id)) or 0
+    added = [
+        Statement(
             study_id=study.id,
             number=number,
             code=item.code,
@@ -74,7 +66,8 @@ def add(session: Session, study: Study, new: Sequence[NewStatement]) -> list[Sta
             section=item.section,
             enters_round=item.enters_round,
         )
-        added.append(statement)
+        for number, item in enumerate(new, last + 1)
+    ]
     session.add_all(added)
     session.flush()
     session.add_all(
@@ -85,3 +78,13 @@ def add(session: Session, study: Study, new: Sequence[NewStatement]) -> list[Sta
     )
     session.flush()
     return added
+
+
+def _guard_codes(session: Session, study: Study, codes: Sequence[str]) -> None:
+    used = set(session.scalars(select(Statement.code).where(Statement.study_id == study.id)))
+    for code in codes:
+        if code in used:
+            raise Refused(
+                "The code %(code)s is used already in this study. Choose another one; nothing was added.", code=code
+            )
+        used.add(code)

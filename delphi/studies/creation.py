@@ -11,22 +11,40 @@ from delphi.errors import Refused
 from delphi.model.event import EventKind
 from delphi.model.round import Round
 from delphi.model.study import Membership, Role, Study
-from delphi.protocol import groups
-from delphi.protocol import information as documents
-from delphi.protocol import method as protocol
+from delphi.protocol import groups, information, method
 from delphi.statements import questionnaire, statements
-from delphi.studies.designs import StudyPlan, StudyTemplate, _method
+from delphi.studies.designs import StudyPlan, StudyTemplate, method_columns
 
 
 def create(session: Session, template: StudyTemplate, plan: StudyPlan, *, by: int, at: datetime) -> Study:
     """Create a study with its first wording, its documents and a draft of round 1; ``by`` becomes its owner."""
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", plan.slug):
+    _guard_slug(session, plan.slug)
+    study = _study(template, plan, at=at)
+    session.add(study)
+    session.flush()
+    session.add(Membership(study_id=study.id, account=by, role=Role.OWNER))
+    information.begin(session, study, template.information, template.consent)
+    groups.declare(session, study, template.groups, targets=template.targets, public=template.public_groups)
+    draft = Round(study_id=study.id, number=1)
+    session.add(draft)
+    session.flush()
+    statements.add(session, study, template.statements)
+    questionnaire.place(session, study, draft)
+    audit.record(session, study.id, EventKind.STUDY_CREATED, by=by, at=at, template=template.key)
+    return study
+
+
+def _guard_slug(session: Session, slug: str) -> None:
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
         raise Refused("The short name may hold small letters, digits and single hyphens. Nothing was created.")
-    if session.scalar(select(Study.id).where(Study.slug == plan.slug)) is not None:
+    if session.scalar(select(Study.id).where(Study.slug == slug)) is not None:
         raise Refused(
-            "There is a study with the short name “%(slug)s” already. Choose another; nothing was created.",
-            slug=plan.slug,
+            "There is a study with the short name “%(slug)s” already. Choose another; nothing was created.", slug=slug
         )
+
+
+def _study(template: StudyTemplate, plan: StudyPlan, *, at: datetime) -> Study:
+    """Make the row of the study; a rule that does not work is refused."""
     study = Study(
         slug=plan.slug,
         title=plan.title or template.title,
@@ -40,21 +58,10 @@ def create(session: Session, template: StudyTemplate, plan: StudyPlan, *, by: in
         texts={name: text for name, text in template.texts.items() if text},
         created_at=at,
         **template.asks,
-        **_method(template, plan),
+        **method_columns(template, plan),
     )
     try:
-        protocol.definition_of(study)
+        method.definition_of(study)
     except ValueError as error:
         raise Refused("This consensus rule does not work: %(error)s. Nothing was created.", error=error) from None
-    session.add(study)
-    session.flush()
-    session.add(Membership(study_id=study.id, account=by, role=Role.OWNER))
-    documents.begin(session, study, template.information, template.consent)
-    groups.declare(session, study, template.groups, targets=template.targets, public=template.public_groups)
-    draft = Round(study_id=study.id, number=1)
-    session.add(draft)
-    session.flush()
-    statements.add(session, study, template.statements)
-    questionnaire.place(session, study, draft)
-    audit.record(session, study.id, EventKind.STUDY_CREATED, by=by, at=at, template=template.key)
     return study

@@ -12,7 +12,7 @@ import delphi
 from delphi.consensus.shipped_scales import SCALES
 from delphi.model.statement import Kind
 from delphi.model.study import Settled, Unsettled
-from delphi.protocol import method as protocol
+from delphi.protocol import method
 from delphi.statements.statements import NewStatement
 
 LIBRARY = Path(delphi.__file__).parent / "library"
@@ -53,8 +53,8 @@ class StudyTemplate:
 
     def rule_in_words(self) -> str:
         """Say the consensus rule in one sentence."""
-        method = _method(self, StudyPlan(self.key, self.title, "", ""))
-        return protocol.definition_from(method).describe()
+        columns = method_columns(self, StudyPlan(self.key, self.title, "", ""))
+        return method.definition_from(columns).describe()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,8 @@ class StudyPlan:
 @cache
 def templates() -> dict[str, StudyTemplate]:
     """Read the template library."""
-    found = sorted((_template(path) for path in LIBRARY.glob("*/study.toml")), key=lambda template: template.place)
-    return {template.key: template for template in found}
+    designs = sorted((_template(path) for path in LIBRARY.glob("*/study.toml")), key=lambda design: design.place)
+    return {design.key: design for design in designs}
 
 
 def _template(path: Path) -> StudyTemplate:
@@ -109,9 +109,9 @@ def _comes_from_others(row: dict[str, str], rows: Sequence[dict[str, str]]) -> b
     return any(other["becomes"] == row["code"] != other["code"] for other in rows)
 
 
-def _method(template: StudyTemplate, plan: StudyPlan) -> dict[str, Any]:
-    """Give the method's columns: the plan's where it says something, else the template's, else the scale's own rule."""
-    method: dict[str, Any] = {
+def method_columns(template: StudyTemplate, plan: StudyPlan) -> dict[str, Any]:
+    """Choose the method by column of the study: the plan's, else the template's, else the scale's own rule."""
+    columns: dict[str, Any] = {
         "scale": template.scale,
         "rule": template.rule,
         "rule_settings": template.rule_settings,
@@ -125,12 +125,18 @@ def _method(template: StudyTemplate, plan: StudyPlan) -> dict[str, Any]:
         "stopping_rule": dict(template.stopping_rule),
         "feedback_plan": list(template.feedback),
     } | dict(plan.method)
-    scale = SCALES[method["scale"]]
+    return columns | _rule_columns(template, plan, columns)
+
+
+def _rule_columns(template: StudyTemplate, plan: StudyPlan, columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Choose rule and settings; those of another scale or rule say nothing of this one."""
+    scale = SCALES[columns["scale"]]
+    rule, settings = columns["rule"], columns["rule_settings"]
     if scale.key != template.scale and "rule" not in plan.method:
-        method["rule"] = ""
-    method["rule"] = method["rule"] or scale.rule
-    if method["rule"] != template.rule and "rule_settings" not in plan.method:
-        method["rule_settings"] = {}  # settings of another rule say nothing of this one
-    if not method["rule_settings"] and method["rule"] == scale.rule:
-        method["rule_settings"] = dict(scale.settings)
-    return method
+        rule = ""
+    rule = rule or scale.rule
+    if rule != template.rule and "rule_settings" not in plan.method:
+        settings = {}
+    if not settings and rule == scale.rule:
+        settings = dict(scale.settings)
+    return {"rule": rule, "rule_settings": settings}
