@@ -46,20 +46,20 @@ def sha256(secret: str) -> str:
 
 def studies_of(session: Session, account: Account) -> list[Study]:
     """List the studies of an account, newest first."""
-    mine = select(Study).join(Membership, Membership.study_id == Study.id).where(Membership.account == account.id)
-    return list(session.scalars(mine.order_by(Study.created_at.desc(), Study.id.desc())))
+    query = select(Study).join(Membership, Membership.study_id == Study.id).where(Membership.account == account.id)
+    return list(session.scalars(query.order_by(Study.created_at.desc(), Study.id.desc())))
 
 
 def study_for(session: Session, account: Account, slug: str, *, to: Capability) -> Study:
     """Find the study of this name if the account may do this there."""
-    found = session.execute(
+    row = session.execute(
         select(Study, Membership.role)
         .join(Membership, Membership.study_id == Study.id)
         .where(Study.slug == slug, Membership.account == account.id)
     ).first()
-    if found is None or to not in ALLOWED[found.role]:
+    if row is None or to not in ALLOWED[row.role]:
         raise NotFound
-    study: Study = found[0]
+    study: Study = row[0]
     if to in CHANGING and session.info.get("writing") and (study.archived_at or study.deletion_due_at):
         raise Refused(
             "This study is archived or about to be deleted, so nothing in it changes. Its owner can undo that."
@@ -90,9 +90,9 @@ def link_holder(session: Session, token: str) -> tuple[Study, Panelist] | None:
 def session_holder(session: Session, grant: str | None, *, today: date) -> tuple[Study, Panelist]:
     """Find the panelist behind a browser's grant."""
     if grant is not None:
-        mine = (PanelistSession.grant_sha256 == sha256(grant)) & (PanelistSession.expires_on >= today)
-        if found := _panelist(session, PanelistSession, mine):
-            return found
+        valid = (PanelistSession.grant_sha256 == sha256(grant)) & (PanelistSession.expires_on >= today)
+        if holder := _panelist(session, PanelistSession, valid):
+            return holder
     raise NotFound
 
 

@@ -34,7 +34,7 @@ def record(session: Session, study_id: int, kind: EventKind, *, by: int | None, 
 
 
 def first_broken(events: list[Event]) -> int | None:
-    """Give the sequence number of the first event that does not fit the chain, or None."""
+    """Find the first event that does not fit the chain: its sequence number, or None."""
     previous = GENESIS
     for number, event in enumerate(events, 1):
         if event.sequence != number or event.previous_hash != previous or event.hash != event.expected_hash():

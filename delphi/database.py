@@ -32,7 +32,7 @@ class Database:
 
     @contextmanager
     def transaction(self, *, writing: bool = True) -> Iterator[Session]:
-        """Give one session and one transaction: leaving commits, raising rolls back."""
+        """One session and one transaction: leaving commits, raising rolls back."""
         with self._writers if writing else nullcontext(), self.session(writing=writing) as session:
             yield session
             session.commit()

@@ -54,7 +54,7 @@ def zone_in_words(zone: str, locale: str = "en_GB") -> str:
 
 
 def end_of_day(day: datetime, zone: str, *, days: int = 0) -> datetime:
-    """Give the last second of a day, some days ahead, as the study's zone counts days."""
+    """The last second of a day, some days ahead, as the study's zone counts days."""
     local = day.astimezone(ZoneInfo(zone)).date() + timedelta(days=days)
     return datetime.combine(local, time(23, 59, 59), ZoneInfo(zone)).astimezone(UTC)
 

@@ -40,7 +40,7 @@ def write(entries: Iterable[Entry], *, at: datetime) -> str:
 
 
 def _span(when: datetime | date) -> list[str]:
-    """Give a day as it is, and a moment as the half hour that ends with it: it is read as a deadline."""
+    """Write a day as it is, and a moment as the half hour that ends with it: it is read as a deadline."""
     if not isinstance(when, datetime):
         return [f"DTSTART;VALUE=DATE:{when:%Y%m%d}", f"DTEND;VALUE=DATE:{when + timedelta(days=1):%Y%m%d}"]
     return [f"DTSTART:{_utc(when - timedelta(minutes=30))}", f"DTEND:{_utc(when)}"]
@@ -76,7 +76,7 @@ def _folded(line: str) -> Iterator[str]:
 
 
 def closing(study: Study, round_: Round, host: str) -> Entry:
-    """Give the close of an open round; an extension makes a later version of the same entry."""
+    """The close of an open round; an extension makes a later version of the same entry."""
     assert round_.opened_at is not None
     assert round_.closes_at is not None
     return Entry(
@@ -90,7 +90,7 @@ def closing(study: Study, round_: Round, host: str) -> Entry:
 
 
 def opening(study: Study, round_: Round, host: str) -> Entry:
-    """Give the day on which a round is planned to open."""
+    """The day on which a round is planned to open."""
     assert round_.opens_on is not None
     return Entry(
         uid=f"{study.slug}-round-{round_.number}-opens@{host}",

@@ -32,7 +32,7 @@ def facts_of(session: Session, letter: Letter, study: Study, panelist: Panelist,
 
 
 def _consent(session: Session, study: Study, panelist: Panelist) -> Facts | None:
-    """Give the text a panelist agreed to last, with the items."""
+    """Collect the text a panelist agreed to last, with the items."""
     newest = (
         select(Consent, Document)
         .join(Document, (Document.study_id == Consent.study_id) & (Document.version == Consent.version))
@@ -40,11 +40,12 @@ def _consent(session: Session, study: Study, panelist: Panelist) -> Facts | None
         .order_by(Consent.version.desc())
         .limit(1)
     )
-    found = session.execute(newest).first()
-    if found is None or not panelist.taking_part:
+    row = session.execute(newest).first()
+    if row is None or not panelist.taking_part:
         return None
-    given, document = found
-    return {"study": study, "consent": given, "document": document, "items": [document.items[n] for n in given.items]}
+    consent, document = row
+    items = [document.items[n] for n in consent.items]
+    return {"study": study, "consent": consent, "document": document, "items": items}
 
 
 def template_of(letter: Letter, facts: Facts) -> LetterKind:
@@ -55,7 +56,7 @@ def template_of(letter: Letter, facts: Facts) -> LetterKind:
 
 
 def _round(session: Session, letter: Letter, study: Study, *, at: datetime) -> Facts | None:
-    """Give what a letter says of its round, as long as it is open and there is something to do."""
+    """Collect what a letter says of its round, as long as it is open and there is something to do."""
     round_ = session.get_one(Round, (letter.study_id, letter.round))
     if round_.state is not State.OPEN or reminders.needless(session, letter, at=at):
         return None
@@ -73,7 +74,7 @@ def _round(session: Session, letter: Letter, study: Study, *, at: datetime) -> F
 
 
 def _reason(session: Session, letter: Letter) -> str:
-    """Give the reason of the last extension of the round."""
+    """The reason of the last extension of the round."""
     extensions = select(Event).filter_by(study_id=letter.study_id, kind=EventKind.ROUND_EXTENDED)
     reasons = {
         event.data["round"]: event.data["reason"] for event in session.scalars(extensions.order_by(Event.sequence))

@@ -1,4 +1,4 @@
-"""Letters: queued with the decision, written by a pure function, handed to the relay (TRUST 9)."""
+"""A letter as a mail message: written by a pure function, put into its envelope, handed to the relay (TRUST 9)."""
 
 import re
 import smtplib
@@ -22,7 +22,7 @@ SECONDS_TO_WAIT = 30
 
 @cache
 def _texts(language: str) -> Environment:
-    """Give the templates of letters in one language; a language without a catalogue is written in English."""
+    """The templates of letters in one language; a language without a catalogue is written in English."""
     texts = Environment(
         loader=FileSystemLoader(FOLDER),
         undefined=StrictUndefined,
@@ -30,8 +30,8 @@ def _texts(language: str) -> Environment:
         autoescape=False,
         extensions=["jinja2.ext.i18n"],
     )
-    told = translations(language)
-    texts.install_gettext_callables(told.gettext, told.ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
+    catalogue = translations(language)
+    texts.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
     texts.filters["day"] = lambda on: day_in_words(on, locale=locale_of(language))
     return texts
 
@@ -62,7 +62,7 @@ def envelope(
 
 
 def hand_over(message: EmailMessage, mail_url: str) -> None:
-    """Give a message to the relay; raises `smtplib.SMTPException` or `OSError`."""
+    """Hand a message to the relay; raises `smtplib.SMTPException` or `OSError`."""
     relay = urlsplit(mail_url)
     with smtplib.SMTP(relay.hostname or "localhost", relay.port or 25, timeout=SECONDS_TO_WAIT) as smtp:
         if relay.scheme == "smtp+tls":

@@ -24,7 +24,7 @@ def meant(study_id: int, round_: int) -> Select[UUID, int, datetime]:
 
 
 def spared(session: Session, study_id: int, round_: int, *, at: datetime) -> set[UUID]:
-    """Give who may get no further reminder now; what is planned for later days does not count."""
+    """List who may get no further reminder now; what is planned for later days does not count."""
     counted = session.execute(meant(study_id, round_).where(Letter.due_at <= at))
     return {panelist for panelist, n, last in counted if n >= MOST or last > at - APART}
 

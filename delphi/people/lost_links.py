@@ -18,7 +18,7 @@ def ask(session: Session, email: str) -> None:
 
 
 def answer(session: Session, *, at: datetime) -> int:
-    """Queue a letter for every panel that an asked address belongs to; gives how many were asked for."""
+    """Queue a letter for every panel that an asked address belongs to; the answer is how many were asked for."""
     asked = session.execute(delete(LinkRequest).returning(LinkRequest.id, LinkRequest.email)).all()
     for request, email in asked:
         people = select(Identity.study_id, Identity.panelist).where(Identity.email == email)

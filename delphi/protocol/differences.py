@@ -47,7 +47,7 @@ def apply(study: Study, changes: Mapping[str, list[Any]]) -> None:
 
 
 def change(session: Session, study: Study, wanted: Mapping[str, Any], *, by: int, at: datetime) -> list[str]:
-    """Change the protocol before its lock; gives what was changed."""
+    """Change the protocol before its lock; the answer is the names of what changed."""
     if study.protocol_locked_at:
         raise Refused("The protocol is locked. A change now is an amendment, with a reason; nothing was changed.")
     changes = differences(study, wanted)

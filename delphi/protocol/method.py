@@ -51,7 +51,7 @@ TEXTS = {
 
 
 def definition_of(study: Study) -> Definition:
-    """Give the consensus definition of a study: scale, rule and its parameters, denominators."""
+    """The consensus definition of a study: scale, rule and its parameters, denominators."""
     return definition_from({name: getattr(study, name) for name in METHOD})
 
 
@@ -74,7 +74,7 @@ def definition_from(method: Mapping[str, Any]) -> Definition:
 
 
 def stopping_rule_of(study: Study) -> StoppingRule:
-    """Give the criteria on which ending the study is advised."""
+    """The criteria on which ending the study is advised."""
     return StoppingRule(max_rounds=study.maximum_rounds, **study.stopping_rule)
 
 

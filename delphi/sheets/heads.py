@@ -20,7 +20,7 @@ class Heads:
         object.__setattr__(self, "known", words)
 
     def named(self, cell: str) -> str:
-        """Give the name of a column as we call it, or the cell as it is.
+        """The name of a column as we call it, or the cell as it is.
 
         Examples
         --------
@@ -36,7 +36,7 @@ class Heads:
         return set(self.required) <= {self.named(cell) for cell in cells}
 
     def separator(self, text: str, marks: str) -> str | None:
-        """Give the mark by which a line of the file becomes a head, or None."""
+        """The mark by which a line of the file becomes a head, or None."""
         for line in text.splitlines()[:LOOKED_AT]:
             for mark in marks:
                 if self.holds([cell.strip().strip('"') for cell in line.split(mark)]):

@@ -56,8 +56,8 @@ def remove(session: Session, study: Study, number: int, *, by: int, at: datetime
     """Remove a statement that nobody was asked; the answer is its code."""
     statement, _version = _unasked(session, study, number)
     code, draft = statement.code, session.get_one(Round, (study.id, 1))
-    edges = (Lineage.from_statement == number) | (Lineage.to_statement == number)
-    session.execute(delete(Lineage).where(Lineage.study_id == study.id, edges))
+    own = (Lineage.from_statement == number) | (Lineage.to_statement == number)
+    session.execute(delete(Lineage).where(Lineage.study_id == study.id, own))
     session.execute(delete(Decision).filter_by(study_id=study.id, statement=number))
     proposed = update(StatementProposal).where(
         StatementProposal.study_id == study.id, StatementProposal.statement == number

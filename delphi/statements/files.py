@@ -62,10 +62,10 @@ def read_pasted(text: str) -> Rows:
     lines = text.splitlines()
     if any(HEADS.holds([cell.strip('"') for cell in re.split(r"[\t;,]", line)]) for line in lines[:1]):
         return read(text.encode())
-    found = [(line, {"text": BULLET.sub("", words).strip()}) for line, words in enumerate(lines, 1) if words.strip()]
-    if not found or len(found) > LIMITS.rows:
-        raise SheetError.at(1, "", "nothing was pasted" if not found else f"more than {LIMITS.rows} statements")
-    return found
+    rows = [(line, {"text": BULLET.sub("", words).strip()}) for line, words in enumerate(lines, 1) if words.strip()]
+    if not rows or len(rows) > LIMITS.rows:
+        raise SheetError.at(1, "", "nothing was pasted" if not rows else f"more than {LIMITS.rows} statements")
+    return rows
 
 
 def _text(cell: str) -> str:

@@ -51,12 +51,12 @@ def _list(study: Study, form: StatementForm) -> Page:
 def _hints(text: str) -> list[str]:
     """Say what a reader might stumble over; a hint never blocks."""
     words = text.casefold().replace("/", " / ").split()
-    found = [
+    checks = [
         (len(words) > LONG, _("long: %(n)s words") % {"n": len(words)}),
         ("and" in words or "or" in words or "/" in words, _("two questions in one?")),
         (bool({"not", "no", "never", "cannot"} & set(words)), _("a negation")),
     ]
-    return [hint for holds, hint in found if holds]
+    return [hint for holds, hint in checks if holds]
 
 
 @blueprint.post("/studies/<slug>/statements")

@@ -32,7 +32,7 @@ MANY, SLOW = 60, 20  # statements and minutes
 
 
 def is_long(listed: int, minutes: int) -> bool:
-    """Say whether a questionnaire is one that panels answer less often (EXPERIENCE 2)."""
+    """Whether a questionnaire is one that panels answer less often (EXPERIENCE 2)."""
     return listed > MANY or minutes > SLOW
 
 
@@ -71,7 +71,7 @@ AskedVersions = list[tuple[int, int]]
 
 
 def versions_asked(session: Session, study_id: int, number: int) -> AskedVersions:
-    """Give (statement, version) of a round in the order shown."""
+    """List (statement, version) of a round in the order shown."""
     items = (
         select(QuestionnaireItem.statement, QuestionnaireItem.version)
         .filter_by(study_id=study_id, round=number)

@@ -1,4 +1,4 @@
-"""Preparing statements: adding, changing and removing them, and placing them in a draft round."""
+"""The statements of a study: each with its newest wording, and new ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

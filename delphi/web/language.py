@@ -19,13 +19,13 @@ from delphi.web.policy import OPEN, policy
 
 
 def offered() -> dict[str, str]:
-    """Give the languages of this installation, by code, each in its own words."""
+    """The languages of this installation, by code, each in its own words."""
     settings: Settings = current_app.extensions["settings"]
     return LANGUAGES | (PSEUDO if settings.pseudo_language else {})
 
 
 def language() -> str:
-    """Give the language of this page: the one chosen, or the best that the browser asks for."""
+    """The language of this page: the one chosen, or the best that the browser asks for."""
     if "language" not in g:
         chosen = session.get("language")
         g.language = chosen if chosen in offered() else request.accept_languages.best_match(list(LANGUAGES), "en")
@@ -55,7 +55,7 @@ def told(error: Refused | Issue) -> str:
 
 
 def locale() -> Locale:
-    """Give the locale whose rules for dates, numbers and lists this page follows."""
+    """The locale whose rules for dates, numbers and lists this page follows."""
     return Locale.parse(dates.locale_of(language()))
 
 
@@ -80,7 +80,7 @@ def either(words: Sequence[str]) -> str:
 
 
 def facts() -> dict[str, Any]:
-    """Give templates the language of the page, its direction and the other languages."""
+    """For every template: the language of the page, its direction and the other languages."""
     others = {code: name for code, name in offered().items() if code != language()}
     return {"language": language(), "direction": locale().text_direction, "other_languages": others}
 
@@ -94,7 +94,7 @@ def switch() -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Give templates their translations and dates."""
+    """Let templates translate, and write dates."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
     app.jinja_env.filters["when"] = when

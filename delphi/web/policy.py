@@ -49,8 +49,8 @@ def policy(who: str | Capability) -> Callable[[Callable[..., Any]], Callable[...
         def guarded(**values: Any) -> Any:
             if isinstance(who, Capability) and "round_" in wanted:
                 slug, number = values.pop("slug"), values.pop("number")
-                found = access.round_for(current_session(), account(), slug, number, to=who)
-                values["study"], values["round_"] = found
+                pair = access.round_for(current_session(), account(), slug, number, to=who)
+                values["study"], values["round_"] = pair
             elif isinstance(who, Capability) and "study" in wanted:
                 values["study"] = access.study_for(current_session(), account(), values.pop("slug"), to=who)
             elif who == PANELIST and wanted.keys() & {"study", "panelist"}:

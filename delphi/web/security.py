@@ -20,7 +20,7 @@ csrf = CSRFProtect()
 
 
 def settings_of(settings: Settings) -> dict[str, object]:
-    """Give Flask's settings for cookies, forms, hosts and sizes."""
+    """Flask's settings for cookies, forms, hosts and sizes."""
     return {
         "SECRET_KEY": settings.secret_key,
         "SESSION_COOKIE_NAME": "__Host-session" if settings.https else "session",

@@ -28,9 +28,9 @@ def init_app(app: Flask) -> None:
         at, key = clock.now(), _key()
         database: Database = current_app.extensions["database"]
         with database.transaction() as session:
-            mine = throttle.count(session, "sign-in", key, at=at, by=throttle.QUARTER)
-            theirs = throttle.count(session, "sign-ins", request.remote_addr or "", at=at, by=throttle.QUARTER)
-        if mine <= ONE_ADDRESS and theirs <= ALL_ADDRESSES:
+            own = throttle.count(session, "sign-in", key, at=at, by=throttle.QUARTER)
+            clients = throttle.count(session, "sign-ins", request.remote_addr or "", at=at, by=throttle.QUARTER)
+        if own <= ONE_ADDRESS and clients <= ALL_ADDRESSES:
             return None
         seconds = _left(at)
         page = render_template("errors/too_many.html", minutes=-(-seconds // 60))
@@ -44,7 +44,7 @@ def _key() -> str:
 
 
 def _left(at: datetime) -> int:
-    """Give the seconds until the quarter of an hour is over."""
+    """The seconds until the quarter of an hour is over."""
     return 900 - (at.minute % 15 * 60 + at.second)
 
 
