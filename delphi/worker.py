@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import Select, SQLColumnExpression, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from delphi import clock
@@ -72,7 +72,7 @@ def stop_loops(loops: Iterable[Loop], threads: Iterable[threading.Thread]) -> No
 
 
 def due(
-    table: type[Row], ready: ColumnElement[bool], order: Sequence[InstrumentedAttribute[Any]], *, at: datetime
+    table: type[Row], ready: SQLColumnExpression[bool], order: Sequence[InstrumentedAttribute[Any]], *, at: datetime
 ) -> Select[Row]:
     """Select the rows that are ready and that nobody holds, in their order."""
     free = or_(table.claimed_until.is_(None), table.claimed_until < at)

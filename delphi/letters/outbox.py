@@ -32,6 +32,6 @@ def queue(
 
 def drop(session: Session, study_id: int, *which: ColumnElement[bool], at: datetime) -> int:
     """Drop letters of a study that have not left; the answer is how many."""
-    query = update(Letter).where(Letter.study_id == study_id, Letter.unsent(), *which)
+    query = update(Letter).where(Letter.study_id == study_id, Letter.unsent, *which)
     dropped = session.execute(query.values(dropped_at=at, claimed_by=None, claimed_until=None))
     return dropped.rowcount  # type: ignore[attr-defined,no-any-return]  # an UPDATE's result counts its rows

@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     text,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from delphi.model.base import Base, Leased, UtcDateTime
@@ -53,7 +54,12 @@ class ExportJob(Leased, Base):
     sha256: Mapped[str | None] = mapped_column(String(64))
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
+    @hybrid_property
+    def unfinished(self) -> bool:
+        """Whether it was neither made nor given up."""
+        return self.made_at is None and self.failed_at is None
+
+    @unfinished.inplace.expression
     @classmethod
-    def unfinished(cls) -> ColumnElement[bool]:
-        """Condition: neither made nor failed."""
+    def _unfinished(cls) -> ColumnElement[bool]:
         return and_(cls.made_at.is_(None), cls.failed_at.is_(None))

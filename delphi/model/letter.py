@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     text,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from delphi.model.base import Base, Leased, UtcDateTime, Word, belongs, one_of
@@ -47,9 +48,14 @@ class Mail(Leased):
     failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     dropped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    @hybrid_property
+    def unsent(self) -> bool:
+        """Whether it was neither sent, nor given up, nor dropped."""
+        return self.sent_at is None and self.failed_at is None and self.dropped_at is None
+
+    @unsent.inplace.expression
     @classmethod
-    def unsent(cls) -> ColumnElement[bool]:
-        """Condition: neither sent, nor failed, nor dropped."""
+    def _unsent(cls) -> ColumnElement[bool]:
         return and_(cls.sent_at.is_(None), cls.failed_at.is_(None), cls.dropped_at.is_(None))
 
 

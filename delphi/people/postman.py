@@ -106,7 +106,7 @@ class Postman(Loop):
 
 def claim(session: Session, *, by: str, at: datetime, table: Table = Letter) -> list[LetterKey]:
     """Take a lease on a batch of due letters; another postman's live lease is left alone."""
-    ready = table.unsent() & (table.run_after <= at)
+    ready = table.unsent & (table.run_after <= at)
     letters: Select[Any] = worker.due(table, ready, (table.run_after, table.id), at=at)
     return [LetterKey(one.study_id, one.id) for one in worker.claim(session, letters, by=by, at=at, most=BATCH)]
 

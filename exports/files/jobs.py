@@ -120,7 +120,7 @@ def ask(session: Session, study: Study, order: Order, *, by: int, at: datetime) 
         The file cannot be made, or the study waits for as many as it may already.
     """
     check(order)
-    mine = select(func.count()).where(ExportJob.study_id == study.id, ExportJob.unfinished())
+    mine = select(func.count()).where(ExportJob.study_id == study.id, ExportJob.unfinished)
     if (session.scalar(mine) or 0) >= AT_ONCE:
         raise Refused(
             "%(n)s files of this study are being made already. Wait until one is done; nothing was ordered.", n=AT_ONCE

@@ -108,4 +108,4 @@ class Exporter(Loop):
 
 
 def _due(at: datetime) -> Select[ExportJob]:
-    return worker.due(ExportJob, ExportJob.unfinished(), (ExportJob.asked_at, ExportJob.id), at=at)
+    return worker.due(ExportJob, ExportJob.unfinished, (ExportJob.asked_at, ExportJob.id), at=at)

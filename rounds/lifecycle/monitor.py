@@ -182,7 +182,7 @@ def _forecast(submitted: int | None, round_: Round, invited: int, at: datetime) 
 
 def _post(session: Session, round_: Round, *, at: datetime) -> Post:
     own = {"study_id": round_.study_id, "round": round_.number}
-    waiting = Letter.unsent()
+    waiting = Letter.unsent
     sent, failed, left = session.execute(
         select(func.count(Letter.sent_at), func.count(Letter.failed_at), func.count().filter(waiting)).filter_by(
             **own, kind=LetterKind.INVITATION

@@ -105,7 +105,7 @@ def jobs(session):
 
 
 def take(session, *, by, at=NOW, most=1):
-    query = worker.due(ExportJob, ExportJob.unfinished(), (ExportJob.asked_at,), at=at)
+    query = worker.due(ExportJob, ExportJob.unfinished, (ExportJob.asked_at,), at=at)
     return worker.claim(session, query, by=by, at=at, most=most)
 
 
