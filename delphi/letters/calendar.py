@@ -11,7 +11,7 @@ LINE = 75  # octets, without the line break
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CalendarEntry:
     """A date worth an entry: a moment, or a whole day. A later version has a higher ``sequence``."""
 
     uid: str
@@ -21,7 +21,7 @@ class Entry:
     text: str = ""
 
 
-def write(entries: Iterable[Entry], *, at: datetime) -> str:
+def write(entries: Iterable[CalendarEntry], *, at: datetime) -> str:
     """Write a calendar file."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Delphi//Study calendar//EN", "METHOD:PUBLISH"]
     for entry in entries:
@@ -75,11 +75,11 @@ def _folded(line: str) -> Iterator[str]:
     yield part
 
 
-def closing(study: Study, round_: Round, host: str) -> Entry:
+def closing(study: Study, round_: Round, host: str) -> CalendarEntry:
     """The close of an open round; an extension makes a later version of the same entry."""
     assert round_.opened_at is not None
     assert round_.closes_at is not None
-    return Entry(
+    return CalendarEntry(
         uid=f"{study.slug}-round-{round_.number}-closes@{host}",
         title=f"{study.title}: round {round_.number} closes" if round_.number else f"{study.title}: open round closes",
         when=round_.closes_at,
@@ -89,10 +89,10 @@ def closing(study: Study, round_: Round, host: str) -> Entry:
     )
 
 
-def opening(study: Study, round_: Round, host: str) -> Entry:
+def opening(study: Study, round_: Round, host: str) -> CalendarEntry:
     """The day on which a round is planned to open."""
     assert round_.opens_on is not None
-    return Entry(
+    return CalendarEntry(
         uid=f"{study.slug}-round-{round_.number}-opens@{host}",
         title=f"{study.title}: round {round_.number} opens" if round_.number else f"{study.title}: open round opens",
         when=round_.opens_on,

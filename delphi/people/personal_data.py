@@ -138,10 +138,10 @@ def _answers(session: Session, study: Study, who: Panelist) -> list[Facts]:
     """List answers, comments and reasons for change by round and statement."""
     codes = {s.number: s.code for s in session.scalars(select(Statement).where(Statement.study_id == study.id))}
     scale = SCALES[study.scale]
-    found: dict[tuple[int, int], Facts] = {}
+    rows: dict[tuple[int, int], Facts] = {}
     for table in (Rating, Comment, ChangeReason):
         for one in _rows_of(session, table, who, table.round, table.statement):
-            row = found.setdefault(
+            row = rows.setdefault(
                 (one.round, one.statement), {"round": one.round, "statement": codes[one.statement], "answer": None}
             )
             if isinstance(one, Rating):
@@ -149,4 +149,4 @@ def _answers(session: Session, study: Study, who: Panelist) -> list[Facts]:
                 row |= {"value": one.value} if one.kind is AnswerKind.RATED else {}
             elif one.text:
                 row["comment" if isinstance(one, Comment) else "reason_for_change"] = one.text
-    return [found[key] for key in sorted(found)]
+    return [rows[key] for key in sorted(rows)]

@@ -18,11 +18,11 @@ from delphi.model.study import Study
 from delphi.people import roster
 from delphi.people.roster import NewPanelist
 from delphi.protocol import groups
-from delphi.sheets.comparison import Changed, Comparison, compare
+from delphi.sheets.comparison import Changed, FileComparison, compare
 from delphi.sheets.errors import RowError, SheetError
 from delphi.sheets.heads import Heads
 from delphi.sheets.reading import Limits
-from delphi.sheets.typed import Field, short, typed_rows, unique
+from delphi.sheets.typed import Field, TypedRows, short, typed_rows, unique
 from delphi.sheets.workbook import read_sheet
 
 OWN = ("name", "email", "group")
@@ -39,10 +39,9 @@ LIMITS = Limits(rows=10_000, columns=40)
 # What a letter can be addressed to without SMTPUTF8: dot-atoms (RFC 5322), and a domain in ASCII.
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 ADDRESS = rf"{ATOM}(\.{ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
-Rows = list[tuple[int, dict[str, Any]]]
 
 
-def read(data: bytes) -> Rows:
+def read(data: bytes) -> TypedRows:
     """Read people from a file with their lines; `SheetError` names every cell that cannot be taken."""
     sheet = read_sheet(data, LIMITS, HEADS)
     others = [column for column in sheet.head if column and column not in OWN]
@@ -58,7 +57,7 @@ def read(data: bytes) -> Rows:
     return rows
 
 
-def read_pasted(text: str) -> Rows:
+def read_pasted(text: str) -> TypedRows:
     """Read what was pasted: a table with its head, or lines such as “Zoë Äß <zoe@example.org>”."""
     lines = text.splitlines()
     if any(HEADS.holds([cell.strip('"') for cell in re.split(r"[\t;,]", line)]) for line in lines[:1]):
@@ -125,7 +124,7 @@ def _stored(session: Session, study: Study) -> dict[str, dict[str, Any]]:
     }
 
 
-def compare_with_panel(session: Session, study: Study, rows: Rows) -> Comparison:
+def compare_with_panel(session: Session, study: Study, rows: TypedRows) -> FileComparison:
     """Compare a file with the panel; a group that no longer can change is an error of its row."""
     comparison = compare(rows, _stored(session, study), "email")
     moved = [row for row in comparison.changed if "group" in row.columns]
@@ -151,14 +150,14 @@ def _invited(session: Session, study: Study) -> set[str]:
     return set(rows)
 
 
-def new_groups(session: Session, study: Study, comparison: Comparison) -> list[str]:
+def new_groups(session: Session, study: Study, comparison: FileComparison) -> list[str]:
     """List the groups that the file names and the study does not have yet."""
     known = {group.key for group in groups.groups_of(session, study)}
     rows = [values for _line, values in comparison.new] + [row.values for row in comparison.changed]
     return sorted({row["group"] for row in rows if row.get("group")} - known)
 
 
-def import_panel(session: Session, study: Study, rows: Rows, *, by: int, at: datetime) -> Comparison:
+def import_panel(session: Session, study: Study, rows: TypedRows, *, by: int, at: datetime) -> FileComparison:
     """Compare a file with the panel, and take what it would change, all of it."""
     comparison = compare_with_panel(session, study, rows)
     if not comparison.empty:
@@ -166,7 +165,7 @@ def import_panel(session: Session, study: Study, rows: Rows, *, by: int, at: dat
     return comparison
 
 
-def _take(session: Session, study: Study, comparison: Comparison, *, by: int, at: datetime) -> None:
+def _take(session: Session, study: Study, comparison: FileComparison, *, by: int, at: datetime) -> None:
     groups.declare(session, study, [row.values["group"] for row in comparison.changed if row.columns.get("group", "")])
     roster.add(session, study, [_new(values) for _line, values in comparison.new])
     _change(session, study, comparison.changed)

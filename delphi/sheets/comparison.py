@@ -18,7 +18,7 @@ class Changed:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class FileComparison:
     """A file beside what is stored; only the columns of the file are compared."""
 
     new: tuple[tuple[int, Values], ...]
@@ -31,13 +31,13 @@ class Comparison:
         return not self.new and not self.changed
 
 
-def compare(rows: Sequence[tuple[int, Values]], stored: Mapping[str, Values], key: str) -> Comparison:
+def compare(rows: Sequence[tuple[int, Values]], stored: Mapping[str, Values], key: str) -> FileComparison:
     """Compare the rows of a file with what is stored under their keys.
 
     Examples
     --------
-    >>> found = compare([(2, {"code": "A", "text": "new"}), (3, {"code": "B", "text": "x"})], {"A": {"text": "old"}}, "code")
-    >>> found.changed[0].columns, len(found.new)
+    >>> comparison = compare([(2, {"code": "A", "text": "new"}), (3, {"code": "B", "text": "x"})], {"A": {"text": "old"}}, "code")
+    >>> comparison.changed[0].columns, len(comparison.new)
     ({'text': ('old', 'new')}, 1)
     """
     new, changed, same = [], [], 0
@@ -55,4 +55,4 @@ def compare(rows: Sequence[tuple[int, Values]], stored: Mapping[str, Values], ke
             changed.append(Changed(line, values[key], values, columns))
         else:
             same += 1
-    return Comparison(tuple(new), tuple(changed), same)
+    return FileComparison(tuple(new), tuple(changed), same)

@@ -8,6 +8,7 @@ from delphi.sheets.errors import RowError, SheetError
 from delphi.sheets.reading import Sheet
 from delphi.sheets.writing import unguarded
 
+TypedRows = list[tuple[int, dict[str, Any]]]  # the line of each row in its file, and its values by column
 FAILED = {"#REF", "#VALUE", "#N/A", "#NAME", "#DIV/0", "#NUM", "#NULL"}
 
 
@@ -29,7 +30,7 @@ class Field:
         return self.source or (self.name,)
 
 
-def typed_rows(sheet: Sheet, fields: Sequence[Field]) -> list[tuple[int, dict[str, Any]]]:
+def typed_rows(sheet: Sheet, fields: Sequence[Field]) -> TypedRows:
     """Return the line and the values of each row; an optional column that is not there is left out.
 
     Raises

@@ -12,11 +12,11 @@ from delphi.model.event import EventKind
 from delphi.model.round import Round, State
 from delphi.model.statement import Kind
 from delphi.model.study import Study
-from delphi.sheets.comparison import Comparison, compare
+from delphi.sheets.comparison import FileComparison, compare
 from delphi.sheets.errors import SheetError
 from delphi.sheets.heads import Heads
 from delphi.sheets.reading import Limits
-from delphi.sheets.typed import Field, filled, short, typed_rows, unique, whole
+from delphi.sheets.typed import Field, TypedRows, filled, short, typed_rows, unique, whole
 from delphi.sheets.workbook import read_sheet
 from delphi.statements import editing, questionnaire, statements
 from delphi.statements.statements import NewStatement
@@ -37,10 +37,9 @@ HEADS = Heads(
 LONGEST_SECTION, LAST_ROUND, LONGEST_TEXT = 200, 100, 5000
 LIMITS = Limits(rows=1000)
 BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,3}[.)])\s+")
-Rows = list[tuple[int, dict[str, Any]]]
 
 
-def read(data: bytes) -> Rows:
+def read(data: bytes) -> TypedRows:
     """Read statements from a file with their lines; `SheetError` names every cell that cannot be taken."""
     fields = (
         Field("code", short, required=False),
@@ -57,7 +56,7 @@ def read(data: bytes) -> Rows:
     return rows
 
 
-def read_pasted(text: str) -> Rows:
+def read_pasted(text: str) -> TypedRows:
     """Read what was pasted: a table with its head, or one statement a line."""
     lines = text.splitlines()
     if any(HEADS.holds([cell.strip('"') for cell in re.split(r"[\t;,]", line)]) for line in lines[:1]):
@@ -113,13 +112,13 @@ def _stored(session: Session, study: Study) -> dict[str, dict[str, Any]]:
     }
 
 
-def compare_with_study(session: Session, study: Study, rows: Rows) -> Comparison:
+def compare_with_study(session: Session, study: Study, rows: TypedRows) -> FileComparison:
     """Compare a file with the statements of a study; rows without a code are new and get the next free one."""
     stored = _stored(session, study)
     return compare(_coded(rows, set(stored)), stored, "code")
 
 
-def _coded(rows: Rows, taken: set[str]) -> Rows:
+def _coded(rows: TypedRows, taken: set[str]) -> TypedRows:
     number, coded = 1, []
     for line, row in rows:
         while "code" not in row and f"S{number}" in taken:
@@ -130,7 +129,7 @@ def _coded(rows: Rows, taken: set[str]) -> Rows:
     return coded
 
 
-def take(session: Session, study: Study, comparison: Comparison, *, by: int, at: datetime) -> None:
+def take(session: Session, study: Study, comparison: FileComparison, *, by: int, at: datetime) -> None:
     """Take what a file would change into round 1, all of it."""
     draft = session.get_one(Round, (study.id, 1))
     if draft.state is not State.DRAFT:
@@ -151,14 +150,14 @@ def _new(values: dict[str, Any] | Any) -> NewStatement:
     return NewStatement(enters_round=values.get("round", 1), **rest)
 
 
-def _change(session: Session, study: Study, comparison: Comparison) -> None:
+def _change(session: Session, study: Study, comparison: FileComparison) -> None:
     known = {statement.code: (statement, version) for statement, version in statements.newest(session, study)}
     for row in comparison.changed:
         editing.rewrite(*known[row.key], {name: now for name, (_before, now) in row.columns.items()})
     session.flush()
 
 
-def import_statements(session: Session, study: Study, rows: Rows, *, by: int, at: datetime) -> Comparison:
+def import_statements(session: Session, study: Study, rows: TypedRows, *, by: int, at: datetime) -> FileComparison:
     """Compare a file and take it."""
     comparison = compare_with_study(session, study, rows)
     take(session, study, comparison, by=by, at=at)

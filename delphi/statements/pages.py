@@ -117,12 +117,12 @@ def add(study: Study) -> Page:
 @policy(Capability.LEAD)
 def edit(study: Study, statement: int) -> Page:
     """Change one statement that nobody was asked yet."""
-    found, version = statements.find(current_session(), study, statement)
-    form = StatementForm.of(found, version)
+    pair = statements.find(current_session(), study, statement)
+    form = StatementForm.of(*pair)
     if form.validate_on_submit():
         editing.change(current_session(), study, statement, form.values(), by=account().id, at=clock.now())
         return done(_("The statement was changed."), "statements.index", slug=study.slug)
-    return form_page("statements/statement.html", form, study=study, statement=found, button=ButtonForm())
+    return form_page("statements/statement.html", form, study=study, statement=pair[0], button=ButtonForm())
 
 
 @blueprint.post("/studies/<slug>/statements/<int:statement>/remove")

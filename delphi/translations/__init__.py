@@ -46,13 +46,13 @@ def _compiled(texts: Catalog) -> GNUTranslations:
 
 def pseudo(source: Catalog) -> Catalog:
     """Make a language that nobody speaks: from right to left, and two fifths longer than English."""
-    made = Catalog(locale="nl")
+    catalogue = Catalog(locale="nl")
     for message in source:
         if message.id:
             ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
             texts = tuple(_disguised(text) for text in ids)
-            made.add(message.id, texts if len(texts) > 1 else texts[0], context=message.context)
-    return made
+            catalogue.add(message.id, texts if len(texts) > 1 else texts[0], context=message.context)
+    return catalogue
 
 
 def _disguised(text: str) -> str:

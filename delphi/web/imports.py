@@ -8,17 +8,17 @@ from flask import Response, make_response, render_template, request
 
 from delphi.errors import NotFound
 from delphi.model.study import Study
-from delphi.sheets.comparison import Comparison
+from delphi.sheets.comparison import FileComparison
 from delphi.sheets.errors import SheetError
+from delphi.sheets.typed import TypedRows
 from delphi.sheets.writing import csv_bytes, write_csv, xlsx_bytes
 from delphi.web.forms import ButtonForm
 
 SHOWN = 50
-Rows = list[tuple[int, dict[str, Any]]]
 KINDS = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
-def sent(read: Callable[[bytes], Rows], read_pasted: Callable[[str], Rows]) -> Rows:
+def sent(read: Callable[[bytes], TypedRows], read_pasted: Callable[[str], TypedRows]) -> TypedRows:
     """Read the rows of a file, or of what was pasted."""
     file, text = request.files.get("file"), request.form.get("text", "")
     if file and file.filename:
@@ -28,7 +28,7 @@ def sent(read: Callable[[bytes], Rows], read_pasted: Callable[[str], Rows]) -> R
     raise SheetError.at(1, "", "there is no file and no text")
 
 
-def carried(rows: Rows) -> str:
+def carried(rows: TypedRows) -> str:
     """Write rows as the hidden field that the second step reads again."""
     columns = list(dict.fromkeys(name for _line, row in rows for name in row))
     text = io.StringIO(newline="")
@@ -45,7 +45,7 @@ def _plain(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def preview(study: Study, rows: Rows, comparison: Comparison, columns: Sequence[str], **words: str) -> str:
+def preview(study: Study, rows: TypedRows, comparison: FileComparison, columns: Sequence[str], **words: str) -> str:
     """Show what a file would change."""
     return render_template(
         "web/import_preview.html",

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from delphi.letters import calendar
-from delphi.letters.calendar import Entry
+from delphi.letters.calendar import CalendarEntry
 from delphi.model.panel import Panelist
 from delphi.model.round import Progress, Round, State, progress_of
 from delphi.model.study import Study
@@ -62,7 +62,7 @@ def may_come_back(stage: Stage, who: Panelist) -> bool:
     return who.declined_on is not None and stage.step in (Step.NOT_YET, Step.OPEN)
 
 
-def dates_of(study: Study, stage: Stage, host: str) -> list[Entry]:
+def dates_of(study: Study, stage: Stage, host: str) -> list[CalendarEntry]:
     """List the dates of a study for a calendar: the close of the open round, or the day the next one is to open."""
     if stage.is_open and stage.round:
         return [calendar.closing(study, stage.round, host)]

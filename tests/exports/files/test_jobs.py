@@ -127,7 +127,7 @@ def test_what_cannot_be_made_says_why_and_what_breaks_is_tried_again(app, public
     def refuse(*_):
         raise Refused("There is no font for this.")
 
-    monkeypatch.setattr(jobs, "write", refuse)
+    monkeypatch.setattr("exports.files.worker.write", refuse)
     page = order(ada)
     worker.make_next(at=clock.now())
     assert "There is no font for this." in ada.get(page).text
@@ -135,7 +135,7 @@ def test_what_cannot_be_made_says_why_and_what_breaks_is_tried_again(app, public
     def broken(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(jobs, "write", broken)
+    monkeypatch.setattr("exports.files.worker.write", broken)
     page = order(ada)
     for _ in range(jobs.ATTEMPTS):
         assert "waits for its turn" in ada.get(page).text
@@ -146,19 +146,19 @@ def test_what_cannot_be_made_says_why_and_what_breaks_is_tried_again(app, public
 
 def test_who_was_overtaken_changes_nothing_and_who_dies_of_a_file_is_not_followed_for_ever(app, public, ada, worker):
     page, late = order(ada), Exporter(worker.database)
-    made = worker._made
+    made = worker._write_file
 
     def slow(key, wanted):
         assert late.make_next(at=clock.now() + LEASE + timedelta(seconds=1))
         return made(key, wanted)[0], b"from the one that was too slow"
 
-    worker._made = slow
+    worker._write_file = slow
     assert worker.make_next(at=clock.now())
     assert b"too slow" not in ada.send(page, {}).data
     page = order(ada)
     with app.extensions["database"].transaction() as session:
         session.scalars(select(ExportJob).where(ExportJob.made_at.is_(None))).one().attempts = jobs.ATTEMPTS
-    worker._made = tried = Mock()
+    worker._write_file = tried = Mock()
     assert worker.make_next(at=clock.now())
     assert "could not be made" in ada.get(page).text
     assert not tried.called
