@@ -20,7 +20,7 @@ def done(message: str, endpoint: str, **values: Any) -> Response:
 
 def form_page(template: str, form: FlaskForm, **facts: Any) -> tuple[str, int]:
     """Show a page with a form; one that came back with mistakes is answered with 422."""
-    return render_template(template, form=form, **facts), 422 if form.errors or form.form_errors else 200
+    return render_template(template, form=form, **facts), 422 if form.errors else 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,10 +94,11 @@ def test_studies_are_deleted_again_and_again_in_spite_of_failures(database, monk
 
 @pytest.fixture
 def jobs(session):
-    """Two orders, of which the second was asked for first, and one that is done."""
+    """Two orders, of which the second has the earlier name, and one that is done."""
     cast = Cast.enter(session)
-    facts = {"study_id": cast.study.id, "account": cast.ada.id, "report": "table", "format": "csv", "profile": "public"}
-    listed = [ExportJob(id=uuid4(), asked_at=NOW - timedelta(hours=n), attempts=0, **facts) for n in range(3)]
+    facts = {"study_id": cast.study.id, "account": cast.ada.id, "format": "csv", "profile": "public"}
+    reports = ("table", "agreement", "analysis")
+    listed = [ExportJob(id=uuid4(), report=report, asked_at=NOW, attempts=0, **facts) for report in reports]
     listed[2].failed_at = NOW
     session.add_all(listed)
     session.flush()
@@ -105,11 +106,11 @@ def jobs(session):
 
 
 def take(session, *, by, at=NOW, most=1):
-    query = worker.due(ExportJob, ExportJob.unfinished, (ExportJob.asked_at,), at=at)
+    query = worker.due(ExportJob, ExportJob.unfinished, (ExportJob.report,), at=at)
     return worker.claim(session, query, by=by, at=at, most=most)
 
 
-def test_what_is_due_longest_is_taken_first(session, jobs):
+def test_what_is_first_in_order_is_taken_first(session, jobs):
     (job,) = take(session, by="one")
     assert (job, job.claimed_by, job.attempts) == (jobs[1], "one", 1)
     assert job.claimed_until == NOW + LEASE
