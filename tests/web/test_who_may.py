@@ -29,7 +29,7 @@ EXAMPLES = {
     "token": "no-such-token",
     "proposal": UUID(int=7),
     "job": UUID(int=8),
-    "filename": "delphi.css",
+    "filename": "components.css",
 }
 ROLES = {"ada": Role.OWNER, "ben": Role.ANALYST, "mia": Role.PANEL_MANAGER, "vic": Role.VIEWER}
 ACCOUNTS = (*ROLES, "cleo", "deactivated")
