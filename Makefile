@@ -31,6 +31,8 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/djangofmt --check templates exports/formats
+	$(BIN)/python -P tools/templates.py
 
 texts: $(STAMP)
 	$(BIN)/python -P tests/catalogues.py

@@ -60,7 +60,9 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
 
 def main() -> int:
     """Print the faults of all templates."""
-    paths = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*")) if path.suffix in {".html", ".txt"}]
+    paths = [
+        path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*")) if path.suffix in {".html", ".txt"}
+    ]
     said = [(path, *fault) for path in paths for fault in faults(path.read_text(), html=path.suffix == ".html")]
     for path, number, reason in said:
         print(f"{path.relative_to(ROOT)}:{number}: {reason}")
