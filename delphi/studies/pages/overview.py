@@ -12,7 +12,7 @@ from delphi.model.round import newest_rounds, progress_of
 from delphi.model.study import Study
 from delphi.people import roster
 from delphi.protocol import method
-from delphi.studies import audit_trail, copying, creation, designs, readiness
+from delphi.studies import audit_trail, copying, creation, designs, next_step, readiness
 from delphi.studies.forms import StudyForm
 from delphi.web.answers import Page, done
 from delphi.web.forms import ButtonForm
@@ -38,11 +38,12 @@ def welcome() -> Page:
 def index() -> Page:
     """List own studies."""
     studies = [study for study in access.studies_of(current_session(), account()) if not study.rehearsal_of]
+    newest = newest_rounds(current_session(), studies)
     return render_template(
         "studies/index.html",
         studies=[study for study in studies if not study.archived_at],
         archived=[study for study in studies if study.archived_at],
-        rounds=newest_rounds(current_session(), studies),
+        standing={study.id: next_step.of_study(study, newest.get(study.id)) for study in studies},
         form=ButtonForm(),
     )
 
@@ -71,7 +72,8 @@ def show(study: Study) -> Page:
     return render_template(
         "studies/overview.html",
         study=study,
-        rounds=progress.rounds,
+        rounds=[(round_.number, next_step.of_round(study, round_)) for round_ in progress.rounds],
+        next_step=next_step.next_step(study, progress.rounds) if progress.phase else None,
         phase=progress.phase,
         preparing=preparing,
         issues=list(readiness.issues(session, study)) if preparing else [],
