@@ -24,10 +24,10 @@ def amend(
     """Change the locked protocol; what had been answered or seen by then is written down with it."""
     if not study.protocol_locked_at:
         raise Refused("The protocol is not locked, so it can be changed without an amendment.")
-    changes = differences.differences(study, wanted)
-    if not changes or not reason.strip():
+    changes, reason = differences.differences(study, wanted), reason.strip()
+    if not changes or not reason:
         raise Refused("An amendment changes something and says why; nothing was changed.")
-    answered, seen = answers_given(session, study), _results_seen(session, study)
+    answered = answers_given(session, study)
     _guard(session, study, changes, answered=answered)
     differences.apply(study, changes)
     amendment = Amendment(
@@ -35,10 +35,10 @@ def amend(
         number=len(amendments_of(session, study)) + 1,
         at=at,
         by=by,
-        reason=reason.strip(),
+        reason=reason,
         changes=changes,
         answers_given=answered,
-        results_seen=seen,
+        results_seen=_results_seen(session, study),
         sha256=method.sha256(method.document(study)),
     )
     session.add(amendment)

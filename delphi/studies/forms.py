@@ -11,6 +11,7 @@ from wtforms import BooleanField, Field, IntegerField, SelectChoice, SelectField
 from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional, Regexp, ValidationError
 
 from delphi.consensus.rules import RULES
+from delphi.consensus.rules.base import DENOMINATORS
 from delphi.consensus.shipped_scales import SCALES
 from delphi.model.study import Study
 from delphi.protocol.groups import WantedGroup
@@ -42,7 +43,7 @@ class StudyForm(FlaskForm):
     )
     rule = SelectField(choices=[NOTHING, *map(SelectChoice, RULES)], default="")
     rule_settings = StringField(validators=[Length(max=500)])
-    denominator = SelectField(choices=[NOTHING, *map(SelectChoice, ("rated", "answered", "shown"))], default="")
+    denominator = SelectField(choices=[NOTHING, *map(SelectChoice, DENOMINATORS)], default="")
     quantile_type = IntegerField(validators=[Optional(), NumberRange(1, 9)])
     minimum_n = IntegerField(validators=[Optional(), NumberRange(1, 1000)])
     smallest_cell = IntegerField(validators=[Optional(), NumberRange(3, 100)])

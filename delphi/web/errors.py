@@ -19,6 +19,13 @@ Page = tuple[str, int]
 
 def init_app(app: Flask) -> None:
     """Register one handler a kind of error."""
+    _init_decisions(app)
+    _init_requests(app)
+    _init_failures(app)
+
+
+def _init_decisions(app: Flask) -> None:
+    """Answer what was decided and cannot be done."""
 
     @app.errorhandler(NotFound)
     @app.errorhandler(404)
@@ -44,20 +51,13 @@ def init_app(app: Flask) -> None:
     def overtaken(_error: Exception) -> Page:
         return render_template("errors/overtaken.html"), 409
 
-    _init_requests(app)
-
 
 def _init_requests(app: Flask) -> None:
-    """Answer requests that were no proper ones, and failures of ours."""
+    """Answer requests that were no proper ones."""
 
     @app.errorhandler(CSRFError)
     def stale_form(_error: CSRFError) -> Page:
         return render_template("errors/stale_form.html"), 400
-
-    @app.errorhandler(OperationalError)
-    def busy(error: OperationalError) -> tuple[str, int, dict[str, str]]:
-        log.warning("database: %s", type(error.orig).__name__)
-        return render_template("errors/busy.html"), 503, {"Retry-After": "5"}
 
     @app.errorhandler(SecurityError)
     def wrong_host(_error: SecurityError) -> tuple[str, int, dict[str, str]]:
@@ -76,6 +76,15 @@ def _init_requests(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def other(error: HTTPException) -> Page:
         return render_template("errors/other.html"), error.code or 500
+
+
+def _init_failures(app: Flask) -> None:
+    """Answer failures of ours."""
+
+    @app.errorhandler(OperationalError)
+    def busy(error: OperationalError) -> tuple[str, int, dict[str, str]]:
+        log.warning("database: %s", type(error.orig).__name__)
+        return render_template("errors/busy.html"), 503, {"Retry-After": "5"}
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Page:

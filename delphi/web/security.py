@@ -60,6 +60,10 @@ def init_app(app: Flask, settings: Settings) -> None:
         if site is None and origin not in (None, "null", settings.public_url):
             abort(400)
 
+    _init_headers(app, settings)
+
+
+def _init_headers(app: Flask, settings: Settings) -> None:
     @app.after_request
     def headers(response: Response) -> Response:
         response.headers.update(HEADERS)
