@@ -15,6 +15,16 @@ from delphi.statements import statements
 from delphi.statements.questionnaire import is_long
 from delphi.translations import N_
 
+# What blocks the launch of any round; `rounds.lifecycle.readiness` shares these.
+PROTOCOL_OPEN = Issue(
+    "protocol_open",
+    "The protocol is not locked. Lock it, so that the rule stands before the first answer.",
+    "protocol.show",
+)
+NO_STATEMENTS = Issue(
+    "no_statements", "The questionnaire has no statement. Import or add statements.", "statements.index"
+)
+NO_PANEL = Issue("no_panel", "The panel is empty. Import the panelists.", "roster.index")
 NEVER_SHOWN = N_("%(group)s has %(n)s people. Of fewer than %(k)s nothing is ever shown.")
 NEVER_JUDGED = N_(
     "%(group)s has %(n)s people. Of fewer than %(k)s nothing is ever shown. The rule asks every group, so it will say "
@@ -31,31 +41,27 @@ def issues(session: Session, study: Study) -> Iterator[Issue]:
 def blocking(session: Session, study: Study) -> Iterator[Issue]:
     """List what blocks the launch of round 1."""
     if study.protocol_locked_at is None:
-        yield Issue(
-            "protocol_open",
-            "The protocol is not locked. Lock it, so that the rule stands before the first answer.",
-            "protocol.show",
-        )
+        yield PROTOCOL_OPEN
     if not statements.newest(session, study):
-        yield Issue(
-            "no_statements", "The questionnaire has no statement. Import or add statements.", "statements.index"
-        )
-    yield from _panel_issues(session, study)
-    if not information.newest(session, study.id).text or not study.contact_email:
-        yield Issue("no_information", "Panelists need an information text and a contact.", "setup.texts")
+        yield NO_STATEMENTS
+    if not sum(groups.sizes(session, study).values()):
+        yield NO_PANEL
+    yield from preparation(session, study)
 
 
-def _panel_issues(session: Session, study: Study) -> Iterator[Issue]:
+def preparation(session: Session, study: Study) -> Iterator[Issue]:
+    """List what blocks the launch of round 1 alone: groups without people, and what panelists have to read."""
     sizes = groups.sizes(session, study)
-    if not sum(sizes.values()):
-        yield Issue("no_panel", "The panel is empty. Import the panelists.", "roster.index")
-    elif empty := [g.key for g in groups.groups_of(session, study) if g.target and not sizes.get(g.key)]:
+    empty = [g.key for g in groups.groups_of(session, study) if g.target and not sizes.get(g.key)]
+    if empty and sum(sizes.values()):
         yield Issue(
             "empty_group",
             "No panelist belongs to: %(groups)s. Invite some, or take the target away.",
             "roster.index",
             values={"groups": ", ".join(empty)},
         )
+    if not information.newest(session, study.id).text or not study.contact_email:
+        yield Issue("no_information", "Panelists need an information text and a contact.", "setup.texts")
 
 
 def _warnings(session: Session, study: Study) -> Iterator[Issue]:
