@@ -29,7 +29,7 @@ def kemeny(pairwise: Ints) -> Kemeny:
     Parameters
     ----------
     pairwise : (m, m)
-        From `delphi.statistics.ranking.pairwise_matrix`.
+        From `delphi.statistics.ranking.ranking.pairwise_matrix`.
 
     Returns
     -------
