@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from delphi.consensus.counts import Counts
-from delphi.consensus.rules.parsing import Judgement, Relation, Rule, Terms, rule_from, rule_from_dict
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.rules.base import Judgement, Rule, Terms
+from delphi.consensus.rules.parsing import rule_from, rule_from_dict
+from delphi.consensus.scale import Scale
+from delphi.consensus.vocabulary import Relation
 
 ANALYSIS_SETS = {"saved": "panelists with at least one saved answer", "complete": "panelists who submitted"}
 DENOMINATOR_TEXT = {

@@ -7,7 +7,7 @@ from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
 from delphi.consensus.counts import Integers
 from delphi.consensus.matrix import ABSENT, BLANK, NOT_QUALIFIED, Matrix, count_matrix, count_moves
 from delphi.consensus.panel import RoundPanel
-from delphi.consensus.rules.parsing import Relation
+from delphi.consensus.vocabulary import Relation
 from delphi.sheets.ratings import Answer, RatingsFile, RoundAnswers, StatementEntry
 
 

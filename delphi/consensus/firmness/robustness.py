@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts, Integers
 from delphi.consensus.rules.base import CODES, Ballot
-from delphi.consensus.rules.parsing import Verdict
+from delphi.consensus.vocabulary import Verdict
 from delphi.statistics.base.result import Flag, Reason
 
 RESAMPLES = 2000
@@ -101,7 +101,7 @@ def bootstrap_verdict(sample: Sample, definition: Definition, resamples: int = R
 
     Examples
     --------
-    >>> from delphi.consensus.scale import SCALES
+    >>> from delphi.consensus.shipped_scales import SCALES
     >>> found = bootstrap_verdict(np.array([0, 0, 0, 0, 9]), Definition.of(SCALES["agree5"]))
     >>> found.shares[Verdict.IN], found.flags
     (1.0, (<Flag.NO_VARIATION: 'no_variation'>,))
@@ -130,7 +130,7 @@ def leave_one_out(sample: Sample, definition: Definition) -> LeaveOneOut:
 
     Examples
     --------
-    >>> from delphi.consensus.scale import SCALES
+    >>> from delphi.consensus.shipped_scales import SCALES
     >>> leave_one_out(np.array([0, 0, 1, 2, 1]), Definition.of(SCALES["agree5"])).flips
     3
     """
@@ -155,7 +155,7 @@ def fragility(sample: Sample, definition: Definition, max_moves: int = 3) -> Fra
 
     Examples
     --------
-    >>> from delphi.consensus.scale import SCALES
+    >>> from delphi.consensus.shipped_scales import SCALES
     >>> fragility(np.array([0, 0, 2, 5, 5]), Definition.of(SCALES["agree5"])).moves
     2
     """

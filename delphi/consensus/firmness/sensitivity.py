@@ -10,9 +10,10 @@ from typing import Any
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts
+from delphi.consensus.rules.base import Rule
 from delphi.consensus.rules.groups import EachGroup
-from delphi.consensus.rules.parsing import Rule, Verdict
 from delphi.consensus.rules.percent import GradedAgreement
+from delphi.consensus.vocabulary import Verdict
 from delphi.statistics.base.exact import per_cent
 
 THRESHOLDS = tuple(str(t) for t in range(60, 95, 5))
@@ -89,7 +90,7 @@ def threshold_map(
 
     Examples
     --------
-    >>> from delphi.consensus.scale import SCALES
+    >>> from delphi.consensus.shipped_scales import SCALES
     >>> found = threshold_map(Counts.of([[0, 0, 1, 2, 2], [0, 0, 0, 0, 9]]), Definition.of(SCALES["agree5"]))
     >>> len(found.alternatives), found.locked.tally, found.sensitive()
     (28, {<Verdict.IN: 'in'>: 2}, (0,))

@@ -13,7 +13,7 @@ from delphi.consensus.rules.base import Ballot, Detail, Rule
 from delphi.consensus.rules.percent import check_sets
 from delphi.consensus.rules.quartiles import text
 from delphi.consensus.rules.shares import Mask, columns, set_text
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 
 DENOMINATORS = ("all", "agree_disagree")
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from delphi.consensus.counts import Counts, Integers, total
 from delphi.consensus.rules.shares import Mask
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from delphi.consensus.vocabulary import Verdict
 from delphi.statistics.base.result import Flag, Reason
 

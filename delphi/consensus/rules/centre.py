@@ -11,7 +11,7 @@ from delphi.consensus.rules.base import Ballot, Detail, Rule
 from delphi.consensus.rules.percent import PercentAgreement, sign
 from delphi.consensus.rules.quartiles import check_direction, medians, text, values_of
 from delphi.consensus.rules.shares import Mask, at_least, columns, set_text, share
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from delphi.statistics.base.exact import meets_threshold
 from delphi.statistics.base.result import Flag
 

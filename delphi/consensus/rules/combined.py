@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from delphi.consensus.rules.base import Ballot, Detail, Rule, first_reasons
 from delphi.consensus.rules.shares import Mask
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from delphi.statistics.base.result import Flag, Reason
 
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from delphi.consensus.rules.base import Ballot, Detail, Rule
 from delphi.consensus.rules.shares import Mask, at_least, columns, set_text, share
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 
 
 @dataclass(frozen=True)

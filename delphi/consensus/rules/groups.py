@@ -12,7 +12,7 @@ from delphi.consensus.rules.base import CODES, Ballot, Detail, Rule
 from delphi.consensus.rules.comet import Comet7015, Out50
 from delphi.consensus.rules.percent import PercentAgreement
 from delphi.consensus.rules.shares import Mask
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from delphi.statistics.base.result import Flag, Reason
 
 REQUIRE = ("all", "any", "named")

@@ -11,7 +11,7 @@ from delphi.consensus.counts import Integers
 from delphi.consensus.rules.base import Ballot, Detail, Rule
 from delphi.consensus.rules.quartiles import check_direction, text, values_of
 from delphi.consensus.rules.shares import Mask, number
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from delphi.statistics.base.result import Reason
 from delphi.statistics.one_statement.description import scaled_mean, squared_deviations
 

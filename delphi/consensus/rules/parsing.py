@@ -6,24 +6,9 @@ from types import NoneType
 from typing import Any, NamedTuple, get_args, get_type_hints
 
 from delphi.consensus.rules import RULES
-from delphi.consensus.rules.base import Detail, Judgement, Rule, Terms
-from delphi.consensus.shipped_scales import Scale, span
-from delphi.consensus.vocabulary import Change, Proposal, Relation, Verdict
-
-__all__ = [
-    "RULES",
-    "Change",
-    "Detail",
-    "Judgement",
-    "Proposal",
-    "Relation",
-    "Rule",
-    "Terms",
-    "Verdict",
-    "proposal",
-    "rule_from",
-    "rule_from_dict",
-]
+from delphi.consensus.rules.base import Rule
+from delphi.consensus.scale import Scale, span
+from delphi.consensus.vocabulary import Proposal, Verdict
 
 
 def rule_from(key: str, settings: Mapping[str, str], scale: Scale) -> Rule:
@@ -36,7 +21,7 @@ def rule_from(key: str, settings: Mapping[str, str], scale: Scale) -> Rule:
 
     Examples
     --------
-    >>> from delphi.consensus.scale import SCALES
+    >>> from delphi.consensus.shipped_scales import SCALES
     >>> rule_from("percent_agreement", {"threshold": "80", "agree_set": "top"}, SCALES["agree5"]).agree_set
     (5,)
     """

@@ -9,7 +9,7 @@ import numpy as np
 from delphi.consensus.rules.base import Ballot, Detail, Rule
 from delphi.consensus.rules.letters import BANDS, LETTERS, letters_of, reaches
 from delphi.consensus.rules.shares import Mask, at_least, columns, share, worded_set
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from delphi.statistics.base.exact import meets_threshold
 from delphi.statistics.base.result import Flag
 

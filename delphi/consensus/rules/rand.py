@@ -10,7 +10,7 @@ from delphi.consensus.rand import WORDS, median_zone, rand_classic, rand_ipras
 from delphi.consensus.rules.base import HINGES, Ballot, Detail, Rule
 from delphi.consensus.rules.quartiles import medians, text
 from delphi.consensus.rules.shares import Mask
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from delphi.statistics.base.result import Flag, Reason
 
 NINE = "RAND/UCLA rules are defined on the scale 1 to 9"

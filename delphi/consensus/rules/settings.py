@@ -5,8 +5,9 @@ from dataclasses import MISSING, dataclass, fields
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
-from delphi.consensus.rules.parsing import RULES, Rule
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.rules import RULES
+from delphi.consensus.rules.base import Rule
+from delphi.consensus.scale import Scale
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def settings_of(key: str, scale: Scale, given: Mapping[str, str] | None = None) 
 
     Examples
     --------
-    >>> from delphi.consensus.scale import SCALES
+    >>> from delphi.consensus.shipped_scales import SCALES
     >>> [(s.name, s.kind, s.text) for s in settings_of("comet_70_15", SCALES["grade9"], {"include": "80"})]
     [('include', 'text', '80'), ('exclude', 'text', '15'), ('high', 'options', '7..9'), ('low', 'options', '1..3')]
     """

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from delphi.consensus.counts import Integers, total
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from delphi.statistics.base.exact import per_cent
 
 Mask = NDArray[np.bool_]

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from delphi.consensus.rules.base import QUANTILES_COMPARED, Ballot, Detail, Rule
 from delphi.consensus.rules.quartiles import check_direction, interquartile, medians, text
 from delphi.consensus.rules.shares import Mask, number
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from delphi.consensus.counts import Integers
 from delphi.consensus.rules.base import Ballot, Detail, Rule
 from delphi.consensus.rules.percent import check_sets
 from delphi.consensus.rules.shares import Mask, columns, number, worded_set
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from delphi.statistics.base.result import Reason
 from delphi.statistics.one_statement.lawshe import cvr_critical
 

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from delphi.consensus.analysis import Definition, Item
 from delphi.consensus.counts import Integers
-from delphi.consensus.rules.parsing import Judgement, Relation
+from delphi.consensus.rules.base import Judgement
 from delphi.consensus.stability import MovesTable
 from delphi.consensus.table.summary import Summary
+from delphi.consensus.vocabulary import Relation
 from delphi.statistics.base.result import Reason
 from delphi.statistics.one_statement.intervals import wilson_bounds
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from delphi.consensus.analysis import Analysis, Definition, Population, RoundData
-from delphi.consensus.rules.parsing import Judgement
+from delphi.consensus.rules.base import Judgement
 from delphi.consensus.stability import moves_table
 from delphi.consensus.table import columns as cells
 from delphi.consensus.table.columns import Cell

@@ -5,8 +5,9 @@ import pytest
 
 from delphi.consensus.analysis import Definition, Item, RoundData
 from delphi.consensus.counts import Counts
-from delphi.consensus.rules.parsing import Relation, rule_from
+from delphi.consensus.rules.parsing import rule_from
 from delphi.consensus.shipped_scales import SCALES
+from delphi.consensus.vocabulary import Relation
 
 FOUR = SCALES["agree4_nq"]
 
