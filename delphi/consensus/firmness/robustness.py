@@ -3,7 +3,7 @@
 For analysts only: what one panelist changes tells that panelist's rating.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations_with_replacement
@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts, Integers
 from delphi.consensus.rules.base import CODES, Ballot
-from delphi.consensus.vocabulary import Verdict
+from delphi.consensus.vocabulary import Denominator, Verdict
 from delphi.statistics.base.result import Flag, Reason
 
 RESAMPLES = 2000
@@ -52,7 +52,11 @@ class Fragility:
 
 
 Sample = Counts | ArrayLike
-EXTRA = {"rated": 0, "answered": 1, "shown": 2}  # columns beside the ratings that a denominator looks at
+EXTRA: Mapping[str, int] = {
+    Denominator.RATED: 0,
+    Denominator.ANSWERED: 1,
+    Denominator.SHOWN: 2,
+}  # columns beside the ratings that a denominator looks at
 
 
 @dataclass(frozen=True)

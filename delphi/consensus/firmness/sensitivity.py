@@ -13,12 +13,12 @@ from delphi.consensus.counts import Counts
 from delphi.consensus.rules.base import Rule
 from delphi.consensus.rules.groups import EachGroup
 from delphi.consensus.rules.percent import GradedAgreement
-from delphi.consensus.vocabulary import Verdict
+from delphi.consensus.vocabulary import Denominator, Verdict
 from delphi.statistics.base.exact import per_cent
 
 THRESHOLDS = tuple(str(t) for t in range(60, 95, 5))
 THRESHOLD_FIELDS = ("threshold", "include")
-DENOMINATORS = ("rated", "answered")
+DENOMINATORS = (Denominator.RATED, Denominator.ANSWERED)
 NEAR = 5
 
 

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -12,12 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 from delphi.consensus.counts import Counts, Integers, total
 from delphi.consensus.rules.shares import Mask
 from delphi.consensus.scale import Scale
-from delphi.consensus.vocabulary import Verdict
+from delphi.consensus.vocabulary import Denominator, Verdict
 from delphi.statistics.base.result import Flag, Reason
 
 Detail = dict[str, Any]
 HINGES = 0
-DENOMINATORS = ("rated", "answered", "shown")
 QUANTILES_COMPARED = (2, 6, 7, HINGES)
 CODES = {1: Verdict.IN, -1: Verdict.OUT, 0: Verdict.NONE, 2: Verdict.TOO_FEW}
 NOT_A_MATTER_OF_N = {Reason.SCALE_NOT_RATIO, Reason.SCALE_NOT_SUPPORTED}
@@ -28,14 +28,14 @@ class Terms:
     """Settings of a definition that hold for any rule; quantile type 0 stands for Tukey's hinges."""
 
     quantile_type: int = 7
-    denominator: str = "rated"
+    denominator: str = Denominator.RATED
     minimum_n: int = 1
 
     def __post_init__(self) -> None:
         if self.quantile_type not in range(10):
             raise ValueError(f"quantile type {self.quantile_type} is not one of 1 to 9")
-        if self.denominator not in DENOMINATORS:
-            raise ValueError(f"denominator “{self.denominator}” is not one of {', '.join(DENOMINATORS)}")
+        if self.denominator not in list(Denominator):
+            raise ValueError(f"denominator “{self.denominator}” is not one of {', '.join(Denominator)}")
         if self.minimum_n < 1:
             raise ValueError("the minimum number of ratings is 1 or more")
 
@@ -63,8 +63,12 @@ class Ballot:
     @cached_property
     def base(self) -> Integers:
         """Denominator of shares (J)."""
-        sizes = {"rated": self.counts.n_rated, "answered": self.counts.n_answered, "shown": self.counts.n_shown}
-        return total(sizes[self.terms.denominator], 1)
+        match self.terms.denominator:
+            case Denominator.RATED:
+                return self.n
+            case Denominator.ANSWERED:
+                return total(self.counts.n_answered, 1)
+        return total(self.counts.n_shown, 1)
 
     def under(self, **changes: Any) -> "Ballot":
         """Return the same counts under other terms."""
@@ -185,7 +189,9 @@ class Rule(ABC):
         marks = {Flag.TIE: to_in & to_out, **self.marks(ballot)}
         judged = code != 2
         marks = {flag: holds & judged for flag, holds in marks.items()}
-        marks[Flag.NQ_DEPENDENT] = self._differs(ballot, [{"denominator": d} for d in DENOMINATORS[:2]])
+        marks[Flag.NQ_DEPENDENT] = self._differs(
+            ballot, [{"denominator": d} for d in (Denominator.RATED, Denominator.ANSWERED)]
+        )
         if types := self.quantiles_compared:
             marks[Flag.QUANTILE_DEPENDENT] = self._differs(ballot, [{"quantile_type": t} for t in types])
         rows = zip(*(holds.tolist() for holds in marks.values()), strict=True)
@@ -204,6 +210,8 @@ def plain(value: Any) -> Any:
     """Turn a parameter into what JSON knows."""
     if isinstance(value, Rule):
         return value.as_dict()
+    if isinstance(value, StrEnum):
+        return value.value
     return [plain(part) for part in value] if isinstance(value, tuple) else value
 
 
