@@ -89,7 +89,7 @@ class Criterion:
 
 
 def stopping_advice(round_: RoundState, rule: StoppingRule) -> list[Criterion]:
-    """List the protocol's stopping criteria with met, not met or not computable.
+    """Criteria of the protocol's stopping rule, each met, not met or not computable.
 
     Parameters
     ----------
@@ -109,21 +109,22 @@ def stopping_advice(round_: RoundState, rule: StoppingRule) -> list[Criterion]:
     >>> [(c.name, c.met) for c in stopping_advice(RoundState(2, (17, 20), None, None), rule)]
     [('max_rounds', False), ('consensus_share', True)]
     """
-    found = []
+    criteria = []
     if rule.max_rounds is not None:
         reached = round_.number >= rule.max_rounds
-        found.append(Criterion("max_rounds", str(rule.max_rounds), Fraction(round_.number), reached))
+        criteria.append(Criterion("max_rounds", str(rule.max_rounds), Fraction(round_.number), reached))
     shares = (
         ("consensus_share", rule.consensus_share, round_.at_consensus),
         ("stable_share", rule.stable_share, round_.stable),
         ("response_floor", rule.response_floor, round_.responded),
     )
-    return found + [_share(name, bound, pair) for name, bound, pair in shares if bound is not None]
+    return criteria + [_share(name, bound, pair) for name, bound, pair in shares if bound is not None]
 
 
 def _share(name: str, bound: Threshold, pair: tuple[int, int] | None) -> Criterion:
-    if pair is None or pair[1] == 0:
+    k, n = pair or (0, 0)
+    if n == 0:
         return Criterion(name, str(bound), None, None)
-    reached = meets_threshold(*pair, bound)
+    reached = meets_threshold(k, n, bound)
     met = (not reached) if name == "response_floor" else reached
-    return Criterion(name, str(bound), Fraction(100 * pair[0], pair[1]), met)
+    return Criterion(name, str(bound), Fraction(100 * k, n), met)

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.disclosure.shown_rows import ShownRow
-from delphi.consensus.rules.parsing import Proposed
+from delphi.consensus.proposal import Proposed
 from delphi.consensus.vocabulary import Decided
 from delphi.model.account import Account
 from delphi.model.rating import Comment

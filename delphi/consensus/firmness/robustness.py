@@ -102,6 +102,19 @@ def bootstrap_verdict(sample: Sample, definition: Definition, resamples: int = R
     ----------
     sample : (K,) or (G, K), or Counts
         Ratings of one statement; its `Counts` where the denominator needs opt-outs, or the rule the names of groups.
+    definition
+        The definition of the study.
+    resamples, seed
+        Number of panels drawn, and seed of the generator (PCG64).
+
+    Returns
+    -------
+    Resampled
+        Shares from 0 to 1, with flag ``monte_carlo``, or ``no_variation`` where no draw can differ; ``no_ratings``.
+
+    References
+    ----------
+    .. [1] Efron B, Tibshirani RJ. An Introduction to the Bootstrap. New York: Chapman & Hall; 1993.
 
     Examples
     --------
@@ -130,7 +143,19 @@ def _rows(table: Integers) -> Iterator[tuple[int, Integers]]:
 
 
 def leave_one_out(sample: Sample, definition: Definition) -> LeaveOneOut:
-    """Count the panelists without whom the verdict would be another.
+    """Number of panelists without whom the verdict would be another.
+
+    Parameters
+    ----------
+    sample : (K,) or (G, K), or Counts
+        Ratings of one statement, as for `bootstrap_verdict`.
+    definition
+        The definition of the study.
+
+    Returns
+    -------
+    LeaveOneOut
+        ``no_ratings``; ``n_below_2`` for a single panelist.
 
     Examples
     --------
@@ -150,12 +175,21 @@ def leave_one_out(sample: Sample, definition: Definition) -> LeaveOneOut:
 
 
 def fragility(sample: Sample, definition: Definition, max_moves: int = 3) -> Fragility:
-    """Find the fewest ratings that would have to be others for the verdict to differ, the panel staying the same.
+    """Fewest ratings that would have to be others for the verdict to differ, the panel staying the same.
 
     Parameters
     ----------
     sample : (K,) or (G, K), or Counts
         Ratings of one statement. With several groups, or on a long scale, single moves only are tried.
+    definition
+        The definition of the study.
+    max_moves
+        Most ratings that are changed at once.
+
+    Returns
+    -------
+    Fragility
+        ``moves`` is None where no change of up to ``searched`` ratings is enough; ``no_ratings``.
 
     Examples
     --------
@@ -177,13 +211,13 @@ def fragility(sample: Sample, definition: Definition, max_moves: int = 3) -> Fra
 
 def _moved(panel: _Panel, moves: int) -> Integers:
     """All tables that differ in so many ratings of one group: some options lose them, others win them."""
-    found = []
+    changed = []
     for g, row in enumerate(panel.table[:, : panel.options]):
         rows = _moved_row(row, moves)
         tables = np.repeat(panel.table[None], len(rows), axis=0)
         tables[:, g, : panel.options] = rows
-        found.append(tables)
-    return np.concatenate(found)
+        changed.append(tables)
+    return np.concatenate(changed)
 
 
 def _moved_row(row: Integers, moves: int) -> Integers:

@@ -96,7 +96,7 @@ class WithinKOfMedian(Rule):
         return close & to_in, close & to_out
 
     def details(self, ballot: Ballot) -> list[Detail]:
-        """Give the count near the median."""
+        """Number of ratings near the median of each statement, and the median."""
         near, middle = self.near(ballot.f), medians(ballot.f, self.lo)
         return [{"n": int(n), "near": int(near[j]), "median": middle.at(j)} for j, n in enumerate(ballot.base)]
 
@@ -150,7 +150,7 @@ class ModalCategoryRule(Rule):
         return {Flag.MULTIMODAL: self._several(ballot)}
 
     def details(self, ballot: Ballot) -> list[Detail]:
-        """Give the modes and their size."""
+        """Modes of each statement, their size, and the size needed."""
         v = values_of(ballot.f, self.lo)
         return [
             {"n": n, "modes": tuple(v[f == f.max()].tolist()), "count": int(f.max()), "needed": n - (n - 2) // 3}

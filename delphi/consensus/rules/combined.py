@@ -43,22 +43,22 @@ class Combined(Rule):
 
     def obstacles(self, ballot: Ballot) -> dict[Reason, Mask]:
         """Collect the obstacles of the parts."""
-        found: dict[Reason, Mask] = {}
+        obstacles: dict[Reason, Mask] = {}
         for rule in self.rules:
             for reason, holds in rule.obstacles(ballot).items():
-                found[reason] = found.get(reason, holds) | holds
-        return found
+                obstacles[reason] = obstacles.get(reason, holds) | holds
+        return obstacles
 
     def marks(self, ballot: Ballot) -> dict[Flag, Mask]:
         """Collect the flags of the parts."""
-        found: dict[Flag, Mask] = {}
+        flags: dict[Flag, Mask] = {}
         for rule in self.rules:
             for flag, holds in rule.marks(ballot).items():
-                found[flag] = found.get(flag, holds) | holds
-        return found
+                flags[flag] = flags.get(flag, holds) | holds
+        return flags
 
     def grades(self, ballot: Ballot) -> list[str | None]:
-        """Give the letters of the first part that has them."""
+        """Letters of the first part that has them."""
         return next((rule.grades(ballot) for rule in self.rules if rule.has_grades), super().grades(ballot))
 
     def deciding_groups(self, ballot: Ballot) -> str:
@@ -66,17 +66,18 @@ class Combined(Rule):
         return "; ".join(filter(None, (rule.deciding_groups(ballot) for rule in self.rules)))
 
     def details(self, ballot: Ballot) -> list[Detail]:
-        """Give the figures of every part; on top, those of all parts together."""
+        """Figures of every part; on top, those of all parts together."""
         size = len(ballot.n)
         parts = [
             list(zip(rule.details(ballot), first_reasons(rule.obstacles(ballot), size), strict=True))
             for rule in self.rules
         ]
-        found = []
+        details = []
         for j in range(size):
-            merged: Detail = {name: value for part in reversed(parts) for name, value in part[j][0].items()}
-            found.append(merged | {"parts": tuple(part[j] for part in parts)})
-        return found
+            figures = [figures for figures, _reason in (part[j] for part in parts)]
+            merged: Detail = {name: value for part in reversed(figures) for name, value in part.items()}
+            details.append(merged | {"parts": tuple(part[j] for part in parts)})
+        return details
 
     def basis(self, detail: Detail) -> str:
         """Print the basis of each part that could be judged."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,9 +14,18 @@ from delphi.consensus.rules.comet import Comet7015, Out50
 from delphi.consensus.rules.percent import PercentAgreement
 from delphi.consensus.rules.shares import Mask
 from delphi.consensus.scale import Scale
+from delphi.consensus.vocabulary import EVERYBODY
 from delphi.statistics.base.result import Flag, Reason
 
-REQUIRE = ("all", "any", "named")
+
+class Require(StrEnum):
+    """In which groups the rule must be met."""
+
+    ALL = "all"
+    ANY = "any"
+    NAMED = "named"
+
+
 VARIANTS = {"70_15_each": Comet7015, "out_50_each": Out50}
 
 
@@ -23,15 +33,15 @@ VARIANTS = {"70_15_each": Comet7015, "out_50_each": Out50}
 class GroupRule(Rule):
     """A rule asked of each group; a group with too few ratings never counts as met."""
 
-    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"require": REQUIRE}
+    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"require": tuple(Require)}
 
-    require: str = "all"
+    require: str = Require.ALL
     named: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.require not in REQUIRE:
-            raise ValueError(f"require “{self.require}” is not one of {', '.join(REQUIRE)}")
-        if (self.require == "named") != bool(self.named):
+        if self.require not in list(Require):
+            raise ValueError(f"require “{self.require}” is not one of {', '.join(Require)}")
+        if (self.require == Require.NAMED) != bool(self.named):
             raise ValueError("named groups and require “named” belong together")
 
     def inner(self) -> Rule:
@@ -45,7 +55,7 @@ class GroupRule(Rule):
 
     def required(self, groups: Sequence[str]) -> list[str]:
         """Name the groups asked; a population that is one group, or has none, is asked as a whole."""
-        return [*groups] if len(groups) == 1 or self.require != "named" else [*self.named]
+        return [*groups] if len(groups) == 1 or self.require != Require.NAMED else [*self.named]
 
     def _parts(self, ballot: Ballot) -> dict[str, Ballot]:
         groups = ballot.counts.groups
@@ -59,14 +69,14 @@ class GroupRule(Rule):
         """Ask every group, or one group that no other contradicts."""
         codes = self.statuses(ballot)
         to_in, to_out = codes == 1, codes == -1
-        if self.require == "any":
+        if self.require == Require.ANY:
             return to_in.any(0) & ~to_out.any(0), to_out.any(0) & ~to_in.any(0)
         return to_in.all(0), to_out.all(0)
 
     def obstacles(self, ballot: Ballot) -> dict[Reason, Mask]:
         """Ask for enough ratings in every required group."""
         own = super().obstacles(ballot)
-        if self.require == "any" or len(ballot.counts.groups) == 1:
+        if self.require == Require.ANY or len(ballot.counts.groups) == 1:
             return own
         sizes = np.array([part.n for part in self._parts(ballot).values()])
         small = (sizes < ballot.terms.minimum_n).any(0)
@@ -82,7 +92,7 @@ class GroupRule(Rule):
         return {Flag.GROUPS_CONFLICT: (codes == 1).any(0) & (codes == -1).any(0)}
 
     def details(self, ballot: Ballot) -> list[Detail]:
-        """Give the verdict of each group, and of all together beside."""
+        """Figures of all together, with the verdict of each group and of all together."""
         codes, names = self.statuses(ballot), list(self._parts(ballot))
         pooled = Ballot(ballot.counts.pooled(), ballot.terms)
         whole, figures = self.inner().status(pooled), self.inner().details(pooled)
@@ -97,7 +107,7 @@ class GroupRule(Rule):
 
     def basis(self, detail: Detail) -> str:
         """Print the verdict of each group."""
-        groups = [f"{name}: {verdict}" for name, verdict in detail["groups"].items() if name not in ("", "all")]
+        groups = [f"{name}: {verdict}" for name, verdict in detail["groups"].items() if name not in ("", EVERYBODY)]
         return ", ".join([*groups, f"pooled: {detail['pooled']}"])
 
     def deciding_groups(self, ballot: Ballot) -> str:
@@ -108,10 +118,10 @@ class GroupRule(Rule):
     def describe(self, scale: Scale) -> str:
         """Say the rule in one sentence."""
         who = {
-            "all": "in each stakeholder group",
-            "any": "in at least one stakeholder group, while no group has the opposite",
-            "named": f"in each of {', '.join(self.named)}",
-        }[self.require]
+            Require.ALL: "in each stakeholder group",
+            Require.ANY: "in at least one stakeholder group, while no group has the opposite",
+            Require.NAMED: f"in each of {', '.join(self.named)}",
+        }[Require(self.require)]
         return f"Asked {who}: {self.inner().describe(scale)}"
 
 
@@ -151,7 +161,7 @@ class CometByGroup(GroupRule):
 
     key: ClassVar[str] = "comet_by_group"
     name: ClassVar[str] = "COMET 70/15 by group"
-    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"require": REQUIRE, "variant": tuple(VARIANTS)}
+    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"require": tuple(Require), "variant": tuple(VARIANTS)}
 
     variant: str = "70_15_each"
     include: str = "70"

@@ -49,7 +49,7 @@ class Moments(Rule):
         return close & _beyond(sums, n, self.min_mean, 1), close & _beyond(sums, n, self.max_mean, -1)
 
     def details(self, ballot: Ballot) -> list[Detail]:
-        """Give mean and deviation."""
+        """Mean and standard deviation of each statement, and whether opinions lie close together."""
         close, v = self.concordant(ballot), values_of(ballot.f, self.lo)
         rows = zip(ballot.n.tolist(), scaled_mean(ballot.f, v)[0], squared_deviations(ballot.f, v), close, strict=True)
         return [

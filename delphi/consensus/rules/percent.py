@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from delphi.consensus.rules.base import Ballot, Detail, Rule
-from delphi.consensus.rules.letters import BANDS, LETTERS, letters_of, reaches
+from delphi.consensus.rules.letters import BANDS, LETTERS, Gaps, letters_of, reaches
 from delphi.consensus.rules.shares import Mask, at_least, columns, share, worded_set
 from delphi.consensus.scale import Scale
 from delphi.statistics.base.exact import meets_threshold
@@ -91,13 +91,13 @@ class GradedAgreement(Rule):
 
     key: ClassVar[str] = "graded_agreement"
     name: ClassVar[str] = "Graded agreement (U, A, B, C)"
-    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"gaps": ("half_up", "strict")}
+    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"gaps": tuple(Gaps)}
 
     agree_set: tuple[int, ...] = ()
     disagree_set: tuple[int, ...] = ()
     bands: tuple[str, ...] = BANDS
     letters: tuple[str, ...] = LETTERS
-    gaps: str = "half_up"
+    gaps: str = Gaps.HALF_UP
     super_set: tuple[int, ...] = ()
     super_majority: str = "66.7"
     super_strict: bool = True
@@ -109,7 +109,7 @@ class GradedAgreement(Rule):
             raise ValueError("the bands of the grades stand from the highest to the lowest")
         if len(self.letters) != len(self.bands) + 1:
             raise ValueError("there is one letter for unanimity and one for each band")
-        if self.gaps not in ("half_up", "strict"):
+        if self.gaps not in list(Gaps):
             raise ValueError(f"gaps “{self.gaps}” is neither half_up nor strict")
         share(self.super_majority, what="super-majority")
 
@@ -127,7 +127,7 @@ class GradedAgreement(Rule):
         """Say the rule in one sentence."""
         unanimous, *letters = self.letters
         bands = ", ".join(f"{letter} from {band} %" for letter, band in zip(letters, self.bands, strict=True))
-        how = "rounded half up to whole per cent" if self.gaps == "half_up" else "unrounded"
+        how = "rounded half up to whole per cent" if self.gaps == Gaps.HALF_UP else "unrounded"
         return (
             f"Consensus in: combined agreement ({worded_set(scale, self.agree_set)}), {how}, reaches the lowest grade; "
             f"grades: {unanimous} without any dissent, {bands}; consensus out: disagreement reaches {self.bands[-1]} %."
@@ -149,7 +149,7 @@ class GradedAgreement(Rule):
 
     def marks(self, ballot: Ballot) -> dict[Flag, Mask]:
         """Flag letters that depend on how the gaps between the bands are closed."""
-        modes = (self._letters(ballot, gaps) for gaps in ("half_up", "strict"))
+        modes = (self._letters(ballot, gaps) for gaps in Gaps)
         return {Flag.ROUNDING_DEPENDENT: np.array([a != b for a, b in zip(*modes, strict=True)], dtype=np.bool_)}
 
     def details(self, ballot: Ballot) -> list[Detail]:
@@ -171,6 +171,6 @@ class GradedAgreement(Rule):
 
     def _reached(self, k: int, n: int) -> bool:
         """Whether one share reaches the lowest band."""
-        if self.gaps == "strict":
+        if self.gaps == Gaps.STRICT:
             return bool(meets_threshold(k, n, self.bands[-1]))
         return bool(meets_threshold((200 * k + n) // (2 * n), 100, self.bands[-1]))

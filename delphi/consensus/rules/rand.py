@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, ClassVar
 
 import numpy as np
 
-from delphi.consensus.rand import WORDS, median_zone, rand_classic, rand_ipras
+from delphi.consensus.rand import WORDS, CutoffVariant, median_zone, rand_classic, rand_ipras
 from delphi.consensus.rules.base import HINGES, Ballot, Detail, Rule
 from delphi.consensus.rules.quartiles import medians, text
 from delphi.consensus.rules.shares import Mask
@@ -17,6 +18,13 @@ NINE = "RAND/UCLA rules are defined on the scale 1 to 9"
 FIGURES = ("p30", "p70", "ipr", "iprcp", "ai", "ipras", "di")
 
 
+class DisagreementMethod(StrEnum):
+    """How disagreement is found: by the classic panel-size table, or by the IPRAS index."""
+
+    CLASSIC = "classic"
+    IPRAS = "ipras"
+
+
 @dataclass(frozen=True)
 class RandAppropriateness(Rule):
     """Zone of the median, unless the panel disagrees."""
@@ -24,18 +32,18 @@ class RandAppropriateness(Rule):
     key: ClassVar[str] = "rand_appropriateness"
     name: ClassVar[str] = "RAND/UCLA appropriateness"
     choices: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "disagreement": ("classic", "ipras"),
-        "cutoffs": ("table", "ceil"),
+        "disagreement": tuple(DisagreementMethod),
+        "cutoffs": tuple(CutoffVariant),
     }
 
-    disagreement: str = "classic"
-    cutoffs: str = "table"
+    disagreement: str = DisagreementMethod.CLASSIC
+    cutoffs: str = CutoffVariant.TABLE
     allow_extrapolation: bool = False
 
     def __post_init__(self) -> None:
-        if self.disagreement not in ("classic", "ipras"):
+        if self.disagreement not in list(DisagreementMethod):
             raise ValueError(f"disagreement “{self.disagreement}” is neither classic nor ipras")
-        if self.cutoffs not in ("table", "ceil"):
+        if self.cutoffs not in list(CutoffVariant):
             raise ValueError(f"cutoffs “{self.cutoffs}” is neither table nor ceil")
 
     @classmethod
@@ -48,12 +56,12 @@ class RandAppropriateness(Rule):
     @property
     def quantiles_compared(self) -> tuple[int, ...]:
         """Quantile types under which the verdict is tried; hinges are no percentiles."""
-        return (2, 6, 7) if self.disagreement == "ipras" else ()
+        return (2, 6, 7) if self.disagreement == DisagreementMethod.IPRAS else ()
 
     def describe(self, scale: Scale) -> str:
         """Say the rule in one sentence."""
         del scale
-        how = "by the panel-size table" if self.disagreement == "classic" else "by the IPRAS index"
+        how = "by the panel-size table" if self.disagreement == DisagreementMethod.CLASSIC else "by the IPRAS index"
         return (
             "Consensus in (appropriate): the median is in 7–9; consensus out (inappropriate): it is in 1–3; in 4–6, or "
             f"where the panel disagrees ({how}), the statement is uncertain; half medians go to the higher option."
@@ -64,7 +72,7 @@ class RandAppropriateness(Rule):
 
     def disagrees(self, ballot: Ballot) -> Mask:
         """Say where the panel disagrees."""
-        if self.disagreement == "classic":
+        if self.disagreement == DisagreementMethod.CLASSIC:
             return rand_classic(ballot.f, self.cutoffs)[1]
         return rand_ipras(ballot.f, self._type(ballot)).disagreement
 
@@ -74,7 +82,7 @@ class RandAppropriateness(Rule):
 
     def obstacles(self, ballot: Ballot) -> dict[Reason, Mask]:
         """Ask for the nine-point scale, and for a panel within the table."""
-        small = (ballot.n < 8) & (self.disagreement == "classic") & (not self.allow_extrapolation)
+        small = (ballot.n < 8) & (self.disagreement == DisagreementMethod.CLASSIC) & (not self.allow_extrapolation)
         unfit = np.full(len(ballot.n), not self._fits(ballot))
         return {Reason.SCALE_NOT_SUPPORTED: unfit} | super().obstacles(ballot) | {Reason.BELOW_TABLE_RANGE: small}
 
@@ -88,29 +96,32 @@ class RandAppropriateness(Rule):
 
     def marks(self, ballot: Ballot) -> dict[Flag, Mask]:
         """Flag panels outside the table, and panels too small for percentiles to mean much."""
-        if self.disagreement == "classic":
+        if self.disagreement == DisagreementMethod.CLASSIC:
             return {Flag.EXTRAPOLATED: (ballot.n < 8) | (ballot.n > 16)}
         return {Flag.SMALL_N: ballot.n <= 3}
 
     def details(self, ballot: Ballot) -> list[Detail]:
-        """Give every figure of both ways to find disagreement."""
+        """Every figure of both ways to find disagreement."""
         if not self._fits(ballot):
             return super().details(ballot)
         indices, middle, zone = rand_ipras(ballot.f, self._type(ballot)), medians(ballot.f, 1), median_zone(ballot.f)
-        agree, disagree = rand_classic(ballot.f, self.cutoffs)
-        found = self.disagrees(ballot)
-        empty: Detail = dict.fromkeys((*FIGURES, "median", "disagreement", "classic", "word"))
+        disagreed, words = self.disagrees(ballot), self._classic_words(ballot)
+        empty: Detail = {"n": 0} | dict.fromkeys((*FIGURES, "median", "disagreement", "classic", "word"))
         return [
-            {"n": int(n), "median": middle.at(j), "disagreement": bool(found[j])}
-            | {"classic": "agreement" if agree[j] else "disagreement" if disagree[j] else "indeterminate"}
-            | {"word": "uncertain" if found[j] else WORDS[int(zone[j])]}
+            {"n": int(n), "median": middle.at(j), "disagreement": bool(disagreed[j]), "classic": words[j]}
+            | {"word": "uncertain" if disagreed[j] else WORDS[int(zone[j])]}
             | indices.figures(j)
             if n
-            else {"n": 0} | empty
+            else dict(empty)
             for j, n in enumerate(ballot.n)
         ]
 
+    def _classic_words(self, ballot: Ballot) -> list[str]:
+        agree, disagree = rand_classic(ballot.f, self.cutoffs)
+        words: list[str] = np.select([agree, disagree], ["agreement", "disagreement"], "indeterminate").tolist()
+        return words
+
     def basis(self, detail: Detail) -> str:
         """Print median, and disagreement."""
-        how = f"DI {text(detail['di'])}" if self.disagreement == "ipras" else str(detail["classic"])
+        how = f"DI {text(detail['di'])}" if self.disagreement == DisagreementMethod.IPRAS else str(detail["classic"])
         return f"median {text(detail['median'])}, {how}: {detail['word']}"

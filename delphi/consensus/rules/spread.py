@@ -42,7 +42,7 @@ class Spread(Rule):
         return close & to_in, close & to_out
 
     def details(self, ballot: Ballot) -> list[Detail]:
-        """Give range and median."""
+        """Interquartile range and median of each statement, and whether opinions lie close together."""
         spread = interquartile(ballot.f, self.lo, ballot.terms.quantile_type)
         middle, close = medians(ballot.f, self.lo), self.concordant(ballot)
         return [

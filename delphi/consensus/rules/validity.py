@@ -47,8 +47,8 @@ class CvrRule(Rule):
 
     def critical(self, ballot: Ballot) -> Integers:
         """Smallest number that is above chance; −1 where none is."""
-        found = [critical_count(n, self.alpha).count for n in ballot.base.tolist()]
-        return np.array([UNATTAINABLE if count is None else count for count in found], dtype=np.int64)
+        counts = [critical_count(n, self.alpha).count for n in ballot.base.tolist()]
+        return np.array([UNATTAINABLE if count is None else count for count in counts], dtype=np.int64)
 
     def obstacles(self, ballot: Ballot) -> dict[Reason, Mask]:
         """Ask for a panel large enough to be above chance."""
@@ -61,7 +61,7 @@ class CvrRule(Rule):
         return met, met & False
 
     def details(self, ballot: Ballot) -> list[Detail]:
-        """Give the count and its critical value."""
+        """Ratings in the agreement set of each statement, and their critical value."""
         k = columns(ballot.f, self.agree_set, self.lo)
         rows = zip(ballot.base.tolist(), k.tolist(), self.critical(ballot).tolist(), strict=True)
         return [{"n": n, "agree": a, "critical": None if c == UNATTAINABLE else c} for n, a, c in rows]
