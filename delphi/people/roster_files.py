@@ -21,9 +21,9 @@ from delphi.people.roster import NewPanelist
 from delphi.protocol import groups
 from delphi.sheets.comparison import Changed, Comparison, compare
 from delphi.sheets.errors import RowError, SheetError
+from delphi.sheets.fields import Field, short, typed_rows, unique
 from delphi.sheets.heads import Heads
 from delphi.sheets.reading import Limits
-from delphi.sheets.typed import Field, short, typed_rows, unique
 from delphi.sheets.workbook import read_sheet
 
 OWN = ("name", "email", "group")

@@ -11,8 +11,8 @@ from functools import partial
 from typing import Any, Final, Literal
 
 from delphi.sheets.errors import RowError, SheetError
+from delphi.sheets.fields import Field, filled, typed_rows, whole
 from delphi.sheets.reading import LIMITS, Limits, Sheet
-from delphi.sheets.typed import Field, filled, typed_rows, whole
 from delphi.sheets.workbook import read_sheet
 
 NQ: Final = "NQ"

@@ -87,7 +87,9 @@ def state_of(session: Session, study: Study, round_: Round, rows: Sequence[Shown
     )
 
 
-def advise(session: Session, study: Study, round_: Round, rows: Sequence[ShownRow]) -> tuple[RoundState, list[Criterion]]:
+def advise(
+    session: Session, study: Study, round_: Round, rows: Sequence[ShownRow]
+) -> tuple[RoundState, list[Criterion]]:
     """Give the state of the study after a round, and every stopping criterion with whether it is met."""
     state = state_of(session, study, round_, rows)
     return state, stopping_advice(state, stopping_rule_of(study))

@@ -12,8 +12,8 @@ from typing import Any
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts
 from delphi.consensus.rules.base import Rule
+from delphi.consensus.rules.grades import Gaps
 from delphi.consensus.rules.groups import EachGroup
-from delphi.consensus.rules.letters import Gaps
 from delphi.consensus.rules.percent import GradedAgreement
 from delphi.consensus.vocabulary import Denominator, Verdict
 from delphi.statistics.base.exact import per_cent

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from delphi.consensus.rules.base import Ballot, Detail, Rule
-from delphi.consensus.rules.letters import BANDS, LETTERS, Gaps, letters_of, reaches
+from delphi.consensus.rules.grades import BANDS, LETTERS, Gaps, letters_of, reaches
 from delphi.consensus.rules.shares import Mask, at_least, columns, share, worded_set
 from delphi.consensus.scale import Scale
 from delphi.statistics.base.exact import meets_threshold

@@ -1,4 +1,4 @@
-"""Letters for the level of agreement: U, A, B, C (METHOD 4.5)."""
+"""Grades of agreement as letters: U, A, B, C (METHOD 4.5)."""
 
 from collections.abc import Sequence
 from enum import StrEnum
