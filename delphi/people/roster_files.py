@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi import audit
+from delphi.consensus.vocabulary import EVERYBODY
 from delphi.model.event import EventKind
 from delphi.model.identity import Identity
 from delphi.model.panel import Panelist
@@ -86,7 +87,7 @@ def _address(cell: str) -> str:
 
 
 def _group(cell: str) -> str:
-    if len(cell) > 60 or cell == "all":
+    if len(cell) > 60 or cell == EVERYBODY:
         raise ValueError(f"“{cell[:20]}…” cannot name a group: at most 60 characters, and not “all”")
     return cell
 

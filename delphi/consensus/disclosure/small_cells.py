@@ -29,7 +29,7 @@ def smallest_cell(k: int = K_DEFAULT) -> int:
     return k
 
 
-class Detail(StrEnum):
+class DetailLevel(StrEnum):
     """How much of a distribution panelists and the public may see; each level includes those before it."""
 
     NOTHING = "nothing"
@@ -38,7 +38,7 @@ class Detail(StrEnum):
     HISTOGRAM = "histogram"
 
 
-def detail_shown(n_rated: int, k: int = K_DEFAULT) -> Detail:
+def detail_shown(n_rated: int, k: int = K_DEFAULT) -> DetailLevel:
     """How much of the distribution of n ratings may be shown: five numbers of five ratings are the ratings.
 
     Parameters
@@ -59,10 +59,10 @@ def detail_shown(n_rated: int, k: int = K_DEFAULT) -> Detail:
     ['nothing', 'zones', 'quartiles', 'histogram']
     """
     if n_rated < smallest_cell(k):
-        return Detail.NOTHING
+        return DetailLevel.NOTHING
     if n_rated < 8:
-        return Detail.ZONES
-    return Detail.QUARTILES if n_rated < 10 else Detail.HISTOGRAM
+        return DetailLevel.ZONES
+    return DetailLevel.QUARTILES if n_rated < 10 else DetailLevel.HISTOGRAM
 
 
 def may_release_group(n_group: int, n_overall: int, k: int = K_DEFAULT) -> bool:

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts, Integers
-from delphi.consensus.rules.base import CODES, Ballot
+from delphi.consensus.rules.base import CODES, Tally
 from delphi.consensus.vocabulary import Denominator, Verdict
 from delphi.statistics.base.result import Flag, Reason
 
@@ -71,7 +71,7 @@ class _Panel:
     @classmethod
     def of(cls, sample: Sample, definition: Definition) -> "_Panel":
         counts = sample if isinstance(sample, Counts) else Counts.of(np.atleast_2d(np.asarray(sample))[None])
-        if not definition.rule.deciding_groups(Ballot(counts, definition.terms)):
+        if not definition.rule.deciding_groups(Tally(counts, definition.terms)):
             counts = counts.pooled()
         beside = np.stack([counts.not_qualified[0], counts.blank[0]], axis=1)[:, : EXTRA[definition.denominator]]
         whole = np.concatenate([counts.ratings[0], beside], axis=1)
@@ -87,8 +87,8 @@ class _Panel:
         ratings, *beside = np.split(tables, range(self.options, tables.shape[2]), axis=2)
         opt_outs, blank = [*(column[..., 0] for column in beside), none, none][:2]
         invited = np.zeros(len(self.groups), dtype=np.int64)
-        ballot = Ballot(Counts(ratings, opt_outs, blank, invited, self.groups), self.definition.terms)
-        return np.asarray(self.definition.rule.status(ballot), dtype=np.int64)
+        tally = Tally(Counts(ratings, opt_outs, blank, invited, self.groups), self.definition.terms)
+        return np.asarray(self.definition.rule.status(tally), dtype=np.int64)
 
     @property
     def own(self) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from delphi.consensus.counts import Integers
-from delphi.consensus.rules.base import Ballot, Detail, Rule
+from delphi.consensus.rules.base import Detail, Rule, Tally
 from delphi.consensus.rules.percent import check_sets
 from delphi.consensus.rules.quartiles import text
 from delphi.consensus.rules.shares import Mask, columns, set_text
@@ -124,20 +124,20 @@ class ApmoRule(Rule):
         """Always: the cut-off is an average over the round."""
         return True
 
-    def _round(self, ballot: Ballot) -> Apmo:
-        a, d = (columns(ballot.f, members, self.lo) for members in (self.agree_set, self.disagree_set))
-        return apmo(np.stack([a, d, ballot.n - a - d], axis=-1), self.denominator, strict=self.strict)
+    def _round(self, tally: Tally) -> Apmo:
+        a, d = (columns(tally.f, members, self.lo) for members in (self.agree_set, self.disagree_set))
+        return apmo(np.stack([a, d, tally.n - a - d], axis=-1), self.denominator, strict=self.strict)
 
-    def sides(self, ballot: Ballot) -> tuple[Mask, Mask]:
+    def sides(self, tally: Tally) -> tuple[Mask, Mask]:
         """Compare both shares with the cut-off of the round."""
-        round_ = self._round(ballot)
+        round_ = self._round(tally)
         return round_.agree, round_.disagree
 
-    def details(self, ballot: Ballot) -> list[Detail]:
+    def details(self, tally: Tally) -> list[Detail]:
         """Votes of each statement, and the cut-off of the round."""
-        a, d = (columns(ballot.f, members, self.lo) for members in (self.agree_set, self.disagree_set))
-        cutoff, votes = self._round(ballot).cutoff, ballot.n if self.denominator == Votes.ALL else a + d
-        rows = zip(ballot.n.tolist(), a.tolist(), d.tolist(), votes.tolist(), strict=True)
+        a, d = (columns(tally.f, members, self.lo) for members in (self.agree_set, self.disagree_set))
+        cutoff, votes = self._round(tally).cutoff, tally.n if self.denominator == Votes.ALL else a + d
+        rows = zip(tally.n.tolist(), a.tolist(), d.tolist(), votes.tolist(), strict=True)
         return [{"n": n, "agree": k, "disagree": o, "votes": v, "cutoff": cutoff} for n, k, o, v in rows]
 
     def basis(self, detail: Detail) -> str:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from delphi.consensus.rand_ucla import WORDS, CutoffVariant, median_zone, rand_classic, rand_ipras
-from delphi.consensus.rules.base import HINGES, Ballot, Detail, Rule
+from delphi.consensus.rules.base import HINGES, Detail, Rule, Tally
 from delphi.consensus.rules.quartiles import medians, text
 from delphi.consensus.rules.shares import Mask
 from delphi.consensus.scale import Scale
@@ -67,45 +67,45 @@ class RandAppropriateness(Rule):
             f"where the panel disagrees ({how}), the statement is uncertain; half medians go to the higher option."
         )
 
-    def _fits(self, ballot: Ballot) -> bool:
-        return self.lo == 1 and ballot.f.shape[-1] == 9
+    def _fits(self, tally: Tally) -> bool:
+        return self.lo == 1 and tally.f.shape[-1] == 9
 
-    def disagrees(self, ballot: Ballot) -> Mask:
+    def disagrees(self, tally: Tally) -> Mask:
         """Say where the panel disagrees."""
         if self.disagreement == DisagreementMethod.CLASSIC:
-            return rand_classic(ballot.f, self.cutoffs)[1]
-        return rand_ipras(ballot.f, self._type(ballot)).disagreement
+            return rand_classic(tally.f, self.cutoffs)[1]
+        return rand_ipras(tally.f, self._type(tally)).disagreement
 
     @staticmethod
-    def _type(ballot: Ballot) -> int:
-        return 7 if ballot.terms.quantile_type == HINGES else ballot.terms.quantile_type
+    def _type(tally: Tally) -> int:
+        return 7 if tally.terms.quantile_type == HINGES else tally.terms.quantile_type
 
-    def obstacles(self, ballot: Ballot) -> dict[Reason, Mask]:
+    def obstacles(self, tally: Tally) -> dict[Reason, Mask]:
         """Ask for the nine-point scale, and for a panel within the table."""
-        small = (ballot.n < 8) & (self.disagreement == DisagreementMethod.CLASSIC) & (not self.allow_extrapolation)
-        unfit = np.full(len(ballot.n), not self._fits(ballot))
-        return {Reason.SCALE_NOT_SUPPORTED: unfit} | super().obstacles(ballot) | {Reason.BELOW_TABLE_RANGE: small}
+        small = (tally.n < 8) & (self.disagreement == DisagreementMethod.CLASSIC) & (not self.allow_extrapolation)
+        unfit = np.full(len(tally.n), not self._fits(tally))
+        return {Reason.SCALE_NOT_SUPPORTED: unfit} | super().obstacles(tally) | {Reason.BELOW_TABLE_RANGE: small}
 
-    def sides(self, ballot: Ballot) -> tuple[Mask, Mask]:
+    def sides(self, tally: Tally) -> tuple[Mask, Mask]:
         """Look at the zone of the median where the panel does not disagree."""
-        if not self._fits(ballot):
-            never = np.zeros(len(ballot.n), dtype=np.bool_)
+        if not self._fits(tally):
+            never = np.zeros(len(tally.n), dtype=np.bool_)
             return never, never
-        agreed, zone = ~self.disagrees(ballot), median_zone(ballot.f)
+        agreed, zone = ~self.disagrees(tally), median_zone(tally.f)
         return agreed & (zone == 2), agreed & (zone == 0)
 
-    def marks(self, ballot: Ballot) -> dict[Flag, Mask]:
+    def marks(self, tally: Tally) -> dict[Flag, Mask]:
         """Flag panels outside the table, and panels too small for percentiles to mean much."""
         if self.disagreement == DisagreementMethod.CLASSIC:
-            return {Flag.EXTRAPOLATED: (ballot.n < 8) | (ballot.n > 16)}
-        return {Flag.SMALL_N: ballot.n <= 3}
+            return {Flag.EXTRAPOLATED: (tally.n < 8) | (tally.n > 16)}
+        return {Flag.SMALL_N: tally.n <= 3}
 
-    def details(self, ballot: Ballot) -> list[Detail]:
+    def details(self, tally: Tally) -> list[Detail]:
         """Every figure of both ways to find disagreement."""
-        if not self._fits(ballot):
-            return super().details(ballot)
-        indices, middle, zone = rand_ipras(ballot.f, self._type(ballot)), medians(ballot.f, 1), median_zone(ballot.f)
-        disagreed, words = self.disagrees(ballot), self._classic_words(ballot)
+        if not self._fits(tally):
+            return super().details(tally)
+        indices, middle, zone = rand_ipras(tally.f, self._type(tally)), medians(tally.f, 1), median_zone(tally.f)
+        disagreed, words = self.disagrees(tally), self._classic_words(tally)
         empty: Detail = {"n": 0} | dict.fromkeys((*FIGURES, "median", "disagreement", "classic", "word"))
         return [
             {"n": int(n), "median": middle.at(j), "disagreement": bool(disagreed[j]), "classic": words[j]}
@@ -113,11 +113,11 @@ class RandAppropriateness(Rule):
             | indices.figures(j)
             if n
             else dict(empty)
-            for j, n in enumerate(ballot.n)
+            for j, n in enumerate(tally.n)
         ]
 
-    def _classic_words(self, ballot: Ballot) -> list[str]:
-        agree, disagree = rand_classic(ballot.f, self.cutoffs)
+    def _classic_words(self, tally: Tally) -> list[str]:
+        agree, disagree = rand_classic(tally.f, self.cutoffs)
         words: list[str] = np.select([agree, disagree], ["agreement", "disagreement"], "indeterminate").tolist()
         return words
 

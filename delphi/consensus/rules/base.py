@@ -44,7 +44,7 @@ TERMS = Terms()
 
 
 @dataclass(frozen=True)
-class Ballot:
+class Tally:
     """Counts as a rule sees them: pooled (J, K), by group (J, G, K), with the terms."""
 
     counts: Counts
@@ -70,9 +70,9 @@ class Ballot:
                 return total(self.counts.n_answered, 1)
         return total(self.counts.n_shown, 1)
 
-    def under(self, **changes: Any) -> "Ballot":
-        """Return the same counts under other terms."""
-        return Ballot(self.counts, replace(self.terms, **changes))
+    def under(self, **changes: Any) -> "Tally":
+        """The same counts under other terms, such as another quantile type."""
+        return Tally(self.counts, replace(self.terms, **changes))
 
 
 @dataclass(frozen=True)
@@ -125,40 +125,40 @@ class Rule(ABC):
         """Say the rule in one sentence, as a protocol prints it."""
 
     @abstractmethod
-    def sides(self, ballot: Ballot) -> tuple[Mask, Mask]:
+    def sides(self, tally: Tally) -> tuple[Mask, Mask]:
         """Which statements would be in, and which out; both at once is a tie."""
 
     @abstractmethod
     def basis(self, detail: Detail) -> str:
         """Figures the verdict rests on, such as “41/46 ≥ 75 %”."""
 
-    def details(self, ballot: Ballot) -> list[Detail]:
+    def details(self, tally: Tally) -> list[Detail]:
         """Figures behind each verdict."""
-        return [{"n": int(n)} for n in ballot.n]
+        return [{"n": int(n)} for n in tally.n]
 
-    def grades(self, ballot: Ballot) -> list[str | None]:
+    def grades(self, tally: Tally) -> list[str | None]:
         """Letter of each statement, where the rule has letters."""
-        return [None] * len(ballot.n)
+        return [None] * len(tally.n)
 
-    def obstacles(self, ballot: Ballot) -> dict[Reason, Mask]:
+    def obstacles(self, tally: Tally) -> dict[Reason, Mask]:
         """Why a statement cannot be judged; the first reason that holds is given."""
-        return {Reason.NO_RATINGS: ballot.n == 0, Reason.BELOW_MINIMUM_N: ballot.n < ballot.terms.minimum_n}
+        return {Reason.NO_RATINGS: tally.n == 0, Reason.BELOW_MINIMUM_N: tally.n < tally.terms.minimum_n}
 
-    def marks(self, ballot: Ballot) -> dict[Flag, Mask]:
+    def marks(self, tally: Tally) -> dict[Flag, Mask]:
         """Raise the flags of the rule itself; `judge` adds the common ones."""
-        del ballot
+        del tally
         return {}
 
-    def deciding_groups(self, ballot: Ballot) -> str:
+    def deciding_groups(self, tally: Tally) -> str:
         """Which groups decided, for rules by group."""
-        del ballot
+        del tally
         return ""
 
-    def status(self, ballot: Ballot) -> NDArray[np.int8]:
+    def status(self, tally: Tally) -> NDArray[np.int8]:
         """Verdict codes: 1 in, −1 out, 0 none, 2 too few."""
-        to_in, to_out = self.sides(ballot)
+        to_in, to_out = self.sides(tally)
         code = (to_in.astype(np.int8) - to_out.astype(np.int8)).astype(np.int8)
-        for reason, holds in reversed(self.obstacles(ballot).items()):
+        for reason, holds in reversed(self.obstacles(tally).items()):
             code[holds] = 0 if reason in NOT_A_MATTER_OF_N else 2
         return code
 
@@ -170,35 +170,35 @@ class Rule(ABC):
         counts
             `Counts`, or ratings alone as (K), (J, K) or (J, G, K).
         """
-        ballot = Ballot(counts if isinstance(counts, Counts) else Counts.of(counts), terms)
-        code = self.status(ballot)
-        details = self.details(ballot)
-        reasons = first_reasons(self.obstacles(ballot), len(code))
+        tally = Tally(counts if isinstance(counts, Counts) else Counts.of(counts), terms)
+        code = self.status(tally)
+        details = self.details(tally)
+        reasons = first_reasons(self.obstacles(tally), len(code))
         return Judgement(
             verdict=tuple(CODES[int(c)] for c in code),
-            grade=tuple(self.grades(ballot)),
+            grade=tuple(self.grades(tally)),
             reason=reasons,
-            flags=self._flags(ballot, code),
+            flags=self._flags(tally, code),
             detail=tuple(details),
             basis=tuple("" if reason else self.basis(detail) for reason, detail in zip(reasons, details, strict=True)),
-            groups=(self.deciding_groups(ballot),) * len(code),
+            groups=(self.deciding_groups(tally),) * len(code),
         )
 
-    def _flags(self, ballot: Ballot, code: NDArray[np.int8]) -> tuple[tuple[Flag, ...], ...]:
-        to_in, to_out = self.sides(ballot)
-        marks = {Flag.TIE: to_in & to_out, **self.marks(ballot)}
+    def _flags(self, tally: Tally, code: NDArray[np.int8]) -> tuple[tuple[Flag, ...], ...]:
+        to_in, to_out = self.sides(tally)
+        marks = {Flag.TIE: to_in & to_out, **self.marks(tally)}
         judged = code != 2
         marks = {flag: holds & judged for flag, holds in marks.items()}
         marks[Flag.NQ_DEPENDENT] = self._differs(
-            ballot, [{"denominator": d} for d in (Denominator.RATED, Denominator.ANSWERED)]
+            tally, [{"denominator": d} for d in (Denominator.RATED, Denominator.ANSWERED)]
         )
         if types := self.quantiles_compared:
-            marks[Flag.QUANTILE_DEPENDENT] = self._differs(ballot, [{"quantile_type": t} for t in types])
+            marks[Flag.QUANTILE_DEPENDENT] = self._differs(tally, [{"quantile_type": t} for t in types])
         rows = zip(*(holds.tolist() for holds in marks.values()), strict=True)
         return tuple(tuple(flag for flag, holds in zip(marks, row, strict=True) if holds) for row in rows)
 
-    def _differs(self, ballot: Ballot, changes: list[dict[str, Any]]) -> Mask:
-        statuses = np.array([self.status(ballot.under(**change)) for change in changes])
+    def _differs(self, tally: Tally, changes: list[dict[str, Any]]) -> Mask:
+        statuses = np.array([self.status(tally.under(**change)) for change in changes])
         return np.asarray((statuses != statuses[0]).any(0))
 
     def as_dict(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts, Integers, total
-from delphi.consensus.rules.base import Ballot
+from delphi.consensus.rules.base import Tally
 from delphi.consensus.rules.quartiles import Scaled, medians
 from delphi.consensus.rules.shares import columns
 from delphi.statistics.base.exact import mean_share
@@ -126,16 +126,16 @@ def summarise(counts: Counts, definition: Definition) -> Summary:
     definition
         Scale, denominator and quantile type.
     """
-    ballot, scale = Ballot(counts, definition.terms), definition.scale
-    f, v = ballot.f, np.array(scale.values, dtype=np.int64)
+    tally, scale = Tally(counts, definition.terms), definition.scale
+    f, v = tally.f, np.array(scale.values, dtype=np.int64)
     sets = (columns(f, members, scale.lo) for members in (scale.agree, scale.combined, scale.disagree, scale.neutral))
     return Summary(
         f=f,
         values=v,
-        n=ballot.n,
+        n=tally.n,
         nq=total(counts.not_qualified),
         blank=total(counts.blank),
-        base=ballot.base,
+        base=tally.base,
         sets=SetCounts(*sets),
         q1=Scaled(*scaled_quantile(f, QUARTER, definition.quantile_type, v)),
         median=medians(f, scale.lo),  # of type 7 whatever the setting (METHOD 5.1)

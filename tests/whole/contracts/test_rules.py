@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from delphi.consensus.counts import Counts
 from delphi.consensus.rules import RULES
-from delphi.consensus.rules.base import CODES, Ballot, Terms
+from delphi.consensus.rules.base import CODES, Tally, Terms
 from delphi.consensus.rules.parsing import rule_from, rule_from_dict
 from delphi.consensus.rules.presets import PRESETS
 from delphi.consensus.scale import Scale, span
@@ -153,7 +153,7 @@ def test_interquartile_range_agrees_with_numpy(table):
 
 @each_rule
 def test_codes_are_verdicts(key):
-    codes = made(key).status(Ballot(counts_of([[3, 0, 0, 0, 0, 0, 0, 0, 9]])))
+    codes = made(key).status(Tally(counts_of([[3, 0, 0, 0, 0, 0, 0, 0, 9]])))
     assert set(codes.tolist()) <= set(CODES)
 
 

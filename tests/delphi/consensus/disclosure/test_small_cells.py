@@ -72,7 +72,7 @@ def test_five_numbers_of_five_are_the_ratings(case):
         case["input"]["n"], p["min"], p["q1"], p["median"], p["q3"], p["max"], type=case["input"]["quantile_type"]
     )
     assert found == [tuple(case["expected"]["all_ratings"])]
-    assert small_cells.detail_shown(case["input"]["n"]) is small_cells.Detail.ZONES
+    assert small_cells.detail_shown(case["input"]["n"]) is small_cells.DetailLevel.ZONES
 
 
 def test_cells_below_three_are_refused():
