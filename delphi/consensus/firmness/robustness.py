@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts, Integers
-from delphi.consensus.rules.base import CODES, Tally
+from delphi.consensus.rules.base import CODES, Code, Tally
 from delphi.consensus.vocabulary import Denominator, Verdict
 from delphi.statistics.base.result import Flag, Reason
 
@@ -124,7 +124,7 @@ def bootstrap_verdict(sample: Sample, definition: Definition, resamples: int = R
     (1.0, (<Flag.NO_VARIATION: 'no_variation'>,))
     """
     panel = _Panel.of(sample, definition)
-    verdict = CODES[panel.own]
+    verdict = CODES[Code(panel.own)]
     if not panel.n_rated:
         return Resampled(verdict, {}, 0, seed, Reason.NO_RATINGS)
     rng = np.random.Generator(np.random.PCG64(seed))

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -19,8 +19,19 @@ from delphi.statistics.base.result import Flag, Reason
 Detail = dict[str, Any]
 HINGES = 0
 QUANTILES_COMPARED = (2, 6, 7, HINGES)
-CODES = {1: Verdict.IN, -1: Verdict.OUT, 0: Verdict.NONE, 2: Verdict.TOO_FEW}
 NOT_A_MATTER_OF_N = {Reason.SCALE_NOT_RATIO, Reason.SCALE_NOT_SUPPORTED}
+
+
+class Code(IntEnum):
+    """Verdict of a statement as a number, so that many fit into one array."""
+
+    IN = 1
+    OUT = -1
+    NONE = 0
+    TOO_FEW = 2
+
+
+CODES = {Code.IN: Verdict.IN, Code.OUT: Verdict.OUT, Code.NONE: Verdict.NONE, Code.TOO_FEW: Verdict.TOO_FEW}
 
 
 @dataclass(frozen=True)
@@ -155,11 +166,11 @@ class Rule(ABC):
         return ""
 
     def status(self, tally: Tally) -> NDArray[np.int8]:
-        """Verdict codes: 1 in, −1 out, 0 none, 2 too few."""
+        """Verdict of each statement as a `Code` (J)."""
         to_in, to_out = self.sides(tally)
         code = (to_in.astype(np.int8) - to_out.astype(np.int8)).astype(np.int8)
         for reason, holds in reversed(self.obstacles(tally).items()):
-            code[holds] = 0 if reason in NOT_A_MATTER_OF_N else 2
+            code[holds] = Code.NONE if reason in NOT_A_MATTER_OF_N else Code.TOO_FEW
         return code
 
     def judge(self, counts: Counts | ArrayLike, terms: Terms = TERMS) -> Judgement:
@@ -175,7 +186,7 @@ class Rule(ABC):
         details = self.details(tally)
         reasons = first_reasons(self.obstacles(tally), len(code))
         return Judgement(
-            verdict=tuple(CODES[int(c)] for c in code),
+            verdict=tuple(CODES[Code(c)] for c in code.tolist()),
             grade=tuple(self.grades(tally)),
             reason=reasons,
             flags=self._flags(tally, code),
@@ -187,7 +198,7 @@ class Rule(ABC):
     def _flags(self, tally: Tally, code: NDArray[np.int8]) -> tuple[tuple[Flag, ...], ...]:
         to_in, to_out = self.sides(tally)
         marks = {Flag.TIE: to_in & to_out, **self.marks(tally)}
-        judged = code != 2
+        judged = code != Code.TOO_FEW
         marks = {flag: holds & judged for flag, holds in marks.items()}
         marks[Flag.NQ_DEPENDENT] = self._differs(
             tally, [{"denominator": d} for d in (Denominator.RATED, Denominator.ANSWERED)]

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from delphi.consensus.rules.base import Detail, Rule, Tally, first_reasons
+from delphi.consensus.rules.base import Code, Detail, Rule, Tally, first_reasons
 from delphi.consensus.rules.shares import Mask
 from delphi.consensus.scale import Scale
 from delphi.statistics.base.result import Flag, Reason
@@ -100,7 +100,7 @@ class AllOf(Combined):
     def sides(self, tally: Tally) -> tuple[Mask, Mask]:
         """Ask every part."""
         codes = self.statuses(tally)
-        return (codes == 1).all(0), (codes == -1).all(0)
+        return (codes == Code.IN).all(0), (codes == Code.OUT).all(0)
 
 
 @dataclass(frozen=True)
@@ -113,12 +113,12 @@ class AnyOf(Combined):
     def sides(self, tally: Tally) -> tuple[Mask, Mask]:
         """Ask for one part that no other contradicts."""
         codes = self.statuses(tally)
-        some_in, some_out = (codes == 1).any(0), (codes == -1).any(0)
+        some_in, some_out = (codes == Code.IN).any(0), (codes == Code.OUT).any(0)
         return some_in & ~some_out, some_out & ~some_in
 
     def obstacles(self, tally: Tally) -> dict[Reason, Mask]:
         """Let an obstacle count only where no part decides and some part has too few ratings."""
         codes = self.statuses(tally)
         to_in, to_out = self.sides(tally)
-        open_ = ~(to_in | to_out) & (codes == 2).any(0)
+        open_ = ~(to_in | to_out) & (codes == Code.TOO_FEW).any(0)
         return {reason: holds & open_ for reason, holds in super().obstacles(tally).items()}

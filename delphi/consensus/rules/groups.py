@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from delphi.consensus.counts import Counts
-from delphi.consensus.rules.base import CODES, Detail, Rule, Tally
+from delphi.consensus.rules.base import CODES, Code, Detail, Rule, Tally
 from delphi.consensus.rules.comet import Comet7015, Out50
 from delphi.consensus.rules.percent import PercentAgreement
 from delphi.consensus.rules.shares import Mask
@@ -68,7 +68,7 @@ class GroupRule(Rule):
     def sides(self, tally: Tally) -> tuple[Mask, Mask]:
         """Ask every group, or one group that no other contradicts."""
         codes = self.statuses(tally)
-        to_in, to_out = codes == 1, codes == -1
+        to_in, to_out = codes == Code.IN, codes == Code.OUT
         if self.require == Require.ANY:
             return to_in.any(0) & ~to_out.any(0), to_out.any(0) & ~to_in.any(0)
         return to_in.all(0), to_out.all(0)
@@ -89,7 +89,7 @@ class GroupRule(Rule):
     def marks(self, tally: Tally) -> dict[Flag, Mask]:
         """Flag groups that contradict each other."""
         codes = self.statuses(tally)
-        return {Flag.GROUPS_CONFLICT: (codes == 1).any(0) & (codes == -1).any(0)}
+        return {Flag.GROUPS_CONFLICT: (codes == Code.IN).any(0) & (codes == Code.OUT).any(0)}
 
     def details(self, tally: Tally) -> list[Detail]:
         """Figures of all together, with the verdict of each group and of all together."""
@@ -99,8 +99,8 @@ class GroupRule(Rule):
         return [
             figures[j]
             | {
-                "groups": {name: CODES[int(codes[g, j])].value for g, name in enumerate(names)},
-                "pooled": CODES[int(whole[j])].value,
+                "groups": {name: CODES[Code(codes[g, j])].value for g, name in enumerate(names)},
+                "pooled": CODES[Code(whole[j])].value,
             }
             for j in range(len(whole))
         ]
