@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi import audit
-from delphi.consensus.shipped_scales import SCALES, Scale
+from delphi.consensus.scale import Scale
+from delphi.consensus.shipped_scales import SCALES
 from delphi.errors import NotFound
 from delphi.model.event import EventKind
 from delphi.model.identity import Declaration, Identity

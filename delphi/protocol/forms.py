@@ -21,11 +21,10 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional, Vali
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.rules import RULES
-from delphi.consensus.rules.base import DENOMINATORS
 from delphi.consensus.rules.example import example_counts, example_options, judge_example
 from delphi.consensus.rules.settings import Setting, settings_of
 from delphi.consensus.shipped_scales import SCALES
-from delphi.consensus.vocabulary import Feedback
+from delphi.consensus.vocabulary import Denominator, Feedback
 from delphi.model.round import Round
 from delphi.model.study import Settled, Study, Unsettled, Withdrawal
 from delphi.protocol.method import METHOD, TEXTS, definition_from
@@ -58,7 +57,7 @@ class ProtocolForm(FlaskForm):
 
     scale = SelectField(choices=[SelectChoice(key, scale.name) for key, scale in SCALES.items()])
     rule = SelectField(choices=[SelectChoice(key, rule.name) for key, rule in RULES.items()])
-    denominator = SelectField(choices=_words(DENOMINATORS))
+    denominator = SelectField(choices=_words(Denominator))
     quantile_type = IntegerField(validators=[NumberRange(1, 9)])
     minimum_n = IntegerField(validators=[NumberRange(1, 1000)])
     smallest_cell = IntegerField(validators=[NumberRange(3, 100)])

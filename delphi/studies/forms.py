@@ -11,8 +11,8 @@ from wtforms import BooleanField, Field, IntegerField, SelectChoice, SelectField
 from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional, Regexp, ValidationError
 
 from delphi.consensus.rules import RULES
-from delphi.consensus.rules.base import DENOMINATORS
 from delphi.consensus.shipped_scales import SCALES
+from delphi.consensus.vocabulary import EVERYBODY, Denominator
 from delphi.model.study import Study
 from delphi.protocol.groups import WantedGroup
 from delphi.studies.designs import StudyPlan
@@ -43,7 +43,7 @@ class StudyForm(FlaskForm):
     )
     rule = SelectField(choices=[NOTHING, *map(SelectChoice, RULES)], default="")
     rule_settings = StringField(validators=[Length(max=500)])
-    denominator = SelectField(choices=[NOTHING, *map(SelectChoice, DENOMINATORS)], default="")
+    denominator = SelectField(choices=[NOTHING, *map(SelectChoice, Denominator)], default="")
     quantile_type = IntegerField(validators=[Optional(), NumberRange(1, 9)])
     minimum_n = IntegerField(validators=[Optional(), NumberRange(1, 1000)])
     smallest_cell = IntegerField(validators=[Optional(), NumberRange(3, 100)])
@@ -131,7 +131,7 @@ class GroupsForm(FlaskForm):
             if key:
                 groups.append(WantedGroup(key, self._target(target_text)))
         names = [group.key for group in groups]
-        if any(len(name) > 60 or name == "all" for name in names) or len(set(names)) < len(names):
+        if any(len(name) > 60 or name == EVERYBODY for name in names) or len(set(names)) < len(names):
             self.form_errors.append(
                 _("A group has a name of its own, of at most 60 characters, and is not called “all”.")
             )

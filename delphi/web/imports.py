@@ -10,7 +10,7 @@ from delphi.errors import NotFound
 from delphi.model.study import Study
 from delphi.sheets.comparison import FileComparison
 from delphi.sheets.errors import SheetError
-from delphi.sheets.typed import TypedRows
+from delphi.sheets.fields import TypedRows
 from delphi.sheets.writing import csv_bytes, write_csv, xlsx_bytes
 from delphi.web.forms import ButtonForm
 

@@ -67,7 +67,7 @@ def _values(
 
 
 def as_typed(cell: str) -> str:
-    """Read a cell as its author meant it: without the apostrophe of a guarded text; no formula, no failed one.
+    """A cell as its author meant it: without the apostrophe of a guarded text; no formula, no failed one.
 
     Examples
     --------
