@@ -6,14 +6,14 @@ Ada leads the study, Ben is an analyst on it, Cleo leads another; panelists are 
 from collections.abc import Iterator
 
 import pytest
-from browsing import HOST, SECRET, Browser
+from browsing import HOST, SECRET, Browser, application
 from builders import Cast, open_to_all
 from databases import ENGINES, Template
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
+from places import Place
 from sqlalchemy.orm import Session
 
-import wsgi
 from delphi.config import Settings
 from delphi.database import Database
 
@@ -50,10 +50,8 @@ def session(shared) -> Iterator[Session]:
 @pytest.fixture
 def database(template) -> Iterator[Database]:
     """A database of one's own, where commits are real: for races, the postman and pages."""
-    with template.copy() as url:
-        database = Database(url)
-        yield database
-        database.engine.dispose()
+    with template.lend() as place:
+        yield place.database
 
 
 @pytest.fixture
@@ -63,26 +61,36 @@ def cast(session) -> Cast:
 
 
 @pytest.fixture
-def settings(template) -> Iterator[Settings]:
-    with template.copy() as url:
-        yield Settings(database_url=url, public_url=HOST, secret_key=SECRET, password_salt=SECRET[::-1])
+def place(template) -> Iterator[Place]:
+    """The database behind the application."""
+    with template.lend() as place:
+        yield place
 
 
 @pytest.fixture
-def app(settings) -> Iterator[Flask]:
-    app = wsgi.app(settings)
-    app.testing = True
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    app.test_client_class = Browser
-    yield app
-    app.extensions["database"].engine.dispose()
+def settings(place) -> Settings:
+    return Settings(database_url=place.url, public_url=HOST, secret_key=SECRET, password_salt=SECRET[::-1])
 
 
 @pytest.fixture
-def pages(app) -> Cast:
+def app(place, settings) -> Iterator[Flask]:
+    """The application of this place: made once, and lent on as it was."""
+    if place.app is None:
+        place.app = application(settings)
+        place.close()
+        place.database = place.app.extensions["database"]
+    before = dict(place.app.config), len(place.app.view_functions)
+    yield place.app
+    changed = (dict(place.app.config), len(place.app.view_functions)) != before
+    assert not changed, "a test that changes the application makes one of its own"
+
+
+@pytest.fixture
+def pages(app, place) -> Cast:
     """The same cast, committed, behind the application."""
+    place.play("cast", Cast.enter)
     with app.extensions["database"].transaction() as session:
-        cast = Cast.enter(session)
+        cast = Cast.find(session)
         session.expunge_all()
     return cast
 

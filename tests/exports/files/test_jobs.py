@@ -13,7 +13,7 @@ from datetime import timedelta
 from unittest.mock import Mock
 
 import pytest
-from delphi.delivery import Postman
+from delphi.people.postman import Postman
 from played import play
 from sqlalchemy import select
 
