@@ -3,6 +3,7 @@
 Ada leads the study, Ben is an analyst on it, Cleo leads another; panelists are numbered.
 """
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -20,6 +21,12 @@ from delphi.database import Database
 # No test is timed: how long an example takes says something of the machine only.
 hypothesis_settings.register_profile("untimed", deadline=None)
 hypothesis_settings.load_profile("untimed")
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector away from what was imported: it stays, and going through it takes half a second each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", params=ENGINES)

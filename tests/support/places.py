@@ -130,9 +130,8 @@ class Schema(Place):
             self.shape = connection.exec_driver_sql(SHAPE).one()
 
     def _load(self, name: str) -> None:
-        filled = [table for table in self.tables]
         with self.database.engine.begin() as connection:
-            self._run(connection, [f"INSERT INTO {table} SELECT * FROM story_{name}.{table}" for table in filled])
+            self._run(connection, [f"INSERT INTO {table} SELECT * FROM story_{name}.{table}" for table in self.tables])
             numbers = zip(self.sequences, self.numbers[name], strict=True)
             self._run(connection, [f"SELECT setval('{one}', {number})" for one, number in numbers])
 
