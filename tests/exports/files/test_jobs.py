@@ -125,7 +125,7 @@ def test_what_cannot_be_made_says_why_and_what_breaks_is_tried_again(app, public
     def refuse(*_):
         raise Refused("There is no font for this.")
 
-    monkeypatch.setattr(jobs, "write", refuse)
+    monkeypatch.setattr("exports.files.worker.write", refuse)
     page = order(ada)
     worker.make_next(at=clock.now())
     assert "There is no font for this." in ada.get(page).text
@@ -133,7 +133,7 @@ def test_what_cannot_be_made_says_why_and_what_breaks_is_tried_again(app, public
     def broken(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(jobs, "write", broken)
+    monkeypatch.setattr("exports.files.worker.write", broken)
     page = order(ada)
     for _ in range(jobs.ATTEMPTS):
         assert "waits for its turn" in ada.get(page).text
