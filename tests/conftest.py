@@ -3,17 +3,18 @@
 Ada leads the study, Ben is an analyst on it, Cleo leads another; panelists are numbered.
 """
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Callable, Iterator
 
 import pytest
-from browsing import HOST, SECRET, Browser
+from browsing import HOST, SECRET, Browser, application
 from builders import Cast, open_to_all
 from databases import ENGINES, Template
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
+from places import Place
 from sqlalchemy.orm import Session
 
-import wsgi
 from delphi.config import Settings
 from delphi.database import Database
 
@@ -22,11 +23,30 @@ hypothesis_settings.register_profile("untimed", deadline=None)
 hypothesis_settings.load_profile("untimed")
 
 
+def pytest_collection_finish() -> None:
+    """Keep the collector away from what was imported: it stays, and going through it takes half a second each time."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory) -> Iterator[Callable[[str], Template]]:
+    """The templates by engine, each made when it is first asked for."""
+    made: dict[str, Template] = {}
+
+    def of(engine: str) -> Template:
+        if engine not in made:
+            made[engine] = Template(engine, tmp_path_factory.mktemp(engine))
+        return made[engine]
+
+    yield of
+    for template in made.values():
+        template.stop()
+
+
 @pytest.fixture(scope="session", params=ENGINES)
-def template(request, tmp_path_factory) -> Iterator[Template]:
-    made = Template(request.param, tmp_path_factory.mktemp(request.param))
-    yield made
-    made.stop()
+def template(request, templates) -> Template:
+    return templates(request.param)
 
 
 @pytest.fixture(scope="session")
@@ -50,10 +70,8 @@ def session(shared) -> Iterator[Session]:
 @pytest.fixture
 def database(template) -> Iterator[Database]:
     """A database of one's own, where commits are real: for races, the postman and pages."""
-    with template.copy() as url:
-        database = Database(url)
-        yield database
-        database.engine.dispose()
+    with template.lend() as place:
+        yield place.database
 
 
 @pytest.fixture
@@ -63,26 +81,36 @@ def cast(session) -> Cast:
 
 
 @pytest.fixture
-def settings(template) -> Iterator[Settings]:
-    with template.copy() as url:
-        yield Settings(database_url=url, public_url=HOST, secret_key=SECRET, password_salt=SECRET[::-1])
+def place(template) -> Iterator[Place]:
+    """The database behind the application."""
+    with template.lend() as place:
+        yield place
 
 
 @pytest.fixture
-def app(settings) -> Iterator[Flask]:
-    app = wsgi.app(settings)
-    app.testing = True
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    app.test_client_class = Browser
-    yield app
-    app.extensions["database"].engine.dispose()
+def settings(place) -> Settings:
+    return Settings(database_url=place.url, public_url=HOST, secret_key=SECRET, password_salt=SECRET[::-1])
 
 
 @pytest.fixture
-def pages(app) -> Cast:
+def app(place, settings) -> Iterator[Flask]:
+    """The application of this place: made once, and lent on as it was."""
+    if place.app is None:
+        place.app = application(settings)
+        place.close()
+        place.database = place.app.extensions["database"]
+    before = dict(place.app.config), len(place.app.view_functions)
+    yield place.app
+    changed = (dict(place.app.config), len(place.app.view_functions)) != before
+    assert not changed, "a test that changes the application makes one of its own"
+
+
+@pytest.fixture
+def pages(app, place) -> Cast:
     """The same cast, committed, behind the application."""
+    place.play("cast", Cast.enter)
     with app.extensions["database"].transaction() as session:
-        cast = Cast.enter(session)
+        cast = Cast.find(session)
         session.expunge_all()
     return cast
 

@@ -5,13 +5,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+import wsgi
 from delphi import clock
 from delphi.access import sha256
+from delphi.config import Settings
 from delphi.model.account import Account, AccountSession
 from delphi.model.base import Base
 from delphi.model.panel import AccessLink, PanelistSession
@@ -74,6 +77,15 @@ class Browser(FlaskClient):
     @property
     def _database(self) -> Any:
         return self.application.extensions["database"]
+
+
+def application(settings: Settings) -> Flask:
+    """Make an application whose clients are browsers and whose failures are pages."""
+    app = wsgi.app(settings)
+    app.testing = True
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.test_client_class = Browser
+    return app
 
 
 def fingerprint(app: Any) -> dict[str, list[str]]:

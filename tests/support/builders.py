@@ -66,6 +66,13 @@ class Cast:
         session.flush()
         return cls(session, ada, ben, cleo, care, other, panel_of(session, care))
 
+    @classmethod
+    def find(cls, session: Session) -> "Cast":
+        """Look the cast up where it has entered before."""
+        ada, ben, cleo = (session.scalars(select_account(name)).one() for name in ("ada", "ben", "cleo"))
+        care, other = (session.scalars(select(Study).filter_by(slug=slug)).one() for slug in ("care", "other"))
+        return cls(session, ada, ben, cleo, care, other, panel_of(session, care))
+
     @property
     def draft(self) -> Round:
         return self.session.get_one(Round, (self.study.id, 1))
@@ -171,6 +178,4 @@ NEW_STUDY = {
 
 
 def select_account(name: str) -> Any:
-    from delphi.model.account import Account
-
     return select(Account).where(Account.email == f"{name}@example.org")

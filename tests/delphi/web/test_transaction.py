@@ -1,7 +1,7 @@
 """The edge and the errors: returning commits, raising rolls back, and each error says what happened."""
 
 import pytest
-from browsing import HOST, Browser
+from browsing import HOST, Browser, application
 from flask import Blueprint
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -23,6 +23,14 @@ ERRORS = {
     "busy": (OperationalError("", {}, Exception("secret")), 503, "Error:"),
     "bug": (RuntimeError("secret"), 500, "Error:"),
 }
+
+
+@pytest.fixture
+def app(settings):
+    """An application of one's own: these tests change it."""
+    app = application(settings)
+    yield app
+    app.extensions["database"].engine.dispose()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 from builders import NOW
 from bundles import resealed, run, written
-from databases import ENGINES, Template
+from databases import ENGINES, one_engine
 from played import COS, ODD, RAND, play
 from sqlalchemy import delete, select
 
@@ -108,6 +108,7 @@ def test_nothing_that_a_bundle_can_prove_is_left_out(session, tmp_path):
     assert {row["n_paired"] for row in found.rows if row["round"] == 2} - {None}
 
 
+@one_engine
 @pytest.mark.parametrize("profile", ["analyst", "public"])
 def test_its_pictures_and_tables_hold_the_numbers_of_its_releases(stage, made, tmp_path, profile):
     archive = zipfile.ZipFile(written(stage, made, tmp_path / "care.zip", profile)[0])
@@ -145,6 +146,7 @@ def test_a_finished_study_has_one_public_bundle_whatever_is_exported_later(sessi
     assert json.loads(events[-1])["kind"] == EventKind.STUDY_FINISHED
 
 
+@one_engine
 def test_a_wrong_number_is_found(bundle):
     def one_more(data):
         stored = json.loads(data)
@@ -157,6 +159,7 @@ def test_a_wrong_number_is_found(bundle):
         assert [d for d in recompute(read).differences if "combined_k" in d]
 
 
+@one_engine
 def test_a_changed_rating_is_found(bundle):
     def other(data):
         return re.sub(rb'"rated",4', b'"rated",3', data, count=1)
@@ -165,6 +168,7 @@ def test_a_changed_rating_is_found(bundle):
         assert any("ratings/counts.csv" in d for d in recompute(read).differences)
 
 
+@one_engine
 @pytest.mark.parametrize("change", ["edited", "removed", "moved"])
 def test_a_changed_chain_is_found(bundle, change):
     def act(data):
@@ -183,6 +187,7 @@ def test_a_changed_chain_is_found(bundle, change):
     )
 
 
+@one_engine
 def test_another_rule_is_found(bundle):
     found = verify(
         resealed(bundle, "protocol/protocol.json", lambda data: data.replace(b'"minimum_n": 5', b'"minimum_n": 4'))
@@ -190,6 +195,7 @@ def test_another_rule_is_found(bundle):
     assert found == ["protocol/protocol.json is not what was locked"]
 
 
+@one_engine
 def test_one_changed_byte_names_the_file(bundle):
     names = zipfile.ZipFile(bundle).namelist()
     for name in names:
@@ -197,6 +203,7 @@ def test_one_changed_byte_names_the_file(bundle):
         assert any(name in problem for problem in found), (name, found)
 
 
+@one_engine
 def test_a_flipped_byte_of_the_archive_is_found_wherever_it_lies(bundle):
     whole = bundle.read_bytes()
     for entry in zipfile.ZipFile(bundle).infolist():
@@ -205,6 +212,7 @@ def test_a_flipped_byte_of_the_archive_is_found_wherever_it_lies(bundle):
         assert any(entry.filename in problem for problem in verify(bundle)), entry.filename
 
 
+@one_engine
 def test_a_missing_and_an_added_file_are_named(bundle):
     assert "panel/flow.csv is missing, and MANIFEST.json lists it" in verify(
         changed(bundle, "panel/flow.csv", lambda _: None)
@@ -214,6 +222,7 @@ def test_a_missing_and_an_added_file_are_named(bundle):
     assert "extra/more.txt is not listed in MANIFEST.json" in verify(bundle)
 
 
+@one_engine
 @pytest.mark.parametrize(
     "name", ["../evil.txt", "/etc/passwd", "a/../../b.txt", "C:/x.txt", "inner.zip", "odd name.txt"]
 )
@@ -225,6 +234,7 @@ def test_a_path_that_leads_out_is_refused(bundle, name):
         pass
 
 
+@one_engine
 def test_a_file_that_stands_twice_is_refused(bundle):
     with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(bundle, "a") as archive:
         archive.writestr("panel/flow.csv", "x")
@@ -250,6 +260,7 @@ def test_what_is_no_bundle_is_told_so(tmp_path):
     assert verify(path) == ["This is no bundle: it has no manifest."]
 
 
+@one_engine
 def test_the_same_seed_gives_the_same_bytes_and_another_gives_other_codes(stage, made, tmp_path):
     first, second, other = (
         written(stage, made, tmp_path / f"{name}.zip", seed=seed)[0]
@@ -261,6 +272,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_gives_other_codes(stage,
     assert not codes[0] & codes[1]
 
 
+@one_engine
 def test_a_public_bundle_does_not_depend_on_the_seed(stage, made, tmp_path):
     bundles = [written(stage, made, tmp_path / f"{seed}.zip", "public", seed)[0].read_bytes() for seed in (1, 2)]
     assert bundles[0] == bundles[1]
@@ -270,6 +282,7 @@ def rows_in(path, name):
     return list(csv.DictReader(io.TextIOWrapper(zipfile.ZipFile(path).open(name), "utf-8", newline="")))
 
 
+@one_engine
 def test_nobody_is_named_and_no_key_leaves(stage, made, bundle):
     secrets = set()
     for code, who in stage.execute(select(Panelist.code, Panelist.id).where(Panelist.study_id == made.id)):
@@ -291,6 +304,7 @@ def test_data_of_an_event_that_name_somebody_leave_as_their_hash(session, tmp_pa
     assert b"ben@example.org" not in zipfile.ZipFile(path).read("audit/events.jsonl")
 
 
+@one_engine
 def test_nothing_that_comes_from_panelists_has_a_time(bundle):
     archive = zipfile.ZipFile(bundle)
     for name in archive.namelist():
@@ -320,6 +334,7 @@ def unpacked(bundle, folder):
     return folder
 
 
+@one_engine
 @pytest.mark.parametrize("profile", ["analyst", "public"])
 def test_the_small_scripts_agree_without_us(stage, tmp_path, profile):
     folder = unpacked(written(stage, called(stage, "cos"), tmp_path / "care.zip", profile)[0], tmp_path / "out")
@@ -339,6 +354,7 @@ runpy.run_path(sys.argv[1] + "/scripts/verify.py", run_name="__main__")
 """
 
 
+@one_engine
 def test_the_script_finds_what_was_changed(bundle, tmp_path):
     folder = unpacked(bundle, tmp_path / "out")
     path = folder / "ratings" / "long.csv"
@@ -351,13 +367,10 @@ def test_the_script_finds_what_was_changed(bundle, tmp_path):
     assert "combined_k" in done.stdout or "k_4" in done.stdout
 
 
-@pytest.fixture(scope="module")
-def other_template(template, tmp_path_factory):
+@pytest.fixture
+def other_template(template, templates):
     """The other engine."""
-    name = next(engine for engine in ENGINES if engine != template.name)
-    made = Template(name, tmp_path_factory.mktemp(f"other-{name}"))
-    yield made
-    made.stop()
+    return templates(next(engine for engine in ENGINES if engine != template.name))
 
 
 def played_in(url, monkeypatch, leavers=0.06):
@@ -371,6 +384,7 @@ def played_in(url, monkeypatch, leavers=0.06):
     database.engine.dispose()
 
 
+@one_engine
 def test_both_databases_give_the_same_bytes(template, other_template, tmp_path, monkeypatch):
     bundles = []
     for one in (template, other_template):
@@ -423,6 +437,7 @@ def without(row, theirs):
     )
 
 
+@one_engine
 @pytest.mark.parametrize("profile", ["analyst", "public"])
 def test_base_r_gives_the_same_figures(stage, tmp_path, profile):
     if shutil.which("Rscript") is None:

@@ -160,23 +160,22 @@ def test_a_killed_import_leaves_nothing(template, original, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("exports.bundle.importing._events", fall)
-    with template.copy() as url:
-        database = Database(url)
+    with template.lend() as place:
+        database = place.database
         with pytest.raises(KeyboardInterrupt), database.transaction() as session:
             imported(session, original)
         with database.transaction(writing=False) as session:
             assert session.scalar(select(func.count()).select_from(Study)) == 0
-        database.engine.dispose()
 
 
 def test_the_command_says_what_it_did_and_what_it_cannot(template, original):
-    with template.copy() as url:
+    with template.lend() as place:
         assert (
             "no account nobody@example.org"
-            in run("import", original, "--owner", "nobody@example.org", url=url, code=1).output
+            in run("import", original, "--owner", "nobody@example.org", url=place.url, code=1).output
         )
-        assert "“care” was imported with 2 rounds" in run("import", original, url=url).output
-        assert "already" in run("import", original, url=url, code=1).output
+        assert "“care” was imported with 2 rounds" in run("import", original, url=place.url).output
+        assert "already" in run("import", original, url=place.url, code=1).output
 
 
 @pytest.mark.parametrize("kind", facts.KEPT, ids=lambda kind: kind.__tablename__)

@@ -6,6 +6,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from databases import one_engine
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -145,6 +146,7 @@ def test_names_fit_every_program(codes):
     assert len({name.lower() for name in names}) == len(codes)
 
 
+@one_engine
 def test_long_and_wide_say_the_same(cast):
     from played import play
 

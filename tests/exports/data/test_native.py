@@ -6,6 +6,7 @@ from random import Random
 import openpyxl
 import pytest
 from bundles import run
+from databases import one_engine
 from played import play
 
 from delphi.consensus.shipped_scales import SCALES
@@ -26,6 +27,7 @@ def wide(records, scale):
     return [dict(zip(names, row, strict=True)) for row in wide_rows(records, scale)]
 
 
+@one_engine
 def test_spss_reads_values_labels_and_why_they_are_missing(records, tmp_path):
     reader = pytest.importorskip("pyreadstat", reason="the extra stats-files is not installed")
     scale, path = SCALES["agree4_nq"], tmp_path / "ratings.sav"
@@ -41,6 +43,7 @@ def test_spss_reads_values_labels_and_why_they_are_missing(records, tmp_path):
     assert all(len(label) <= 80 for label in meta.column_labels)
 
 
+@one_engine
 def test_stata_reads_values_and_why_they_are_missing(records, tmp_path):
     reader = pytest.importorskip("pyreadstat", reason="the extra stats-files is not installed")
     scale, path = SCALES["agree4_nq"], tmp_path / "ratings.dta"
@@ -52,6 +55,7 @@ def test_stata_reads_values_and_why_they_are_missing(records, tmp_path):
             assert missing.get(row[name], "rated") == told[f"{name}_status"]
 
 
+@one_engine
 def test_parquet_holds_the_long_file(records, tmp_path):
     parquet = pytest.importorskip("pyarrow.parquet", reason="the extra stats-files is not installed")
     path = tmp_path / "ratings.parquet"
@@ -61,6 +65,7 @@ def test_parquet_holds_the_long_file(records, tmp_path):
     assert {row["status"] for row in rows} == {"rated", "nq", "blank"}
 
 
+@one_engine
 def test_excel_holds_the_wide_file_and_says_what_its_columns_are(session, tmp_path):
     source = source_of(session, play(session, panelists=30, rounds=2), Random(1))
     path = tmp_path / "ratings.xlsx"
@@ -73,6 +78,7 @@ def test_excel_holds_the_wide_file_and_says_what_its_columns_are(session, tmp_pa
     assert {row[0].value for row in book["codebook"].iter_rows(min_row=2)} == set(head)
 
 
+@one_engine
 def test_the_command_writes_by_the_ending_of_the_name(template, tmp_path, monkeypatch):
     with template.copy() as url:
         database = Database(url)

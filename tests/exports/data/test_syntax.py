@@ -9,6 +9,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
+from databases import one_engine
 from played import play
 
 from delphi.consensus.shipped_scales import SCALES
@@ -69,6 +70,7 @@ def test_stata_syntax_is_as_it_was_looked_at():
     ]
 
 
+@one_engine
 def test_pspp_gives_the_same_figures(session, tmp_path):
     if shutil.which("pspp") is None:
         pytest.skip("no pspp on this machine; .ci/run sees to it")

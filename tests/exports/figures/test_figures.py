@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import played
 import pytest
+from databases import one_engine
 
 from delphi.consensus.analysis import Analysis, Definition
 from delphi.consensus.panel import RoundPanel
@@ -31,6 +32,7 @@ def of(rows, number, group="all"):
     return [row for row in rows if row["round"] == number and row["group"] == group]
 
 
+@one_engine
 def test_bars_hold_the_counts_of_the_consensus_table(session):
     study = played.play(session, panelists=30, **played.RAND)
     rows = of(StudyRecord(session, study).rows, 3)
@@ -49,6 +51,7 @@ def test_every_option_of_every_length_of_scale_stands_in_one_bar():
         assert len({len(values) for _, values in bars[:-1]}) == 1
 
 
+@one_engine
 def test_marks_of_groups_stand_where_the_consensus_table_has_them(session):
     study = played.play(session, panelists=45, **played.COS)
     rows = StudyRecord(session, study).rows
@@ -58,6 +61,7 @@ def test_marks_of_groups_stand_where_the_consensus_table_has_them(session):
         assert cell["combined_pct"] is not None
 
 
+@one_engine
 @pytest.mark.parametrize("profile", [Profile.PUBLIC, Profile.AUTHOR])
 def test_groups_below_the_smallest_cell_are_hidden_from_everybody_but_analysts(session, profile):
     study = played.play(session, panelists=9, rounds=1)  # groups of four and five
@@ -73,6 +77,7 @@ def test_groups_below_the_smallest_cell_are_hidden_from_everybody_but_analysts(s
     assert any(cell["combined_pct"] for cell in full.data.as_dicts() if cell["group"] != "all")
 
 
+@one_engine
 def test_fewer_than_ten_ratings_have_no_distribution_outside_the_analyst_profile(session):
     study = played.play(session, panelists=9, rounds=1)
     made = figure(session, study, "distribution", Profile.PUBLIC)
@@ -80,6 +85,7 @@ def test_fewer_than_ten_ratings_have_no_distribution_outside_the_analyst_profile
     assert made.alternative.count("hidden: too few ratings") == made.svg.count("hidden: too few ratings</text>") == 3
 
 
+@one_engine
 @pytest.mark.parametrize("profile", [Profile.PUBLIC, Profile.AUTHOR, Profile.MANAGER])
 def test_the_figure_of_attrition_is_made_for_analysts_alone(session, profile):
     study = played.play(session, panelists=9, rounds=1)
@@ -87,6 +93,7 @@ def test_the_figure_of_attrition_is_made_for_analysts_alone(session, profile):
         figure(session, study, "attrition", profile)
 
 
+@one_engine
 def test_attrition_is_drawn_from_the_table_of_attrition(session):
     study = played.play(session, panelists=30, leavers=0.3)
     table = exhibit_of(session, study, Order("attrition", "csv", Profile.ANALYST)).as_dicts()
@@ -112,6 +119,7 @@ def test_only_a_difference_that_would_surprise_is_drawn_full():
     assert made.svg.count('fill="#ffffff" stroke=') == 2
 
 
+@one_engine
 def test_change_is_drawn_from_the_first_round_with_the_meaning_of_the_last(session):
     study = played.play(session, panelists=30)
     record = StudyRecord(session, study)
@@ -122,6 +130,7 @@ def test_change_is_drawn_from_the_first_round_with_the_meaning_of_the_last(sessi
     assert {(row["first_round"], row["last_round"]) for row in shown.values()} == {(1, 3)}
 
 
+@one_engine
 def test_the_way_of_every_statement_is_drawn_from_the_lineage(session):
     study = played.play(
         session, panelists=30, statements=tuple(NewStatement(f"S{n}", f"Statement {n}.") for n in "12345")
@@ -137,6 +146,7 @@ def test_the_way_of_every_statement_is_drawn_from_the_lineage(session):
     assert "S5: round 1, " in drawn.alternative
 
 
+@one_engine
 def test_statements_are_ranked_by_exact_shares_among_those_with_one_meaning(session):
     study = played.play(session, panelists=40, **played.COS)
     rows = StudyRecord(session, study).rows
@@ -154,6 +164,7 @@ def test_statements_are_ranked_by_exact_shares_among_those_with_one_meaning(sess
             assert cell[f"{name}_pct"] == pytest.approx(100 * float(shares[cell["statement"]]))
 
 
+@one_engine
 @pytest.mark.parametrize(
     ("key", "words"),
     [

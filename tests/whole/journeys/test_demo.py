@@ -12,9 +12,12 @@ from delphi.statistics.base.exact import mean_share, round_half_up
 from rounds.demo import stage
 from rounds.demo.cli import PANELISTS, SEED
 
+# Not the usual one: others may play beside these tests; always the same one, because letters lead back to it.
+PORT = str(stage.free_port(0))
+
 
 def play(*arguments: str) -> str:
-    done = CliRunner().invoke(wsgi.main, ["demo", "--no-serve", *arguments])
+    done = CliRunner().invoke(wsgi.main, ["demo", "--no-serve", "--port", PORT, *arguments])
     assert done.exit_code == 0, done.output
     return done.output
 
@@ -105,7 +108,7 @@ def test_an_interrupted_round_goes_on_where_it_stood(tmp_path, monkeypatch):
         return really(bot, sheet)
 
     monkeypatch.setattr(PanelistBot, "play", stumble)
-    CliRunner().invoke(wsgi.main, ["demo", "--no-serve", "--panelists", "7", "--out", str(tmp_path)])
+    CliRunner().invoke(wsgi.main, ["demo", "--no-serve", "--port", PORT, "--panelists", "7", "--out", str(tmp_path)])
     assert not (tmp_path / "consensus.json").exists()
     monkeypatch.setattr(PanelistBot, "play", really)
     play("--panelists", "7", "--out", str(tmp_path))

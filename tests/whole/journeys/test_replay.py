@@ -38,7 +38,18 @@ def run(*arguments: str) -> str:
 def test_the_two_tables_and_that_of_the_bundle_are_equal(ratings, template, tmp_path, monkeypatch):
     columns = ("--columns", "panelist=panellist,statement=block+item", "--scale", "agree4_nq")
     with template.copy() as url:
-        run("replay", str(ratings), *columns, "--no-serve", "--database", url, "--out", str(tmp_path / "out"))
+        run(
+            "replay",
+            str(ratings),
+            *columns,
+            "--no-serve",
+            "--port",
+            "0",
+            "--database",
+            url,
+            "--out",
+            str(tmp_path / "out"),
+        )
         monkeypatch.setenv("DATABASE_URL", url)
         run("bundle", "replay", "--output", str(tmp_path / "replay.zip"))
     played = json.loads((tmp_path / "out" / "consensus.json").read_text())
