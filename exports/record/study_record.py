@@ -19,7 +19,7 @@ from delphi.model.account import Account
 from delphi.model.event import Event, EventKind
 from delphi.model.letter import REMINDERS, Letter, LetterKind
 from delphi.model.panel import Panelist
-from delphi.model.rating import AnswerKind, Comment, Rating
+from delphi.model.rating import Comment, Rating
 from delphi.model.round import Participation, QuestionnaireItem, Round, State
 from delphi.model.statement import Lineage, Statement, StatementVersion
 from delphi.model.study import Consent, Document, Membership, StakeholderGroup, Study
@@ -182,7 +182,7 @@ class StudyRecord:
         key = self.source.id
         given = (
             select(Rating.round, Rating.panelist)
-            .where(Rating.study_id == key, Rating.round.in_(self.numbers), Rating.kind != AnswerKind.CLEARED)
+            .where(Rating.study_id == key, Rating.round.in_(self.numbers), Rating.given)
             .distinct()
         )
         answered = {(number, who) for number, who in self.session.execute(given)}

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from delphi.consensus.disclosure.people import Counted, in_steps, shown_classes, visible_rows
 from delphi.model.letter import REMINDERS, Letter, LetterKind
 from delphi.model.panel import Panelist
-from delphi.model.rating import AnswerKind, Rating
+from delphi.model.rating import Rating
 from delphi.model.round import Participation, QuestionnaireItem, Round
 from delphi.model.statement import Statement
 from delphi.model.study import StakeholderGroup, Study
@@ -94,7 +94,7 @@ def _people(session: Session, study: Study, round_: Round) -> list[_Person]:
     begun = (  # asked person by person: an index finds one answer of each, where counting them would read all
         select(Rating.panelist)
         .where(Rating.study_id == Participation.study_id, Rating.round == Participation.round)
-        .where(Rating.panelist == Participation.panelist, Rating.kind != AnswerKind.CLEARED)
+        .where(Rating.panelist == Participation.panelist, Rating.given)
         .exists()
     )
     rows = session.execute(
@@ -145,7 +145,7 @@ def _stops(session: Session, study: Study, round_: Round, people: Sequence[_Pers
             & (QuestionnaireItem.round == Rating.round)
             & (QuestionnaireItem.statement == Rating.statement),
         )
-        .where(Rating.study_id == study.id, Rating.round == round_.number, Rating.kind != AnswerKind.CLEARED)
+        .where(Rating.study_id == study.id, Rating.round == round_.number, Rating.given)
         .where(Rating.panelist.in_(unfinished))
         .group_by(Rating.panelist)
     )

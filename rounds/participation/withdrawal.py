@@ -15,7 +15,7 @@ from delphi.model.event import EventKind
 from delphi.model.job import ExportJob
 from delphi.model.letter import LetterKind
 from delphi.model.panel import Panelist
-from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating, SaveRequest
+from delphi.model.rating import ChangeReason, Comment, Rating, SaveRequest
 from delphi.model.round import Participation, Round, State
 from delphi.model.statement import StatementProposal
 from delphi.model.study import Study, Withdrawal
@@ -43,7 +43,7 @@ def effects(session: Session, study: Study, who: Panelist) -> list[Effect]:
     """Say what each choice that the protocol promises would do."""
     counted = (
         select(Rating.round, func.count().label("n"))
-        .where(Rating.study_id == study.id, Rating.panelist == who.id, Rating.kind != AnswerKind.CLEARED)
+        .where(Rating.study_id == study.id, Rating.panelist == who.id, Rating.given)
         .group_by(Rating.round)
     )
     given = {row.round: row.n for row in session.execute(counted)}

@@ -102,7 +102,7 @@ def _feedback(study: Study, evidence: Evidence) -> dict[str, Any]:
 
 
 def _given(rating: Rating | None) -> int | str | None:
-    if rating is None or rating.kind is AnswerKind.CLEARED:
+    if rating is None or not rating.given:
         return None
     return rating.value if rating.kind is AnswerKind.RATED else NOT_QUALIFIED
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Change, Relation
 from delphi.model.panel import Panelist
-from delphi.model.rating import AnswerKind, Rating
+from delphi.model.rating import Rating
 from delphi.model.result import Result
 from delphi.model.statement import Lineage
 from delphi.model.study import Study
@@ -117,5 +117,5 @@ def _own(session: Session, study: Study, who: Panelist, numbers: Collection[int]
     return {
         (rating.round, rating.statement): NOT_QUALIFIED if rating.value is None else rating.value
         for rating in session.scalars(mine)
-        if rating.kind is not AnswerKind.CLEARED
+        if rating.given
     }

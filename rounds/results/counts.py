@@ -13,7 +13,7 @@ from delphi.consensus.counts import Counts
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Change, Relation
 from delphi.model.panel import Panelist
-from delphi.model.rating import AnswerKind, Rating
+from delphi.model.rating import Rating
 from delphi.model.round import Participation, QuestionnaireItem, Round
 from delphi.model.statement import Lineage, Statement, StatementVersion
 from delphi.model.study import StakeholderGroup, Study
@@ -108,7 +108,7 @@ def counts_of(session: Session, study: Study, number: int) -> Counts:
     counted = (
         select(Rating.statement, Panelist.stakeholder_group, Rating.value, func.count())
         .join(Panelist, (Panelist.study_id == Rating.study_id) & (Panelist.id == Rating.panelist))
-        .where(Rating.study_id == study.id, Rating.round == number, Rating.kind != AnswerKind.CLEARED)
+        .where(Rating.study_id == study.id, Rating.round == number, Rating.given)
         .group_by(Rating.statement, Panelist.stakeholder_group, Rating.value)
     )
     for statement, group, value, n in session.execute(counted):
@@ -158,7 +158,7 @@ def _people(
                 Rating.study_id == Participation.study_id,
                 Rating.round == Participation.round,
                 Rating.panelist == Participation.panelist,
-                Rating.kind != AnswerKind.CLEARED,
+                Rating.given,
             )
             .exists()
         )
@@ -201,7 +201,7 @@ def digest_of(session: Session, round_: Round) -> str:
     key = func.replace(cast(Rating.panelist, String), "-", "")
     rows = session.execute(
         select(Rating.statement, key, type_coerce(Rating.kind, String), Rating.value)
-        .where(Rating.study_id == round_.study_id, Rating.round == round_.number, Rating.kind != AnswerKind.CLEARED)
+        .where(Rating.study_id == round_.study_id, Rating.round == round_.number, Rating.given)
         .order_by(Rating.statement)
     )
     lines = sorted(f"{s} {p} {kind} {value}" for s, p, kind, value in rows)

@@ -12,7 +12,7 @@ from delphi.consensus.analysis import Item
 from delphi.consensus.matrix import ABSENT, BLANK, NOT_QUALIFIED, Matrix
 from delphi.consensus.shipped_scales import SCALES
 from delphi.model.panel import Panelist
-from delphi.model.rating import AnswerKind, Rating
+from delphi.model.rating import Rating
 from delphi.model.round import Participation
 from delphi.model.study import Study
 from rounds.results.counts import items_of
@@ -72,7 +72,7 @@ def _wave(session: Session, study: Study, number: int, place: dict[str, int]) ->
     given = (
         select(Rating.statement, Panelist.code, Rating.value)
         .join(Panelist, (Panelist.study_id == Rating.study_id) & (Panelist.id == Rating.panelist))
-        .where(Rating.study_id == study.id, Rating.round == number, Rating.kind != AnswerKind.CLEARED)
+        .where(Rating.study_id == study.id, Rating.round == number, Rating.given)
     )
     for statement, who, value in session.execute(given):
         matrix[place[who], column[statement]] = NOT_QUALIFIED if value is None else value - lo

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from delphi.consensus.analysis import Analysis
 from delphi.consensus.disclosure.shown_rows import Row, shown_rows
 from delphi.consensus.table.rows import consensus_rows
-from delphi.model.rating import AnswerKind, Rating
+from delphi.model.rating import Rating
 from delphi.model.result import Result
 from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.study import Study
@@ -49,7 +49,7 @@ def input_of(session: Session, study: Study, round_: Round) -> tuple[Hashable, .
 
 def _input_of(session: Session, study: Study, round_: Round) -> tuple[Hashable, ...]:
     given = select(func.count(), func.sum(Rating.value), func.sum(Rating.version)).where(
-        Rating.study_id == study.id, Rating.round == round_.number, Rating.kind != AnswerKind.CLEARED
+        Rating.study_id == study.id, Rating.round == round_.number, Rating.given
     )
     frozen = round_.state is State.RELEASED
     answers = (round_.released_at,) if frozen else tuple(session.execute(given).one())
