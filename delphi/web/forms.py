@@ -10,6 +10,6 @@ class ButtonForm(FlaskForm):
 LONGEST_TEXT, LONGEST_REASON, LONGEST_THEME = 2000, 1000, 60
 
 
-def clean(text: str, longest: int) -> str:
-    """Give a typed text as it is stored: one kind of line end, no NUL, no longer than its column."""
+def clean(text: str, longest: int | None = None) -> str:
+    """A typed text as it is stored: one kind of line end, no NUL, no longer than its column."""
     return text.replace("\r\n", "\n").replace("\0", "").strip()[:longest]

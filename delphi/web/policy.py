@@ -1,6 +1,6 @@
 """Deny by default: every endpoint says who may come in; one that says nothing answers to nobody (TRUST 5.6)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import wraps
 from inspect import signature
 from typing import Any, TypeVar, cast
@@ -49,18 +49,24 @@ def policy(who: str | Capability) -> Callable[[Callable[..., Any]], Callable[...
         def guarded(**values: Any) -> Any:
             if isinstance(who, Capability) and "round_" in wanted:
                 slug, number = values.pop("slug"), values.pop("number")
-                found = access.round_for(current_session(), account(), slug, number, to=who)
-                values["study"], values["round_"] = found
+                study, round_ = access.round_for(current_session(), account(), slug, number, to=who)
+                values |= _named(wanted, study=study, round_=round_)
             elif isinstance(who, Capability) and "study" in wanted:
                 values["study"] = access.study_for(current_session(), account(), values.pop("slug"), to=who)
-            elif who == PANELIST and "panelist" in wanted:
-                values["study"], values["panelist"] = panelist()
+            elif who == PANELIST and {"study", "panelist"} & set(wanted):
+                study, person = panelist()
+                values |= _named(wanted, study=study, panelist=person)
             return view(**values)
 
         guarded.policy = who  # type: ignore[attr-defined]  # functions carry attributes; the type system does not say so
         return guarded
 
     return guard
+
+
+def _named(wanted: Container[str], **values: Any) -> dict[str, Any]:
+    """Those of the values that a view names."""
+    return {name: value for name, value in values.items() if name in wanted}
 
 
 def takes_files(view: View) -> View:

@@ -21,6 +21,7 @@ from delphi.model.statement import Lineage, Statement, StatementVersion
 from delphi.model.study import Study
 from rounds.feedback import FEEDBACK
 from rounds.feedback.evidence import NOT_QUALIFIED, Evidence, Source
+from rounds.questionnaire.ballot import EntryKind
 from rounds.results.counts import relation_of
 
 MOST_OPTIONS = 11  # a scale with more is answered by a number, not by as many buttons
@@ -52,6 +53,16 @@ class Card:
     def answered(self) -> bool:
         """Whether there is a rating or a "not qualified"."""
         return self.answer is not None
+
+    def text_of(self, kind: EntryKind) -> str:
+        """An entry as its field shows it; nothing for what was not given."""
+        value = getattr(self, kind)
+        return "" if value is None else str(value)
+
+    def version_of(self, kind: EntryKind) -> int:
+        """The version of an entry, 0 for what was not given."""
+        version: int = getattr(self, f"{kind}_version")
+        return version
 
 
 def cards(session: Session, study: Study, number: int, panelist: UUID) -> list[Card]:

@@ -28,6 +28,7 @@ from delphi.studies.designs import StudyPlan
 from rounds.lifecycle import lifecycle
 from rounds.moderation import rulings as moderation
 from rounds.moderation.rulings import Ruling
+from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import ballot
 from rounds.questionnaire.ballot import Answer, Remark
 from rounds.rehearsal.answers import Scene, is_absent, remark_of, spread, value_of
@@ -155,7 +156,7 @@ def _open(session: Session, copy: Study, draft: Round, *, by: int, at: datetime)
             continue
         _answer(session, copy, draft, scene, number, who, half=number == VISITORS.index("B"))
         if number != VISITORS.index("B"):
-            ballot.submit(session, (copy.id, draft.number, who.id), on=at.date())
+            ballot.submit(session, TakingPart(copy.id, draft.number, who.id), on=at.date())
 
 
 def _answer(
@@ -173,7 +174,7 @@ def _answer(
             answers.append(Answer(statement, kind, int(value) if rated else None))
         if text := remark_of(scene, number, codes[statement], round_.number):
             remarks.append(Remark(statement, text))
-    ballot.save(session, (copy.id, round_.number, who.id), answers, remarks, request=str(uuid4()))
+    ballot.save(session, TakingPart(copy.id, round_.number, who.id), answers, remarks, request=str(uuid4()))
 
 
 def _end(session: Session, copy: Study, round_: Round, *, by: int, at: datetime) -> None:

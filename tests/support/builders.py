@@ -24,6 +24,7 @@ from delphi.statements.statements import NewStatement
 from delphi.studies import creation
 from delphi.studies.designs import StudyPlan, StudyTemplate
 from rounds.lifecycle import lifecycle
+from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import ballot
 from rounds.questionnaire.ballot import Answer, Remark
 from rounds.revision import changes as revision
@@ -133,8 +134,8 @@ def answers(votes: Mapping[int, int | str | None], seen: int = 0) -> list[Answer
 
 def vote(session: Session, round_: Round, who: UUID, votes: Mapping[int, int | str | None], *, comment: str = ""):
     remarks = [Remark(min(votes), comment)] if comment else []
-    key = (round_.study_id, round_.number, who)
-    return ballot.save(session, key, answers(votes), remarks, request=str(uuid4()))
+    part = TakingPart(round_.study_id, round_.number, who)
+    return ballot.save(session, part, answers(votes), remarks, request=str(uuid4()))
 
 
 def released(session: Session, made: Study, votes: Sequence[Mapping[int, int | str | None]], number: int = 1) -> Round:

@@ -25,6 +25,7 @@ from rounds.demo.replay import script_of
 from rounds.lifecycle import lifecycle
 from rounds.moderation import rulings as moderation
 from rounds.moderation.rulings import Ruling
+from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import ballot, paging
 from rounds.questionnaire.ballot import Answer, Remark
 from rounds.rehearsal.answers import is_absent, spread, value_of
@@ -145,12 +146,12 @@ def act(session, made, number, sheets):
     for address, sheet in sheets.items():
         last = cut[(sheet.pages or len(cut)) - 1].stop
         given = {code: sheet.answers[code] for code in asked[:last]}
-        key = (made.id, number, who[address])
+        part = TakingPart(made.id, number, who[address])
         answers = [answer(numbers[code], value) for code, (value, _) in given.items() if value is not None]
         remarks = [Remark(numbers[code], text) for code, (_, text) in given.items() if text]
-        ballot.save(session, key, answers, remarks, request=str(uuid4()))
+        ballot.save(session, part, answers, remarks, request=str(uuid4()))
         if sheet.submits:
-            ballot.submit(session, key, on=NOW.date())
+            ballot.submit(session, part, on=NOW.date())
     lead = lead_of(session, made)
     lifecycle.close(session, round_, by=lead, at=NOW)
     rulings = {comment.ticket: Ruling(Moderation.RELEASED) for comment in moderation.queue(session, round_)}
