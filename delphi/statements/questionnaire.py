@@ -1,9 +1,10 @@
-"""How long a questionnaire is: for letters and first pages, before anybody has seen a card."""
+"""Questionnaires: what is asked in a round with its wording, how long that is, and writing the one of a draft."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, delete, func, insert, select
+from sqlalchemy.orm import Session, join
 
 from delphi.errors import Refused
 from delphi.model.round import QuestionnaireItem, Round, State
@@ -12,19 +13,58 @@ from delphi.model.study import Study
 from delphi.statements.statements import newest
 
 
+@dataclass(frozen=True, slots=True)
+class AskedStatement:
+    """A statement at its place in the questionnaire of a round, worded as it was shown there."""
+
+    round: int
+    position: int
+    statement: int
+    version: int
+    code: str
+    kind: Kind
+    section: str
+    text: str
+    help: str
+    evidence: str
+
+
+# A questionnaire with its statements and their wordings.
+ASKED = join(
+    QuestionnaireItem,
+    StatementVersion,
+    and_(
+        StatementVersion.study_id == QuestionnaireItem.study_id,
+        StatementVersion.statement == QuestionnaireItem.statement,
+        StatementVersion.version == QuestionnaireItem.version,
+    ),
+).join(
+    Statement,
+    and_(Statement.study_id == QuestionnaireItem.study_id, Statement.number == QuestionnaireItem.statement),
+)
+
+
+def asked_in(session: Session, study_id: int, numbers: Collection[int]) -> list[AskedStatement]:
+    """What was asked in some rounds, by round and in the order shown."""
+    item, statement, version = QuestionnaireItem, Statement, StatementVersion
+    shown = (item.round, item.position, item.statement, item.version)
+    facts = (statement.code, statement.kind, statement.section, version.text, version.help, version.evidence)
+    rows = select(*shown, *facts).select_from(ASKED).where(item.study_id == study_id, item.round.in_(numbers))
+    ordered = rows.order_by(item.round, item.position)
+    return [AskedStatement(**row) for row in session.execute(ordered).mappings()]
+
+
+def asked(session: Session, study_id: int, number: int) -> dict[int, AskedStatement]:
+    """What is asked in a round, by statement number and in the order shown."""
+    return {row.statement: row for row in asked_in(session, study_id, [number])}
+
+
 def size_of(session: Session, round_: Round) -> tuple[int, int]:
-    """Count the statements of a round and, roughly, their words."""
-    items, letters = session.execute(
-        select(func.count(), func.sum(func.length(StatementVersion.text)))
-        .select_from(QuestionnaireItem)
-        .join(
-            StatementVersion,
-            (StatementVersion.study_id == QuestionnaireItem.study_id)
-            & (StatementVersion.statement == QuestionnaireItem.statement)
-            & (StatementVersion.version == QuestionnaireItem.version),
-        )
-        .where(QuestionnaireItem.study_id == round_.study_id, QuestionnaireItem.round == round_.number)
-    ).one()
+    """How many statements a round asks and, roughly, how many words: the database counts, no text is read."""
+    sizes = select(func.count(), func.sum(func.length(StatementVersion.text))).select_from(ASKED)
+    item = QuestionnaireItem
+    of_round = sizes.where(item.study_id == round_.study_id, item.round == round_.number)
+    items, letters = session.execute(of_round).one()
     return items, (letters or 0) // 6
 
 
@@ -32,7 +72,7 @@ MANY, SLOW = 60, 20  # statements and minutes
 
 
 def is_long(listed: int, minutes: int) -> bool:
-    """Say whether a questionnaire is one that panels answer less often (EXPERIENCE 2)."""
+    """Whether a questionnaire is one that panels answer less often (EXPERIENCE 2)."""
     return listed > MANY or minutes > SLOW
 
 
@@ -43,17 +83,17 @@ def place(session: Session, study: Study, draft: Round) -> None:
     write_questionnaire(session, draft, [(s.number, versions[s]) for s in in_order(entering)])
 
 
-def write_questionnaire(session: Session, draft: Round, asked: Sequence[tuple[int, int]]) -> None:
+def write_questionnaire(session: Session, draft: Round, listed: Sequence[tuple[int, int]]) -> None:
     """Write the questionnaire of a draft round anew: (statement, version) in the order to be shown."""
     if draft.state is not State.DRAFT:
         raise Refused(
             "Round %(number)s was launched, so its questionnaire is fixed; nothing was changed.", number=draft.number
         )
     session.execute(delete(QuestionnaireItem).filter_by(study_id=draft.study_id, round=draft.number))
-    if asked:
+    if listed:
         rows = [
             {"study_id": draft.study_id, "round": draft.number, "statement": s, "version": v, "position": position}
-            for position, (s, v) in enumerate(asked, 1)
+            for position, (s, v) in enumerate(listed, 1)
         ]
         session.execute(insert(QuestionnaireItem), rows)
 
@@ -71,7 +111,7 @@ AskedVersions = list[tuple[int, int]]
 
 
 def versions_asked(session: Session, study_id: int, number: int) -> AskedVersions:
-    """Give (statement, version) of a round in the order shown."""
+    """The (statement, version) pairs of a round in the order shown."""
     items = (
         select(QuestionnaireItem.statement, QuestionnaireItem.version)
         .filter_by(study_id=study_id, round=number)

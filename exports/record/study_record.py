@@ -25,6 +25,7 @@ from delphi.model.statement import Lineage, Statement, StatementVersion
 from delphi.model.study import Consent, Document, Membership, StakeholderGroup, Study
 from delphi.people import acknowledgements
 from delphi.protocol import amendments, method
+from delphi.statements.questionnaire import asked_in
 from exports.record.profile import Profile, Watch, unwatched
 from exports.record.record import (
     Amended,
@@ -279,16 +280,9 @@ class StudyRecord:
     @cached_property
     def asked(self) -> Sequence[Asked]:
         """Questionnaires as they were shown."""
-        item, version = QuestionnaireItem, StatementVersion
-        found = self.session.execute(
-            select(item, version, Statement)
-            .join(version, (version.study_id == item.study_id) & (version.statement == item.statement))
-            .join(Statement, (Statement.study_id == item.study_id) & (Statement.number == item.statement))
-            .where(item.study_id == self.source.id, item.round.in_(self.numbers), version.version == item.version)
-            .order_by(item.round, item.position)
-        )
         return [
-            Asked(i.round, i.position, s.section, s.code, v.version, v.text, v.help, v.evidence) for i, v, s in found
+            Asked(a.round, a.position, a.section, a.code, a.version, a.text, a.help, a.evidence)
+            for a in asked_in(self.session, self.source.id, self.numbers)
         ]
 
     @cached_property

@@ -36,7 +36,7 @@ def launch(
 ) -> None:
     """Open a round: the questionnaire is fixed, every panelist is invited, and reminders are planned if wanted."""
     _lock(session, round_)
-    issues = issues_before_launch(session, study, round_)
+    issues = list(issues_before_launch(session, study, round_))
     if closes_at < at + SHORTEST:
         issues.append(
             Issue("deadline_near", "The round must stay open for at least 20 hours. Choose a later deadline.")

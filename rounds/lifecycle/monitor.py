@@ -13,8 +13,8 @@ from delphi.model.letter import REMINDERS, Letter, LetterKind
 from delphi.model.panel import Panelist
 from delphi.model.rating import Rating
 from delphi.model.round import Participation, QuestionnaireItem, Round
-from delphi.model.statement import Statement
 from delphi.model.study import StakeholderGroup, Study
+from delphi.statements.questionnaire import asked
 from rounds.questionnaire.paging import pages
 
 CLASSES = ("declined", "not_started", "unfinished", "submitted")
@@ -149,25 +149,13 @@ def _stops(session: Session, study: Study, round_: Round, people: Sequence[_Pers
         .where(Rating.panelist.in_(unfinished))
         .group_by(Rating.panelist)
     )
-    page_of = {place: page for page, cut in enumerate(pages(_sections(session, round_)), 1) for place in cut}
+    sections = [row.section for row in asked(session, study.id, round_.number).values()]
+    page_of = {place: page for page, cut in enumerate(pages(sections), 1) for place in cut}
     counted = Counter(page_of[place - 1] for _who, place in session.execute(last))
     return {
         int(page): n
         for page, n in shown_classes({str(p): n for p, n in sorted(counted.items())}, study.smallest_cell).items()
     }
-
-
-def _sections(session: Session, round_: Round) -> list[str]:
-    listed = (
-        select(Statement.section)
-        .join(
-            QuestionnaireItem,
-            (QuestionnaireItem.study_id == Statement.study_id) & (QuestionnaireItem.statement == Statement.number),
-        )
-        .where(QuestionnaireItem.study_id == round_.study_id, QuestionnaireItem.round == round_.number)
-        .order_by(QuestionnaireItem.position)
-    )
-    return list(session.scalars(listed))
 
 
 def _forecast(submitted: int | None, round_: Round, invited: int, at: datetime) -> Forecast | None:

@@ -8,21 +8,22 @@ from sqlalchemy.orm import Session
 
 from delphi.consensus.vocabulary import Change
 from delphi.model.result import Result
-from delphi.model.round import QuestionnaireItem
-from delphi.model.statement import Lineage, Statement, StatementVersion
+from delphi.model.statement import Lineage
 from delphi.model.study import Study
-
-Asked = dict[int, "Line"]
+from delphi.statements.questionnaire import asked_in
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChangedStatement:
     """One statement of the summary: as it is now, why, and where it comes from."""
 
     code: str
     text: str
     reason: str = ""
-    sources: tuple["Line", ...] = ()
+    sources: tuple["ChangedStatement", ...] = ()
+
+
+Wordings = Mapping[int, ChangedStatement]  # by statement number, in the order shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +31,16 @@ class Changes:
     """The summary of changes at the start of a round; ``before`` counts the statements of the round before."""
 
     before: int
-    settled: tuple[Line, ...]
-    removed: tuple[Line, ...]
-    reworded: tuple[Line, ...]
-    merged: tuple[Line, ...]
-    split: tuple[Line, ...]
-    reopened: tuple[Line, ...]
-    new: tuple[Line, ...]
+    settled: tuple[ChangedStatement, ...]
+    removed: tuple[ChangedStatement, ...]
+    reworded: tuple[ChangedStatement, ...]
+    merged: tuple[ChangedStatement, ...]
+    split: tuple[ChangedStatement, ...]
+    reopened: tuple[ChangedStatement, ...]
+    new: tuple[ChangedStatement, ...]
 
     @property
-    def kinds(self) -> dict[str, tuple[Line, ...]]:
+    def kinds(self) -> dict[str, tuple[ChangedStatement, ...]]:
         """The lists by name, in the order in which they are read; empty ones are left out."""
         names = ("settled", "removed", "reworded", "merged", "split", "reopened", "new")
         return {name: lines for name in names if (lines := getattr(self, name))}
@@ -49,28 +50,30 @@ def changes_into(session: Session, study: Study, number: int) -> Changes | None:
     """Summarise the way into a round; there is none into the first."""
     if number <= 1:
         return None
-    before, now = _asked(session, study, number)
+    lines: dict[int, dict[int, ChangedStatement]] = {number - 1: {}, number: {}}
+    for row in asked_in(session, study.id, [number - 1, number]):
+        lines[row.round][row.statement] = ChangedStatement(row.code, row.text)
     edges = list(session.scalars(select(Lineage).where(Lineage.study_id == study.id, Lineage.round == number)))
     found = select(Result.statement, Result.verdict).where(
         Result.study_id == study.id, Result.round == number - 1, Result.group == "all"
     )
     verdicts = {row.statement: row.verdict for row in session.execute(found)}
-    return summarise(before, now, edges, verdicts)
+    return summarise(lines[number - 1], lines[number], edges, verdicts)
 
 
-def summarise(before: Asked, now: Asked, edges: Iterable[Lineage], verdicts: Mapping[int, str]) -> Changes:
+def summarise(before: Wordings, now: Wordings, edges: Iterable[Lineage], verdicts: Mapping[int, str]) -> Changes:
     """Sort every statement of the two rounds into what became of it."""
-    arrived: dict[Change, dict[int, Line]] = {change: {} for change in Change}
+    arrived: dict[Change, dict[int, ChangedStatement]] = {change: {} for change in Change}
     reasons, gone = {}, set()
     for edge in edges:
         source, target = before.get(edge.from_statement), now.get(edge.to_statement)
         if edge.change is Change.DROPPED:
             reasons[edge.from_statement] = edge.reason
         elif edge.change is Change.REOPENED and target is not None:
-            arrived[edge.change][edge.to_statement] = Line(target.code, target.text, edge.reason)
+            arrived[edge.change][edge.to_statement] = ChangedStatement(target.code, target.text, edge.reason)
         elif source is not None and target is not None:
             known = arrived[edge.change].get(edge.to_statement, target)
-            arrived[edge.change][edge.to_statement] = Line(
+            arrived[edge.change][edge.to_statement] = ChangedStatement(
                 target.code, target.text, edge.reason, (*known.sources, source)
             )
             if edge.change in (Change.MERGED, Change.SPLIT):
@@ -81,33 +84,12 @@ def summarise(before: Asked, now: Asked, edges: Iterable[Lineage], verdicts: Map
     return Changes(
         before=len(before),
         settled=tuple(before[n] for n in settled),
-        removed=tuple(Line(before[n].code, before[n].text, reasons.get(n, "")) for n in left if n not in settled),
+        removed=tuple(
+            ChangedStatement(before[n].code, before[n].text, reasons.get(n, "")) for n in left if n not in settled
+        ),
         reworded=tuple(arrived[Change.REWORDED].values()),
         merged=tuple(arrived[Change.MERGED].values()),
         split=tuple(arrived[Change.SPLIT].values()),
         reopened=tuple(arrived[Change.REOPENED].values()),
         new=tuple(line for n, line in now.items() if n not in before and n not in crossed),
     )
-
-
-def _asked(session: Session, study: Study, number: int) -> tuple[Asked, Asked]:
-    """Give the statements of the round before and of this one."""
-    rows = session.execute(
-        select(QuestionnaireItem.round, Statement.number, Statement.code, StatementVersion.text)
-        .join(
-            Statement,
-            (Statement.study_id == QuestionnaireItem.study_id) & (Statement.number == QuestionnaireItem.statement),
-        )
-        .join(
-            StatementVersion,
-            (StatementVersion.study_id == QuestionnaireItem.study_id)
-            & (StatementVersion.statement == QuestionnaireItem.statement)
-            & (StatementVersion.version == QuestionnaireItem.version),
-        )
-        .where(QuestionnaireItem.study_id == study.id, QuestionnaireItem.round.in_((number - 1, number)))
-        .order_by(QuestionnaireItem.position)
-    )
-    asked: dict[int, Asked] = {number - 1: {}, number: {}}
-    for round_, statement, code, text in rows:
-        asked[round_][statement] = Line(code, text)
-    return asked[number - 1], asked[number]

@@ -14,8 +14,11 @@ from sqlalchemy.orm import Session
 from delphi import audit
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Decided
-from delphi.errors import Refused
+from delphi.errors import NotFound, Refused
+from delphi.letters import content
+from delphi.letters.content import Facts
 from delphi.model.event import Event, EventKind
+from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import Panelist, new_code
 from delphi.model.rating import AnswerKind, Moderation
 from delphi.model.round import Round, State
@@ -26,23 +29,38 @@ from delphi.statements import questionnaire
 from delphi.studies import copying, creation, retention
 from delphi.studies.designs import StudyPlan
 from rounds.lifecycle import lifecycle
-from rounds.moderation import rulings as moderation
+from rounds.moderation import rulings
 from rounds.moderation.rulings import Ruling
 from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import ballot
 from rounds.questionnaire.ballot import Answer, Remark
 from rounds.rehearsal.answers import Scene, is_absent, remark_of, spread, value_of
 from rounds.revision import changes, decisions, proposals
-from rounds.revision.decisions import By
+from rounds.revision.decisions import DecidedBy
 
 OPEN_FOR = timedelta(days=7)
 VISITORS = ("A", "B", "C")  # the lead may look through their eyes: A answered all, B half, C nothing yet
+OF_NO_ROUND = (LetterKind.LINK, LetterKind.CONSENT, LetterKind.WITHDRAWAL)
 AGAIN = "Rehearsal: asked again as it was."
 
 
 def of(session: Session, study: Study) -> Study | None:
     """Find the rehearsal of a study."""
     return session.scalars(select(Study).where(Study.rehearsal_of == study.id)).first()
+
+
+def existing(session: Session, study: Study) -> Study:
+    """Find the rehearsal of a study, for a step of it.
+
+    Raises
+    ------
+    Refused
+        There is none.
+    """
+    copy = of(session, study)
+    if copy is None:
+        raise Refused("There is no rehearsal of this study; nothing was changed.")
+    return copy
 
 
 def begin(session: Session, study: Study, scene: Scene, *, by: int, at: datetime) -> Study:
@@ -108,6 +126,33 @@ def panel_of(session: Session, copy: Study) -> Sequence[Panelist]:
     return session.scalars(select(Panelist).filter_by(study_id=copy.id).order_by(Panelist.code)).all()
 
 
+def visitor(session: Session, copy: Study, name: str) -> Panelist:
+    """The simulated panelist through whose eyes the lead may look.
+
+    Raises
+    ------
+    NotFound
+        Nobody is called so.
+    """
+    if name not in VISITORS:
+        raise NotFound
+    return panel_of(session, copy)[VISITORS.index(name)]
+
+
+def letters_of(session: Session, copy: Study, *, at: datetime) -> list[tuple[LetterKind, LetterKind, Facts]]:
+    """The letters of the last round as they would leave: each kind with its template and what that needs."""
+    last, people = rounds_of(session, copy)[-1], panel_of(session, copy)
+    letters: list[tuple[LetterKind, LetterKind, Facts]] = []
+    for kind in LetterKind:
+        panelist = people[VISITORS.index("B" if kind is LetterKind.UNFINISHED else "C")]
+        number = None if kind in OF_NO_ROUND else last.number
+        letter = Letter(study_id=copy.id, kind=kind, round=number, panelist=panelist.id)
+        facts = content.facts_of(session, letter, copy, panelist, at=at)
+        if facts is not None and kind is not LetterKind.WITHDRAWAL:
+            letters.append((kind, content.template_of(letter, facts), facts))
+    return letters
+
+
 def rounds_of(session: Session, copy: Study) -> Sequence[Round]:
     """List the rounds of a rehearsal."""
     return session.scalars(select(Round).where(Round.study_id == copy.id).order_by(Round.number)).all()
@@ -144,7 +189,7 @@ def _open(session: Session, copy: Study, draft: Round, *, by: int, at: datetime)
     proposals.accept_all(session, copy, draft, by=by, at=at)
     left = decisions.undecided(session, copy.id, draft.number) if draft.number > 1 else []
     proposed = proposals.proposed_for(session, copy, draft) if left else {}
-    again = {number: (Decided.RATE_AGAIN, By(by, at, AGAIN, proposed.get(number))) for number in left}
+    again = {number: (Decided.RATE_AGAIN, DecidedBy(by, at, AGAIN, proposed.get(number))) for number in left}
     if again:
         changes.decide(session, draft, again)
     if not questionnaire.versions_asked(session, copy.id, draft.number):
@@ -179,9 +224,9 @@ def _answer(
 
 def _end(session: Session, copy: Study, round_: Round, *, by: int, at: datetime) -> None:
     lifecycle.close(session, round_, by=by, at=at)
-    rulings = {comment.ticket: Ruling(Moderation.RELEASED) for comment in moderation.queue(session, round_)}
-    if rulings:
-        moderation.decide(session, round_, rulings, by=by, at=at)
+    released = {comment.ticket: Ruling(Moderation.RELEASED) for comment in rulings.queue(session, round_)}
+    if released:
+        rulings.decide(session, round_, released, by=by, at=at)
     lifecycle.release(session, copy, round_, by=by, at=at)
     if round_.number < copy.maximum_rounds:
         lifecycle.prepare_next(session, copy, round_, by=by, at=at)
@@ -189,9 +234,7 @@ def _end(session: Session, copy: Study, round_: Round, *, by: int, at: datetime)
 
 def wipe(session: Session, study: Study, *, by: int, at: datetime) -> None:
     """Wipe the rehearsal; the study keeps one event that says it was made."""
-    copy = of(session, study)
-    if copy is None:
-        raise Refused("There is no rehearsal of this study; nothing was changed.")
+    copy = existing(session, study)
     played = sum(round_.released_at is not None for round_ in rounds_of(session, copy))
     people = len(panel_of(session, copy))
     retention.wipe(session, copy.id)

@@ -20,21 +20,21 @@ CROSSING = (Change.MERGED, Change.SPLIT)
 
 
 @dataclass(frozen=True, slots=True)
-class By:
+class DecidedBy:
     """Who decided, when, and why; what the rule had proposed, where it had."""
 
-    by: int
+    account: int
     at: datetime
     reason: str = ""
     proposal: Proposal | None = None
 
-    def after(self, proposal: Proposal | None) -> "By":
-        """Give the same with what the rule had proposed."""
+    def after(self, proposal: Proposal | None) -> "DecidedBy":
+        """The same, after what the rule had proposed."""
         return replace(self, proposal=proposal)
 
 
 def decisions_of(session: Session, study_id: int, number: int) -> dict[int, Decision]:
-    """Give the decisions on the way into a round by statement."""
+    """The decisions on the way into a round, by statement."""
     made = select(Decision).filter_by(study_id=study_id, round=number).order_by(Decision.statement)
     return {decision.statement: decision for decision in session.scalars(made)}
 
@@ -46,7 +46,7 @@ def undecided(session: Session, study_id: int, number: int) -> list[int]:
 
 
 def settled_before(session: Session, study_id: int, number: int) -> dict[int, Decision]:
-    """Give the statements whose last decision before this round settled them."""
+    """The statements whose last decision before this round settled them."""
     made = select(Decision).where(Decision.study_id == study_id, Decision.round < number).order_by(Decision.round)
     last = {decision.statement: decision for decision in session.scalars(made)}
     return {statement: decision for statement, decision in last.items() if decision.decided in SETTLED}
@@ -61,7 +61,7 @@ def open_draft(session: Session, draft: Round) -> None:
         )
 
 
-def record(session: Session, draft: Round, statements: Iterable[int], decided: Decided, by: By) -> None:
+def record(session: Session, draft: Round, statements: Iterable[int], decided: Decided, by: DecidedBy) -> None:
     """Write a decision down; a second one on the same statement is refused: take the first back before."""
     made, numbers = decisions_of(session, draft.study_id, draft.number), list(statements)
     if any(number in made for number in numbers):
@@ -77,7 +77,7 @@ def record(session: Session, draft: Round, statements: Iterable[int], decided: D
                 proposal=by.proposal,
                 decided=decided,
                 reason=by.reason,
-                by=by.by,
+                by=by.account,
                 at=by.at,
             )
         )
@@ -85,7 +85,7 @@ def record(session: Session, draft: Round, statements: Iterable[int], decided: D
 
 
 def edges_into(session: Session, study_id: int, number: int) -> list[Lineage]:
-    """Give the lineage on the way into a round."""
+    """The lineage on the way into a round."""
     edges = select(Lineage).filter_by(study_id=study_id, round=number)
     return list(session.scalars(edges.order_by(Lineage.from_statement, Lineage.to_statement)))
 
@@ -105,7 +105,7 @@ def rebuild(session: Session, draft: Round) -> None:
 
 
 def _places(edges: Sequence[Lineage]) -> dict[int, AskedVersions]:
-    """Say what stands in the place of each statement that has edges; a merged one stands at its first parent."""
+    """What stands in the place of each statement that has edges; a merged one stands at its first parent."""
     places: dict[int, AskedVersions] = {}
     for edge in edges:
         into = [] if edge.to_version is None else [(edge.to_statement, edge.to_version)]

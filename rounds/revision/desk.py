@@ -10,17 +10,15 @@ from sqlalchemy.orm import Session
 
 from delphi.consensus.disclosure.shown_rows import Row
 from delphi.consensus.rules.parsing import Proposed
-from delphi.consensus.vocabulary import Decided
+from delphi.errors import NotFound, Refused
 from delphi.model.account import Account
 from delphi.model.rating import Comment
-from delphi.model.round import Round
+from delphi.model.round import Round, State
 from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
 from delphi.model.study import Study
 from delphi.statements import questionnaire
 from rounds.feedback.wording import Piece, difference
 from rounds.revision import decisions, proposals
-
-FOLLOWED = (Decided.SETTLED_IN, Decided.SETTLED_OUT, Decided.RATE_AGAIN, Decided.REOPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +115,25 @@ def drafting(session: Session, study: Study, draft: Round) -> Drafting:
     new = [row(number, None) for number in now if number not in before]
     left = [row(number, None) for number in settled if number not in before and number not in now]
     return Drafting((*asked, *new), tuple(left), facts.team, results)
+
+
+def desk_of(session: Session, study: Study, draft: Round, statement: int) -> tuple[Drafting, DeskRow]:
+    """The desk of a draft, and the row of one statement on it.
+
+    Raises
+    ------
+    Refused
+        The round was launched.
+    NotFound
+        There is no such statement.
+    """
+    if draft.state is not State.DRAFT:
+        raise Refused("Round %(number)s was launched, so its questionnaire is fixed.", number=draft.number)
+    desk = drafting(session, study, draft)
+    for row in (*desk.rows, *desk.settled):
+        if row.number == statement:
+            return desk, row
+    raise NotFound
 
 
 class _Facts:

@@ -29,7 +29,7 @@ from rounds.questionnaire import ballot
 from rounds.questionnaire.ballot import Answer, Remark
 from rounds.revision import changes as revision
 from rounds.revision import decisions
-from rounds.revision.decisions import By
+from rounds.revision.decisions import DecidedBy
 
 NOW = clock.now()
 LATER = NOW + timedelta(days=14)
@@ -113,7 +113,7 @@ def launched(session: Session, made: Study, number: int = 1, *, at: datetime = N
 def rate_again(session: Session, made: Study, draft: Round) -> None:
     """Ask everything again on which nobody has decided."""
     waiting = decisions.undecided(session, made.id, draft.number)
-    by = By(lead_of(session, made), NOW, "once more")
+    by = DecidedBy(lead_of(session, made), NOW, "once more")
     if waiting:
         revision.decide(session, draft, dict.fromkeys(waiting, (Decided.RATE_AGAIN, by)))
 

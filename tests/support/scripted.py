@@ -30,7 +30,7 @@ from rounds.questionnaire import ballot, paging
 from rounds.questionnaire.ballot import Answer, Remark
 from rounds.rehearsal.answers import is_absent, spread, value_of
 from rounds.revision import changes
-from rounds.revision.decisions import By
+from rounds.revision.decisions import DecidedBy
 
 
 def reference(session, slug="reference", *, seed=31, size=57):
@@ -119,7 +119,7 @@ def prepare(session, made, number, lead, asked, before):
     numbers = numbers_of(session, made)
     old = {row["code"]: row for row in before}
     for row in asked:
-        code, by = row["code"], By(lead.id, NOW, row["reason"])
+        code, by = row["code"], DecidedBy(lead.id, NOW, row["reason"])
         parents = [numbers[one["code"]] for one in before if one["becomes"] == code != one["code"]]
         if parents:
             into = NewStatement(code, row["text"], kind=Kind(row["kind"]), section=row["section"], help=row["help"])

@@ -114,7 +114,7 @@ def show(slug: str) -> Page:
         rounds=rounds,
         phase=phase,
         preparing=phase == 0,
-        issues=readiness.issues(session, study) if phase == 0 else [],
+        issues=list(readiness.issues(session, study)) if phase == 0 else [],
         may=may,
         events=session.scalars(latest).all() if Capability.AUDIT in may else [],
         rule=method.definition_of(study).describe(),

@@ -101,7 +101,7 @@ def test_what_was_not_asked_is_not_there(session, part):
 
 def test_a_stranger_cannot_answer(cast, round_):
     with pytest.raises(NotFound):
-        save(cast.session, (cast.study.id, 1, panel_of(cast.session, cast.foreign)[0]), {1: 4})
+        save(cast.session, TakingPart(cast.study.id, 1, panel_of(cast.session, cast.foreign)[0]), {1: 4})
     with pytest.raises(NotFound):
         ballot.submit(cast.session, TakingPart(cast.study.id, 1, uuid4()), on=NOW.date())
 

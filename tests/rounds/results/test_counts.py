@@ -14,7 +14,7 @@ from delphi.statements.statements import NewStatement
 from rounds.lifecycle import lifecycle
 from rounds.results import counts as ratings
 from rounds.revision import changes
-from rounds.revision.decisions import By
+from rounds.revision.decisions import DecidedBy
 
 OPTIONS = (1, 2, 3, 4, "nq", None)
 
@@ -34,7 +34,7 @@ def played(cast, request):
     lifecycle.close(cast.session, first, by=cast.ada.id, at=NOW)
     lifecycle.release(cast.session, made, first, by=cast.ada.id, at=NOW)
     second = drafted(cast.session, made, first)
-    decided = {"by": By(cast.ada.id, NOW, "clearer")}
+    decided = {"by": DecidedBy(cast.ada.id, NOW, "clearer")}
     changes.reword(cast.session, second, 2, text="Other.", **decided)
     changes.reword(cast.session, second, 3, text="Same.", same_meaning=True, **decided)
     changes.add(cast.session, second, NewStatement("NEW", "New.", section="Services"), **decided)
