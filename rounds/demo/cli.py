@@ -12,7 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from rounds.demo.script import Script
-    from rounds.demo.stage import Stage
+    from rounds.demo.server import DemoServer
 
 SEED, PANELISTS = 31, 57
 
@@ -26,10 +26,10 @@ def _progress(total: int, label: str) -> tuple[Any, Callable[[int, int], None]]:
     return bar, done
 
 
-def _play(running: "Stage", script: "Script") -> None:
+def _play(running: "DemoServer", script: "Script") -> None:
     from rounds.demo.bots import LeadBot
     from rounds.demo.script import play
-    from rounds.demo.stage import LEAD, PASSWORD
+    from rounds.demo.server import LEAD, PASSWORD
 
     lead = LeadBot(running.url, script.slug)
     with closing(lead.browser):
@@ -53,8 +53,8 @@ def demo(*, fresh: bool, no_serve: bool, seed: int, panelists: int, database: st
     """Play the reference study: a lead and a simulated panel, three rounds over real HTTP."""
     from rounds.demo.reference import ROUNDS, SLUG, Reference
     from rounds.demo.script import Script
+    from rounds.demo.server import demo_server
     from rounds.demo.simulation import as_csv
-    from rounds.demo.stage import stage
 
     home = out / "server"
     if fresh:
@@ -76,7 +76,7 @@ def demo(*, fresh: bool, no_serve: bool, seed: int, panelists: int, database: st
         sheets=plan.sheets,
         revise=plan.revise,
     )
-    with stage(url, port, home) as running:
+    with demo_server(url, port, home) as running:
         click.echo(f"Serving on {running.url}", err=True)
         _play(running, script)
         _write(running, SLUG, out)
@@ -106,14 +106,14 @@ def replay(
 ) -> None:
     """Make a study from a FILE of ratings and play its rounds over HTTP, every panelist giving the file's ratings."""
     from rounds.demo.replay import script_of
-    from rounds.demo.stage import stage
+    from rounds.demo.server import demo_server
 
     home = out / "server"
     if database is None:
         shutil.rmtree(home, ignore_errors=True)
     url = database or f"sqlite:///{(home / 'delphi.sqlite3').resolve()}"
     script = script_of(file, columns, scale, slug)
-    with stage(url, port, home) as running:
+    with demo_server(url, port, home) as running:
         click.echo(f"Serving on {running.url}", err=True)
         _play(running, script)
         _write(running, slug, out)
@@ -121,7 +121,7 @@ def replay(
             _stay(running)
 
 
-def _write(running: "Stage", slug: str, out: Path) -> None:
+def _write(running: "DemoServer", slug: str, out: Path) -> None:
     """Write the consensus table with the command that anybody would use, and print it."""
     out.mkdir(parents=True, exist_ok=True)
     for suffix in ("json", "csv"):
@@ -130,8 +130,8 @@ def _write(running: "Stage", slug: str, out: Path) -> None:
     click.echo(f"Written: {out}/consensus.json and {out}/consensus.csv", err=True)
 
 
-def _stay(running: "Stage") -> None:
-    from rounds.demo.stage import LEAD, PASSWORD
+def _stay(running: "DemoServer") -> None:
+    from rounds.demo.server import LEAD, PASSWORD
 
     click.echo(
         f"\nLook at every page: {running.url}/studies\nSign in as {LEAD} with the password “{PASSWORD}”.\nCtrl-C ends it."

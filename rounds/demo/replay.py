@@ -10,7 +10,7 @@ import click
 from delphi.consensus.shipped_scales import SCALES
 from delphi.sheets.errors import SheetError
 from delphi.sheets.ratings import RatingsFile, read_ratings
-from rounds.demo.bots import Sheet
+from rounds.demo.bots import PlannedAnswers
 from rounds.demo.script import Script
 
 
@@ -59,20 +59,20 @@ def everybody(file: RatingsFile) -> list[str]:
     return list(dict.fromkeys(panelist for round_ in file.rounds for panelist in round_.panelists))
 
 
-def sheets_of(file: RatingsFile, number: int, addresses: Mapping[str, str]) -> dict[str, Sheet]:
-    """Give the answers of a round by address; who gave none in the file does not come."""
+def sheets_of(file: RatingsFile, number: int, addresses: Mapping[str, str]) -> dict[str, PlannedAnswers]:
+    """The answers of a round by address; who gave none in the file does not come."""
     round_ = file.rounds[number - 1]
     before = file.rounds[number - 2].answers if number > 1 else {}
     return {
-        addresses[panelist]: Sheet(
-            answers={s: (_given(round_.answers.get((panelist, s))), "") for s in round_.statements},
-            before={s: _given(before.get((panelist, s))) for s in round_.statements} if number > 1 else {},
+        addresses[panelist]: PlannedAnswers(
+            answers={s: (_option(round_.answers.get((panelist, s))), "") for s in round_.statements},
+            before={s: _option(before.get((panelist, s))) for s in round_.statements} if number > 1 else {},
         )
         for panelist in round_.analysed
     }
 
 
-def _given(answer: int | str | None) -> int | str | None:
+def _option(answer: int | str | None) -> int | str | None:
     return "nq" if isinstance(answer, str) else answer
 
 

@@ -65,17 +65,18 @@ def finish(session: Session, study: Study, *, reason: str, by: int, at: datetime
     audit.record(session, study.id, EventKind.STUDY_FINISHED, by=by, at=at, reached=reached, reason=reason.strip())
 
 
-def go_on(session: Session, study: Study, *, by: int, at: datetime) -> None:
-    """Take the end back: nothing was sent and nothing deleted by it."""
+def take_back(session: Session, study: Study, *, by: int, at: datetime) -> None:
+    """Take the end of the study back: nothing was sent and nothing deleted by it."""
     locked(session, Study, (study.id,))
     if study.finished_at is None:
         raise Refused("The study is not finished; nothing was changed.")
     study.finished_at, study.finish_reason = None, ""
+    # The kinds of events stand in a constraint of the table, so the event of finishing says that it was taken back.
     audit.record(session, study.id, EventKind.STUDY_FINISHED, by=by, at=at, taken_back=True)
 
 
 def state_of(session: Session, study: Study, round_: Round, rows: Sequence[Row]) -> RoundState:
-    """Say what a closed round shows: statements at consensus, statements that are stable, panelists who responded."""
+    """What a closed round shows: statements at consensus, statements that are stable, panelists who responded."""
     followed = [row["stable"] for row in rows if row["stable"] in ("stable", "unstable")]
     invited = select(func.count()).select_from(Participation).filter_by(study_id=study.id, round=round_.number)
     submitted = session.scalar(invited.where(Participation.submitted_on.is_not(None))) or 0
@@ -88,6 +89,6 @@ def state_of(session: Session, study: Study, round_: Round, rows: Sequence[Row])
 
 
 def advise(session: Session, study: Study, round_: Round, rows: Sequence[Row]) -> tuple[RoundState, list[Criterion]]:
-    """Give the state of the study after a round, and every stopping criterion with whether it is met."""
+    """The state of the study after a round, and every stopping criterion with whether it is met."""
     state = state_of(session, study, round_, rows)
     return state, stopping_advice(state, stopping_rule_of(study))

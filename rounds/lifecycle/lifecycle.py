@@ -89,15 +89,15 @@ def extend(
         told=tell.value if tell else None,
     )
     if tell is not None:
-        invitations.tell(session, round_, tell, at=at)
+        invitations.queue_extension(session, round_, tell, at=at)
 
 
 def remind(session: Session, round_: Round, to: Audience, *, by: int, at: datetime) -> int:
-    """Remind an audience of an open round; gives how many letters leave."""
+    """Remind an audience of an open round; how many letters leave."""
     _lock(session, round_)
     if not round_.accepts(at=at):
         raise Refused("Reminders are sent while a round is open and before its deadline; nothing was sent.")
-    n = invitations.remind(session, round_, at=at, to=to)
+    n = invitations.queue_reminders(session, round_, at=at, to=to)
     audit.record(session, round_.study_id, EventKind.REMINDERS_QUEUED, by=by, at=at, round=round_.number, to=to.value)
     return n
 

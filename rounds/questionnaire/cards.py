@@ -178,12 +178,12 @@ def _frozen(
     session: Session, study: Study, number: int
 ) -> tuple[dict[int, ResultRow], dict[int, dict[str, ResultRow]]]:
     """The released results of the whole panel by statement, and those of its groups where the plan shows them."""
-    found = select(Result).filter_by(study_id=study.id, round=number).order_by(Result.position)
+    results = select(Result).filter_by(study_id=study.id, round=number).order_by(Result.position)
     if "groups" not in study.feedback_plan:
-        found = found.where(Result.group == "all")
+        results = results.where(Result.group == "all")
     rows: dict[int, ResultRow] = {}
     groups: dict[int, dict[str, ResultRow]] = {}
-    for result in session.scalars(found):
+    for result in session.scalars(results):
         if result.group == "all":
             rows[result.statement] = result.row
         else:

@@ -54,10 +54,10 @@ def changes_into(session: Session, study: Study, number: int) -> Changes | None:
     for row in asked_in(session, study.id, [number - 1, number]):
         lines[row.round][row.statement] = ChangedStatement(row.code, row.text)
     edges = list(session.scalars(select(Lineage).where(Lineage.study_id == study.id, Lineage.round == number)))
-    found = select(Result.statement, Result.verdict).where(
+    results = select(Result.statement, Result.verdict).where(
         Result.study_id == study.id, Result.round == number - 1, Result.group == "all"
     )
-    verdicts = {row.statement: row.verdict for row in session.execute(found)}
+    verdicts = {row.statement: row.verdict for row in session.execute(results)}
     return summarise(lines[number - 1], lines[number], edges, verdicts)
 
 

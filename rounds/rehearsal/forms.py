@@ -4,7 +4,7 @@ from flask_wtf import FlaskForm
 from wtforms import IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
-from rounds.rehearsal.answers import Scene
+from rounds.rehearsal.answers import RehearsalSettings
 
 
 class RehearsalForm(FlaskForm):
@@ -14,6 +14,6 @@ class RehearsalForm(FlaskForm):
     attrition = IntegerField(validators=[InputRequired(), NumberRange(0, 90)], default=10)
     disagreement = IntegerField(validators=[InputRequired(), NumberRange(0, 100)], default=25)
 
-    def scene(self) -> Scene:
+    def settings(self) -> RehearsalSettings:
         """How the simulated panel plays."""
-        return Scene(self.size.data or 0, self.attrition.data or 0, self.disagreement.data or 0)
+        return RehearsalSettings(self.size.data or 0, self.attrition.data or 0, self.disagreement.data or 0)

@@ -41,7 +41,7 @@ def _page(study: Study, form: RehearsalForm) -> str:
         facts |= {
             "rounds": rehearsal.rounds_of(db, copy),
             "over": rehearsal.is_over(db, copy),
-            "scene": rehearsal.scene_of(db, copy),
+            "scene": rehearsal.settings_of(db, copy),
             "visitors": rehearsal.VISITORS,
             "letters": _letters(db, copy),
         }
@@ -64,7 +64,7 @@ def begin(study: Study) -> Page:
     form = RehearsalForm()
     if not form.validate():
         return _page(study, form), 422
-    rehearsal.begin(current_session(), study, form.scene(), by=account().id, at=clock.now())
+    rehearsal.begin(current_session(), study, form.settings(), by=account().id, at=clock.now())
     return _back(study, _("The rehearsal is set up. Nothing of it touches the study."))
 
 

@@ -34,7 +34,7 @@ from rounds.moderation.rulings import Ruling
 from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import ballot
 from rounds.questionnaire.ballot import Answer, Remark
-from rounds.rehearsal.answers import Scene, is_absent, remark_of, spread, value_of
+from rounds.rehearsal.answers import RehearsalSettings, is_absent, remark_of, spread, value_of
 from rounds.revision import changes, decisions, proposals
 from rounds.revision.decisions import DecidedBy
 
@@ -63,7 +63,7 @@ def existing(session: Session, study: Study) -> Study:
     return copy
 
 
-def begin(session: Session, study: Study, scene: Scene, *, by: int, at: datetime) -> Study:
+def begin(session: Session, study: Study, settings: RehearsalSettings, *, by: int, at: datetime) -> Study:
     """Make the copy with its simulated panel, and lock its protocol."""
     if study.rehearsal_of or of(session, study):
         raise Refused("There is a rehearsal of this study already. Wipe it first; nothing was changed.")
@@ -82,27 +82,27 @@ def begin(session: Session, study: Study, scene: Scene, *, by: int, at: datetime
     )
     copy = creation.create(session, template, plan, by=by, at=at)
     _same_team(session, study, copy, by=by)
-    _invite(session, copy, scene, at=at)
+    _invite(session, copy, settings, at=at)
     method.lock(session, copy, by=by, at=at)
-    audit.record(session, study.id, EventKind.REHEARSAL_STARTED, by=by, at=at, **asdict(scene))
+    audit.record(session, study.id, EventKind.REHEARSAL_STARTED, by=by, at=at, **asdict(settings))
     return copy
 
 
 def _same_team(session: Session, study: Study, copy: Study, *, by: int) -> None:
     others = session.scalars(select(Membership).where(Membership.study_id == study.id, Membership.account != by))
-    session.add_all(Membership(study_id=copy.id, account=one.account, role=one.role) for one in others.all())
+    session.add_all(Membership(study_id=copy.id, account=other.account, role=other.role) for other in others.all())
 
 
-def _invite(session: Session, copy: Study, scene: Scene, *, at: datetime) -> None:
+def _invite(session: Session, copy: Study, settings: RehearsalSettings, *, at: datetime) -> None:
     """Make panelists without a name, as many of each group as its target asks for, who have agreed to take part."""
     declared = groups.groups_of(session, copy)
     least = min((group.target for group in declared if group.target), default=1)
-    names: list[str | None] = list(spread({group.key: group.target or least for group in declared}, scene.size)) or [
+    names: list[str | None] = list(spread({group.key: group.target or least for group in declared}, settings.size)) or [
         None
     ]
     people = [
         Panelist(study_id=copy.id, id=uuid4(), code=new_code(), stakeholder_group=names[n % len(names)])
-        for n in range(scene.size)
+        for n in range(settings.size)
     ]
     session.add_all(people)
     session.flush()
@@ -115,10 +115,10 @@ def _invite(session: Session, copy: Study, scene: Scene, *, at: datetime) -> Non
     session.flush()
 
 
-def scene_of(session: Session, copy: Study) -> Scene:
+def settings_of(session: Session, copy: Study) -> RehearsalSettings:
     """Read how this rehearsal is played from the event that began it."""
     began = select(Event.data).filter_by(study_id=copy.rehearsal_of, kind=EventKind.REHEARSAL_STARTED)
-    return Scene(**session.scalars(began.order_by(Event.sequence.desc()).limit(1)).one())
+    return RehearsalSettings(**session.scalars(began.order_by(Event.sequence.desc()).limit(1)).one())
 
 
 def panel_of(session: Session, copy: Study) -> Sequence[Panelist]:
@@ -195,29 +195,29 @@ def _open(session: Session, copy: Study, draft: Round, *, by: int, at: datetime)
     if not questionnaire.versions_asked(session, copy.id, draft.number):
         return  # every statement is settled and left
     lifecycle.launch(session, copy, draft, closes_at=at + OPEN_FOR, by=by, at=at)
-    scene = scene_of(session, copy)
+    settings = settings_of(session, copy)
     for number, who in enumerate(panel_of(session, copy)):
-        if number == VISITORS.index("C") or (number >= len(VISITORS) and is_absent(scene, number, draft.number)):
+        if number == VISITORS.index("C") or (number >= len(VISITORS) and is_absent(settings, number, draft.number)):
             continue
-        _answer(session, copy, draft, scene, number, who, half=number == VISITORS.index("B"))
+        _answer(session, copy, draft, settings, number, who, half=number == VISITORS.index("B"))
         if number != VISITORS.index("B"):
             ballot.submit(session, TakingPart(copy.id, draft.number, who.id), on=at.date())
 
 
 def _answer(
-    session: Session, copy: Study, round_: Round, scene: Scene, number: int, who: Panelist, *, half: bool
+    session: Session, copy: Study, round_: Round, settings: RehearsalSettings, number: int, who: Panelist, *, half: bool
 ) -> None:
     scale = SCALES[copy.scale]
     asked = [statement for statement, _ in questionnaire.versions_asked(session, copy.id, round_.number)]
     codes = {s.number: s.code for s in session.scalars(select(Statement).filter_by(study_id=copy.id))}
     answers, remarks = [], []
     for statement in asked[: len(asked) // 2] if half else asked:
-        value = value_of(scene, scale, number, codes[statement], round_.number)
+        value = value_of(settings, scale, number, codes[statement], round_.number)
         if value is not None:
             rated = isinstance(value, int)
             kind = AnswerKind.RATED if rated else AnswerKind.NOT_QUALIFIED
             answers.append(Answer(statement, kind, int(value) if rated else None))
-        if text := remark_of(scene, number, codes[statement], round_.number):
+        if text := remark_of(settings, number, codes[statement], round_.number):
             remarks.append(Remark(statement, text))
     ballot.save(session, TakingPart(copy.id, round_.number, who.id), answers, remarks, request=str(uuid4()))
 

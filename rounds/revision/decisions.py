@@ -35,20 +35,20 @@ class DecidedBy:
 
 def decisions_of(session: Session, study_id: int, number: int) -> dict[int, Decision]:
     """The decisions on the way into a round, by statement."""
-    made = select(Decision).filter_by(study_id=study_id, round=number).order_by(Decision.statement)
-    return {decision.statement: decision for decision in session.scalars(made)}
+    rows = select(Decision).filter_by(study_id=study_id, round=number).order_by(Decision.statement)
+    return {decision.statement: decision for decision in session.scalars(rows)}
 
 
 def undecided(session: Session, study_id: int, number: int) -> list[int]:
     """List the statements of the round before on which nobody has decided yet, in the order shown."""
-    made = decisions_of(session, study_id, number)
-    return [statement for statement, _ in versions_asked(session, study_id, number - 1) if statement not in made]
+    decided = decisions_of(session, study_id, number)
+    return [statement for statement, _ in versions_asked(session, study_id, number - 1) if statement not in decided]
 
 
 def settled_before(session: Session, study_id: int, number: int) -> dict[int, Decision]:
     """The statements whose last decision before this round settled them."""
-    made = select(Decision).where(Decision.study_id == study_id, Decision.round < number).order_by(Decision.round)
-    last = {decision.statement: decision for decision in session.scalars(made)}
+    rows = select(Decision).where(Decision.study_id == study_id, Decision.round < number).order_by(Decision.round)
+    last = {decision.statement: decision for decision in session.scalars(rows)}
     return {statement: decision for statement, decision in last.items() if decision.decided in SETTLED}
 
 
@@ -63,8 +63,8 @@ def open_draft(session: Session, draft: Round) -> None:
 
 def record(session: Session, draft: Round, statements: Iterable[int], decided: Decided, by: DecidedBy) -> None:
     """Write a decision down; a second one on the same statement is refused: take the first back before."""
-    made, numbers = decisions_of(session, draft.study_id, draft.number), list(statements)
-    if any(number in made for number in numbers):
+    before, numbers = decisions_of(session, draft.study_id, draft.number), list(statements)
+    if any(number in before for number in numbers):
         raise Refused(
             "This statement was decided on for this round already. Take that back first; nothing was changed."
         )
@@ -93,14 +93,14 @@ def edges_into(session: Session, study_id: int, number: int) -> list[Lineage]:
 def rebuild(session: Session, draft: Round) -> None:
     """Write the questionnaire that follows from the round before and the decisions: the same ones give the same."""
     study = session.get_one(Study, draft.study_id)
-    made = decisions_of(session, study.id, draft.number)
+    decided = decisions_of(session, study.id, draft.number)
     edges = edges_into(session, study.id, draft.number)
-    leaving = {n for n, d in made.items() if d.decided in SETTLED} if study.settled is Settled.LEAVE else set()
+    leaving = {n for n, d in decided.items() if d.decided in SETTLED} if study.settled is Settled.LEAVE else set()
     places = _places(edges)
     listed: AskedVersions = []
     for number, version in _begin(session, draft, edges):
         if number not in leaving:
-            listed += [one for one in places.get(number, [(number, version)]) if one not in listed]
+            listed += [item for item in places.get(number, [(number, version)]) if item not in listed]
     write_questionnaire(session, draft, listed)
 
 

@@ -86,7 +86,7 @@ def drafting(session: Session, study: Study, draft: Round) -> Drafting:
     """Collect the desk of a draft round; a bounded number of queries, whatever the number of statements."""
     before = dict(questionnaire.versions_asked(session, study.id, draft.number - 1))
     now = dict(questionnaire.versions_asked(session, study.id, draft.number))
-    made = decisions.decisions_of(session, study.id, draft.number)
+    decided = decisions.decisions_of(session, study.id, draft.number)
     edges = decisions.edges_into(session, study.id, draft.number)
     results = proposals.results_before(session, study, draft) if draft.number > 1 else {}
     proposed = proposals.proposals_for(session, study, draft, results)
@@ -105,7 +105,7 @@ def drafting(session: Session, study: Study, draft: Round) -> Drafting:
             draft_text=draft_text,
             row=results.get(number),
             proposed=proposed.get(number),
-            decision=made.get(number),
+            decision=decided.get(number),
             comments=facts.comments.get(number, 0),
             into=facts.into.get(number, ()),
             pieces=tuple(difference(text, draft_text)) if text and draft_text and text != draft_text else (),

@@ -19,7 +19,7 @@ from delphi.statements import questionnaire, statements
 from delphi.statements.statements import Kind, NewStatement
 from delphi.studies import creation
 from delphi.studies.designs import StudyPlan, templates
-from rounds.demo.bots import Sheet
+from rounds.demo.bots import PlannedAnswers
 from rounds.demo.reference import Reference
 from rounds.demo.replay import script_of
 from rounds.lifecycle import lifecycle
@@ -80,7 +80,12 @@ def rehearsed(session, slug, template, title, asked, scene):
         here = [n for n in range(scene.size) if not is_absent(scene, n, number)]
         codes = [one.code for one in asked]
         given = {n: {c: (value_of(scene, SCALES[made.scale], n, c, number), "") for c in codes} for n in here}
-        act(session, made, number, {f"p{n}@panel.example.org": Sheet(answers, {}) for n, answers in given.items()})
+        act(
+            session,
+            made,
+            number,
+            {f"p{n}@panel.example.org": PlannedAnswers(answers, {}) for n, answers in given.items()},
+        )
     return made
 
 

@@ -43,8 +43,8 @@ def end(study: Study) -> Response:
 
 @blueprint.post("/undo")
 @policy(Capability.LEAD)
-def go_on(study: Study) -> Response:
+def take_back(study: Study) -> Response:
     """Take the end back."""
-    finishing.go_on(current_session(), study, by=account().id, at=clock.now())
+    finishing.take_back(current_session(), study, by=account().id, at=clock.now())
     flash(_("The study goes on."))
     return redirect(url_for("finishing.show", slug=study.slug), 303)

@@ -215,7 +215,7 @@ def test_only_who_has_not_finished_is_reminded(database, sending, mailbox):
     with database.transaction() as session:
         ballot.submit(session, TakingPart(sending.study.id, 1, sending.panel[0]), on=NOW.date())
         round_ = session.get_one(lifecycle.Round, (sending.study.id, 1))
-        assert invitations.remind(session, round_, at=NOW) == 5
+        assert invitations.queue_reminders(session, round_, at=NOW) == 5
     with database.transaction() as session:
         ballot.submit(session, TakingPart(sending.study.id, 1, sending.panel[1]), on=NOW.date())
     mailbox.messages.clear()
@@ -227,7 +227,7 @@ def test_every_reminder_has_its_own_turn(database, sending):
     for days in range(3):
         with database.transaction() as session:
             round_ = session.get_one(lifecycle.Round, (sending.study.id, 1))
-            invitations.remind(session, round_, at=NOW + timedelta(days=days))
+            invitations.queue_reminders(session, round_, at=NOW + timedelta(days=days))
     keys = [key for key in letters(database, Letter.dedupe_key) if key.startswith("reminder")]
     assert {key.split(":")[2] for key in keys} == {"1", "2", "3"}
 
