@@ -51,37 +51,12 @@ def _play(running: "DemoServer", script: "Script") -> None:
 @click.option("--port", default=8000, show_default=True)
 def demo(*, fresh: bool, no_serve: bool, seed: int, panelists: int, database: str | None, out: Path, port: int) -> None:
     """Play the reference study: a lead and a simulated panel, three rounds over real HTTP."""
-    from rounds.demo.reference import ROUNDS, SLUG, Reference
-    from rounds.demo.script import Script
-    from rounds.demo.server import demo_server
-    from rounds.demo.simulation import as_csv
+    from rounds.demo.reference import Reference, reference_script
 
     home = out / "server"
     if fresh:
         shutil.rmtree(home, ignore_errors=True)
-    url = database or f"sqlite:///{(home / 'delphi.sqlite3').resolve()}"
-    plan = Reference(seed, panelists)
-    script = Script(
-        slug=SLUG,
-        facts={
-            "template": "reference",
-            "lead_name": "The demonstration's study lead",
-            "contact_email": "lead@example.org",
-            "time_zone": "Europe/Amsterdam",
-            "simulated": "y",
-        },
-        panel=as_csv(plan.people),
-        addresses=[person.email for person in plan.people],
-        rounds=ROUNDS,
-        sheets=plan.sheets,
-        revise=plan.revise,
-    )
-    with demo_server(url, port, home) as running:
-        click.echo(f"Serving on {running.url}", err=True)
-        _play(running, script)
-        _write(running, SLUG, out)
-        if not no_serve:
-            _stay(running)
+    _serve(reference_script(Reference(seed, panelists)), database, out, port, stay=not no_serve)
 
 
 @click.command()
@@ -106,18 +81,23 @@ def replay(
 ) -> None:
     """Make a study from a FILE of ratings and play its rounds over HTTP, every panelist giving the file's ratings."""
     from rounds.demo.replay import script_of
+
+    if database is None:
+        shutil.rmtree(out / "server", ignore_errors=True)
+    _serve(script_of(file, columns, scale, slug), database, out, port, stay=not no_serve)
+
+
+def _serve(script: "Script", database: str | None, out: Path, port: int, *, stay: bool) -> None:
+    """Start the server, play the script on it, write its table, and stay if wanted."""
     from rounds.demo.server import demo_server
 
     home = out / "server"
-    if database is None:
-        shutil.rmtree(home, ignore_errors=True)
     url = database or f"sqlite:///{(home / 'delphi.sqlite3').resolve()}"
-    script = script_of(file, columns, scale, slug)
     with demo_server(url, port, home) as running:
         click.echo(f"Serving on {running.url}", err=True)
         _play(running, script)
-        _write(running, slug, out)
-        if not no_serve:
+        _write(running, script.slug, out)
+        if stay:
             _stay(running)
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from delphi.studies.designs import LIBRARY
 from rounds.demo import simulation
 from rounds.demo.bots import LeadBot, PlannedAnswers
+from rounds.demo.script import Script
 from rounds.questionnaire.paging import pages
 
 SLUG, ROUNDS = "reference", 3
@@ -93,3 +94,23 @@ class Reference:
             [n for n in numbers if n],
             {name: row[name] for name in ("code", "kind", "section", "text", "reason")},
         )
+
+
+def reference_script(plan: Reference) -> Script:
+    """The script of the reference study."""
+    facts = {
+        "template": "reference",
+        "lead_name": "The demonstration's study lead",
+        "contact_email": "lead@example.org",
+        "time_zone": "Europe/Amsterdam",
+        "simulated": "y",
+    }
+    return Script(
+        slug=SLUG,
+        facts=facts,
+        panel=simulation.as_csv(plan.people),
+        addresses=[person.email for person in plan.people],
+        rounds=ROUNDS,
+        sheets=plan.sheets,
+        revise=plan.revise,
+    )

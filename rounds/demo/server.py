@@ -103,10 +103,8 @@ def demo_server(database: str, port: int, home: Path) -> Iterator[DemoServer]:
     mailbox = Mailbox(home / "mail.json")
     mailbox.controller.start()
     environment = _environment(database, port, mailbox, home)
-    command = [sys.executable, "-c", "import wsgi; wsgi.main()", "serve", "--port", str(port)]
     log_file = home / "server.log"
-    with log_file.open("wb") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)  # noqa: S603 (our own command)
+    process = _started(environment, port, log_file)
     try:
         running = DemoServer(environment["PUBLIC_URL"], environment, mailbox, process)
         _wait_for(running)
@@ -119,6 +117,12 @@ def demo_server(database: str, port: int, home: Path) -> Iterator[DemoServer]:
         process.terminate()
         process.wait()
         mailbox.controller.stop()
+
+
+def _started(environment: Mapping[str, str], port: int, log_file: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", "import wsgi; wsgi.main()", "serve", "--port", str(port)]
+    with log_file.open("wb") as log:
+        return subprocess.Popen(command, env=environment, stdout=log, stderr=log)  # noqa: S603 (our own command)
 
 
 def _environment(database: str, port: int, mailbox: Mailbox, home: Path) -> dict[str, str]:

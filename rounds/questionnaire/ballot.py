@@ -94,10 +94,8 @@ def save(
     """Save answers once; the same request again gives the same outcome. One transaction, ended by the edge."""
     hold(session, part)
     digest = _digest(answers, remarks, reasons)
-    if (before := session.get(SaveRequest, (*part.key, request))) is not None:
-        if before.digest != digest:
-            raise KeyReused("This page was sent twice with different answers. Reload it; nothing was changed.")
-        return Saved.read(before.answer)
+    if earlier := _earlier(session, part, request, digest):
+        return earlier
     hold_open(session, part)
     _check(session, part, answers, [*remarks, *reasons])
     saved = Saved()
@@ -108,6 +106,16 @@ def save(
     session.add(SaveRequest(**part.columns, key=request, digest=digest, answer=saved.written()))
     session.flush()
     return saved
+
+
+def _earlier(session: Session, part: TakingPart, request: str, digest: str) -> Saved | None:
+    """The outcome of the same request, where it came before."""
+    before = session.get(SaveRequest, (*part.key, request))
+    if before is None:
+        return None
+    if before.digest != digest:
+        raise KeyReused("This page was sent twice with different answers. Reload it; nothing was changed.")
+    return Saved.read(before.answer)
 
 
 def submit(session: Session, part: TakingPart, *, on: date) -> None:

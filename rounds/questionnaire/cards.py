@@ -133,11 +133,7 @@ def _evidence(
 ) -> dict[int, Evidence]:
     """What may be shown: frozen results, own answers, released comments, earlier wordings."""
     past = _Past(session, study, number - 1, panelist)
-    edges: dict[int, list[Lineage]] = {}
-    for edge in session.scalars(select(Lineage).filter_by(study_id=study.id, round=number)):
-        if edge.to_version is not None and edge.from_statement in past.asked:
-            edges.setdefault(edge.to_statement, []).append(edge)
-    evidence = {}
+    edges, evidence = past.edges_into(session, number), {}
     for statement, text in shown.items():
         into = edges.get(statement, [])
         relation = relation_of(past.asked, statement, into[0] if into else None)
@@ -160,12 +156,21 @@ class _Past:
     """What there is of the round before, fetched once."""
 
     def __init__(self, session: Session, study: Study, number: int, panelist: UUID) -> None:
+        self.study_id = study.id
         self.asked = asked(session, study.id, number)
         self.own = _own(session, Rating, study, number, panelist)
         self.rows, self.groups = _frozen(session, study, number)
         self.comments: Mapping[int, Sequence[str]] = {}
         if "comments" in study.feedback_plan:
             self.comments = _released_comments(session, study, number, panelist)
+
+    def edges_into(self, session: Session, number: int) -> dict[int, list[Lineage]]:
+        """The edges from what was asked then, by the statement that they lead to."""
+        edges: dict[int, list[Lineage]] = {}
+        for edge in session.scalars(select(Lineage).filter_by(study_id=self.study_id, round=number)):
+            if edge.to_version is not None and edge.from_statement in self.asked:
+                edges.setdefault(edge.to_statement, []).append(edge)
+        return edges
 
     def source(self, statement: int) -> Source:
         """One statement of the round before, with its results and the own answer."""

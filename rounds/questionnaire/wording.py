@@ -1,7 +1,7 @@
 """What changed between the round before and this one, in the panel's terms: settled, removed, reworded, merged, new."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +11,8 @@ from delphi.model.result import Result
 from delphi.model.statement import Lineage
 from delphi.model.study import Study
 from delphi.statements.questionnaire import asked_in
+
+CROSSING = (Change.MERGED, Change.SPLIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,35 +63,38 @@ def changes_into(session: Session, study: Study, number: int) -> Changes | None:
     return summarise(lines[number - 1], lines[number], edges, verdicts)
 
 
-def summarise(before: Wordings, now: Wordings, edges: Iterable[Lineage], verdicts: Mapping[int, str]) -> Changes:
+def summarise(before: Wordings, now: Wordings, edges: Sequence[Lineage], verdicts: Mapping[int, str]) -> Changes:
     """Sort every statement of the two rounds into what became of it."""
-    arrived: dict[Change, dict[int, ChangedStatement]] = {change: {} for change in Change}
-    reasons, gone = {}, set()
-    for edge in edges:
-        source, target = before.get(edge.from_statement), now.get(edge.to_statement)
-        if edge.change is Change.DROPPED:
-            reasons[edge.from_statement] = edge.reason
-        elif edge.change is Change.REOPENED and target is not None:
-            arrived[edge.change][edge.to_statement] = ChangedStatement(target.code, target.text, edge.reason)
-        elif source is not None and target is not None:
-            known = arrived[edge.change].get(edge.to_statement, target)
-            arrived[edge.change][edge.to_statement] = ChangedStatement(
-                target.code, target.text, edge.reason, (*known.sources, source)
-            )
-            if edge.change in (Change.MERGED, Change.SPLIT):
-                gone.add(edge.from_statement)
-    left = [n for n in before if n not in now and n not in gone]
-    settled = [n for n in left if n not in reasons and verdicts.get(n) in ("in", "out")]
-    crossed = {n for change in (Change.MERGED, Change.SPLIT, Change.REOPENED) for n in arrived[change]}
+    arrived = _arrivals(before, now, edges)
+    replaced = {edge.from_statement for edge in edges if edge.change in CROSSING and edge.to_statement in now}
+    reasons = {edge.from_statement: edge.reason for edge in edges if edge.change is Change.DROPPED}
+    left = {n: line for n, line in before.items() if n not in now and n not in replaced}
+    settled = {n: line for n, line in left.items() if n not in reasons and verdicts.get(n) in ("in", "out")}
+    crossed = {n for change in (*CROSSING, Change.REOPENED) for n in arrived[change]}
+    removed = [replace(line, reason=reasons.get(n, "")) for n, line in left.items() if n not in settled]
     return Changes(
         before=len(before),
-        settled=tuple(before[n] for n in settled),
-        removed=tuple(
-            ChangedStatement(before[n].code, before[n].text, reasons.get(n, "")) for n in left if n not in settled
-        ),
+        settled=tuple(settled.values()),
+        removed=tuple(removed),
         reworded=tuple(arrived[Change.REWORDED].values()),
         merged=tuple(arrived[Change.MERGED].values()),
         split=tuple(arrived[Change.SPLIT].values()),
         reopened=tuple(arrived[Change.REOPENED].values()),
         new=tuple(line for n, line in now.items() if n not in before and n not in crossed),
     )
+
+
+def _arrivals(before: Wordings, now: Wordings, edges: Iterable[Lineage]) -> dict[Change, dict[int, ChangedStatement]]:
+    """What is asked now and comes from an edge, by kind of change; a merged statement has several sources."""
+    arrived: dict[Change, dict[int, ChangedStatement]] = {change: {} for change in Change}
+    for edge in edges:
+        source, target = before.get(edge.from_statement), now.get(edge.to_statement)
+        if target is None or edge.change is Change.DROPPED:
+            continue
+        if edge.change is Change.REOPENED:
+            arrived[edge.change][edge.to_statement] = replace(target, reason=edge.reason)
+        elif source is not None:
+            known = arrived[edge.change].get(edge.to_statement, target)
+            sources = (*known.sources, source)
+            arrived[edge.change][edge.to_statement] = replace(target, reason=edge.reason, sources=sources)
+    return arrived

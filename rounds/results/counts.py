@@ -78,13 +78,28 @@ def relation_of(before: Container[int], statement: int, edge: Lineage | None) ->
 
 def counts_of(session: Session, study: Study, number: int) -> Counts:
     """Count a round: statements × groups × categories, by one grouped query and not by persons."""
-    scale = SCALES[study.scale]
     groups = _groups(session, study)
-    statements = {s: j for j, (s, _version) in enumerate(versions_asked(session, study.id, number))}
     g_of: dict[str | None, int] = {key: g for g, key in enumerate(groups)}
     g_of.setdefault(None, 0)
-    ratings = np.zeros((len(statements), len(groups), scale.K), dtype=np.int64)
-    not_qualified = np.zeros((len(statements), len(groups)), dtype=np.int64)
+    ratings, not_qualified = _answers(session, study, number, g_of)
+    analysed = _people(session, study, number, g_of, answered=True)
+    return Counts(
+        ratings=ratings,
+        not_qualified=not_qualified,
+        blank=analysed[None, :] - ratings.sum(-1) - not_qualified,
+        invited=_people(session, study, number, g_of, answered=False),
+        groups=groups,
+    )
+
+
+def _answers(
+    session: Session, study: Study, number: int, g_of: Mapping[str | None, int]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Count the ratings (statements × groups × categories) and the "not qualified" (statements × groups)."""
+    scale, n_groups = SCALES[study.scale], len(set(g_of.values()))
+    statements = {s: j for j, (s, _version) in enumerate(versions_asked(session, study.id, number))}
+    ratings = np.zeros((len(statements), n_groups, scale.K), dtype=np.int64)
+    not_qualified = np.zeros((len(statements), n_groups), dtype=np.int64)
     counted = (
         select(Rating.statement, Panelist.stakeholder_group, Rating.value, func.count())
         .join(Panelist, (Panelist.study_id == Rating.study_id) & (Panelist.id == Rating.panelist))
@@ -97,14 +112,7 @@ def counts_of(session: Session, study: Study, number: int) -> Counts:
             ratings[j, g, value - scale.lo] = n
         else:
             not_qualified[j, g] = n
-    analysed = _people(session, study, number, g_of, answered=True)
-    return Counts(
-        ratings=ratings,
-        not_qualified=not_qualified,
-        blank=analysed[None, :] - ratings.sum(-1) - not_qualified,
-        invited=_people(session, study, number, g_of, answered=False),
-        groups=groups,
-    )
+    return ratings, not_qualified
 
 
 def _groups(session: Session, study: Study) -> tuple[str, ...]:
@@ -122,26 +130,17 @@ def _people(
     session: Session, study: Study, number: int, g_of: Mapping[str | None, int], *, answered: bool
 ) -> NDArray[np.int64]:
     """Count the invited of each group, or those of them with at least one answer (the analysis set)."""
+    of_panelist = (Participation.study_id == Panelist.study_id) & (Participation.panelist == Panelist.id)
     people = (
         select(Panelist.stakeholder_group, func.count())
-        .join(
-            Participation,
-            (Participation.study_id == Panelist.study_id) & (Participation.panelist == Panelist.id),
-        )
+        .join(Participation, of_panelist)
         .where(Participation.study_id == study.id, Participation.round == number)
         .group_by(Panelist.stakeholder_group)
     )
     if answered:
-        people = people.where(
-            select(Rating.panelist)
-            .where(
-                Rating.study_id == Participation.study_id,
-                Rating.round == Participation.round,
-                Rating.panelist == Participation.panelist,
-                Rating.given,
-            )
-            .exists()
-        )
+        own = (Rating.study_id == Participation.study_id) & (Rating.panelist == Participation.panelist)
+        answers = select(Rating.panelist).where(own, Rating.round == Participation.round, Rating.given)
+        people = people.where(answers.exists())
     counted = np.zeros(len(set(g_of.values())), dtype=np.int64)
     for group, n in session.execute(people):
         counted[g_of[group]] += n

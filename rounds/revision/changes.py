@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi import audit
@@ -16,7 +16,7 @@ from delphi.statements import questionnaire
 from delphi.statements.statements import NewStatement
 from rounds.revision import decisions
 from rounds.revision.decisions import DecidedBy, edges_into, open_draft, rebuild, record
-from rounds.revision.lineage import add_edge, add_statements, forget, key_of, refuse_new, version_asked
+from rounds.revision.lineage import add_edge, add_statements, add_version, forget, key_of, refuse_new, version_asked
 
 ASKED_AS_BEFORE = (Decided.SETTLED_IN, Decided.SETTLED_OUT, Decided.RATE_AGAIN, Decided.REOPEN)
 
@@ -40,34 +40,15 @@ def decide(session: Session, draft: Round, chosen: dict[int, tuple[Decided, Deci
 
 
 def reword(
-    session: Session,
-    draft: Round,
-    statement: int,
-    *,
-    text: str,
-    same_meaning: bool = False,
-    by: DecidedBy,
+    session: Session, draft: Round, statement: int, *, text: str, same_meaning: bool = False, by: DecidedBy
 ) -> int:
     """Reword a statement in a draft round, and say its new version; the old wording keeps its answers."""
     open_draft(session, draft)
     old = version_asked(session, draft, statement)
-    before = session.get_one(StatementVersion, (draft.study_id, statement, old))
-    if text == before.text:
+    if text == session.get_one(StatementVersion, (draft.study_id, statement, old)).text:
         raise Refused("The new wording equals the old one; nothing was changed.")
     record(session, draft, [statement], Decided.REWORDED, by)
-    new = (session.scalar(select(func.max(StatementVersion.version)).filter_by(**key_of(draft, statement))) or old) + 1
-    session.add(
-        StatementVersion(
-            study_id=draft.study_id,
-            statement=statement,
-            version=new,
-            text=text,
-            help=before.help,
-            evidence=before.evidence,
-            reason=by.reason,
-        )
-    )
-    session.flush()
+    new = add_version(session, draft, statement, old, text=text, reason=by.reason)
     add_edge(session, draft, (statement, old), (statement, new), Change.REWORDED, by.reason, same_meaning=same_meaning)
     rebuild(session, draft)
     facts = {"statement": statement, "version": new, "same_meaning": same_meaning}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from delphi.consensus.vocabulary import Change
@@ -56,6 +56,23 @@ def add_statements(session: Session, draft: Round, new: Sequence[NewStatement]) 
     """Add statements that are asked from the draft on."""
     study = session.get_one(Study, draft.study_id)
     return statements.add(session, study, [replace(statement, enters_round=draft.number) for statement in new])
+
+
+def add_version(session: Session, draft: Round, statement: int, old: int, *, text: str, reason: str) -> int:
+    """Add a new wording of a statement with the help and the evidence of the old one, and say its version."""
+    before = session.get_one(StatementVersion, (draft.study_id, statement, old))
+    newest = session.scalar(select(func.max(StatementVersion.version)).filter_by(**key_of(draft, statement)))
+    version = StatementVersion(
+        **key_of(draft, statement),
+        version=(newest or old) + 1,
+        text=text,
+        help=before.help,
+        evidence=before.evidence,
+        reason=reason,
+    )
+    session.add(version)
+    session.flush()
+    return version.version
 
 
 def parts_of(session: Session, draft: Round, statement: int, wordings: Sequence[tuple[str, str]]) -> list[NewStatement]:
