@@ -16,7 +16,7 @@ from delphi.model.event import EventKind
 from delphi.model.round import Participation, Round, State
 from delphi.model.study import Study
 from delphi.protocol.method import stopping_rule_of
-from rounds.results import rows as result_rows
+from rounds.results.rows import panel_rows
 
 AT_CONSENSUS = (Verdict.IN, Verdict.OUT)
 
@@ -32,7 +32,7 @@ def criteria(session: Session, study: Study) -> Sequence[Criterion]:
     last = last_round(session, study)
     if last is None or last.state is not State.RELEASED:
         return []
-    return advise(session, study, last, result_rows.panel_rows(session, study, last))[1]
+    return advise(session, study, last, panel_rows(session, study, last))[1]
 
 
 def issues_before_end(session: Session, study: Study) -> list[Issue]:

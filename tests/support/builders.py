@@ -27,8 +27,7 @@ from rounds.lifecycle import lifecycle
 from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import ballot
 from rounds.questionnaire.ballot import Answer, Remark
-from rounds.revision import changes as revision
-from rounds.revision import decisions
+from rounds.revision import changes, decisions
 from rounds.revision.decisions import DecidedBy
 
 NOW = clock.now()
@@ -115,7 +114,7 @@ def rate_again(session: Session, made: Study, draft: Round) -> None:
     waiting = decisions.undecided(session, made.id, draft.number)
     by = DecidedBy(lead_of(session, made), NOW, "once more")
     if waiting:
-        revision.decide(session, draft, dict.fromkeys(waiting, (Decided.RATE_AGAIN, by)))
+        changes.decide(session, draft, dict.fromkeys(waiting, (Decided.RATE_AGAIN, by)))
 
 
 def lead_of(session: Session, made: Study) -> int:

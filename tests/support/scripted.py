@@ -23,7 +23,7 @@ from rounds.demo.bots import PlannedAnswers
 from rounds.demo.reference import Reference
 from rounds.demo.replay import script_of
 from rounds.lifecycle import lifecycle
-from rounds.moderation import rulings as moderation
+from rounds.moderation import rulings
 from rounds.moderation.rulings import Ruling
 from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import ballot, paging
@@ -159,9 +159,9 @@ def act(session, made, number, sheets):
             ballot.submit(session, part, on=NOW.date())
     lead = lead_of(session, made)
     lifecycle.close(session, round_, by=lead, at=NOW)
-    rulings = {comment.ticket: Ruling(Moderation.RELEASED) for comment in moderation.queue(session, round_)}
-    if rulings:
-        moderation.decide(session, round_, rulings, by=lead, at=NOW)
+    released = {comment.ticket: Ruling(Moderation.RELEASED) for comment in rulings.queue(session, round_)}
+    if released:
+        rulings.decide(session, round_, released, by=lead, at=NOW)
     lifecycle.release(session, made, round_, by=lead, at=NOW)
 
 

@@ -9,7 +9,8 @@ from delphi.dates import minutes_for
 from delphi.errors import NotFound
 from delphi.model.panel import Panelist
 from delphi.model.study import Document, Study
-from delphi.protocol import information as documents
+from delphi.protocol.information import newest as newest_document
+from delphi.protocol.information import versions as versions_of
 from delphi.statements.questionnaire import size_of
 from delphi.web.language import gettext as _
 from delphi.web.policy import OPEN, PANELIST, policy
@@ -82,7 +83,7 @@ def _calendar(study: Study) -> Response:
 @policy(PANELIST)
 def information(study: Study, panelist: Panelist) -> Page:
     """P2: the study information at any later time, in the version agreed to and in the newest, with what changed."""
-    versions = documents.versions(current_session(), study.id)
+    versions = versions_of(current_session(), study.id)
     shown = _version(versions, request.args.get("version", ""))
     before = next((document for document in versions if document.version == shown.version - 1), None)
     return render_template(
@@ -123,7 +124,7 @@ def decide(study: Study, panelist: Panelist) -> Page:
     if request.form.get("decision") == "decline":
         consent.decline(current_session(), panelist, because="", on=clock.now().date(), at=clock.now())
         return redirect(url_for("home.show"), 303)
-    document = documents.newest(current_session(), study.id)
+    document = newest_document(current_session(), study.id)
     ticked = ticked_items(request.form, document)
     try:
         consent.agree(current_session(), panelist, document, ticked, at=clock.now())
@@ -135,8 +136,8 @@ def decide(study: Study, panelist: Panelist) -> Page:
 
 def _consent_page(study: Study, panelist: Panelist, ticked: list[int] | None = None, *, refused: bool = False) -> str:
     db = current_session()
-    document, agreed = documents.newest(db, study.id), consent.newest(db, panelist)
-    known = next((d for d in documents.versions(db, study.id) if agreed and d.version == agreed.version), None)
+    document, agreed = newest_document(db, study.id), consent.newest(db, panelist)
+    known = next((d for d in versions_of(db, study.id) if agreed and d.version == agreed.version), None)
     return render_template(
         "participation/consent.html",
         study=study,

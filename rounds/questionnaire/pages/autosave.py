@@ -9,7 +9,7 @@ from delphi import clock
 from delphi.errors import BadInput, NotFound, RoundClosed
 from delphi.model.panel import Panelist
 from delphi.model.study import Study
-from delphi.web.language import told as in_words
+from delphi.web.language import told
 from delphi.web.policy import PANELIST, policy
 from rounds.questionnaire import ballot
 from rounds.questionnaire.answer_sheet import AnswerSheet
@@ -67,10 +67,10 @@ def signed_out(_error: Exception) -> Reply:
 @blueprint.errorhandler(StaleSheet)
 def stale(error: StaleSheet) -> Reply:
     """Another round is open, or another person's link was opened in this browser."""
-    return {"state": "stale", "message": in_words(error)}, 409
+    return {"state": "stale", "message": told(error)}, 409
 
 
 @blueprint.errorhandler(BadInput)
 def refused(error: BadInput) -> Reply:
     """Say what cannot be used."""
-    return {"state": "refused", "message": in_words(error)}, 422
+    return {"state": "refused", "message": told(error)}, 422
