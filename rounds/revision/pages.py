@@ -187,7 +187,7 @@ def preview(study: Study, round_: Round) -> str:
         round=round_,
         scale=SCALES[study.scale],
         cards=shown.cards,
-        sitting={"cards": shown.everything},
+        answer_sheet={"cards": shown.everything},
         page=shown.number,
         pages=shown.pages,
         total=len(shown.everything),

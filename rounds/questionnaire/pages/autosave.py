@@ -40,7 +40,7 @@ def save(study: Study, panelist: Panelist) -> Reply:
     if saved.conflicts:
         return {"state": "changed", "stored": _stored(sheet.reread(), saved.conflicts[0])}, 409
     versions = {name_of(entry): version for entry, version in saved.versions.items()}
-    progress = render_template("questionnaire/progress.html", sitting=sheet.reread())
+    progress = render_template("questionnaire/progress.html", answer_sheet=sheet.reread())
     return {"versions": versions, "at": clock.now().isoformat(), "progress": progress.strip()}, 200
 
 

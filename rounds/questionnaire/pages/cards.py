@@ -34,7 +34,7 @@ def _show(sheet: AnswerSheet, number: int, sent: Ballot | None = None, conflicts
     shown = sheet.page(number)
     return render_template(
         "questionnaire/cards.html",
-        sitting=sheet,
+        answer_sheet=sheet,
         study=sheet.study,
         round=sheet.round,
         scale=sheet.scale,

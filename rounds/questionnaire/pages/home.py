@@ -59,7 +59,7 @@ def _open_round(study: Study, panelist: Panelist, stage: Stage) -> Page:
         round=round_,
         stage=stage,
         who=panelist,
-        sitting=sheet,
+        answer_sheet=sheet,
         scale=sheet.scale,
         changes=None if submitted else changes_into(db, study, round_.number),
         taking_part=participation,
