@@ -62,9 +62,9 @@ class PanelistBot:
         values = {"go": "later" if last else "on"}
         for article in re.split(r"<article\b", page.text)[1:]:
             number, code = _card(article)
-            given, comment = sheet.answers[code]
-            if given is not None:
-                values[f"answer-{number}"] = str(given)
+            option, comment = sheet.answers[code]
+            if option is not None:
+                values[f"answer-{number}"] = str(option)
             if comment:
                 values[f"comment-{number}"] = comment
             _check_feedback(article, code, sheet)

@@ -15,6 +15,7 @@ from delphi.model.panel import Panelist
 from delphi.model.rating import AnswerKind, Comment, Rating, SaveRequest
 from delphi.model.result import Result
 from delphi.model.round import Participation, QuestionnaireItem, Round, State
+from delphi.model.statement import Statement, StatementVersion
 from delphi.statements.statements import NewStatement
 from rounds.lifecycle import lifecycle, readiness
 from rounds.participation.taking_part import TakingPart
@@ -41,6 +42,19 @@ def test_nothing_is_missing_for_a_prepared_study(cast):
 def test_an_open_protocol_is_missing(cast):
     made = study(cast.session, cast.ada, "open", locked=False)
     assert codes(cast.session, made, cast.session.get_one(Round, (made.id, 1))) == {"protocol_open"}
+
+
+def test_every_missing_thing_is_listed_once_with_its_page(cast):
+    made = study(cast.session, cast.ada, "bare", panelists=0, locked=False)
+    cast.session.execute(delete(QuestionnaireItem).filter_by(study_id=made.id))
+    cast.session.execute(delete(StatementVersion).filter_by(study_id=made.id))
+    cast.session.execute(delete(Statement).filter_by(study_id=made.id))
+    listed = readiness.issues_before_launch(cast.session, made, cast.session.get_one(Round, (made.id, 1)))
+    assert [(issue.code, issue.where) for issue in listed] == [
+        ("protocol_open", "protocol.show"),
+        ("no_statements", "statements.index"),
+        ("no_panel", "roster.index"),
+    ]
 
 
 def test_statements_are_missing(cast):
