@@ -29,10 +29,10 @@ Page = AnyResponse | str | tuple[str, int]
 def landing(token: str) -> Page:
     """P1: names nobody, changes nothing. What was replaced and what never was look alike."""
     db = current_session()
-    found = access.link_holder(db, token)
-    if found is None:
+    holder = access.link_holder(db, token)
+    if holder is None:
         return render_template("participation/unknown_link.html"), 404
-    study, _panelist = found
+    study, _panelist = holder
     stage = stage_of(db, study, at=clock.now())
     minutes = minutes_for(*size_of(db, stage.round)) if stage.is_open and stage.round and stage.round.number else None
     return render_template("participation/landing.html", study=study, stage=stage, minutes=minutes, token=token)
@@ -42,10 +42,10 @@ def landing(token: str) -> Page:
 @policy(OPEN)
 def start(token: str) -> Page:
     """Start a session on this device; nothing is recorded about the person."""
-    found = access.link_holder(current_session(), token)
-    if found is None:
+    holder = access.link_holder(current_session(), token)
+    if holder is None:
         return render_template("participation/unknown_link.html"), 404
-    study, panelist = found
+    study, panelist = holder
     grant = access.start_session(current_session(), study.id, panelist.id, today=clock.now().date())
     kept = {name: session[name] for name in ("language",) if name in session}
     session.clear()
@@ -58,10 +58,10 @@ def start(token: str) -> Page:
 @policy(OPEN)
 def calendar_before(token: str) -> Page:
     """The dates as a calendar file, before anybody has pressed Continue."""
-    found = access.link_holder(current_session(), token)
-    if found is None:
+    holder = access.link_holder(current_session(), token)
+    if holder is None:
         raise NotFound
-    return _calendar(found[0])
+    return _calendar(holder[0])
 
 
 @blueprint.get("/panel/calendar.ics")
