@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from delphi import clock, dates
 from delphi.access import Capability
-from delphi.consensus.disclosure.shown_rows import Row
+from delphi.consensus.disclosure.shown_rows import ShownRow
 from delphi.consensus.shipped_scales import SCALES, Scale
 from delphi.errors import Refused
 from delphi.model.round import Round, State
@@ -38,7 +38,7 @@ def _back(study: Study, number: int, message: str) -> Response:
 
 
 @blueprint.app_template_filter()
-def segments(row: Row, scale: Scale) -> list[tuple[str, float, float]]:
+def segments(row: ShownRow, scale: Scale) -> list[tuple[str, float, float]]:
     """Cut a bar of 140 into the answers of a row, highest first: kind, place and width of each."""
     cut, x = [], 0.0
     for value in reversed(scale.values):
@@ -59,7 +59,7 @@ def middle(value: float, scale: Scale) -> str:
 
 
 @blueprint.app_template_filter()
-def spoken(row: Row, scale: Scale) -> str:
+def spoken(row: ShownRow, scale: Scale) -> str:
     """Say the answers of a row, highest first."""
     return ", ".join(f"{scale.labels[value - scale.lo]} {row[f'k_{value}']}" for value in reversed(scale.values))
 

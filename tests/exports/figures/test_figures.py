@@ -8,7 +8,8 @@ import pytest
 
 from delphi.consensus.analysis import Analysis, Definition
 from delphi.consensus.panel import RoundPanel
-from delphi.consensus.shipped_scales import SCALES, Scale, span
+from delphi.consensus.scale import Scale, span
+from delphi.consensus.shipped_scales import SCALES
 from delphi.errors import Refused
 from delphi.statements.statements import NewStatement
 from exports.figures.draw import DARK
