@@ -170,4 +170,4 @@ class LeadBot:
     def unfinished(self) -> set[str]:
         """Read on the roster who has not finished the open round."""
         roster = self.browser.get(f"/studies/{self.slug}/panel").expect("Names and who has finished")
-        return set(re.findall(r"<td>([^<]+@[^<]+)</td><td>not finished</td>", roster.text))
+        return set(re.findall(r"<td>\s*([^<]+@[^<\s]+)\s*</td>\s*<td>\s*not finished\s*</td>", roster.text))
