@@ -12,8 +12,8 @@ from playwright.sync_api import Page, sync_playwright
 from rounds.demo.bots import LeadBot
 from rounds.demo.reference import SLUG, Reference
 from rounds.demo.script import Script, play
+from rounds.demo.server import LEAD, PASSWORD, demo_server
 from rounds.demo.simulation import as_csv
-from rounds.demo.stage import LEAD, PASSWORD, stage
 
 ROOT = Path(__file__).parents[1]
 OUT, KEPT = ROOT / "pictures", ROOT / "docs" / "img"
@@ -128,7 +128,7 @@ def main() -> None:
     script = Script(
         SLUG, FACTS, as_csv(plan.people), [p.email for p in plan.people], 1, plan.sheets, revise=plan.revise
     )
-    with stage(f"sqlite:///{home}/pictures.sqlite3", 8700, home) as running, sync_playwright() as driver:
+    with demo_server(f"sqlite:///{home}/pictures.sqlite3", 8700, home) as running, sync_playwright() as driver:
         bot = LeadBot(running.url, SLUG)
         bot.sign_in(running.one_time_link(), LEAD, PASSWORD)
         play(running, script, bot)

@@ -19,7 +19,7 @@ from delphi.statements.statements import NewStatement
 from exports.catalogue import CATALOGUE
 from exports.files.orders import Order, exhibit_of, write
 from exports.record.profile import Profile
-from rounds.rehearsal.answers import Scene
+from rounds.rehearsal.answers import RehearsalSettings
 
 ROOT = Path(__file__).parents[1]
 OUT, KEPT = ROOT / "pictures", ROOT / "docs" / "img"
@@ -76,7 +76,7 @@ def studies(session: Session) -> dict[str, Study]:
         ("cos", "core-outcome-set", "Core outcomes of treating opioid dependence", asked(OUTCOMES, "OUT"), 90),
         ("rand", "rand-ucla", "Appropriateness of treatments of opioid dependence", asked(INDICATIONS, "IND"), 14),
     ):
-        made[slug] = scripted.rehearsed(session, slug, template, title, statements, Scene(size, 8, 15, 3))
+        made[slug] = scripted.rehearsed(session, slug, template, title, statements, RehearsalSettings(size, 8, 15, 3))
     return made
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from delphi.model.letter import REMINDERS, Letter, LetterKind
-from delphi.model.rating import AnswerKind, Rating
+from delphi.model.rating import Rating
 from delphi.model.round import Participation
 
 MOST, APART = 3, timedelta(hours=24)
@@ -31,7 +31,7 @@ def spared(session: Session, study_id: int, round_: int, *, at: datetime) -> set
 
 def started(session: Session, study_id: int, round_: int) -> dict[UUID, int]:
     """Count the answers of everybody who has given any in a round."""
-    given = select(Rating.panelist, func.count()).where(Rating.kind != AnswerKind.CLEARED)
+    given = select(Rating.panelist, func.count()).where(Rating.given)
     counted = given.filter_by(study_id=study_id, round=round_).group_by(Rating.panelist)
     return {panelist: n for panelist, n in session.execute(counted)}  # noqa: C416 (rows are no pairs to the type checker)
 
@@ -39,7 +39,7 @@ def started(session: Session, study_id: int, round_: int) -> dict[UUID, int]:
 def answered(session: Session, letter: Letter) -> int:
     """Count what the addressee of a letter has answered so far: the letter says it to nobody else."""
     key = {"study_id": letter.study_id, "round": letter.round, "panelist": letter.panelist}
-    given = select(func.count()).select_from(Rating).filter_by(**key).where(Rating.kind != AnswerKind.CLEARED)
+    given = select(func.count()).select_from(Rating).filter_by(**key).where(Rating.given)
     return session.scalar(given) or 0
 
 

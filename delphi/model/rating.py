@@ -4,7 +4,18 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    PrimaryKeyConstraint,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from delphi.model.base import Base, Word, belongs, one_of
@@ -51,6 +62,16 @@ class Rating(Base):
     kind: Mapped[AnswerKind] = mapped_column(Word(AnswerKind))
     value: Mapped[int | None]
     version: Mapped[int]
+
+    @hybrid_property
+    def given(self) -> bool:
+        """Whether it is an answer: a rating or "not qualified", and not one that was cleared."""
+        return self.kind is not AnswerKind.CLEARED
+
+    @given.inplace.expression
+    @classmethod
+    def _given(cls) -> ColumnElement[bool]:
+        return cls.kind != AnswerKind.CLEARED
 
 
 class Comment(Base):

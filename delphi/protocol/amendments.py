@@ -12,7 +12,7 @@ from delphi.consensus.analysis import Definition
 from delphi.dates import in_words
 from delphi.errors import Refused
 from delphi.model.event import EventKind
-from delphi.model.rating import AnswerKind, Rating
+from delphi.model.rating import Rating
 from delphi.model.round import Round, latest_round
 from delphi.model.study import Amendment, Study
 from delphi.protocol import differences, method
@@ -103,7 +103,7 @@ def mark(amendments: Sequence[Amendment], time_zone: str) -> str:
 
 def answers_given(session: Session, study: Study) -> bool:
     """Whether any answer stands in the study."""
-    one = exists().where(Rating.study_id == study.id, Rating.kind != AnswerKind.CLEARED)
+    one = exists().where(Rating.study_id == study.id, Rating.given)
     return bool(session.scalar(select(one)))
 
 

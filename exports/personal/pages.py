@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from delphi.consensus.shipped_scales import SCALES
 from delphi.dates import in_words
 from delphi.errors import NotFound
-from delphi.model.rating import AnswerKind, Rating
+from delphi.model.rating import Rating
 from delphi.model.round import Participation, Round, State
 from delphi.web.policy import PANELIST, panelist, policy
 from delphi.web.transaction import current_session
@@ -38,7 +38,7 @@ def feedback(number: int, paper: str) -> AnyResponse:
     given = session.scalars(
         select(Rating)
         .filter_by(study_id=study.id, panelist=who.id)
-        .where(Rating.round <= number, Rating.kind != AnswerKind.CLEARED)
+        .where(Rating.round <= number, Rating.given)
         .order_by(Rating.round)
     )
     scale = SCALES[study.scale]

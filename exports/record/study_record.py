@@ -19,12 +19,13 @@ from delphi.model.account import Account
 from delphi.model.event import Event, EventKind
 from delphi.model.letter import REMINDERS, Letter, LetterKind
 from delphi.model.panel import Panelist
-from delphi.model.rating import AnswerKind, Comment, Rating
+from delphi.model.rating import Comment, Rating
 from delphi.model.round import Participation, QuestionnaireItem, Round, State
 from delphi.model.statement import Lineage, Statement, StatementVersion
 from delphi.model.study import Consent, Document, Membership, StakeholderGroup, Study
 from delphi.people import acknowledgements
 from delphi.protocol import amendments, method
+from delphi.statements.questionnaire import asked_in
 from exports.record.profile import Profile, Watch, unwatched
 from exports.record.record import (
     Amended,
@@ -182,7 +183,7 @@ class StudyRecord:
         key = self.source.id
         given = (
             select(Rating.round, Rating.panelist)
-            .where(Rating.study_id == key, Rating.round.in_(self.numbers), Rating.kind != AnswerKind.CLEARED)
+            .where(Rating.study_id == key, Rating.round.in_(self.numbers), Rating.given)
             .distinct()
         )
         answered = {(number, who) for number, who in self.session.execute(given)}
@@ -279,16 +280,9 @@ class StudyRecord:
     @cached_property
     def asked(self) -> Sequence[Asked]:
         """Questionnaires as they were shown."""
-        item, version = QuestionnaireItem, StatementVersion
-        found = self.session.execute(
-            select(item, version, Statement)
-            .join(version, (version.study_id == item.study_id) & (version.statement == item.statement))
-            .join(Statement, (Statement.study_id == item.study_id) & (Statement.number == item.statement))
-            .where(item.study_id == self.source.id, item.round.in_(self.numbers), version.version == item.version)
-            .order_by(item.round, item.position)
-        )
         return [
-            Asked(i.round, i.position, s.section, s.code, v.version, v.text, v.help, v.evidence) for i, v, s in found
+            Asked(a.round, a.position, a.section, a.code, a.version, a.text, a.help, a.evidence)
+            for a in asked_in(self.session, self.source.id, self.numbers)
         ]
 
     @cached_property

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.vocabulary import Change, Decided
-from delphi.model.rating import AnswerKind, Rating
+from delphi.model.rating import Rating
 from delphi.model.round import Participation, QuestionnaireItem, Round
 from delphi.model.study import Study
 from rounds.revision.decisions import decisions_of, edges_into
@@ -65,7 +65,7 @@ def people_flow(session: Session, study: Study, rounds: Sequence[Round]) -> list
         own = {"study_id": study.id, "round": round_.number}
         invited = session.scalar(select(func.count()).select_from(Participation).filter_by(**own)) or 0
         finished = select(Participation.panelist).filter_by(**own).where(Participation.submitted_on.is_not(None))
-        given = select(Rating.panelist).filter_by(**own).where(Rating.kind != AnswerKind.CLEARED).distinct()
+        given = select(Rating.panelist).filter_by(**own).where(Rating.given).distinct()
         answered = set(session.scalars(given))
         steps.append(
             PeopleStep(

@@ -12,7 +12,7 @@ SAVED, SUBMITTED = "saved", "submitted"
 
 
 @dataclass(frozen=True)
-class Sheet:
+class PlannedAnswers:
     """What a panelist will give in a round, by statement code: (option, "nq" or None, comment)."""
 
     answers: Mapping[str, tuple[int | str | None, str]]
@@ -40,7 +40,7 @@ class PanelistBot:
             page = self.browser.post(form, {name: min(offered) for name, offered in form.choices.items()})
         return page.expect("simulated panel")
 
-    def play(self, sheet: Sheet) -> str:
+    def play(self, sheet: PlannedAnswers) -> str:
         """Read, rate, comment page by page, review and submit; or stop after some pages."""
         self.arrive()
         number = 1
@@ -57,14 +57,14 @@ class PanelistBot:
             return SUBMITTED
         return SAVED
 
-    def _rate(self, page: Page, sheet: Sheet, *, last: bool) -> Page:
+    def _rate(self, page: Page, sheet: PlannedAnswers, *, last: bool) -> Page:
         form = page.expect("simulated panel").form(having="request")
         values = {"go": "later" if last else "on"}
         for article in re.split(r"<article\b", page.text)[1:]:
             number, code = _card(article)
-            given, comment = sheet.answers[code]
-            if given is not None:
-                values[f"answer-{number}"] = str(given)
+            option, comment = sheet.answers[code]
+            if option is not None:
+                values[f"answer-{number}"] = str(option)
             if comment:
                 values[f"comment-{number}"] = comment
             _check_feedback(article, code, sheet)
@@ -76,7 +76,7 @@ def _card(article: str) -> tuple[str, str]:
     return head["id"].removeprefix("s"), head["data-code"]
 
 
-def _check_feedback(article: str, code: str, sheet: Sheet) -> None:
+def _check_feedback(article: str, code: str, sheet: PlannedAnswers) -> None:
     """Read the feedback as its reader does: the own answer of the round before must be there, and the panel's."""
     if code in sheet.before and ("How the panel answered" not in article and "Fewer than" not in article):
         raise UnexpectedPage(f"{code} shows no feedback of the round before")
@@ -170,4 +170,4 @@ class LeadBot:
     def unfinished(self) -> set[str]:
         """Read on the roster who has not finished the open round."""
         roster = self.browser.get(f"/studies/{self.slug}/panel").expect("Names and who has finished")
-        return set(re.findall(r"<td>([^<]+@[^<]+)</td><td>not finished</td>", roster.text))
+        return set(re.findall(r"<td>\s*([^<]+@[^<\s]+)\s*</td>\s*<td>\s*not finished\s*</td>", roster.text))

@@ -12,7 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from rounds.demo.script import Script
-    from rounds.demo.stage import Stage
+    from rounds.demo.server import DemoServer
 
 SEED, PANELISTS = 31, 57
 
@@ -26,10 +26,10 @@ def _progress(total: int, label: str) -> tuple[Any, Callable[[int, int], None]]:
     return bar, done
 
 
-def _play(running: "Stage", script: "Script") -> None:
+def _play(running: "DemoServer", script: "Script") -> None:
     from rounds.demo.bots import LeadBot
     from rounds.demo.script import play
-    from rounds.demo.stage import LEAD, PASSWORD
+    from rounds.demo.server import LEAD, PASSWORD
 
     lead = LeadBot(running.url, script.slug)
     with closing(lead.browser):
@@ -51,37 +51,12 @@ def _play(running: "Stage", script: "Script") -> None:
 @click.option("--port", default=8000, show_default=True)
 def demo(*, fresh: bool, no_serve: bool, seed: int, panelists: int, database: str | None, out: Path, port: int) -> None:
     """Play the reference study: a lead and a simulated panel, three rounds over real HTTP."""
-    from rounds.demo.reference import ROUNDS, SLUG, Reference
-    from rounds.demo.script import Script
-    from rounds.demo.simulation import as_csv
-    from rounds.demo.stage import stage
+    from rounds.demo.reference import Reference, reference_script
 
     home = out / "server"
     if fresh:
         shutil.rmtree(home, ignore_errors=True)
-    url = database or f"sqlite:///{(home / 'delphi.sqlite3').resolve()}"
-    plan = Reference(seed, panelists)
-    script = Script(
-        slug=SLUG,
-        facts={
-            "template": "reference",
-            "lead_name": "The demonstration's study lead",
-            "contact_email": "lead@example.org",
-            "time_zone": "Europe/Amsterdam",
-            "simulated": "y",
-        },
-        panel=as_csv(plan.people),
-        addresses=[person.email for person in plan.people],
-        rounds=ROUNDS,
-        sheets=plan.sheets,
-        revise=plan.revise,
-    )
-    with stage(url, port, home) as running:
-        click.echo(f"Serving on {running.url}", err=True)
-        _play(running, script)
-        _write(running, SLUG, out)
-        if not no_serve:
-            _stay(running)
+    _serve(reference_script(Reference(seed, panelists)), database, out, port, stay=not no_serve)
 
 
 @click.command()
@@ -106,22 +81,27 @@ def replay(
 ) -> None:
     """Make a study from a FILE of ratings and play its rounds over HTTP, every panelist giving the file's ratings."""
     from rounds.demo.replay import script_of
-    from rounds.demo.stage import stage
+
+    if database is None:
+        shutil.rmtree(out / "server", ignore_errors=True)
+    _serve(script_of(file, columns, scale, slug), database, out, port, stay=not no_serve)
+
+
+def _serve(script: "Script", database: str | None, out: Path, port: int, *, stay: bool) -> None:
+    """Start the server, play the script on it, write its table, and stay if wanted."""
+    from rounds.demo.server import demo_server
 
     home = out / "server"
-    if database is None:
-        shutil.rmtree(home, ignore_errors=True)
     url = database or f"sqlite:///{(home / 'delphi.sqlite3').resolve()}"
-    script = script_of(file, columns, scale, slug)
-    with stage(url, port, home) as running:
+    with demo_server(url, port, home) as running:
         click.echo(f"Serving on {running.url}", err=True)
         _play(running, script)
-        _write(running, slug, out)
-        if not no_serve:
+        _write(running, script.slug, out)
+        if stay:
             _stay(running)
 
 
-def _write(running: "Stage", slug: str, out: Path) -> None:
+def _write(running: "DemoServer", slug: str, out: Path) -> None:
     """Write the consensus table with the command that anybody would use, and print it."""
     out.mkdir(parents=True, exist_ok=True)
     for suffix in ("json", "csv"):
@@ -130,8 +110,8 @@ def _write(running: "Stage", slug: str, out: Path) -> None:
     click.echo(f"Written: {out}/consensus.json and {out}/consensus.csv", err=True)
 
 
-def _stay(running: "Stage") -> None:
-    from rounds.demo.stage import LEAD, PASSWORD
+def _stay(running: "DemoServer") -> None:
+    from rounds.demo.server import LEAD, PASSWORD
 
     click.echo(
         f"\nLook at every page: {running.url}/studies\nSign in as {LEAD} with the password “{PASSWORD}”.\nCtrl-C ends it."

@@ -7,7 +7,8 @@ from functools import cached_property
 
 from delphi.studies.designs import LIBRARY
 from rounds.demo import simulation
-from rounds.demo.bots import LeadBot, Sheet
+from rounds.demo.bots import LeadBot, PlannedAnswers
+from rounds.demo.script import Script
 from rounds.questionnaire.paging import pages
 
 SLUG, ROUNDS = "reference", 3
@@ -33,33 +34,33 @@ class Reference:
         return simulation.panel(self.seed, self.size)
 
     def asked(self, round_: int) -> list[dict[str, str]]:
-        """Give the versions asked in a round, as the file orders them."""
+        """The versions asked in a round, as the file orders them."""
         return [row for row in self.rows if int(row["first_round"]) <= round_ <= int(row["last_round"])]
 
-    def sheets(self, round_: int) -> dict[str, Sheet]:
-        """Give everybody's answers in a round, by address; who does not come has none."""
+    def sheets(self, round_: int) -> dict[str, PlannedAnswers]:
+        """Everybody's answers in a round, by address; who does not come has none."""
         cut = len(pages([row["section"] for row in self.asked(round_)]))
-        come = {}
+        plans = {}
         for person in self.people:
             status = simulation.presence(self.seed, person, round_)
             if status != "absent":
-                come[person.email] = Sheet(
+                plans[person.email] = PlannedAnswers(
                     answers=self._answers(person, round_),
                     before=self._before(person, round_),
                     submits=status == "submitted",
                     pages=simulation.pages_answered(status, cut),
                 )
-        return come
+        return plans
 
     def _answers(self, person: simulation.Person, round_: int) -> dict[str, tuple[int | str | None, str]]:
-        given = {
+        answers = {
             row["code"]: simulation.answer(self.seed, person, round_, row["code"], row["kind"])
             for row in self.asked(round_)
         }
-        return {code: (one.value, one.comment) for code, one in given.items()}
+        return {code: (answer.value, answer.comment) for code, answer in answers.items()}
 
     def _before(self, person: simulation.Person, round_: int) -> Mapping[str, int | str | None]:
-        """Give the own answers that the page must show: those of a round in which this person finished."""
+        """The own answers that the page must show: those of a round in which this person finished."""
         if round_ == 1:
             return {}
         seen = {row["code"]: None for row in self.asked(round_ - 1)}
@@ -93,3 +94,23 @@ class Reference:
             [n for n in numbers if n],
             {name: row[name] for name in ("code", "kind", "section", "text", "reason")},
         )
+
+
+def reference_script(plan: Reference) -> Script:
+    """The script of the reference study."""
+    facts = {
+        "template": "reference",
+        "lead_name": "The demonstration's study lead",
+        "contact_email": "lead@example.org",
+        "time_zone": "Europe/Amsterdam",
+        "simulated": "y",
+    }
+    return Script(
+        slug=SLUG,
+        facts=facts,
+        panel=simulation.as_csv(plan.people),
+        addresses=[person.email for person in plan.people],
+        rounds=ROUNDS,
+        sheets=plan.sheets,
+        revise=plan.revise,
+    )

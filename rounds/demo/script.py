@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 
-from rounds.demo.bots import LeadBot, PanelistBot, Sheet
-from rounds.demo.stage import WORKERS, Stage
+from rounds.demo.bots import LeadBot, PanelistBot, PlannedAnswers
+from rounds.demo.server import WORKERS, DemoServer
 
 
 @dataclass
@@ -18,13 +18,13 @@ class Script:
     panel: bytes
     addresses: Sequence[str]
     rounds: int
-    sheets: Callable[[int], Mapping[str, Sheet]]
+    sheets: Callable[[int], Mapping[str, PlannedAnswers]]
     statements: bytes | None = None
     revise: Callable[[LeadBot, int], None] = lambda _lead, _number: None
     done: Callable[[int, int], None] = lambda _round, _n: None
 
 
-def play(running: Stage, script: Script, lead: LeadBot) -> None:
+def play(running: DemoServer, script: Script, lead: LeadBot) -> None:
     """Play a study to its end, from wherever it stands."""
     if lead.browser.get(f"/studies/{script.slug}").status == 404:
         lead.create(script.facts)
@@ -36,20 +36,20 @@ def play(running: Stage, script: Script, lead: LeadBot) -> None:
         _play_round(running, script, lead, number)
 
 
-def _play_round(running: Stage, script: Script, lead: LeadBot, number: int) -> None:
+def _play_round(running: DemoServer, script: Script, lead: LeadBot, number: int) -> None:
     """Launch a round, or go on with one that was interrupted; let everybody answer; close, moderate, draft the next."""
     sheets = script.sheets(number)
-    had = running.mailbox.counts()
+    earlier = running.mailbox.counts()
     page = lead.desk(number)
     if "is open" in page.text:
         waiting = lead.unfinished()
         sheets = {address: sheet for address, sheet in sheets.items() if address in waiting}
-        had = {}  # the letters of the first attempt lead on
+        earlier = {}  # the letters of the first attempt lead on
     elif "/launch" in page.text or "What is missing" in page.text:
         _launch(script, lead, number)
     else:
         return
-    running.mailbox.wait(list(sheets), had)
+    running.mailbox.wait(list(sheets), earlier)
 
     def visit(address: str) -> None:
         bot = PanelistBot(running.url, running.mailbox.links[address][-1])

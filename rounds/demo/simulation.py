@@ -65,7 +65,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class SimulatedAnswer:
     """What a simulated panelist gives to one statement: an option, "nq", or None for a blank."""
 
     value: int | str | None
@@ -100,28 +100,28 @@ def as_csv(people: Sequence[Person]) -> bytes:
 
 
 def presence(seed: int, person: Person, round_: int) -> str:
-    """Say how far a panelist comes in a round: "absent", "unfinished" or "submitted"."""
+    """How far a panelist comes in a round: "absent", "unfinished" or "submitted"."""
     lot = Random(f"{seed}/{person.number}/presence/{round_}").random()  # noqa: S311 (a simulation, not a secret)
     absent = ABSENT[min(round_, 3) - 1]
     return "absent" if lot < absent else "unfinished" if lot < absent + UNFINISHED else "submitted"
 
 
-def answer(seed: int, person: Person, round_: int, code: str, kind: str) -> Given:
-    """Give a panelist's answer. Opinion and knowledge stay from round to round; the panel draws closer around them."""
+def answer(seed: int, person: Person, round_: int, code: str, kind: str) -> SimulatedAnswer:
+    """A panelist's answer. Opinion and knowledge stay from round to round; the panel draws closer around them."""
     draw = Random(f"{seed}/{person.number}/{code}")  # noqa: S311 (a simulation, not a secret)
     opinion, firmness, knows, blank, remark = (draw.random() for _ in range(5))
     spread = 0.3 + 1.4 * Random(f"{seed}/{code}").random()  # noqa: S311 (a simulation, not a secret)
     stage = min(round_, 3) - 1
     comment = REMARKS[int(remark / COMMENT * len(REMARKS))] if remark < COMMENT and round_ < 3 else ""
     if blank < BLANK:
-        return Given(None)
+        return SimulatedAnswer(None)
     if knows < NOT_QUALIFIED * 2 * (1 - person.years / 60):
-        return Given("nq", comment)
+        return SimulatedAnswer("nq", comment)
     if opinion < DISSENT[kind][stage] * spread:
-        return Given(1 if firmness < 0.25 else 2, comment)
-    return Given(4 if firmness < FULL_AGREEMENT[stage] else 3, comment)
+        return SimulatedAnswer(1 if firmness < 0.25 else 2, comment)
+    return SimulatedAnswer(4 if firmness < FULL_AGREEMENT[stage] else 3, comment)
 
 
 def pages_answered(status: str, pages: int) -> int | None:
-    """Say how many pages somebody fills in who does not finish: half of them, at least one; None means all."""
+    """How many pages somebody fills in who does not finish: half of them, at least one; None means all."""
     return max(1, pages // 2) if status == "unfinished" else None

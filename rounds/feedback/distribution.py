@@ -35,7 +35,7 @@ class Distribution:
 
 
 def build(evidence: Evidence) -> tuple[Distribution, ...] | None:
-    """Give one distribution for each statement this one comes from."""
+    """One distribution for each statement this one comes from."""
     return tuple(_of(evidence, source) for source in evidence.sources) or None
 
 
@@ -58,7 +58,7 @@ def _of(evidence: Evidence, source: Source) -> Distribution:
 
 
 def _cells(evidence: Evidence, n: int) -> list[tuple[tuple[int, ...], str]]:
-    """Give the options from the strongest agreement down, or the zones where fewer than ten rated."""
+    """The options from the strongest agreement down, or the zones where fewer than ten rated."""
     scale = evidence.scale
     if n >= FULL_FROM:
         return [((value,), label(scale, value)) for value in reversed(scale.values)]

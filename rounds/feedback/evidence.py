@@ -11,7 +11,7 @@ NOT_QUALIFIED = "nq"
 
 
 def label(scale: Scale, value: int) -> str:
-    """Give the wording of an option."""
+    """The wording of an option."""
     return scale.labels[value - scale.lo]
 
 

@@ -19,7 +19,7 @@ class Quartiles:
 
 
 def build(evidence: Evidence) -> Quartiles | None:
-    """Give the middle answer to the wording that was asked; none for merged statements and small numbers."""
+    """The middle answer to the wording that was asked; none for merged statements and small numbers."""
     if len(evidence.sources) != 1:
         return None
     row = evidence.sources[0].row

@@ -16,7 +16,7 @@ from delphi.model.event import EventKind
 from delphi.model.round import Participation, Round, State, latest_round
 from delphi.model.study import Study
 from delphi.protocol.method import stopping_rule_of
-from rounds.results import rows as result_rows
+from rounds.results.rows import panel_rows
 
 AT_CONSENSUS = (Verdict.IN, Verdict.OUT)
 
@@ -26,7 +26,7 @@ def criteria(session: Session, study: Study) -> Sequence[Criterion]:
     last = latest_round(session, study)
     if last is None or last.state is not State.RELEASED:
         return []
-    return advise(session, study, last, result_rows.panel_rows(session, study, last))[1]
+    return advise(session, study, last, panel_rows(session, study, last))[1]
 
 
 def issues_before_end(session: Session, study: Study) -> list[Issue]:
@@ -59,17 +59,18 @@ def finish(session: Session, study: Study, *, reason: str, by: int, at: datetime
     audit.record(session, study.id, EventKind.STUDY_FINISHED, by=by, at=at, reached=reached, reason=reason.strip())
 
 
-def go_on(session: Session, study: Study, *, by: int, at: datetime) -> None:
-    """Take the end back: nothing was sent and nothing deleted by it."""
+def take_back(session: Session, study: Study, *, by: int, at: datetime) -> None:
+    """Take the end of the study back: nothing was sent and nothing deleted by it."""
     locked(session, Study, (study.id,))
     if study.finished_at is None:
         raise Refused("The study is not finished; nothing was changed.")
     study.finished_at, study.finish_reason = None, ""
+    # The kinds of events stand in a constraint of the table, so the event of finishing says that it was taken back.
     audit.record(session, study.id, EventKind.STUDY_FINISHED, by=by, at=at, taken_back=True)
 
 
 def state_of(session: Session, study: Study, round_: Round, rows: Sequence[ShownRow]) -> RoundState:
-    """Say what a closed round shows: statements at consensus, statements that are stable, panelists who responded."""
+    """What a closed round shows: statements at consensus, statements that are stable, panelists who responded."""
     followed = [row["stable"] for row in rows if row["stable"] in ("stable", "unstable")]
     invited = select(func.count()).select_from(Participation).filter_by(study_id=study.id, round=round_.number)
     submitted = session.scalar(invited.where(Participation.submitted_on.is_not(None))) or 0
@@ -84,6 +85,6 @@ def state_of(session: Session, study: Study, round_: Round, rows: Sequence[Shown
 def advise(
     session: Session, study: Study, round_: Round, rows: Sequence[ShownRow]
 ) -> tuple[RoundState, list[Criterion]]:
-    """Give the state of the study after a round, and every stopping criterion with whether it is met."""
+    """The state of the study after a round, and every stopping criterion with whether it is met."""
     state = state_of(session, study, round_, rows)
     return state, stopping_advice(state, stopping_rule_of(study))

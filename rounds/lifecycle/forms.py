@@ -1,11 +1,14 @@
-"""When a round closes, as clean values."""
+"""When a round closes and who is told, as clean values."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, StringField
 from wtforms.validators import DataRequired, Length
+
+from rounds.lifecycle.invitations import Audience
 
 
 class DeadlineForm(FlaskForm):
@@ -14,7 +17,7 @@ class DeadlineForm(FlaskForm):
     closes_at = DateTimeLocalField(format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], validators=[DataRequired()])
 
     def moment(self, zone: str) -> datetime:
-        """Give the deadline in UTC; 23:59 means the end of that minute."""
+        """The deadline in UTC; 23:59 means the end of that minute."""
         assert self.closes_at.data is not None
         local = self.closes_at.data.replace(second=59, tzinfo=ZoneInfo(zone))
         return local.astimezone(UTC)
@@ -24,3 +27,9 @@ class ExtendForm(DeadlineForm):
     """A later deadline with its reason."""
 
     reason = StringField(validators=[DataRequired(), Length(max=500)])
+
+
+def audience_of(form: Mapping[str, str], name: str) -> Audience | None:
+    """The audience that was chosen in a field; None for none."""
+    word = form.get(name, "")
+    return Audience(word) if word in set(Audience) else None

@@ -43,7 +43,7 @@ def invited_next(session: Session, study_id: int) -> list[UUID]:
 
 
 def invite(session: Session, round_: Round, *, at: datetime) -> int:
-    """Make the panel's participations and queue one invitation each; gives how many."""
+    """Make the panel's participations and queue one invitation each; how many those are."""
     panel = invited_next(session, round_.study_id)
     if panel:
         key = {"study_id": round_.study_id, "round": round_.number, "submitted_on": None}
@@ -72,7 +72,7 @@ def _belongs(to: Audience, *, finished: bool, started: bool) -> bool:
     return started is (to is Audience.UNFINISHED)
 
 
-def remind(session: Session, round_: Round, *, at: datetime, to: Audience = Audience.NOT_SUBMITTED) -> int:
+def queue_reminders(session: Session, round_: Round, *, at: datetime, to: Audience = Audience.NOT_SUBMITTED) -> int:
     """Queue a reminder for an audience, but for nobody who had one within 24 hours or three in the round."""
     spared = reminders.spared(session, round_.study_id, round_.number, at=at)
     waiting = [who for who in members(session, round_, to) if who not in spared]
@@ -84,7 +84,7 @@ def remind(session: Session, round_: Round, *, at: datetime, to: Audience = Audi
 
 
 def plan(session: Session, round_: Round, zone: str, *, at: datetime) -> int:
-    """Queue the planned reminders of a round; who still needs one is decided when each is sent. Gives how many days."""
+    """Queue the planned reminders of a round; who still needs one is decided when each is sent. Returns how many days."""
     panel = members(session, round_, Audience.ALL)
     days = list(planned_days(round_, zone, at=at))
     for kind, moment in days:
@@ -94,7 +94,7 @@ def plan(session: Session, round_: Round, zone: str, *, at: datetime) -> int:
 
 
 def planned_days(round_: Round, zone: str, *, at: datetime) -> Iterator[tuple[LetterKind, datetime]]:
-    """Give the days of the plan at nine in the morning: late enough after the opening, early enough before the end."""
+    """The days of the plan at nine in the morning: late enough after the opening, early enough before the end."""
     assert round_.opened_at is not None
     assert round_.closes_at is not None
     opening, closing = (moment.astimezone(ZoneInfo(zone)).date() for moment in (round_.opened_at, round_.closes_at))
@@ -116,8 +116,8 @@ def stop(session: Session, round_: Round, *, at: datetime) -> int:
     return outbox.drop(session, round_.study_id, *planned, at=at)
 
 
-def tell(session: Session, round_: Round, to: Audience, *, at: datetime) -> int:
-    """Queue the news of a later deadline; gives how many letters."""
+def queue_extension(session: Session, round_: Round, to: Audience, *, at: datetime) -> int:
+    """Queue the news of a later deadline; how many letters that are."""
     panel = members(session, round_, to)
     turn = f"{round_.closes_at:%Y%m%d%H%M}"
     outbox.queue(session, LetterKind.EXTENSION, round_.study_id, round_.number, panel, at=at, turn=turn)

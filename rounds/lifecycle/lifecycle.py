@@ -1,8 +1,9 @@
 """The life of a round: prepare, launch, extend, close, release. States follow from recorded facts."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from delphi import audit
@@ -10,54 +11,41 @@ from delphi.consensus.table.rows import consensus_rows
 from delphi.database import locked
 from delphi.errors import Issue, NotReady, Refused
 from delphi.model.event import EventKind, sha256_of
-from delphi.model.rating import Comment, SaveRequest
+from delphi.model.rating import SaveRequest
 from delphi.model.result import Result
 from delphi.model.round import Round, State
 from delphi.model.study import Study
+from delphi.translations import N_
 from rounds.lifecycle import invitations
 from rounds.lifecycle.invitations import Audience
 from rounds.lifecycle.readiness import issues_before_launch
+from rounds.moderation import rulings
 from rounds.results.counts import digest_of, items_of
 from rounds.results.rows import analyse
 from rounds.revision import decisions
 
 SHORTEST = timedelta(hours=20)  # WCAG 2.2.1: no time limit under 20 hours
+DEADLINE_NEAR = Issue("deadline_near", "The round must stay open for at least 20 hours. Choose a later deadline.")
 
 
 def launch(
-    session: Session,
-    study: Study,
-    round_: Round,
-    *,
-    closes_at: datetime,
-    by: int,
-    at: datetime,
-    remind: bool = False,
+    session: Session, study: Study, round_: Round, *, closes_at: datetime, by: int, at: datetime, remind: bool = False
 ) -> None:
     """Open a round: the questionnaire is fixed, every panelist is invited, and reminders are planned if wanted."""
     _lock(session, round_)
-    issues = issues_before_launch(session, study, round_)
+    issues = list(issues_before_launch(session, study, round_))
     if closes_at < at + SHORTEST:
-        issues.append(
-            Issue("deadline_near", "The round must stay open for at least 20 hours. Choose a later deadline.")
-        )
+        issues.append(DEADLINE_NEAR)
     if issues:
         raise NotReady(issues)
     round_.opened_at, round_.closes_at = at, closes_at
     session.flush()
-    invited = invitations.invite(session, round_, at=at)
-    planned = invitations.plan(session, round_, study.time_zone, at=at) if remind else 0
-    audit.record(
-        session,
-        study.id,
-        EventKind.ROUND_LAUNCHED,
-        by=by,
-        at=at,
-        round=round_.number,
-        invited=invited,
-        closes_at=closes_at.isoformat(),
-        reminder_days=planned,
-    )
+    facts = {
+        "invited": invitations.invite(session, round_, at=at),
+        "closes_at": closes_at.isoformat(),
+        "reminder_days": invitations.plan(session, round_, study.time_zone, at=at) if remind else 0,
+    }
+    audit.record(session, study.id, EventKind.ROUND_LAUNCHED, by=by, at=at, round=round_.number, **facts)
 
 
 def extend(
@@ -77,27 +65,18 @@ def extend(
     if closes_at <= round_.closes_at:
         raise Refused("The new deadline is not later than the present one; nothing was changed.")
     round_.closes_at = closes_at
-    audit.record(
-        session,
-        round_.study_id,
-        EventKind.ROUND_EXTENDED,
-        by=by,
-        at=at,
-        round=round_.number,
-        closes_at=closes_at.isoformat(),
-        reason=reason,
-        told=tell.value if tell else None,
-    )
+    facts = {"closes_at": closes_at.isoformat(), "reason": reason, "told": tell.value if tell else None}
+    audit.record(session, round_.study_id, EventKind.ROUND_EXTENDED, by=by, at=at, round=round_.number, **facts)
     if tell is not None:
-        invitations.tell(session, round_, tell, at=at)
+        invitations.queue_extension(session, round_, tell, at=at)
 
 
 def remind(session: Session, round_: Round, to: Audience, *, by: int, at: datetime) -> int:
-    """Remind an audience of an open round; gives how many letters leave."""
+    """Remind an audience of an open round; how many letters leave."""
     _lock(session, round_)
     if not round_.accepts(at=at):
         raise Refused("Reminders are sent while a round is open and before its deadline; nothing was sent.")
-    n = invitations.remind(session, round_, at=at, to=to)
+    n = invitations.queue_reminders(session, round_, at=at, to=to)
     audit.record(session, round_.study_id, EventKind.REMINDERS_QUEUED, by=by, at=at, round=round_.number, to=to.value)
     return n
 
@@ -117,15 +96,8 @@ def close(session: Session, round_: Round, *, by: int, at: datetime) -> None:
         raise Refused("Round %(number)s is not open; nothing was changed.", number=round_.number)
     round_.closed_at, round_.input_sha256 = at, digest_of(session, round_)
     session.execute(delete(SaveRequest).filter_by(study_id=round_.study_id, round=round_.number))
-    audit.record(
-        session,
-        round_.study_id,
-        EventKind.ROUND_CLOSED,
-        by=by,
-        at=at,
-        round=round_.number,
-        input_sha256=round_.input_sha256,
-    )
+    facts = {"round": round_.number, "input_sha256": round_.input_sha256}
+    audit.record(session, round_.study_id, EventKind.ROUND_CLOSED, by=by, at=at, **facts)
 
 
 def release(session: Session, study: Study, round_: Round, *, by: int, at: datetime) -> None:
@@ -137,28 +109,29 @@ def release(session: Session, study: Study, round_: Round, *, by: int, at: datet
         raise Refused(
             "Round %(number)s is not closed or was released already; nothing was changed.", number=round_.number
         )
-    undecided = session.scalar(
-        select(func.count())
-        .select_from(Comment)
-        .where(Comment.text != "")
-        .filter_by(study_id=study.id, round=round_.number, moderation=None)
-    )
+    _refuse_undecided_comments(session, study, round_)
+    frozen = _frozen_results(session, study, round_)
+    session.execute(insert(Result), frozen)
+    round_.released_at = at
+    facts = {"rows": len(frozen), "results_sha256": sha256_of([result["row"] for result in frozen])}
+    audit.record(session, study.id, EventKind.ROUND_RELEASED, by=by, at=at, round=round_.number, **facts)
+
+
+def _refuse_undecided_comments(session: Session, study: Study, round_: Round) -> None:
+    undecided = rulings.waiting(session, round_)
     if undecided and "comments" in study.feedback_plan:
-        raise NotReady(
-            [
-                Issue(
-                    "comments_undecided",
-                    "%(n)s comments are undecided. Release or hold each before the panel sees them.",
-                    values={"n": undecided},
-                )
-            ]
-        )
+        message = N_("%(n)s comments are undecided. Release or hold each before the panel sees them.")
+        raise NotReady([Issue("comments_undecided", message, values={"n": undecided})])
+
+
+def _frozen_results(session: Session, study: Study, round_: Round) -> list[dict[str, Any]]:
+    """The rows of the consensus table, of the panel and of its groups, as the table of results keeps them."""
     analysis = analyse(session, study, [round_.number])
     numbers = {item.statement: number for number, item in items_of(session, study, round_.number).items()}
-    frozen = [
-        {
-            "study_id": study.id,
-            "round": round_.number,
+    key = {"study_id": study.id, "round": round_.number}
+    return [
+        key
+        | {
             "statement": numbers[str(row["statement"])],
             "group": row["group"],
             "position": position,
@@ -167,18 +140,6 @@ def release(session: Session, study: Study, round_: Round, *, by: int, at: datet
         }
         for position, row in enumerate(consensus_rows(analysis, by_group=True), 1)
     ]
-    session.execute(insert(Result), frozen)
-    round_.released_at = at
-    audit.record(
-        session,
-        study.id,
-        EventKind.ROUND_RELEASED,
-        by=by,
-        at=at,
-        round=round_.number,
-        rows=len(frozen),
-        results_sha256=sha256_of([result["row"] for result in frozen]),
-    )
 
 
 def prepare_next(session: Session, study: Study, closed: Round, *, by: int, at: datetime) -> Round:

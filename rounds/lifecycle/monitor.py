@@ -1,7 +1,7 @@
 """The live monitor of a round: how many take part and where people stop; never who answered what, never a small number."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from delphi.consensus.disclosure.people_counts import Counted, in_steps, shown_classes, visible_rows
 from delphi.model.letter import REMINDERS, Letter, LetterKind
 from delphi.model.panel import Panelist
-from delphi.model.rating import AnswerKind, Rating
+from delphi.model.rating import Rating
 from delphi.model.round import Participation, QuestionnaireItem, Round
-from delphi.model.statement import Statement
 from delphi.model.study import StakeholderGroup, Study
+from delphi.statements.questionnaire import asked
 from rounds.questionnaire.paging import pages
 
 CLASSES = ("declined", "not_started", "unfinished", "submitted")
@@ -57,26 +57,20 @@ class Monitor:
 
 def monitor(session: Session, study: Study, round_: Round, *, at: datetime) -> Monitor:
     """Count who takes part in a round."""
-    people = _people(session, study, round_)
-    k = study.smallest_cell
+    people, k = _people(session, study, round_), study.smallest_cell
     targets = _targets(session, study)
-    table: dict[str, Counter[str]] = {group: Counter() for group in targets}
-    for person in people:
-        table.setdefault(person.group, Counter())[person.stage] += 1
+    table = _by_group(people, targets)
     sizes = {stage: sum(row[stage] for row in table.values()) for stage in CLASSES}
     classes = shown_classes(sizes, k)
-    lines = {group: [row[stage] for stage in CLASSES] for group, row in table.items()}
-    shown = visible_rows(lines, k) if len(table) > 1 else []
-    days = _days(people, k) if classes["submitted"].n is not None else []
     return Monitor(
         invited=len(people),
         classes=classes,
         started=_started(sizes, k),
-        groups={group: dict(table[group]) if group in shown else None for group in table if len(table) > 1},
+        groups=_shown_groups(table, k),
         group_sizes={group: sum(row.values()) for group, row in table.items()},
         targets=targets,
         stops=_stops(session, study, round_, people) if classes["unfinished"].n is not None else {},
-        days=days,
+        days=_days(people, k) if classes["submitted"].n is not None else [],
         forecast=_forecast(classes["submitted"].n, round_, len(people), at),
         post=_post(session, round_, at=at),
     )
@@ -94,7 +88,7 @@ def _people(session: Session, study: Study, round_: Round) -> list[_Person]:
     begun = (  # asked person by person: an index finds one answer of each, where counting them would read all
         select(Rating.panelist)
         .where(Rating.study_id == Participation.study_id, Rating.round == Participation.round)
-        .where(Rating.panelist == Participation.panelist, Rating.kind != AnswerKind.CLEARED)
+        .where(Rating.panelist == Participation.panelist, Rating.given)
         .exists()
     )
     rows = session.execute(
@@ -103,21 +97,36 @@ def _people(session: Session, study: Study, round_: Round) -> list[_Person]:
         .where(Participation.study_id == study.id, Participation.round == round_.number)
     )
     return [
-        _Person(group or "", _stage(on, gone=not panelist.taking_part, started=started), on, who)
+        _Person(group or "", _stage(on, left=not panelist.taking_part, started=started), on, who)
         for who, on, group, panelist, started in rows
     ]
 
 
-def _stage(submitted: date | None, *, gone: bool, started: bool) -> str:
-    if gone:
+def _stage(submitted: date | None, *, left: bool, started: bool) -> str:
+    if left:
         return "declined"
     if submitted is not None:
         return "submitted"
     return "unfinished" if started else "not_started"
 
 
+def _by_group(people: Sequence[_Person], groups: Iterable[str]) -> dict[str, Counter[str]]:
+    table: dict[str, Counter[str]] = {group: Counter() for group in groups}
+    for person in people:
+        table.setdefault(person.group, Counter())[person.stage] += 1
+    return table
+
+
+def _shown_groups(table: Mapping[str, Counter[str]], k: int) -> dict[str, Mapping[str, int] | None]:
+    """The classes of each group, None for a group whose numbers would tell of too few; nothing for a single group."""
+    if len(table) < 2:
+        return {}
+    shown = visible_rows({group: [row[stage] for stage in CLASSES] for group, row in table.items()}, k)
+    return {group: dict(row) if group in shown else None for group, row in table.items()}
+
+
 def _targets(session: Session, study: Study) -> dict[str, int | None]:
-    """Give the groups in order, each with the number of people that was planned."""
+    """The groups in order, each with the number of people that was planned."""
     groups = select(StakeholderGroup).filter_by(study_id=study.id).order_by(StakeholderGroup.position)
     return {group.key: group.target for group in session.scalars(groups)}
 
@@ -129,7 +138,7 @@ def _started(sizes: Mapping[str, int], k: int) -> Counted:
 
 
 def _days(people: Sequence[_Person], k: int) -> list[tuple[date, int]]:
-    """Give the running total of those who submitted by day, in steps of at least the smallest cell."""
+    """The running total of those who submitted by day, in steps of at least the smallest cell."""
     counted = Counter(person.submitted_on.isoformat() for person in people if person.submitted_on)
     return [(date.fromisoformat(day), n) for day, n in in_steps(sorted(counted.items()), k)]
 
@@ -145,29 +154,17 @@ def _stops(session: Session, study: Study, round_: Round, people: Sequence[_Pers
             & (QuestionnaireItem.round == Rating.round)
             & (QuestionnaireItem.statement == Rating.statement),
         )
-        .where(Rating.study_id == study.id, Rating.round == round_.number, Rating.kind != AnswerKind.CLEARED)
+        .where(Rating.study_id == study.id, Rating.round == round_.number, Rating.given)
         .where(Rating.panelist.in_(unfinished))
         .group_by(Rating.panelist)
     )
-    page_of = {place: page for page, cut in enumerate(pages(_sections(session, round_)), 1) for place in cut}
+    sections = [row.section for row in asked(session, study.id, round_.number).values()]
+    page_of = {place: page for page, cut in enumerate(pages(sections), 1) for place in cut}
     counted = Counter(page_of[place - 1] for _who, place in session.execute(last))
     return {
         int(page): n
         for page, n in shown_classes({str(p): n for p, n in sorted(counted.items())}, study.smallest_cell).items()
     }
-
-
-def _sections(session: Session, round_: Round) -> list[str]:
-    listed = (
-        select(Statement.section)
-        .join(
-            QuestionnaireItem,
-            (QuestionnaireItem.study_id == Statement.study_id) & (QuestionnaireItem.statement == Statement.number),
-        )
-        .where(QuestionnaireItem.study_id == round_.study_id, QuestionnaireItem.round == round_.number)
-        .order_by(QuestionnaireItem.position)
-    )
-    return list(session.scalars(listed))
 
 
 def _forecast(submitted: int | None, round_: Round, invited: int, at: datetime) -> Forecast | None:

@@ -38,14 +38,14 @@ PATTERNS: tuple[tuple[Trace, re.Pattern[str]], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TextPart:
     """A run of the text, with what seems to stand in it."""
 
     text: str
     trace: Trace | None = None
 
 
-def parts(text: str) -> list[Part]:
+def parts(text: str) -> list[TextPart]:
     """Cut a text at its hints, in reading order; where two overlap the first of the list above counts.
 
     Examples
@@ -53,30 +53,30 @@ def parts(text: str) -> list[Part]:
     >>> [(p.text, p.trace.value) for p in parts("Ask Dr. Maria Lopez at lopez@uni.example.") if p.trace]
     [('Dr. Maria Lopez', 'name'), ('lopez@uni.example', 'address')]
     """
-    return list(_cut(text, sorted(_found(text))))
+    return list(_cut(text, sorted(_hints(text))))
 
 
 def traces(text: str) -> list[Trace]:
     """List what seems to stand in a text, each kind once."""
-    return list(dict.fromkeys(trace for _, _, trace in sorted(_found(text))))
+    return list(dict.fromkeys(trace for _, _, trace in sorted(_hints(text))))
 
 
-def _found(text: str) -> list[tuple[int, int, Trace]]:
-    taken: list[tuple[int, int, Trace]] = []
+def _hints(text: str) -> list[tuple[int, int, Trace]]:
+    hints: list[tuple[int, int, Trace]] = []
     for trace, pattern in PATTERNS:
         for match in pattern.finditer(text):
             start, end = match.span()
-            if all(end <= a or start >= b for a, b, _ in taken):
-                taken.append((start, end, trace))
-    return taken
+            if all(end <= a or start >= b for a, b, _ in hints):
+                hints.append((start, end, trace))
+    return hints
 
 
-def _cut(text: str, found: list[tuple[int, int, Trace]]) -> Iterator[Part]:
+def _cut(text: str, hints: list[tuple[int, int, Trace]]) -> Iterator[TextPart]:
     at = 0
-    for start, end, trace in found:
+    for start, end, trace in hints:
         if start > at:
-            yield Part(text[at:start])
-        yield Part(text[start:end], trace)
+            yield TextPart(text[at:start])
+        yield TextPart(text[start:end], trace)
         at = end
     if at < len(text):
-        yield Part(text[at:])
+        yield TextPart(text[at:])

@@ -3,23 +3,20 @@
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from delphi import clock
 from delphi.access import Capability
 from delphi.model.rating import Comment, Moderation
 from delphi.model.round import Round, State
-from delphi.model.statement import Statement
 from delphi.model.study import Study
-from delphi.statements.questionnaire import versions_asked
+from delphi.statements.questionnaire import asked
 from delphi.web.answers import paged
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
-from rounds.moderation import hints
-from rounds.moderation import rulings as moderation
+from rounds.moderation import hints, rulings
 from rounds.moderation.forms import read_rulings
 from rounds.moderation.rulings import Ruling
 
@@ -36,13 +33,13 @@ def show(study: Study, round_: Round) -> str:
 
 def _facts(study: Study, round_: Round) -> dict[str, object]:
     session = current_session()
-    everything = moderation.queue(session, round_)
+    everything = rulings.queue(session, round_)
     waiting = request.args.get("show") == "waiting"
     listed = [comment for comment in everything if comment.moderation is None or not waiting]
     part = paged(len(listed), PAGE)
-    order = [statement for statement, _ in versions_asked(session, study.id, round_.number)]
+    codes = {statement: row.code for statement, row in asked(session, study.id, round_.number).items()}
+    order = list(codes)
     listed.sort(key=lambda comment: order.index(comment.statement))
-    codes = session.execute(select(Statement.number, Statement.code).filter_by(study_id=study.id))
     return {
         "study": study,
         "round": round_,
@@ -53,8 +50,8 @@ def _facts(study: Study, round_: Round) -> dict[str, object]:
         "waiting": waiting,
         "page": part.page,
         "pages": part.pages,
-        "codes": {row.number: row.code for row in codes},
-        "tags": moderation.TAGS,
+        "codes": codes,
+        "tags": rulings.TAGS,
         "open": round_.state is State.CLOSED,
     }
 
@@ -64,12 +61,12 @@ def _facts(study: Study, round_: Round) -> dict[str, object]:
 def decide(study: Study, round_: Round) -> Response:
     """Show, edit or hold the comments of the page, or show at once all that are undecided and bear no hint."""
     session = current_session()
-    undecided = [comment for comment in moderation.queue(session, round_) if comment.moderation is None]
+    undecided = [comment for comment in rulings.queue(session, round_) if comment.moderation is None]
     if request.form.get("all") == "release":
-        rulings = {comment.ticket: _as_written(comment) for comment in undecided if not hints.traces(comment.text)}
+        chosen = {comment.ticket: _as_written(comment) for comment in undecided if not hints.traces(comment.text)}
     else:
-        rulings = read_rulings(request.form, moderation.queue(session, round_))
-    n = moderation.decide(session, round_, rulings, by=account().id, at=clock.now())
+        chosen = read_rulings(request.form, rulings.queue(session, round_))
+    n = rulings.decide(session, round_, chosen, by=account().id, at=clock.now())
     flash(_("%(n)s comments were decided.") % {"n": n})
     show, page = request.args.get("show"), request.args.get("page")
     return redirect(url_for("moderation.show", slug=study.slug, number=round_.number, show=show, page=page), 303)
@@ -83,5 +80,5 @@ def _as_written(comment: Comment) -> Ruling:
 @policy(Capability.MODERATE)
 def original(study: Study, round_: Round, ticket: UUID) -> str:
     """Show a comment as it was written; that it was read is kept."""
-    comment = moderation.original(current_session(), round_, ticket, by=account().id, at=clock.now())
+    comment = rulings.original(current_session(), round_, ticket, by=account().id, at=clock.now())
     return render_template("moderation/comments.html", **_facts(study, round_), reading=comment)

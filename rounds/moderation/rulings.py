@@ -45,7 +45,7 @@ def waiting(session: Session, round_: Round) -> int:
 
 
 def decide(session: Session, round_: Round, rulings: Mapping[UUID, Ruling], *, by: int, at: datetime) -> int:
-    """Show or hold comments, by ticket; gives how many were decided."""
+    """Show or hold comments, by ticket; how many were decided."""
     if round_.state is not State.CLOSED:
         raise Refused("Comments are decided between the close and the release of a round; nothing was changed.")
     decided = 0

@@ -12,28 +12,29 @@ from delphi.letters import outbox
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import Panelist
 from delphi.model.study import Consent, Document, Study
+from rounds.participation.progress import may_come_back, stage_of
 
 OPTIONAL = "(optional)"
 
 
-def given(session: Session, who: Panelist) -> Consent | None:
-    """Give the newest consent of a panelist."""
-    mine = select(Consent).where(Consent.study_id == who.study_id, Consent.panelist == who.id)
-    return session.scalars(mine.order_by(Consent.version.desc()).limit(1)).first()
+def newest(session: Session, panelist: Panelist) -> Consent | None:
+    """The newest consent of a panelist."""
+    consents = select(Consent).where(Consent.study_id == panelist.study_id, Consent.panelist == panelist.id)
+    return session.scalars(consents.order_by(Consent.version.desc()).limit(1)).first()
 
 
-def missing(session: Session, study: Study, who: Panelist) -> bool:
+def missing(session: Session, study: Study, panelist: Panelist) -> bool:
     """Whether this panelist still has to decide: nothing was agreed to, or the text has changed materially since."""
-    if not who.taking_part:
+    if not panelist.taking_part:
         return False
-    agreed = given(session, who)
+    agreed = newest(session, panelist)
     material = select(Document.version).where(Document.study_id == study.id, Document.material)
     needed = session.scalar(material.order_by(Document.version.desc()).limit(1))
     return agreed is None or (needed is not None and agreed.version < needed)
 
 
 def required(document: Document) -> list[int]:
-    """Number the items without which nobody takes part."""
+    """The numbers of the items without which nobody takes part."""
     return [n for n, item in enumerate(document.items) if not item.startswith(OPTIONAL)]
 
 
@@ -41,36 +42,54 @@ class ItemsMissing(Refused):
     """Something that is required was not agreed to."""
 
 
-def agree(session: Session, who: Panelist, document: Document, items: Sequence[int], *, at: datetime) -> None:
+def agree(session: Session, panelist: Panelist, document: Document, items: Sequence[int], *, at: datetime) -> None:
     """Agree to a version of the study information; a copy is mailed."""
+    _refuse_too_late(session, panelist, at=at)
     if not set(required(document)) <= set(items):
         raise ItemsMissing("Something that is required was not ticked; nothing was saved.")
-    who.declined_on, who.left_because = None, ""
-    if session.get(Consent, (who.study_id, who.id, document.version)) is None:
+    panelist.declined_on, panelist.left_because = None, ""
+    key = {"study_id": panelist.study_id, "panelist": panelist.id, "version": document.version}
+    if session.get(Consent, key) is None:
         chosen = sorted(n for n in set(items) if 0 <= n < len(document.items))
-        session.add(
-            Consent(study_id=who.study_id, panelist=who.id, version=document.version, items=chosen, given_on=at.date())
-        )
-        outbox.queue(session, LetterKind.CONSENT, who.study_id, None, [who.id], at=at, turn=document.version)
+        session.add(Consent(**key, items=chosen, given_on=at.date()))
+        outbox.queue(session, LetterKind.CONSENT, panelist.study_id, None, [panelist.id], at=at, turn=document.version)
     session.flush()
 
 
-def decline(session: Session, who: Panelist, *, because: str, on: date, at: datetime) -> None:
-    """Leave the invitation; every letter that has not left yet stays here."""
-    who.declined_on, who.left_because = on, because
-    stop_mail(session, who, at=at)
+def decline(session: Session, panelist: Panelist, *, because: str, on: date, at: datetime) -> None:
+    """Decline to take part; every letter that has not left yet stays here."""
+    panelist.declined_on, panelist.left_because = on, because
+    stop_mail(session, panelist, at=at)
     session.flush()
 
 
-def come_back(session: Session, who: Panelist) -> None:
-    """Take back a declining."""
-    who.declined_on, who.left_because = None, ""
+def explain(session: Session, panelist: Panelist, because: str) -> bool:
+    """Keep why a panelist declined; whether it was kept: who has not declined has nothing to explain."""
+    if panelist.declined_on is None:
+        return False
+    panelist.left_because = because
+    session.flush()
+    return True
+
+
+def come_back(session: Session, panelist: Panelist, *, at: datetime) -> None:
+    """Take the declining back."""
+    _refuse_too_late(session, panelist, at=at)
+    panelist.declined_on, panelist.left_because = None, ""
     session.flush()
 
 
-def stop_mail(session: Session, who: Panelist, *, at: datetime) -> int:
-    """Drop what is queued for a panelist and not sent; gives how many letters."""
-    return outbox.drop(session, who.study_id, Letter.panelist == who.id, at=at)
+def _refuse_too_late(session: Session, panelist: Panelist, *, at: datetime) -> None:
+    if panelist.declined_on is None:
+        return
+    study = session.get_one(Study, panelist.study_id)
+    if not may_come_back(stage_of(session, study, at=at), panelist):
+        raise Refused("The round in which you declined is over, so this can no longer be changed here.")
+
+
+def stop_mail(session: Session, panelist: Panelist, *, at: datetime) -> int:
+    """Drop what is queued for a panelist and not sent; how many letters that were."""
+    return outbox.drop(session, panelist.study_id, Letter.panelist == panelist.id, at=at)
 
 
 def changed_paragraphs(old: str, new: str) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Leaving the panel: what happens to the answers given, to unsent letters, to links; the name goes after the receipt."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -15,11 +16,12 @@ from delphi.model.event import EventKind
 from delphi.model.job import ExportJob
 from delphi.model.letter import LetterKind
 from delphi.model.panel import Panelist
-from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating, SaveRequest
+from delphi.model.rating import ChangeReason, Comment, Rating, SaveRequest
 from delphi.model.round import Participation, Round, State
 from delphi.model.statement import StatementProposal
 from delphi.model.study import Study, Withdrawal
 from rounds.participation import consent
+from rounds.participation.taking_part import TakingPart, hold, invited_rounds
 from rounds.results.counts import digest_of
 
 ANSWERS: tuple[Any, ...] = (Rating, Comment, ChangeReason, SaveRequest)
@@ -39,74 +41,65 @@ class Effect:
     kept: dict[int, int]
 
 
-def effects(session: Session, study: Study, who: Panelist) -> list[Effect]:
-    """Say what each choice that the protocol promises would do."""
+def effects(session: Session, study: Study, panelist: Panelist) -> list[Effect]:
+    """What each choice that the protocol promises would do."""
     counted = (
-        select(Rating.round, func.count().label("n"))
-        .where(Rating.study_id == study.id, Rating.panelist == who.id, Rating.kind != AnswerKind.CLEARED)
+        select(Rating.round, func.count())
+        .where(Rating.study_id == study.id, Rating.panelist == panelist.id, Rating.given)
         .group_by(Rating.round)
     )
-    given = {row.round: row.n for row in session.execute(counted)}
-    rounds = _rounds(session, study, who)
-    made = []
-    for choice in [one for one in Withdrawal if one.value in study.withdrawal_choices]:
-        goes = {r.number for r in rounds if r.state in REMOVED[choice]}
-        made.append(
-            Effect(
-                choice,
-                {n: given[n] for n in sorted(given) if n in goes},
-                {n: given[n] for n in sorted(given) if n not in goes},
-            )
-        )
-    return made
+    answers = dict(sorted((number, n) for number, n in session.execute(counted)))
+    rounds = invited_rounds(session, study, panelist)
+    return [_effect(choice, answers, rounds) for choice in Withdrawal if choice.value in study.withdrawal_choices]
 
 
-def withdraw(session: Session, study: Study, who: Panelist, choice: Withdrawal, *, at: datetime) -> None:
+def _effect(choice: Withdrawal, answers: Mapping[int, int], rounds: Iterable[Round]) -> Effect:
+    emptied = {round_.number for round_ in rounds if round_.state in REMOVED[choice]}
+    return Effect(
+        choice,
+        removed={number: n for number, n in answers.items() if number in emptied},
+        kept={number: n for number, n in answers.items() if number not in emptied},
+    )
+
+
+def withdraw(session: Session, study: Study, panelist: Panelist, choice: Withdrawal, *, at: datetime) -> None:
     """Leave the panel, with what is to become of the answers. One transaction; it cannot be taken back."""
-    if who.withdrawn_on is not None or choice.value not in study.withdrawal_choices:
+    if panelist.withdrawn_on is not None or choice.value not in study.withdrawal_choices:
         raise Refused("This is not one of the choices of this study; nothing was changed.")
     today = at.date()
-    rehashed = {}
-    for number in [round_.number for round_ in _rounds(session, study, who)]:
-        taking_part = locked(session, Participation, (study.id, number, who.id))
-        round_ = locked(session, Round, (study.id, number))
-        if taking_part is not None and round_ is not None and round_.state in REMOVED[choice]:
-            _remove_answers(session, taking_part)
-            if round_.closed_at:
-                round_.input_sha256 = rehashed[number] = digest_of(session, round_)
+    changed_inputs = _remove_all(session, study, panelist, choice)
     # Files that were made hold the answers still.
     session.execute(delete(ExportJob).where(ExportJob.study_id == study.id))
-    who.withdrawn_on = today
-    consent.stop_mail(session, who, at=at)
-    access.revoke_links(session, study.id, who.id)
-    outbox.queue(session, LetterKind.WITHDRAWAL, study.id, None, [who.id], at=at)
+    panelist.withdrawn_on = today
+    consent.stop_mail(session, panelist, at=at)
+    access.revoke_links(session, study.id, panelist.id)
+    outbox.queue(session, LetterKind.WITHDRAWAL, study.id, None, [panelist.id], at=at)
     # A date, no pseudonym, no time of day: the trail tells that somebody left, and which inputs changed.
     day = datetime.combine(today, time(), at.tzinfo)
-    audit.record(session, study.id, EventKind.PANELIST_WITHDREW, by=None, at=day, input_sha256=_by_round(rehashed))
+    audit.record(session, study.id, EventKind.PANELIST_WITHDREW, by=None, at=day, input_sha256=changed_inputs)
     session.flush()
 
 
-def _by_round(hashes: dict[int, str]) -> dict[str, str]:
-    return {str(number): digest for number, digest in sorted(hashes.items())}
+def _remove_all(session: Session, study: Study, panelist: Panelist, choice: Withdrawal) -> dict[str, str]:
+    """Remove the answers that the choice takes away; the new input hash of each closed round that lost some."""
+    changed_inputs = {}
+    for number in [round_.number for round_ in invited_rounds(session, study, panelist)]:
+        part = TakingPart(study.id, number, panelist.id)
+        participation = hold(session, part)
+        round_ = locked(session, Round, (study.id, number))
+        if round_ is not None and round_.state in REMOVED[choice]:
+            _remove_answers(session, part)
+            participation.submitted_on = None
+            if round_.closed_at:
+                round_.input_sha256 = changed_inputs[str(number)] = digest_of(session, round_)
+    return changed_inputs
 
 
-def _rounds(session: Session, study: Study, who: Panelist) -> list[Round]:
-    """List the rounds this panelist was invited to."""
-    mine = (
-        select(Round)
-        .join(Participation, (Participation.study_id == Round.study_id) & (Participation.round == Round.number))
-        .where(Round.study_id == study.id, Participation.panelist == who.id)
-    )
-    return list(session.scalars(mine.order_by(Round.number)))
-
-
-def _remove_answers(session: Session, taking_part: Participation) -> None:
-    """Delete what was given in a round; a proposal that became a statement is not the panelist's alone any more."""
-    key = {"study_id": taking_part.study_id, "round": taking_part.round, "panelist": taking_part.panelist}
+def _remove_answers(session: Session, part: TakingPart) -> None:
+    """Delete what was given in a round; a suggestion that became a statement is not the panelist's alone any more."""
     for table in ANSWERS:
-        session.execute(delete(table).filter_by(**key))
-    session.execute(delete(StatementProposal).filter_by(**key, statement=None))
-    taking_part.submitted_on = None
+        session.execute(delete(table).filter_by(**part.columns))
+    session.execute(delete(StatementProposal).filter_by(**part.columns, statement=None))
 
 
 def left_since(session: Session, round_: Round) -> int:

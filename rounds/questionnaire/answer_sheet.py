@@ -1,4 +1,4 @@
-"""Where a panelist stands: the round that is open to them, and their cards as they are cut into pages."""
+"""A panelist's answer sheet: the cards of the round that is open to them, as they are cut into pages."""
 
 import hashlib
 import hmac
@@ -13,26 +13,26 @@ from delphi.consensus.shipped_scales import SCALES
 from delphi.dates import minutes_for
 from delphi.errors import NotFound
 from delphi.model.panel import Panelist
-from delphi.model.round import Participation, Round, State, latest_round
+from delphi.model.round import Round, latest_round
 from delphi.model.study import Study
-from rounds.participation import consent, taking_part
+from rounds.participation.taking_part import TakingPart, taking_part
 from rounds.questionnaire.cards import Card, cards
 from rounds.questionnaire.paging import pages
 
 
 @dataclass(frozen=True)
-class Sitting:
-    """One panelist before the open round."""
+class AnswerSheet:
+    """The questionnaire of a round with the answers of one panelist."""
 
     session: Session
     study: Study
     round: Round
-    who: Panelist
+    panelist: Panelist
 
     @property
-    def key(self) -> taking_part.Key:
-        """The participation."""
-        return (self.study.id, self.round.number, self.who.id)
+    def part(self) -> TakingPart:
+        """The participation whose answers these are."""
+        return TakingPart(self.study.id, self.round.number, self.panelist.id)
 
     @property
     def scale(self) -> Scale:
@@ -42,7 +42,7 @@ class Sitting:
     @cached_property
     def cards(self) -> list[Card]:
         """All cards of the round, without feedback."""
-        return cards(self.session, self.study, self.round.number, self.who.id)
+        return cards(self.session, self.study, self.round.number, self.panelist.id)
 
     @cached_property
     def cut(self) -> list[range]:
@@ -50,7 +50,7 @@ class Sitting:
         return pages([card.section for card in self.cards])
 
     def page(self, number: int) -> list[Card]:
-        """Give the cards of one page.
+        """The cards of one page.
 
         Raises
         ------
@@ -85,38 +85,29 @@ class Sitting:
     @property
     def minutes(self) -> int:
         """Minutes for what is still open."""
-        return minutes_of(self.open_cards)
+        return minutes_for(len(self.open_cards), sum(len(card.text.split()) for card in self.open_cards))
 
-    def again(self) -> "Sitting":
-        """Read the cards anew, after a save."""
-        return Sitting(self.session, self.study, self.round, self.who)
+    def reread(self) -> "AnswerSheet":
+        """The sheet with its answers read anew, after a save."""
+        return AnswerSheet(self.session, self.study, self.round, self.panelist)
 
-    def sheet(self, secret: str) -> str:
-        """Name this questionnaire and its owner, so that a page left open elsewhere cannot answer for another."""
-        told = f"{self.study.id}/{self.round.number}/{self.who.id}"
-        return hmac.new(secret.encode(), told.encode(), hashlib.sha256).hexdigest()[:32]
-
-
-def minutes_of(mine: list[Card]) -> int:
-    """Estimate the minutes for these cards."""
-    return minutes_for(len(mine), sum(len(card.text.split()) for card in mine))
+    def fingerprint(self, secret: str) -> str:
+        """A name of this sheet and its owner, so that a page left open elsewhere cannot answer for another."""
+        owner = f"{self.study.id}/{self.round.number}/{self.panelist.id}"
+        return hmac.new(secret.encode(), owner.encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def sit(session: Session, study: Study, who: Panelist, *, at: datetime) -> Sitting:
-    """Seat a panelist before the round they take part in and have consented to.
+def open_sheet(session: Session, study: Study, panelist: Panelist, *, at: datetime) -> AnswerSheet:
+    """The answer sheet of a panelist in the round that takes answers.
 
     Raises
     ------
     NotFound
         There is no such round for this panelist.
     RoundClosed
-        The round does not accept answers any more.
+        The round does not take answers any more.
     """
     round_ = latest_round(session, study)
-    if round_ is None or round_.number == 0 or not who.taking_part or consent.missing(session, study, who):
+    if round_ is None or round_.number == 0 or taking_part(session, study, round_, panelist, at=at) is None:
         raise NotFound
-    if session.get(Participation, (study.id, round_.number, who.id)) is None:
-        raise NotFound
-    if round_.state is not State.OPEN or not round_.accepts(at=at):
-        raise taking_part.closed(round_)
-    return Sitting(session, study, round_, who)
+    return AnswerSheet(session, study, round_, panelist)

@@ -2,24 +2,40 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any
+from enum import StrEnum
+from typing import Any, NamedTuple
 
 from sqlalchemy import Insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from delphi.consensus.shipped_scales import SCALES
-from delphi.database import locked
 from delphi.errors import BadInput, NotFound
 from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating, SaveRequest
-from delphi.model.round import Participation, QuestionnaireItem
+from delphi.model.round import QuestionnaireItem
 from delphi.model.study import Study
-from rounds.participation.taking_part import Key, _accepting
+from rounds.participation.taking_part import TakingPart, hold, hold_open
 
-Table = type[Rating] | type[Comment] | type[ChangeReason]
+AnswerTable = type[Rating] | type[Comment] | type[ChangeReason]
+NewValues = Mapping[int, tuple[int, dict[str, Any]]]  # by statement: the version seen, the values
+
+
+class EntryKind(StrEnum):
+    """What a panelist can give to a statement."""
+
+    ANSWER = "answer"
+    COMMENT = "comment"
+    REASON = "reason"
+
+
+class Entry(NamedTuple):
+    """One thing that a panelist can give: the answer, the comment or the reason of one statement."""
+
+    kind: EntryKind
+    statement: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +59,23 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What became of a save, by field (``answer-3``): new versions, and the fields where another window was first."""
+    """What became of a save: the new versions, and the entries where another window was first."""
 
-    versions: dict[str, int]
-    conflicts: list[str]
+    versions: dict[Entry, int] = field(default_factory=dict)
+    conflicts: list[Entry] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> "Saved":
+        """The outcome of an earlier save, as `written` stored it."""
+        versions = {Entry(EntryKind(kind), statement): version for kind, statement, version in stored["versions"]}
+        return cls(versions, [Entry(EntryKind(kind), statement) for kind, statement in stored["conflicts"]])
+
+    def written(self) -> dict[str, Any]:
+        """The outcome as lists, for a column of JSON."""
+        return {
+            "versions": [[*entry, version] for entry, version in self.versions.items()],
+            "conflicts": [[*entry] for entry in self.conflicts],
+        }
 
 
 class KeyReused(BadInput):
@@ -55,7 +84,7 @@ class KeyReused(BadInput):
 
 def save(
     session: Session,
-    key: Key,
+    part: TakingPart,
     answers: Sequence[Answer],
     remarks: Sequence[Remark] = (),
     reasons: Sequence[Remark] = (),
@@ -63,94 +92,86 @@ def save(
     request: str,
 ) -> Saved:
     """Save answers once; the same request again gives the same outcome. One transaction, ended by the edge."""
-    taking_part = locked(session, Participation, key)
-    if taking_part is None:
-        raise NotFound
+    hold(session, part)
     digest = _digest(answers, remarks, reasons)
-    if (before := session.get(SaveRequest, (*key, request))) is not None:
-        if before.digest != digest:
-            raise KeyReused("This page was sent twice with different answers. Reload it; nothing was changed.")
-        return Saved(**before.answer)
-    _accepting(session, key)
-    _check(session, key, answers, [*remarks, *reasons])
-    outcome = Saved({}, [])
-    for name, table, given in (
-        ("answer", Rating, {a.statement: (a.seen, {"kind": a.kind, "value": a.value}) for a in answers}),
-        ("comment", Comment, _texts(remarks)),
-        ("reason", ChangeReason, _texts(reasons)),
-    ):
-        versions, conflicts = _apply(session, key, table, given)
-        outcome.versions.update({f"{name}-{statement}": version for statement, version in versions.items()})
-        outcome.conflicts.extend(f"{name}-{statement}" for statement in conflicts)
-    session.add(
-        SaveRequest(study_id=key[0], round=key[1], panelist=key[2], key=request, digest=digest, answer=asdict(outcome))
-    )
+    if earlier := _earlier(session, part, request, digest):
+        return earlier
+    hold_open(session, part)
+    _check(session, part, answers, [*remarks, *reasons])
+    saved = Saved()
+    ratings = {a.statement: (a.seen, {"kind": a.kind, "value": a.value}) for a in answers}
+    _apply(session, part, EntryKind.ANSWER, ratings, saved)
+    _apply(session, part, EntryKind.COMMENT, _texts(remarks), saved)
+    _apply(session, part, EntryKind.REASON, _texts(reasons), saved)
+    session.add(SaveRequest(**part.columns, key=request, digest=digest, answer=saved.written()))
     session.flush()
-    return outcome
+    return saved
 
 
-def submit(session: Session, key: Key, *, on: date) -> None:
+def _earlier(session: Session, part: TakingPart, request: str, digest: str) -> Saved | None:
+    """The outcome of the same request, where it came before."""
+    before = session.get(SaveRequest, (*part.key, request))
+    if before is None:
+        return None
+    if before.digest != digest:
+        raise KeyReused("This page was sent twice with different answers. Reload it; nothing was changed.")
+    return Saved.read(before.answer)
+
+
+def submit(session: Session, part: TakingPart, *, on: date) -> None:
     """Say "I am finished": reminders stop; answers can still be changed until the close."""
-    taking_part = locked(session, Participation, key)
-    if taking_part is None:
-        raise NotFound
-    _accepting(session, key)
-    taking_part.submitted_on = on
+    participation = hold(session, part)
+    hold_open(session, part)
+    participation.submitted_on = on
     session.flush()
 
 
-def _check(session: Session, key: Key, answers: Sequence[Answer], remarks: Sequence[Remark]) -> None:
+def _check(session: Session, part: TakingPart, answers: Sequence[Answer], remarks: Sequence[Remark]) -> None:
     """Refuse what was not asked and what is not on the scale."""
-    asked = set(session.scalars(select(QuestionnaireItem.statement).filter_by(study_id=key[0], round=key[1])))
+    asked = set(session.scalars(select(QuestionnaireItem.statement).filter_by(study_id=part.study, round=part.round)))
     if not {a.statement for a in answers} | {r.statement for r in remarks} <= asked:
         raise NotFound
-    scale = SCALES[session.scalars(select(Study.scale).where(Study.id == key[0])).one()]
+    scale = SCALES[session.scalars(select(Study.scale).where(Study.id == part.study)).one()]
     for answer in answers:
         if (answer.kind is AnswerKind.RATED) != (answer.value in scale.values):
             raise BadInput("An answer is not on the scale; nothing was saved. Reload the page and choose again.")
 
 
-Given = Mapping[int, tuple[int, dict[str, Any]]]  # by statement: the version seen, the values
+TABLES: Mapping[EntryKind, AnswerTable] = {
+    EntryKind.ANSWER: Rating,
+    EntryKind.COMMENT: Comment,
+    EntryKind.REASON: ChangeReason,
+}
 
 
-def _texts(remarks: Sequence[Remark]) -> Given:
+def _texts(remarks: Sequence[Remark]) -> NewValues:
     return {remark.statement: (remark.seen, {"text": remark.text}) for remark in remarks}
 
 
-def _apply(session: Session, key: Key, table: Table, given: Given) -> tuple[dict[int, int], list[int]]:
-    """Write what differs from what is stored, where the page knew what is stored; otherwise it is a conflict.
-
-    Gives the new versions by statement, and the statements in conflict.
-    """
-    if not given:
-        return {}, []
-    kind: Any = table  # the tables share the columns used here
-    stored = {
-        row.statement: row
-        for row in session.scalars(
-            select(kind)
-            .filter_by(study_id=key[0], round=key[1], panelist=key[2])
-            .where(kind.statement.in_(given))
-            .execution_options(populate_existing=True)
-        )
-    }
-    versions, conflicts, rows = {}, [], []
-    for statement, (seen, values) in given.items():
-        row = stored.get(statement)
+def _apply(session: Session, part: TakingPart, kind: EntryKind, values_of: NewValues, saved: Saved) -> None:
+    """Write what differs from what is stored, where the page knew what is stored; otherwise it is a conflict."""
+    stored = _stored(session, part, TABLES[kind], values_of)
+    rows = []
+    for statement, (seen, values) in values_of.items():
+        row, entry = stored.get(statement), Entry(kind, statement)
         if row is not None and all(getattr(row, name) == value for name, value in values.items()):
-            versions[statement] = row.version
+            saved.versions[entry] = row.version
         elif (row.version if row else 0) != seen:
-            conflicts.append(statement)
+            saved.conflicts.append(entry)
         elif row is not None or _says_something(values):
-            versions[statement] = seen + 1
-            rows.append(
-                {"study_id": key[0], "round": key[1], "panelist": key[2], "statement": statement}
-                | values
-                | {"version": seen + 1}
-            )
+            saved.versions[entry] = seen + 1
+            rows.append(part.columns | {"statement": statement} | values | {"version": seen + 1})
     if rows:
-        session.execute(_upsert(session, table, rows[0]), rows)
-    return versions, conflicts
+        session.execute(_upsert(session, TABLES[kind], rows[0]), rows)
+
+
+def _stored(session: Session, part: TakingPart, table: AnswerTable, statements: Collection[int]) -> dict[int, Any]:
+    """What stands in a table for these statements, read anew: an upsert does not touch objects that were loaded."""
+    if not statements:
+        return {}
+    kind: Any = table  # the tables share the columns used here
+    rows = select(kind).filter_by(**part.columns).where(kind.statement.in_(statements))
+    return {row.statement: row for row in session.scalars(rows.execution_options(populate_existing=True))}
 
 
 def _says_something(values: Mapping[str, Any]) -> bool:
@@ -158,7 +179,7 @@ def _says_something(values: Mapping[str, Any]) -> bool:
     return values.get("kind") is not AnswerKind.CLEARED and values.get("text") != ""
 
 
-def _upsert(session: Session, table: Table, row: Mapping[str, Any]) -> Insert:
+def _upsert(session: Session, table: AnswerTable, row: Mapping[str, Any]) -> Insert:
     """Insert or overwrite by the key, in one statement on either database."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     insert: Any = dialect.insert(table)
@@ -169,6 +190,6 @@ def _upsert(session: Session, table: Table, row: Mapping[str, Any]) -> Insert:
     return upsert
 
 
-def _digest(*given: Sequence[Answer] | Sequence[Remark]) -> str:
-    body = [[asdict(item) for item in items] for items in given]
+def _digest(*entries: Sequence[Answer] | Sequence[Remark]) -> str:
+    body = [[asdict(item) for item in items] for items in entries]
     return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()

@@ -16,15 +16,16 @@ from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Relation
 from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating
 from delphi.model.result import Result
-from delphi.model.round import QuestionnaireItem
-from delphi.model.statement import Lineage, Statement, StatementVersion
+from delphi.model.statement import Lineage
 from delphi.model.study import Study
+from delphi.statements.questionnaire import AskedStatement, asked
 from rounds.feedback import FEEDBACK
 from rounds.feedback.evidence import NOT_QUALIFIED, Evidence, Source
+from rounds.questionnaire.ballot import EntryKind
 from rounds.results.counts import relation_of
 
 MOST_OPTIONS = 11  # a scale with more is answered by a number, not by as many buttons
-Row = Mapping[str, Any]
+ResultRow = Mapping[str, Any]
 FRESH = {"populate_existing": True}  # a save by upsert does not touch objects that were loaded before it
 
 
@@ -53,39 +54,51 @@ class Card:
         """Whether there is a rating or a "not qualified"."""
         return self.answer is not None
 
+    def text_of(self, kind: EntryKind) -> str:
+        """An entry as its field shows it; nothing for what was not given."""
+        value = getattr(self, kind)
+        return "" if value is None else str(value)
+
+    def version_of(self, kind: EntryKind) -> int:
+        """The version of an entry, 0 for what was not given."""
+        version: int = getattr(self, f"{kind}_version")
+        return version
+
 
 def cards(session: Session, study: Study, number: int, panelist: UUID) -> list[Card]:
-    """Give the cards of a round, without feedback."""
-    asked = _asked(session, study, number)
+    """The cards of a round, without feedback."""
     answers = _own(session, Rating, study, number, panelist)
     remarks = _own(session, Comment, study, number, panelist)
     reasons = _own(session, ChangeReason, study, number, panelist)
-    made = []
-    for place, (statement, (item, version)) in enumerate(asked.items(), 1):
-        rating, remark, reason = answers.get(statement), remarks.get(statement), reasons.get(statement)
-        made.append(
-            Card(
-                place=place,
-                statement=statement,
-                code=item.code,
-                section=item.section,
-                text=version.text,
-                help=version.help,
-                evidence=version.evidence,
-                answer=_given(rating),
-                answer_version=rating.version if rating else 0,
-                comment=remark.text if remark else "",
-                comment_version=remark.version if remark else 0,
-                reason=reason.text if reason else "",
-                reason_version=reason.version if reason else 0,
-                feedback_round=number - 1,
-            )
-        )
-    return made
+    return [
+        _card(place, row, answers.get(row.statement), remarks.get(row.statement), reasons.get(row.statement))
+        for place, row in enumerate(asked(session, study.id, number).values(), 1)
+    ]
+
+
+def _card(
+    place: int, row: AskedStatement, rating: Rating | None, remark: Comment | None, reason: ChangeReason | None
+) -> Card:
+    return Card(
+        place=place,
+        statement=row.statement,
+        code=row.code,
+        section=row.section,
+        text=row.text,
+        help=row.help,
+        evidence=row.evidence,
+        answer=_value(rating),
+        answer_version=rating.version if rating else 0,
+        comment=remark.text if remark else "",
+        comment_version=remark.version if remark else 0,
+        reason=reason.text if reason else "",
+        reason_version=reason.version if reason else 0,
+        feedback_round=row.round - 1,
+    )
 
 
 def with_feedback(session: Session, study: Study, number: int, panelist: UUID, shown: Sequence[Card]) -> list[Card]:
-    """Give the cards of one page with what the plan shows of the round before."""
+    """The cards of one page with what the plan shows of the round before."""
     if number == 1:
         return list(shown)
     evidence = _evidence(session, study, number, panelist, {card.statement: card.text for card in shown})
@@ -96,91 +109,86 @@ def with_feedback(session: Session, study: Study, number: int, panelist: UUID, s
 
 
 def _feedback(study: Study, evidence: Evidence) -> dict[str, Any]:
-    """Build what the plan shows; every form has its place, and None where there is nothing to show."""
+    """What the plan shows; every form has its place, and None where there is nothing to show."""
     built = {key: build(evidence) if key in study.feedback_plan else None for key, build in FEEDBACK.items()}
     return built if any(built.values()) else {}
 
 
-def _given(rating: Rating | None) -> int | str | None:
-    if rating is None or rating.kind is AnswerKind.CLEARED:
+def _value(rating: Rating | None) -> int | str | None:
+    if rating is None or not rating.given:
         return None
     return rating.value if rating.kind is AnswerKind.RATED else NOT_QUALIFIED
 
 
-Asked = dict[int, tuple[Statement, StatementVersion]]
+Entered = TypeVar("Entered", Rating, Comment, ChangeReason)
 
 
-def _asked(session: Session, study: Study, number: int) -> Asked:
-    rows = session.execute(
-        select(Statement, StatementVersion)
-        .join(
-            QuestionnaireItem,
-            (QuestionnaireItem.study_id == Statement.study_id) & (QuestionnaireItem.statement == Statement.number),
-        )
-        .join(
-            StatementVersion,
-            (StatementVersion.study_id == QuestionnaireItem.study_id)
-            & (StatementVersion.statement == QuestionnaireItem.statement)
-            & (StatementVersion.version == QuestionnaireItem.version),
-        )
-        .where(QuestionnaireItem.study_id == study.id, QuestionnaireItem.round == number)
-        .order_by(QuestionnaireItem.position)
-    )
-    return {statement.number: (statement, version) for statement, version in rows}
-
-
-Given = TypeVar("Given", Rating, Comment, ChangeReason)
-
-
-def _own(session: Session, table: type[Given], study: Study, number: int, panelist: UUID) -> dict[int, Given]:
-    mine = select(table).filter_by(study_id=study.id, round=number, panelist=panelist)
-    return {row.statement: row for row in session.scalars(mine, execution_options=FRESH)}
+def _own(session: Session, table: type[Entered], study: Study, number: int, panelist: UUID) -> dict[int, Entered]:
+    rows = select(table).filter_by(study_id=study.id, round=number, panelist=panelist)
+    return {row.statement: row for row in session.scalars(rows, execution_options=FRESH)}
 
 
 def _evidence(
     session: Session, study: Study, number: int, panelist: UUID, shown: Mapping[int, str]
 ) -> dict[int, Evidence]:
-    """Collect what may be shown: frozen results, own answers, released comments, earlier wordings."""
-    before = _asked(session, study, number - 1)
-    own = _own(session, Rating, study, number - 1, panelist)
-    rows, groups = _frozen(session, study, number - 1)
-    edges: dict[int, list[Lineage]] = {}
-    for edge in session.scalars(select(Lineage).filter_by(study_id=study.id, round=number)):
-        if edge.to_version is not None and edge.from_statement in before:
-            edges.setdefault(edge.to_statement, []).append(edge)
-    voices = _released_comments(session, study, number - 1, panelist) if "comments" in study.feedback_plan else {}
-    made = {}
+    """What may be shown: frozen results, own answers, released comments, earlier wordings."""
+    past = _Past(session, study, number - 1, panelist)
+    edges, evidence = past.edges_into(session, number), {}
     for statement, text in shown.items():
-        mine = edges.get(statement, [])
-        relation = relation_of(before, statement, mine[0] if mine else None)
-        if relation is Relation.NEW:
-            continue
-        origins = [edge.from_statement for edge in mine] or [statement]
-        made[statement] = Evidence(
-            scale=SCALES[study.scale],
-            round=number - 1,
-            smallest_cell=study.smallest_cell,
-            relation=relation,
-            text=text,
-            reason=mine[0].reason if mine else "",
-            sources=tuple(
-                Source(before[o][0].code, before[o][1].text, rows[o], _given(own.get(o)), groups.get(o, {}))
-                for o in origins
-                if o in rows
-            ),
-            comments=tuple(voice for o in origins for voice in voices.get(o, ())),
-        )
-    return made
+        into = edges.get(statement, [])
+        relation = relation_of(past.asked, statement, into[0] if into else None)
+        origins = [edge.from_statement for edge in into] or [statement]
+        if relation is not Relation.NEW:
+            evidence[statement] = Evidence(
+                scale=SCALES[study.scale],
+                round=number - 1,
+                smallest_cell=study.smallest_cell,
+                relation=relation,
+                text=text,
+                reason=into[0].reason if into else "",
+                sources=tuple(past.source(origin) for origin in origins if origin in past.rows),
+                comments=tuple(comment for origin in origins for comment in past.comments.get(origin, ())),
+            )
+    return evidence
 
 
-def _frozen(session: Session, study: Study, number: int) -> tuple[dict[int, Row], dict[int, dict[str, Row]]]:
-    """Give the released results of the whole panel by statement, and those of its groups where the plan shows them."""
-    found = select(Result).filter_by(study_id=study.id, round=number).order_by(Result.position)
+class _Past:
+    """What there is of the round before, fetched once."""
+
+    def __init__(self, session: Session, study: Study, number: int, panelist: UUID) -> None:
+        self.study_id = study.id
+        self.asked = asked(session, study.id, number)
+        self.own = _own(session, Rating, study, number, panelist)
+        self.rows, self.groups = _frozen(session, study, number)
+        self.comments: Mapping[int, Sequence[str]] = {}
+        if "comments" in study.feedback_plan:
+            self.comments = _released_comments(session, study, number, panelist)
+
+    def edges_into(self, session: Session, number: int) -> dict[int, list[Lineage]]:
+        """The edges from what was asked then, by the statement that they lead to."""
+        edges: dict[int, list[Lineage]] = {}
+        for edge in session.scalars(select(Lineage).filter_by(study_id=self.study_id, round=number)):
+            if edge.to_version is not None and edge.from_statement in self.asked:
+                edges.setdefault(edge.to_statement, []).append(edge)
+        return edges
+
+    def source(self, statement: int) -> Source:
+        """One statement of the round before, with its results and the own answer."""
+        row = self.asked[statement]
+        own, groups = _value(self.own.get(statement)), self.groups.get(statement, {})
+        return Source(row.code, row.text, self.rows[statement], own, groups)
+
+
+def _frozen(
+    session: Session, study: Study, number: int
+) -> tuple[dict[int, ResultRow], dict[int, dict[str, ResultRow]]]:
+    """The released results of the whole panel by statement, and those of its groups where the plan shows them."""
+    results = select(Result).filter_by(study_id=study.id, round=number).order_by(Result.position)
     if "groups" not in study.feedback_plan:
-        found = found.where(Result.group == "all")
-    rows: dict[int, Row] = {}
-    groups: dict[int, dict[str, Row]] = {}
-    for result in session.scalars(found):
+        results = results.where(Result.group == "all")
+    rows: dict[int, ResultRow] = {}
+    groups: dict[int, dict[str, ResultRow]] = {}
+    for result in session.scalars(results):
         if result.group == "all":
             rows[result.statement] = result.row
         else:
@@ -189,16 +197,16 @@ def _frozen(session: Session, study: Study, number: int) -> tuple[dict[int, Row]
 
 
 def _released_comments(session: Session, study: Study, number: int, reader: UUID) -> dict[int, list[str]]:
-    """Give released comments by statement, in an order that stays the same for one reader and differs between them."""
-    comments = session.execute(
+    """Released comments by statement, in an order that stays the same for one reader and differs between them."""
+    released = session.execute(
         select(Comment.statement, Comment.released_text)
         .filter_by(study_id=study.id, round=number)
         .where(Comment.released_text.is_not(None))
         .order_by(Comment.statement, Comment.ticket)
     )
-    voices: dict[int, list[str]] = {}
-    for statement, text in comments:
-        voices.setdefault(statement, []).append(text or "")
-    for statement, texts in voices.items():
+    comments_of: dict[int, list[str]] = {}
+    for statement, text in released:
+        comments_of.setdefault(statement, []).append(text or "")
+    for statement, texts in comments_of.items():
         random.Random(f"{reader}/{statement}").shuffle(texts)  # noqa: S311 (an order, not a secret)
-    return voices
+    return comments_of

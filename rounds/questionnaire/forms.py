@@ -1,19 +1,25 @@
-"""Bytes to clean values for running a round; no decision and no write here."""
+"""Bytes to clean values for running a round; the names of the fields are made and taken apart here alone."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID, uuid4
+
+from werkzeug.datastructures import MultiDict
 
 from delphi.consensus.shipped_scales import Scale
 from delphi.errors import Refused
 from delphi.model.rating import AnswerKind
 from delphi.translations import N_
+from delphi.web.forms import clean
 from delphi.web.language import gettext as _
 from rounds.feedback.evidence import NOT_QUALIFIED
-from rounds.questionnaire.ballot import Answer, Remark
+from rounds.questionnaire.ballot import Answer, Entry, EntryKind, Remark
 from rounds.questionnaire.cards import MOST_OPTIONS, Card
+from rounds.questionnaire.suggesting import Suggestion
 
-LONGEST_TEXT = 2000  # of a comment, of a reason
+LONGEST_TEXT = 2000  # of a comment, of a reason, of a suggestion and its parts
+SUGGESTION_TEXTS = ("text", "reason", "source")
+CLEAR = "clear"
 
 
 class StaleSheet(Refused):
@@ -43,58 +49,143 @@ class Ballot:
     request: str
 
 
-def read_ballot(form: Mapping[str, str], page: list[Card], scale: Scale) -> Ballot:
-    """Read cards; a card without a choice keeps what is stored."""
-    read = Ballot([], [], [], {}, form, _key(form.get("request", "")))
+def name_of(entry: Entry) -> str:
+    """The name of the field of an entry: ``answer-3``."""
+    return f"{entry.kind}-{entry.statement}"
+
+
+def read_ballot(form: Mapping[str, str], page: Iterable[Card], scale: Scale) -> Ballot:
+    """The answers of a page of cards; a card without a choice keeps what is stored."""
+    ballot = Ballot([], [], [], {}, form, _save_key(form.get("request", "")))
     for card in page:
-        _read_answer(read, card, scale)
-        _read_text(read, card, "comment", read.remarks)
-        _read_text(read, card, "reason", read.reasons)
-    return read
+        _read_answer(ballot, card, scale)
+        _read_text(ballot, card, EntryKind.COMMENT, ballot.remarks)
+        _read_text(ballot, card, EntryKind.REASON, ballot.reasons)
+    return ballot
 
 
-def _read_answer(read: Ballot, card: Card, scale: Scale) -> None:
-    name = f"answer-{card.statement}"
-    chosen = read.typed.get(name, "").strip()
+def _read_answer(ballot: Ballot, card: Card, scale: Scale) -> None:
+    name = name_of(Entry(EntryKind.ANSWER, card.statement))
+    chosen = ballot.typed.get(name, "").strip()
     if not chosen:
         return
-    if scale.K > MOST_OPTIONS and chosen not in (NOT_QUALIFIED, "clear", *map(str, scale.values)):
+    if scale.K > MOST_OPTIONS and chosen not in (NOT_QUALIFIED, CLEAR, *map(str, scale.values)):
         words = _("“%(chosen)s” is no whole number from %(lo)s to %(hi)s. Your other answers are saved; write another.")
-        read.errors[name] = words % {"chosen": chosen[:20], "lo": scale.lo, "hi": scale.hi}
+        ballot.errors[name] = words % {"chosen": chosen[:20], "lo": scale.lo, "hi": scale.hi}
     else:
-        read.answers.append(_answer(card.statement, chosen, scale, _number(read.typed.get(f"seen-{name}"))))
+        ballot.answers.append(_answer(card.statement, chosen, scale, _seen(ballot.typed, name)))
 
 
-def _read_text(read: Ballot, card: Card, kind: str, texts: list[Remark]) -> None:
-    name, stored = f"{kind}-{card.statement}", getattr(card, kind)
-    text = read.typed.get(name, stored).replace("\r\n", "\n").replace("\0", "").strip()
+def _read_text(ballot: Ballot, card: Card, kind: EntryKind, texts: list[Remark]) -> None:
+    name, stored = name_of(Entry(kind, card.statement)), card.text_of(kind)
+    text = clean(ballot.typed.get(name, stored))
     if len(text) > LONGEST_TEXT:
         words = _(
             "This text has %(n)s characters; the limit is %(most)s. Your rating is saved and the text is still here. "
             "Shorten it by %(over)s characters."
         )
         numbers = {"n": len(text), "most": LONGEST_TEXT, "over": len(text) - LONGEST_TEXT}
-        read.errors[name] = words % numbers
+        ballot.errors[name] = words % numbers
     elif text != stored:
-        texts.append(Remark(card.statement, text, _number(read.typed.get(f"seen-{name}"))))
+        texts.append(Remark(card.statement, text, _seen(ballot.typed, name)))
 
 
 def _answer(statement: int, chosen: str, scale: Scale, seen: int) -> Answer:
     if chosen == NOT_QUALIFIED and scale.opt_out:
         return Answer(statement, AnswerKind.NOT_QUALIFIED, None, seen)
-    if chosen == "clear":
+    if chosen == CLEAR:
         return Answer(statement, AnswerKind.CLEARED, None, seen)
     # What is no number of the scale goes on as no value: the operation refuses it with a message.
     return Answer(statement, AnswerKind.RATED, int(chosen) if chosen in map(str, scale.values) else None, seen)
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
+@dataclass(frozen=True, slots=True)
+class PressedButton:
+    """Which button of a page of cards was pressed, what it is about, and the fields with what it chose."""
+
+    go: str
+    about: str
+    form: Mapping[str, str]
 
 
-def _key(text: str) -> str:
-    """Give the save key of the page; a page without one gets a new one, and is saved."""
+def read_button(form: MultiDict[str, str]) -> PressedButton:
+    """The button that was pressed; a card's own button answers for that card first."""
+    go, _dash, about = form.get("go", "on").partition("-")
+    chosen = {CLEAR: CLEAR, "keep": form.get(f"previous-{about}", "")}.get(go)
+    if chosen is None:
+        return PressedButton(go, about, form)
+    return PressedButton(go, about, form.to_dict() | {f"{EntryKind.ANSWER}-{about}": chosen})
+
+
+def unsaved_fields(form: Mapping[str, str], cards: Iterable[Card]) -> list[tuple[Card, dict[str, str]]]:
+    """What a page sent and differs from what is stored, by card and kind of entry."""
+    unsaved = []
+    for card in cards:
+        typed = {kind.value: form.get(name_of(Entry(kind, card.statement)), "") for kind in EntryKind}
+        lost = {kind: text for kind, text in typed.items() if text and text != card.text_of(EntryKind(kind))}
+        if lost:
+            unsaved.append((card, lost))
+    return unsaved
+
+
+@dataclass(slots=True)
+class SuggestionsPage:
+    """What a page of suggestions sent, with messages for what cannot be kept."""
+
+    written: list[Suggestion] = field(default_factory=list)
+    removed: list[UUID] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def unsaved(self) -> list[str]:
+        """The ids of the suggestions that were not saved."""
+        return list(dict.fromkeys(name.partition("-")[2] for name in self.errors))
+
+
+def read_suggestions(form: Mapping[str, str], *, sections: Sequence[str]) -> SuggestionsPage:
+    """The suggestions of a page: what is too long is named and left as it was, and everything else is kept."""
+    page = SuggestionsPage()
+    for name in form:
+        kind, _dash, text = name.partition("-")
+        id_ = _uuid(text)
+        if kind != "text" or id_ is None:
+            continue
+        if form.get(f"remove-{id_}"):
+            page.removed.append(id_)
+        else:
+            _read_suggestion(page, form, id_, sections)
+    return page
+
+
+def _read_suggestion(page: SuggestionsPage, form: Mapping[str, str], id_: UUID, sections: Sequence[str]) -> None:
+    texts = {name: clean(form.get(f"{name}-{id_}", "")) for name in SUGGESTION_TEXTS}
+    section = form.get(f"section-{id_}", "")
+    suggestion = Suggestion(id_, **texts, section=section if section in sections else "", seen=_seen(form, str(id_)))
+    if too_long := [name for name in SUGGESTION_TEXTS if len(texts[name]) > LONGEST_TEXT]:
+        page.errors[f"{too_long[0]}-{id_}"] = _(
+            "This is longer than 2,000 characters and was not saved. It is still here; please shorten it."
+        )
+    elif suggestion.text:
+        page.written.append(suggestion)
+    elif suggestion.seen or suggestion.reason or suggestion.source:
+        page.errors[f"text-{id_}"] = _(
+            "Write the statement itself, or remove it. The rest of this entry was not saved."
+        )
+
+
+def _seen(form: Mapping[str, str], name: str) -> int:
+    """The version of a field that the page knew."""
+    text = form.get(f"seen-{name}", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+def _uuid(text: str) -> UUID | None:
     try:
-        return str(UUID(text))
+        return UUID(text)
     except ValueError:
-        return str(uuid4())
+        return None
+
+
+def _save_key(text: str) -> str:
+    """The save key of the page; a page without one gets a new one, and is saved."""
+    return str(_uuid(text) or uuid4())

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,20 +10,20 @@ from sqlalchemy.orm import Session
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Change, Relation
 from delphi.model.panel import Panelist
-from delphi.model.rating import AnswerKind, Rating
+from delphi.model.rating import Rating
 from delphi.model.result import Result
 from delphi.model.statement import Lineage
 from delphi.model.study import Study
 from delphi.statistics.base.exact import format_percent
-from rounds.feedback import distribution, own_rating, quartiles
+from rounds.feedback import FEEDBACK, distribution, own_rating, quartiles
 from rounds.feedback.evidence import NOT_QUALIFIED, Evidence, Source
 from rounds.questionnaire.cards import Card
 
-Own = dict[tuple[int, int], int | str]  # by round and statement
+OwnAnswers = dict[tuple[int, int], int | str]  # by round and statement
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class PastResult:
     """One round on the way of a statement: how many of how many agreed; None where too few answered."""
 
     round: int
@@ -36,24 +37,24 @@ class Outcome:
     card: Card
     verdict: str
     grade: str | None
-    path: tuple[Stop, ...]
+    path: tuple[PastResult, ...]
 
 
 def outcomes_of_round(session: Session, study: Study, who: Panelist, number: int) -> list[Outcome]:
-    """Give the results of one released round, in the order asked."""
+    """The results of one released round, in the order asked."""
     rows = _rows(session, study, [number])
     own = _own(session, study, who, [number])
     return [_outcome(study, place, result, own, ()) for place, result in enumerate(rows, 1)]
 
 
 def final_outcomes(session: Session, study: Study, who: Panelist, numbers: Collection[int]) -> list[Outcome]:
-    """Give the last result of every statement that was not dropped, merged or split on the way."""
+    """The last result of every statement that was not dropped, merged or split on the way."""
     rows = _rows(session, study, numbers)
     own = _own(session, study, who, numbers)
     crossing = (Change.DROPPED, Change.MERGED, Change.SPLIT)
     edges = select(Lineage.from_statement).where(Lineage.study_id == study.id, Lineage.change.in_(crossing))
-    gone = set(session.scalars(edges.where(Lineage.round.in_(numbers))))
-    last = {result.statement: result for result in rows if result.statement not in gone}
+    replaced = set(session.scalars(edges.where(Lineage.round.in_(numbers))))
+    last = {result.statement: result for result in rows if result.statement not in replaced}
     ordered = sorted(last.values(), key=lambda result: (-result.round, result.position))
     # Statements that were settled early follow those of the last round; sections are joined again by the page.
     return [
@@ -62,36 +63,18 @@ def final_outcomes(session: Session, study: Study, who: Panelist, numbers: Colle
     ]
 
 
-def _path(study: Study, statement: int, rows: Iterable[Result]) -> tuple[Stop, ...]:
+def _path(study: Study, statement: int, rows: Iterable[Result]) -> tuple[PastResult, ...]:
     stops = []
     for result in rows:
         if result.statement == statement:
             k, n = result.row["combined_k"], result.row["n_rated"]
-            told = f"{k}/{n} ({format_percent(k, n)} %)" if n >= study.smallest_cell else None
-            stops.append(Stop(result.round, told))
+            agreeing = f"{k}/{n} ({format_percent(k, n)} %)" if n >= study.smallest_cell else None
+            stops.append(PastResult(result.round, agreeing))
     return tuple(stops)
 
 
-def _outcome(study: Study, place: int, result: Result, own: Own, path: tuple[Stop, ...]) -> Outcome:
-    row, scale = result.row, SCALES[study.scale]
-    mine = own.get((result.round, result.statement))
-    evidence = Evidence(
-        scale=scale,
-        round=result.round,
-        smallest_cell=study.smallest_cell,
-        relation=Relation.REWORDED,  # nothing is to be kept here: the round is over
-        text=row["text"],
-        reason="",
-        sources=(Source(row["statement"], row["text"], row, mine),),
-    )
-    blocks = {
-        "own_rating": own_rating.build(evidence),
-        "distribution": distribution.build(evidence),
-        "quartiles": quartiles.build(evidence),
-        "wording": None,
-        "groups": None,
-        "comments": None,
-    }
+def _outcome(study: Study, place: int, result: Result, own: OwnAnswers, path: tuple[PastResult, ...]) -> Outcome:
+    row, answer = result.row, own.get((result.round, result.statement))
     card = Card(
         place=place,
         statement=result.statement,
@@ -99,23 +82,42 @@ def _outcome(study: Study, place: int, result: Result, own: Own, path: tuple[Sto
         section=row["section"] or "",
         text=row["text"],
         help="",
-        answer=mine,
-        feedback=blocks,
+        answer=answer,
+        feedback=_feedback(_evidence(study, result, answer)),
         feedback_round=result.round,
     )
     few = row["n_rated"] < study.smallest_cell
     return Outcome(card, "too_few" if few else result.verdict, None if few else row.get("grade"), path)
 
 
+def _evidence(study: Study, result: Result, answer: int | str | None) -> Evidence:
+    row = result.row
+    return Evidence(
+        scale=SCALES[study.scale],
+        round=result.round,
+        smallest_cell=study.smallest_cell,
+        relation=Relation.REWORDED,  # nothing is to be kept here: the round is over
+        text=row["text"],
+        reason="",
+        sources=(Source(row["statement"], row["text"], row, answer),),
+    )
+
+
+def _feedback(evidence: Evidence) -> dict[str, Any]:
+    """The blocks of a round that is over, each at its place as on a rating page."""
+    shown = {"own_rating": own_rating, "distribution": distribution, "quartiles": quartiles}
+    return dict.fromkeys(FEEDBACK) | {name: block.build(evidence) for name, block in shown.items()}
+
+
 def _rows(session: Session, study: Study, numbers: Collection[int]) -> list[Result]:
-    found = select(Result).where(Result.study_id == study.id, Result.round.in_(numbers), Result.group == "all")
-    return list(session.scalars(found.order_by(Result.round, Result.position)))
+    results = select(Result).where(Result.study_id == study.id, Result.round.in_(numbers), Result.group == "all")
+    return list(session.scalars(results.order_by(Result.round, Result.position)))
 
 
-def _own(session: Session, study: Study, who: Panelist, numbers: Collection[int]) -> Own:
-    mine = select(Rating).where(Rating.study_id == study.id, Rating.panelist == who.id, Rating.round.in_(numbers))
+def _own(session: Session, study: Study, who: Panelist, numbers: Collection[int]) -> OwnAnswers:
+    ratings = select(Rating).where(Rating.study_id == study.id, Rating.panelist == who.id, Rating.round.in_(numbers))
     return {
         (rating.round, rating.statement): NOT_QUALIFIED if rating.value is None else rating.value
-        for rating in session.scalars(mine)
-        if rating.kind is not AnswerKind.CLEARED
+        for rating in session.scalars(ratings)
+        if rating.given
     }

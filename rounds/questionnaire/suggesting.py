@@ -2,24 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from delphi.database import database_now, locked
 from delphi.errors import NotFound, Refused
-from delphi.model.round import Participation, Round
-from delphi.model.statement import StatementProposal
+from delphi.model.panel import Panelist
+from delphi.model.round import Round, latest_round
+from delphi.model.statement import Statement, StatementProposal
 from delphi.model.study import Study
-from rounds.participation.taking_part import Key, closed
+from rounds.participation.taking_part import TakingPart, hold, hold_open, taking_part
 
 MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """One statement as its page sends it; ``seen`` is the version that the page knew, 0 for a new one."""
+class Suggestion:
+    """One statement as its page sends it; ``seen`` is the version that the page knew, 0 for a new suggestion."""
 
     id: UUID
     text: str
@@ -29,74 +30,101 @@ class Written:
     seen: int = 0
 
 
-def may_write(study: Study, round_: Round) -> bool:
+@dataclass(frozen=True)
+class SuggestionSheet:
+    """The page on which a panelist writes suggestions: the round, the participation, the sections to choose from."""
+
+    study: Study
+    round: Round
+    part: TakingPart
+    sections: list[str]
+
+
+def open_sheet(session: Session, study: Study, panelist: Panelist, *, at: datetime) -> SuggestionSheet | None:
+    """The page for suggestions in the round that takes answers; None for who may not write in it.
+
+    Raises
+    ------
+    RoundClosed
+        The round does not take answers any more.
+    """
+    round_ = latest_round(session, study)
+    if round_ is None or not may_write(study, round_.number):
+        return None
+    part = taking_part(session, study, round_, panelist, at=at)
+    return None if part is None else SuggestionSheet(study, round_, part, _sections(session, study))
+
+
+def _sections(session: Session, study: Study) -> list[str]:
+    """The sections into which a statement can be put, in order."""
+    sections = select(Statement.section).where(Statement.study_id == study.id, Statement.section != "")
+    return list(dict.fromkeys(session.scalars(sections.order_by(Statement.number))))
+
+
+def may_write(study: Study, number: int) -> bool:
     """Whether the protocol lets panelists write statements in this round."""
-    return round_.number in study.proposal_rounds
+    return number in study.proposal_rounds
 
 
-def mine(session: Session, key: Key) -> list[StatementProposal]:
+def written_by(session: Session, part: TakingPart) -> list[StatementProposal]:
     """List what a panelist wrote in a round; nobody else's is shown."""
-    study_id, number, who = key
-    own = select(StatementProposal).filter_by(study_id=study_id, round=number, panelist=who)
+    own = select(StatementProposal).filter_by(**part.columns)
     return list(session.scalars(own.order_by(StatementProposal.section, StatementProposal.id)))
 
 
-def write(session: Session, study: Study, key: Key, written: Sequence[Written], removed: Sequence[UUID]) -> list[UUID]:
-    """Save what a page sent, and take away what it removes; gives those that another window had changed meanwhile."""
-    _hold(session, study, key)
-    known = {one.id: one for one in mine(session, key)}
+def write(
+    session: Session, study: Study, part: TakingPart, written: Sequence[Suggestion], removed: Sequence[UUID]
+) -> list[UUID]:
+    """Save what a page sent, and delete what it removes; those that another window had changed meanwhile."""
+    _hold(session, study, part)
+    known = {row.id: row for row in written_by(session, part)}
     conflicts = []
-    for one in written:
-        stored = known.get(one.id)
-        if stored is None and one.seen == 0:
-            _add(session, key, one)
-        elif stored is None or (stored.version != one.seen and not _same(stored, one)):
-            conflicts.append(one.id)
-        elif not _same(stored, one):
-            stored.text, stored.reason, stored.source = one.text, one.reason, one.source
-            stored.section, stored.version = one.section, stored.version + 1
-    for gone in removed:
-        if gone in known:
-            session.delete(known[gone])
+    for suggestion in written:
+        row = known.get(suggestion.id)
+        if row is None and suggestion.seen == 0:
+            _add(session, part, suggestion)
+        elif row is None or (row.version != suggestion.seen and not _same(row, suggestion)):
+            conflicts.append(suggestion.id)
+        elif not _same(row, suggestion):
+            row.text, row.reason, row.source = suggestion.text, suggestion.reason, suggestion.source
+            row.section, row.version = suggestion.section, row.version + 1
+    for id_ in removed:
+        if id_ in known:
+            session.delete(known[id_])
     session.flush()
     return conflicts
 
 
-def _same(stored: StatementProposal, one: Written) -> bool:
-    now = (stored.text, stored.reason, stored.source, stored.section)
-    return now == (one.text, one.reason, one.source, one.section)
+def _same(row: StatementProposal, suggestion: Suggestion) -> bool:
+    stored = (row.text, row.reason, row.source, row.section)
+    return stored == (suggestion.text, suggestion.reason, suggestion.source, suggestion.section)
 
 
-def _add(session: Session, key: Key, one: Written) -> None:
-    """Keep a new statement under the id that its page drew: sent twice it is one."""
-    if session.get(StatementProposal, (key[0], one.id)) is not None:
+def _add(session: Session, part: TakingPart, suggestion: Suggestion) -> None:
+    """Keep a new statement under the id that its page drew: sent twice it is kept once."""
+    if session.get(StatementProposal, (part.study, suggestion.id)) is not None:
         raise NotFound
     written = select(func.count()).select_from(StatementProposal)
-    count = session.scalar(written.filter_by(study_id=key[0], round=key[1], panelist=key[2])) or 0
+    count = session.scalar(written.filter_by(**part.columns)) or 0
     if count >= MOST:
         raise Refused("You wrote 50 statements, which is the limit. What you sent now was not saved; shorten the list.")
     session.add(
         StatementProposal(
-            study_id=key[0],
-            round=key[1],
-            panelist=key[2],
-            id=one.id,
-            section=one.section,
-            text=one.text,
-            reason=one.reason,
-            source=one.source,
+            **part.columns,
+            id=suggestion.id,
+            section=suggestion.section,
+            text=suggestion.text,
+            reason=suggestion.reason,
+            source=suggestion.source,
             version=1,
         )
     )
     session.flush()
 
 
-def _hold(session: Session, study: Study, key: Key) -> None:
-    """Hold the participation and the round, then ask the database's clock."""
-    if locked(session, Participation, key) is None:
+def _hold(session: Session, study: Study, part: TakingPart) -> None:
+    """Hold the participation and the round, if the panel writes in it."""
+    hold(session, part)
+    if not may_write(study, part.round):
         raise NotFound
-    round_ = locked(session, Round, key[:2], share=True)
-    if round_ is None or not may_write(study, round_):
-        raise NotFound
-    if not round_.accepts(at=database_now(session)):
-        raise closed(round_)
+    hold_open(session, part)

@@ -1,4 +1,8 @@
-"""What a simulated panel answers in a rehearsal, on any scale. Pure and seeded."""
+"""What a simulated panel answers in a rehearsal, on any scale. Pure and seeded.
+
+The demonstration has a model of its own (`rounds.demo.simulation`): it knows the years and the kinds of the reference
+study, and draws in another order, so that one model for both would give other figures for the seeds in use.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +16,7 @@ NOT_QUALIFIED, BLANK, COMMENTING, MIDDLE = 0.03, 0.02, 0.1, 0.15
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class RehearsalSettings:
     """How a rehearsal is played: size of the panel, shares in per cent of who is absent and who disagrees."""
 
     size: int = 24
@@ -21,13 +25,13 @@ class Scene:
     seed: int = 1
 
 
-def is_absent(scene: Scene, person: int, round_: int) -> bool:
-    """Say whether somebody stays away from a round."""
-    return _draw(scene, person, f"presence/{round_}").random() < scene.attrition / 100
+def is_absent(settings: RehearsalSettings, person: int, round_: int) -> bool:
+    """Whether somebody stays away from a round."""
+    return _draw(settings, person, f"presence/{round_}").random() < settings.attrition / 100
 
 
 def spread(weights: Mapping[str, int], size: int) -> list[str]:
-    """Give each of so many people a group: one of each, then as the weights say (D'Hondt).
+    """A group for each of so many people: one of each, then as the weights say (D'Hondt).
 
     Examples
     --------
@@ -40,26 +44,26 @@ def spread(weights: Mapping[str, int], size: int) -> list[str]:
     return people
 
 
-def value_of(scene: Scene, scale: Scale, person: int, code: str, round_: int) -> int | str | None:
-    """Give an answer: an option, "nq", or None for a blank; opinions stay, and draw closer from round to round."""
-    draw = _draw(scene, person, code)
+def value_of(settings: RehearsalSettings, scale: Scale, person: int, code: str, round_: int) -> int | str | None:
+    """An answer: an option, "nq", or None for a blank; opinions stay, and draw closer from round to round."""
+    draw = _draw(settings, person, code)
     knows, fills, opinion, firmness, middle = (draw.random() for _ in range(5))
     if scale.opt_out and knows < NOT_QUALIFIED:
         return "nq"
     if fills < BLANK:
         return None
     left = CLOSER[min(round_, len(CLOSER)) - 1]
-    contested = 0.4 + 1.2 * Random(f"{scene.seed}/{code}").random()  # noqa: S311 (a simulation, not a secret)
-    if opinion < scene.disagreement / 100 * contested * left:
+    contested = 0.4 + 1.2 * Random(f"{settings.seed}/{code}").random()  # noqa: S311 (a simulation, not a secret)
+    if opinion < settings.disagreement / 100 * contested * left:
         return _within(scale.low, firmness)
     if scale.mid and middle < MIDDLE * left:
         return _within(scale.mid, firmness)
     return _within(scale.high, firmness)
 
 
-def remark_of(scene: Scene, person: int, code: str, round_: int) -> str:
-    """Give a comment, or nothing."""
-    lot = _draw(scene, person, f"{code}/remark/{round_}").random()
+def remark_of(settings: RehearsalSettings, person: int, code: str, round_: int) -> str:
+    """A comment, or nothing."""
+    lot = _draw(settings, person, f"{code}/remark/{round_}").random()
     return REMARKS[int(lot / COMMENTING * len(REMARKS))] if lot < COMMENTING else ""
 
 
@@ -67,5 +71,5 @@ def _within(zone: tuple[int, ...], firmness: float) -> int:
     return zone[min(int(firmness * len(zone)), len(zone) - 1)]
 
 
-def _draw(scene: Scene, person: int, what: str) -> Random:
-    return Random(f"{scene.seed}/{person}/{what}")  # noqa: S311 (a simulation, not a secret)
+def _draw(settings: RehearsalSettings, person: int, what: str) -> Random:
+    return Random(f"{settings.seed}/{person}/{what}")  # noqa: S311 (a simulation, not a secret)

@@ -14,8 +14,11 @@ from sqlalchemy.orm import Session
 from delphi import audit
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Decided
-from delphi.errors import Refused
+from delphi.errors import NotFound, Refused
+from delphi.letters import content
+from delphi.letters.content import Facts
 from delphi.model.event import Event, EventKind
+from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import Panelist, new_code
 from delphi.model.rating import AnswerKind, Moderation
 from delphi.model.round import Round, State
@@ -26,16 +29,18 @@ from delphi.statements import questionnaire
 from delphi.studies import copying, creation, retention
 from delphi.studies.designs import StudyPlan
 from rounds.lifecycle import lifecycle
-from rounds.moderation import rulings as moderation
+from rounds.moderation import rulings
 from rounds.moderation.rulings import Ruling
+from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import ballot
 from rounds.questionnaire.ballot import Answer, Remark
-from rounds.rehearsal.answers import Scene, is_absent, remark_of, spread, value_of
+from rounds.rehearsal.answers import RehearsalSettings, is_absent, remark_of, spread, value_of
 from rounds.revision import changes, decisions, proposals
-from rounds.revision.decisions import By
+from rounds.revision.decisions import DecidedBy
 
 OPEN_FOR = timedelta(days=7)
 VISITORS = ("A", "B", "C")  # the lead may look through their eyes: A answered all, B half, C nothing yet
+OF_NO_ROUND = (LetterKind.LINK, LetterKind.CONSENT, LetterKind.WITHDRAWAL)
 AGAIN = "Rehearsal: asked again as it was."
 
 
@@ -44,7 +49,21 @@ def of(session: Session, study: Study) -> Study | None:
     return session.scalars(select(Study).where(Study.rehearsal_of == study.id)).first()
 
 
-def begin(session: Session, study: Study, scene: Scene, *, by: int, at: datetime) -> Study:
+def existing(session: Session, study: Study) -> Study:
+    """Find the rehearsal of a study, for a step of it.
+
+    Raises
+    ------
+    Refused
+        There is none.
+    """
+    copy = of(session, study)
+    if copy is None:
+        raise Refused("There is no rehearsal of this study; nothing was changed.")
+    return copy
+
+
+def begin(session: Session, study: Study, settings: RehearsalSettings, *, by: int, at: datetime) -> Study:
     """Make the copy with its simulated panel, and lock its protocol."""
     if study.rehearsal_of or of(session, study):
         raise Refused("There is a rehearsal of this study already. Wipe it first; nothing was changed.")
@@ -63,27 +82,27 @@ def begin(session: Session, study: Study, scene: Scene, *, by: int, at: datetime
     )
     copy = creation.create(session, template, plan, by=by, at=at)
     _same_team(session, study, copy, by=by)
-    _invite(session, copy, scene, at=at)
+    _invite(session, copy, settings, at=at)
     method.lock(session, copy, by=by, at=at)
-    audit.record(session, study.id, EventKind.REHEARSAL_STARTED, by=by, at=at, **asdict(scene))
+    audit.record(session, study.id, EventKind.REHEARSAL_STARTED, by=by, at=at, **asdict(settings))
     return copy
 
 
 def _same_team(session: Session, study: Study, copy: Study, *, by: int) -> None:
     others = session.scalars(select(Membership).where(Membership.study_id == study.id, Membership.account != by))
-    session.add_all(Membership(study_id=copy.id, account=one.account, role=one.role) for one in others.all())
+    session.add_all(Membership(study_id=copy.id, account=other.account, role=other.role) for other in others.all())
 
 
-def _invite(session: Session, copy: Study, scene: Scene, *, at: datetime) -> None:
+def _invite(session: Session, copy: Study, settings: RehearsalSettings, *, at: datetime) -> None:
     """Make panelists without a name, as many of each group as its target asks for, who have agreed to take part."""
     declared = groups.groups_of(session, copy)
     least = min((group.target for group in declared if group.target), default=1)
-    names: list[str | None] = list(spread({group.key: group.target or least for group in declared}, scene.size)) or [
+    names: list[str | None] = list(spread({group.key: group.target or least for group in declared}, settings.size)) or [
         None
     ]
     people = [
         Panelist(study_id=copy.id, id=uuid4(), code=new_code(), stakeholder_group=names[n % len(names)])
-        for n in range(scene.size)
+        for n in range(settings.size)
     ]
     session.add_all(people)
     session.flush()
@@ -96,15 +115,42 @@ def _invite(session: Session, copy: Study, scene: Scene, *, at: datetime) -> Non
     session.flush()
 
 
-def scene_of(session: Session, copy: Study) -> Scene:
+def settings_of(session: Session, copy: Study) -> RehearsalSettings:
     """Read how this rehearsal is played from the event that began it."""
     began = select(Event.data).filter_by(study_id=copy.rehearsal_of, kind=EventKind.REHEARSAL_STARTED)
-    return Scene(**session.scalars(began.order_by(Event.sequence.desc()).limit(1)).one())
+    return RehearsalSettings(**session.scalars(began.order_by(Event.sequence.desc()).limit(1)).one())
 
 
 def panel_of(session: Session, copy: Study) -> Sequence[Panelist]:
     """List the simulated panel in a fixed order."""
     return session.scalars(select(Panelist).filter_by(study_id=copy.id).order_by(Panelist.code)).all()
+
+
+def visitor(session: Session, copy: Study, name: str) -> Panelist:
+    """The simulated panelist through whose eyes the lead may look.
+
+    Raises
+    ------
+    NotFound
+        Nobody is called so.
+    """
+    if name not in VISITORS:
+        raise NotFound
+    return panel_of(session, copy)[VISITORS.index(name)]
+
+
+def letters_of(session: Session, copy: Study, *, at: datetime) -> list[tuple[LetterKind, LetterKind, Facts]]:
+    """The letters of the last round as they would leave: each kind with its template and what that needs."""
+    last, people = rounds_of(session, copy)[-1], panel_of(session, copy)
+    letters: list[tuple[LetterKind, LetterKind, Facts]] = []
+    for kind in LetterKind:
+        panelist = people[VISITORS.index("B" if kind is LetterKind.UNFINISHED else "C")]
+        number = None if kind in OF_NO_ROUND else last.number
+        letter = Letter(study_id=copy.id, kind=kind, round=number, panelist=panelist.id)
+        facts = content.facts_of(session, letter, copy, panelist, at=at)
+        if facts is not None and kind is not LetterKind.WITHDRAWAL:
+            letters.append((kind, content.template_of(letter, facts), facts))
+    return letters
 
 
 def rounds_of(session: Session, copy: Study) -> Sequence[Round]:
@@ -143,44 +189,44 @@ def _open(session: Session, copy: Study, draft: Round, *, by: int, at: datetime)
     proposals.accept_all(session, copy, draft, by=by, at=at)
     left = decisions.undecided(session, copy.id, draft.number) if draft.number > 1 else []
     proposed = proposals.proposed_for(session, copy, draft) if left else {}
-    again = {number: (Decided.RATE_AGAIN, By(by, at, AGAIN, proposed.get(number))) for number in left}
+    again = {number: (Decided.RATE_AGAIN, DecidedBy(by, at, AGAIN, proposed.get(number))) for number in left}
     if again:
         changes.decide(session, draft, again)
     if not questionnaire.versions_asked(session, copy.id, draft.number):
         return  # every statement is settled and left
     lifecycle.launch(session, copy, draft, closes_at=at + OPEN_FOR, by=by, at=at)
-    scene = scene_of(session, copy)
+    settings = settings_of(session, copy)
     for number, who in enumerate(panel_of(session, copy)):
-        if number == VISITORS.index("C") or (number >= len(VISITORS) and is_absent(scene, number, draft.number)):
+        if number == VISITORS.index("C") or (number >= len(VISITORS) and is_absent(settings, number, draft.number)):
             continue
-        _answer(session, copy, draft, scene, number, who, half=number == VISITORS.index("B"))
+        _answer(session, copy, draft, settings, number, who, half=number == VISITORS.index("B"))
         if number != VISITORS.index("B"):
-            ballot.submit(session, (copy.id, draft.number, who.id), on=at.date())
+            ballot.submit(session, TakingPart(copy.id, draft.number, who.id), on=at.date())
 
 
 def _answer(
-    session: Session, copy: Study, round_: Round, scene: Scene, number: int, who: Panelist, *, half: bool
+    session: Session, copy: Study, round_: Round, settings: RehearsalSettings, number: int, who: Panelist, *, half: bool
 ) -> None:
     scale = SCALES[copy.scale]
     asked = [statement for statement, _ in questionnaire.versions_asked(session, copy.id, round_.number)]
     codes = {s.number: s.code for s in session.scalars(select(Statement).filter_by(study_id=copy.id))}
     answers, remarks = [], []
     for statement in asked[: len(asked) // 2] if half else asked:
-        value = value_of(scene, scale, number, codes[statement], round_.number)
+        value = value_of(settings, scale, number, codes[statement], round_.number)
         if value is not None:
             rated = isinstance(value, int)
             kind = AnswerKind.RATED if rated else AnswerKind.NOT_QUALIFIED
             answers.append(Answer(statement, kind, int(value) if rated else None))
-        if text := remark_of(scene, number, codes[statement], round_.number):
+        if text := remark_of(settings, number, codes[statement], round_.number):
             remarks.append(Remark(statement, text))
-    ballot.save(session, (copy.id, round_.number, who.id), answers, remarks, request=str(uuid4()))
+    ballot.save(session, TakingPart(copy.id, round_.number, who.id), answers, remarks, request=str(uuid4()))
 
 
 def _end(session: Session, copy: Study, round_: Round, *, by: int, at: datetime) -> None:
     lifecycle.close(session, round_, by=by, at=at)
-    rulings = {comment.ticket: Ruling(Moderation.RELEASED) for comment in moderation.queue(session, round_)}
-    if rulings:
-        moderation.decide(session, round_, rulings, by=by, at=at)
+    released = {comment.ticket: Ruling(Moderation.RELEASED) for comment in rulings.queue(session, round_)}
+    if released:
+        rulings.decide(session, round_, released, by=by, at=at)
     lifecycle.release(session, copy, round_, by=by, at=at)
     if round_.number < copy.maximum_rounds:
         lifecycle.prepare_next(session, copy, round_, by=by, at=at)
@@ -188,9 +234,7 @@ def _end(session: Session, copy: Study, round_: Round, *, by: int, at: datetime)
 
 def wipe(session: Session, study: Study, *, by: int, at: datetime) -> None:
     """Wipe the rehearsal; the study keeps one event that says it was made."""
-    copy = of(session, study)
-    if copy is None:
-        raise Refused("There is no rehearsal of this study; nothing was changed.")
+    copy = existing(session, study)
     played = sum(round_.released_at is not None for round_ in rounds_of(session, copy))
     people = len(panel_of(session, copy))
     retention.wipe(session, copy.id)

@@ -13,14 +13,15 @@ from delphi.consensus.counts import Counts
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Change, Relation
 from delphi.model.panel import Panelist
-from delphi.model.rating import AnswerKind, Rating
-from delphi.model.round import Participation, QuestionnaireItem, Round
-from delphi.model.statement import Lineage, Statement, StatementVersion
+from delphi.model.rating import Rating
+from delphi.model.round import Participation, Round
+from delphi.model.statement import Lineage
 from delphi.model.study import StakeholderGroup, Study
+from delphi.statements.questionnaire import asked, versions_asked
 
 
 def round_data(session: Session, study: Study, number: int) -> RoundData:
-    """Give everything that is known of one round as numbers: items, counts, transitions from the round before."""
+    """Everything that is known of one round as numbers: items, counts, transitions from the round before."""
     items = items_of(session, study, number)
     moves = transitions_of(session, study, number, items)
     return RoundData(
@@ -33,55 +34,41 @@ def round_data(session: Session, study: Study, number: int) -> RoundData:
 
 
 def items_of(session: Session, study: Study, number: int) -> dict[int, Item]:
-    """Give the items of a round by statement number, in the order shown."""
-    rows = session.execute(
-        select(QuestionnaireItem.statement, QuestionnaireItem.version, Statement, StatementVersion.text)
-        .join(
-            Statement,
-            (Statement.study_id == QuestionnaireItem.study_id) & (Statement.number == QuestionnaireItem.statement),
-        )
-        .join(
-            StatementVersion,
-            (StatementVersion.study_id == QuestionnaireItem.study_id)
-            & (StatementVersion.statement == QuestionnaireItem.statement)
-            & (StatementVersion.version == QuestionnaireItem.version),
-        )
-        .where(QuestionnaireItem.study_id == study.id, QuestionnaireItem.round == number)
-        .order_by(QuestionnaireItem.position)
-    ).all()
+    """The items of a round by statement number, in the order shown."""
+    questionnaire = asked(session, study.id, number)
     relations = relations_of(session, study, number)
     sections: dict[str, int] = {}
-    for _, _, statement, _ in rows:
-        sections.setdefault(statement.section, len(sections) + 1)
+    for row in questionnaire.values():
+        sections.setdefault(row.section, len(sections) + 1)
     return {
-        asked: Item(
-            statement=statement.code,
-            version=version,
-            kind=statement.kind.value,
-            section_no=sections[statement.section] if statement.section else None,
-            section=statement.section,
-            text=text,
-            relation=relations[asked],
-            previous_round=number - 1 if relations[asked] is not Relation.NEW else None,
+        statement: Item(
+            statement=row.code,
+            version=row.version,
+            kind=row.kind.value,
+            section_no=sections[row.section] if row.section else None,
+            section=row.section,
+            text=row.text,
+            relation=relations[statement],
+            previous_round=number - 1 if relations[statement] is not Relation.NEW else None,
         )
-        for asked, version, statement, text in rows
+        for statement, row in questionnaire.items()
     }
 
 
 def relations_of(session: Session, study: Study, number: int) -> dict[int, Relation]:
-    """Say of each item of a round how it relates to the round before."""
-    asked = _versions(session, study, number)
-    before = _versions(session, study, number - 1)
+    """How each item of a round relates to the round before."""
+    now = [statement for statement, _version in versions_asked(session, study.id, number)]
+    before = {statement for statement, _version in versions_asked(session, study.id, number - 1)}
     edges = session.scalars(select(Lineage).where(Lineage.study_id == study.id, Lineage.round == number))
     # An edge from what nobody was asked (a draft reworded before its first round) is no relation to a round.
     changes = {
         edge.to_statement: edge for edge in edges if edge.to_version is not None and edge.from_statement in before
     }
-    return {statement: relation_of(before, statement, changes.get(statement)) for statement in asked}
+    return {statement: relation_of(before, statement, changes.get(statement)) for statement in now}
 
 
 def relation_of(before: Container[int], statement: int, edge: Lineage | None) -> Relation:
-    """Say what an item is to the round before, from its edge in the lineage if it has one."""
+    """What an item is to the round before, from its edge in the lineage if it has one."""
     if edge is not None and edge.change is Change.REWORDED:
         return Relation.REWORDED_SAME_MEANING if edge.same_meaning else Relation.REWORDED
     if edge is not None and edge.change in (Change.MERGED, Change.SPLIT):
@@ -89,34 +76,12 @@ def relation_of(before: Container[int], statement: int, edge: Lineage | None) ->
     return Relation.SAME if statement in before else Relation.NEW
 
 
-def _versions(session: Session, study: Study, number: int) -> dict[int, int]:
-    items = select(QuestionnaireItem.statement, QuestionnaireItem.version).where(
-        QuestionnaireItem.study_id == study.id, QuestionnaireItem.round == number
-    )
-    return {row.statement: row.version for row in session.execute(items.order_by(QuestionnaireItem.position))}
-
-
 def counts_of(session: Session, study: Study, number: int) -> Counts:
     """Count a round: statements × groups × categories, by one grouped query and not by persons."""
-    scale = SCALES[study.scale]
     groups = _groups(session, study)
-    statements = {s: j for j, s in enumerate(_versions(session, study, number))}
     g_of: dict[str | None, int] = {key: g for g, key in enumerate(groups)}
     g_of.setdefault(None, 0)
-    ratings = np.zeros((len(statements), len(groups), scale.K), dtype=np.int64)
-    not_qualified = np.zeros((len(statements), len(groups)), dtype=np.int64)
-    counted = (
-        select(Rating.statement, Panelist.stakeholder_group, Rating.value, func.count())
-        .join(Panelist, (Panelist.study_id == Rating.study_id) & (Panelist.id == Rating.panelist))
-        .where(Rating.study_id == study.id, Rating.round == number, Rating.kind != AnswerKind.CLEARED)
-        .group_by(Rating.statement, Panelist.stakeholder_group, Rating.value)
-    )
-    for statement, group, value, n in session.execute(counted):
-        j, g = statements[statement], g_of[group]
-        if value is not None:
-            ratings[j, g, value - scale.lo] = n
-        else:
-            not_qualified[j, g] = n
+    ratings, not_qualified = _answers(session, study, number, g_of)
     analysed = _people(session, study, number, g_of, answered=True)
     return Counts(
         ratings=ratings,
@@ -125,6 +90,29 @@ def counts_of(session: Session, study: Study, number: int) -> Counts:
         invited=_people(session, study, number, g_of, answered=False),
         groups=groups,
     )
+
+
+def _answers(
+    session: Session, study: Study, number: int, g_of: Mapping[str | None, int]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Count the ratings (statements × groups × categories) and the "not qualified" (statements × groups)."""
+    scale, n_groups = SCALES[study.scale], len(set(g_of.values()))
+    statements = {s: j for j, (s, _version) in enumerate(versions_asked(session, study.id, number))}
+    ratings = np.zeros((len(statements), n_groups, scale.K), dtype=np.int64)
+    not_qualified = np.zeros((len(statements), n_groups), dtype=np.int64)
+    counted = (
+        select(Rating.statement, Panelist.stakeholder_group, Rating.value, func.count())
+        .join(Panelist, (Panelist.study_id == Rating.study_id) & (Panelist.id == Rating.panelist))
+        .where(Rating.study_id == study.id, Rating.round == number, Rating.given)
+        .group_by(Rating.statement, Panelist.stakeholder_group, Rating.value)
+    )
+    for statement, group, value, n in session.execute(counted):
+        j, g = statements[statement], g_of[group]
+        if value is not None:
+            ratings[j, g, value - scale.lo] = n
+        else:
+            not_qualified[j, g] = n
+    return ratings, not_qualified
 
 
 def _groups(session: Session, study: Study) -> tuple[str, ...]:
@@ -142,26 +130,17 @@ def _people(
     session: Session, study: Study, number: int, g_of: Mapping[str | None, int], *, answered: bool
 ) -> NDArray[np.int64]:
     """Count the invited of each group, or those of them with at least one answer (the analysis set)."""
+    of_panelist = (Participation.study_id == Panelist.study_id) & (Participation.panelist == Panelist.id)
     people = (
         select(Panelist.stakeholder_group, func.count())
-        .join(
-            Participation,
-            (Participation.study_id == Panelist.study_id) & (Participation.panelist == Panelist.id),
-        )
+        .join(Participation, of_panelist)
         .where(Participation.study_id == study.id, Participation.round == number)
         .group_by(Panelist.stakeholder_group)
     )
     if answered:
-        people = people.where(
-            select(Rating.panelist)
-            .where(
-                Rating.study_id == Participation.study_id,
-                Rating.round == Participation.round,
-                Rating.panelist == Participation.panelist,
-                Rating.kind != AnswerKind.CLEARED,
-            )
-            .exists()
-        )
+        own = (Rating.study_id == Participation.study_id) & (Rating.panelist == Participation.panelist)
+        answers = select(Rating.panelist).where(own, Rating.round == Participation.round, Rating.given)
+        people = people.where(answers.exists())
     counted = np.zeros(len(set(g_of.values())), dtype=np.int64)
     for group, n in session.execute(people):
         counted[g_of[group]] += n
@@ -201,7 +180,7 @@ def digest_of(session: Session, round_: Round) -> str:
     key = func.replace(cast(Rating.panelist, String), "-", "")
     rows = session.execute(
         select(Rating.statement, key, type_coerce(Rating.kind, String), Rating.value)
-        .where(Rating.study_id == round_.study_id, Rating.round == round_.number, Rating.kind != AnswerKind.CLEARED)
+        .where(Rating.study_id == round_.study_id, Rating.round == round_.number, Rating.given)
         .order_by(Rating.statement)
     )
     lines = sorted(f"{s} {p} {kind} {value}" for s, p, kind, value in rows)

@@ -12,7 +12,7 @@ from delphi.consensus.analysis import Item
 from delphi.consensus.matrix import ABSENT, BLANK, NOT_QUALIFIED, Matrix
 from delphi.consensus.shipped_scales import SCALES
 from delphi.model.panel import Panelist
-from delphi.model.rating import AnswerKind, Rating
+from delphi.model.rating import Rating
 from delphi.model.round import Participation
 from delphi.model.study import Study
 from rounds.results.counts import items_of
@@ -47,7 +47,7 @@ class PanelAnswers:
 
 
 def answers_of(session: Session, study: Study, numbers: Sequence[int]) -> PanelAnswers:
-    """Give the answers of rounds. Panelists are ordered by what they answered: no key, code or date plays a part."""
+    """The answers of rounds. Panelists are ordered by what they answered: no key, code or date plays a part."""
     known = select(Panelist.code, Panelist.stakeholder_group).where(Panelist.study_id == study.id)
     group = {who: key for who, key in session.execute(known)}  # noqa: C416 (a result is no sequence of pairs for dict)
     place = {who: row for row, who in enumerate(group)}
@@ -69,12 +69,12 @@ def _wave(session: Session, study: Study, number: int, place: dict[str, int]) ->
     items, lo = items_of(session, study, number), SCALES[study.scale].lo
     column = {statement: j for j, statement in enumerate(items)}
     matrix = np.full((len(place), len(items)), ABSENT, dtype=np.int8)
-    given = (
+    ratings = (
         select(Rating.statement, Panelist.code, Rating.value)
         .join(Panelist, (Panelist.study_id == Rating.study_id) & (Panelist.id == Rating.panelist))
-        .where(Rating.study_id == study.id, Rating.round == number, Rating.kind != AnswerKind.CLEARED)
+        .where(Rating.study_id == study.id, Rating.round == number, Rating.given)
     )
-    for statement, who, value in session.execute(given):
+    for statement, who, value in session.execute(ratings):
         matrix[place[who], column[statement]] = NOT_QUALIFIED if value is None else value - lo
     answered = (matrix != ABSENT).any(1)
     matrix[answered[:, None] & (matrix == ABSENT)] = BLANK

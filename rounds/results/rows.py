@@ -11,29 +11,29 @@ from sqlalchemy.orm import Session
 from delphi.consensus.analysis import Analysis
 from delphi.consensus.disclosure.shown_rows import ShownRow, shown_rows
 from delphi.consensus.table.rows import consensus_rows
-from delphi.model.rating import AnswerKind, Rating
+from delphi.model.rating import Rating
 from delphi.model.result import Result
 from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.study import Study
 from delphi.protocol.method import definition_of
 from rounds.results.counts import round_data
 
-Made = TypeVar("Made")
+Value = TypeVar("Value")
 KEPT = 64
 READABLE = (State.CLOSED, State.RELEASED)
 _memory: "WeakKeyDictionary[Pool, OrderedDict[Hashable, Any]]" = WeakKeyDictionary()
 
 
-def remembered(session: Session, key: Hashable, make: Callable[[], Made]) -> Made:
-    """Give what was made under this key in this database before, or make it: the key names every input."""
+def remembered(session: Session, key: Hashable, make: Callable[[], Value]) -> Value:
+    """What was made under this key in this database before, or make it: the key names every input."""
     pool = session.connection().engine.pool  # engines with other options share it; another database has another
     kept = _memory.setdefault(pool, OrderedDict())
     if key not in kept:
         kept[key] = make()
         while len(kept) > KEPT:
             kept.popitem(last=False)
-    made: Made = kept[key]
-    return made
+    value: Value = kept[key]
+    return value
 
 
 def input_of(session: Session, study: Study, round_: Round) -> tuple[Hashable, ...]:
@@ -48,16 +48,16 @@ def input_of(session: Session, study: Study, round_: Round) -> tuple[Hashable, .
 
 
 def _input_of(session: Session, study: Study, round_: Round) -> tuple[Hashable, ...]:
-    given = select(func.count(), func.sum(Rating.value), func.sum(Rating.version)).where(
-        Rating.study_id == study.id, Rating.round == round_.number, Rating.kind != AnswerKind.CLEARED
+    ratings = select(func.count(), func.sum(Rating.value), func.sum(Rating.version)).where(
+        Rating.study_id == study.id, Rating.round == round_.number, Rating.given
     )
     frozen = round_.state is State.RELEASED
-    answers = (round_.released_at,) if frozen else tuple(session.execute(given).one())
+    answers = (round_.released_at,) if frozen else tuple(session.execute(ratings).one())
     return (study.id, round_.number, round_.input_sha256, answers, definition_of(study).id, study.smallest_cell)
 
 
 def page_rows(session: Session, study: Study, round_: Round) -> list[ShownRow]:
-    """Give the rows of a closed round, the panel and its groups, as far as a page may show them."""
+    """The rows of a closed round, the panel and its groups, as far as a page may show them."""
     before = session.get(Round, (study.id, round_.number - 1))
     key = ("rows", input_of(session, study, round_), *(input_of(session, study, before) if before else ()))
     return remembered(session, key, lambda: _page_rows(session, study, round_, before))
@@ -71,7 +71,7 @@ def _page_rows(session: Session, study: Study, round_: Round, before: Round | No
 
 
 def panel_rows(session: Session, study: Study, round_: Round) -> list[ShownRow]:
-    """Give the rows of the whole panel alone."""
+    """The rows of the whole panel alone."""
     return [row for row in page_rows(session, study, round_) if row["group"] == "all"]
 
 
@@ -81,7 +81,7 @@ def analyse(session: Session, study: Study, numbers: list[int]) -> Analysis:
 
 
 def results(session: Session, study: Study, round_: Round, *, by_group: bool = False) -> list[dict[str, Any]]:
-    """Give the rows of the consensus table of a round: frozen ones once released, computed ones before."""
+    """The rows of the consensus table of a round: frozen ones once released, computed ones before."""
     if round_.state is State.RELEASED:
         frozen = (
             select(Result.row)

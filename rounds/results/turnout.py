@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from delphi.model.rating import AnswerKind, Comment, Rating
+from delphi.model.rating import Comment, Rating
 from delphi.model.round import Round
 from delphi.model.statement import StatementProposal
 from delphi.model.study import Study
@@ -35,7 +35,7 @@ def turnout_of(session: Session, study: Study, rounds: Collection[Round]) -> dic
 def _people(session: Session, study: Study, over: list[int]) -> list[tuple[int, int]]:
     counted = (
         select(Rating.round, func.count(Rating.panelist.distinct()))
-        .where(Rating.study_id == study.id, Rating.round.in_(over), Rating.kind != AnswerKind.CLEARED)
+        .where(Rating.study_id == study.id, Rating.round.in_(over), Rating.given)
         .group_by(Rating.round)
     )
     return [(number, n) for number, n in session.execute(counted)]

@@ -20,35 +20,35 @@ CROSSING = (Change.MERGED, Change.SPLIT)
 
 
 @dataclass(frozen=True, slots=True)
-class By:
+class DecidedBy:
     """Who decided, when, and why; what the rule had proposed, where it had."""
 
-    by: int
+    account: int
     at: datetime
     reason: str = ""
     proposal: Proposal | None = None
 
-    def after(self, proposal: Proposal | None) -> "By":
-        """Give the same with what the rule had proposed."""
+    def after(self, proposal: Proposal | None) -> "DecidedBy":
+        """The same, after what the rule had proposed."""
         return replace(self, proposal=proposal)
 
 
 def decisions_of(session: Session, study_id: int, number: int) -> dict[int, Decision]:
-    """Give the decisions on the way into a round by statement."""
-    made = select(Decision).filter_by(study_id=study_id, round=number).order_by(Decision.statement)
-    return {decision.statement: decision for decision in session.scalars(made)}
+    """The decisions on the way into a round, by statement."""
+    rows = select(Decision).filter_by(study_id=study_id, round=number).order_by(Decision.statement)
+    return {decision.statement: decision for decision in session.scalars(rows)}
 
 
 def undecided(session: Session, study_id: int, number: int) -> list[int]:
     """List the statements of the round before on which nobody has decided yet, in the order shown."""
-    made = decisions_of(session, study_id, number)
-    return [statement for statement, _ in versions_asked(session, study_id, number - 1) if statement not in made]
+    decided = decisions_of(session, study_id, number)
+    return [statement for statement, _ in versions_asked(session, study_id, number - 1) if statement not in decided]
 
 
 def settled_before(session: Session, study_id: int, number: int) -> dict[int, Decision]:
-    """Give the statements whose last decision before this round settled them."""
-    made = select(Decision).where(Decision.study_id == study_id, Decision.round < number).order_by(Decision.round)
-    last = {decision.statement: decision for decision in session.scalars(made)}
+    """The statements whose last decision before this round settled them."""
+    rows = select(Decision).where(Decision.study_id == study_id, Decision.round < number).order_by(Decision.round)
+    last = {decision.statement: decision for decision in session.scalars(rows)}
     return {statement: decision for statement, decision in last.items() if decision.decided in SETTLED}
 
 
@@ -61,10 +61,10 @@ def open_draft(session: Session, draft: Round) -> None:
         )
 
 
-def record(session: Session, draft: Round, statements: Iterable[int], decided: Decided, by: By) -> None:
+def record(session: Session, draft: Round, statements: Iterable[int], decided: Decided, by: DecidedBy) -> None:
     """Write a decision down; a second one on the same statement is refused: take the first back before."""
-    made, numbers = decisions_of(session, draft.study_id, draft.number), list(statements)
-    if any(number in made for number in numbers):
+    before, numbers = decisions_of(session, draft.study_id, draft.number), list(statements)
+    if any(number in before for number in numbers):
         raise Refused(
             "This statement was decided on for this round already. Take that back first; nothing was changed."
         )
@@ -77,7 +77,7 @@ def record(session: Session, draft: Round, statements: Iterable[int], decided: D
                 proposal=by.proposal,
                 decided=decided,
                 reason=by.reason,
-                by=by.by,
+                by=by.account,
                 at=by.at,
             )
         )
@@ -85,7 +85,7 @@ def record(session: Session, draft: Round, statements: Iterable[int], decided: D
 
 
 def edges_into(session: Session, study_id: int, number: int) -> list[Lineage]:
-    """Give the lineage on the way into a round."""
+    """The lineage on the way into a round."""
     edges = select(Lineage).filter_by(study_id=study_id, round=number)
     return list(session.scalars(edges.order_by(Lineage.from_statement, Lineage.to_statement)))
 
@@ -93,19 +93,19 @@ def edges_into(session: Session, study_id: int, number: int) -> list[Lineage]:
 def rebuild(session: Session, draft: Round) -> None:
     """Write the questionnaire that follows from the round before and the decisions: the same ones give the same."""
     study = session.get_one(Study, draft.study_id)
-    made = decisions_of(session, study.id, draft.number)
+    decided = decisions_of(session, study.id, draft.number)
     edges = edges_into(session, study.id, draft.number)
-    leaving = {n for n, d in made.items() if d.decided in SETTLED} if study.settled is Settled.LEAVE else set()
+    leaving = {n for n, d in decided.items() if d.decided in SETTLED} if study.settled is Settled.LEAVE else set()
     places = _places(edges)
     listed: AskedVersions = []
     for number, version in _begin(session, draft, edges):
         if number not in leaving:
-            listed += [one for one in places.get(number, [(number, version)]) if one not in listed]
+            listed += [item for item in places.get(number, [(number, version)]) if item not in listed]
     write_questionnaire(session, draft, listed)
 
 
 def _places(edges: Sequence[Lineage]) -> dict[int, AskedVersions]:
-    """Say what stands in the place of each statement that has edges; a merged one stands at its first parent."""
+    """What stands in the place of each statement that has edges; a merged one stands at its first parent."""
     places: dict[int, AskedVersions] = {}
     for edge in edges:
         into = [] if edge.to_version is None else [(edge.to_statement, edge.to_version)]

@@ -1,7 +1,7 @@
 """The next-round desk as a table: one row a statement with its result, the rule's proposal and the lead's decision."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,17 +10,15 @@ from sqlalchemy.orm import Session
 
 from delphi.consensus.disclosure.shown_rows import ShownRow
 from delphi.consensus.proposal import Proposed
-from delphi.consensus.vocabulary import Decided
+from delphi.errors import NotFound, Refused
 from delphi.model.account import Account
 from delphi.model.rating import Comment
-from delphi.model.round import Round
+from delphi.model.round import Round, State
 from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
 from delphi.model.study import Study
 from delphi.statements import questionnaire
 from rounds.feedback.wording import Piece, difference
 from rounds.revision import decisions, proposals
-
-FOLLOWED = (Decided.SETTLED_IN, Decided.SETTLED_OUT, Decided.RATE_AGAIN, Decided.REOPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +83,70 @@ class Drafting:
 
 
 def drafting(session: Session, study: Study, draft: Round) -> Drafting:
-    """Collect the desk of a draft round; a bounded number of queries, whatever the number of statements."""
-    before = dict(questionnaire.versions_asked(session, study.id, draft.number - 1))
-    now = dict(questionnaire.versions_asked(session, study.id, draft.number))
-    made = decisions.decisions_of(session, study.id, draft.number)
-    edges = decisions.edges_into(session, study.id, draft.number)
-    results = proposals.results_before(session, study, draft) if draft.number > 1 else {}
-    proposed = proposals.proposals_for(session, study, draft, results)
-    facts = _Facts(session, study, draft, edges)
+    """The desk of a draft round; a bounded number of queries, whatever the number of statements."""
+    facts = _Facts(session, study, draft)
+    added = [number for number in facts.now if number not in facts.before]
     settled = decisions.settled_before(session, study.id, draft.number)
+    left = [number for number in settled if number not in facts.before and number not in facts.now]
+    return Drafting(
+        rows=tuple(facts.row(number) for number in (*facts.before, *added)),
+        settled=tuple(facts.row(number) for number in left),
+        team=facts.team,
+        results=facts.results,
+    )
 
-    def row(number: int, old: int | None) -> DeskRow:
-        statement = facts.statements[number]
-        text, draft_text = facts.texts.get((number, old)), facts.texts.get((number, now.get(number)))
+
+def desk_of(session: Session, study: Study, draft: Round, statement: int) -> tuple[Drafting, DeskRow]:
+    """The desk of a draft, and the row of one statement on it.
+
+    Raises
+    ------
+    Refused
+        The round was launched.
+    NotFound
+        There is no such statement.
+    """
+    if draft.state is not State.DRAFT:
+        raise Refused("Round %(number)s was launched, so its questionnaire is fixed.", number=draft.number)
+    desk = drafting(session, study, draft)
+    for row in (*desk.rows, *desk.settled):
+        if row.number == statement:
+            return desk, row
+    raise NotFound
+
+
+class _Facts:
+    """What the rows are made of, fetched once."""
+
+    def __init__(self, session: Session, study: Study, draft: Round) -> None:
+        own = {"study_id": study.id}
+        self.before = dict(questionnaire.versions_asked(session, study.id, draft.number - 1))
+        self.now = dict(questionnaire.versions_asked(session, study.id, draft.number))
+        self.decided = decisions.decisions_of(session, study.id, draft.number)
+        self.results = proposals.results_before(session, study, draft) if draft.number > 1 else {}
+        self.proposed = proposals.proposals_for(session, study, draft, self.results)
+        self.statements = {s.number: s for s in session.scalars(select(Statement).filter_by(**own))}
+        wordings = session.scalars(select(StatementVersion).filter_by(**own))
+        self.texts: dict[tuple[int, int | None], str] = {(v.statement, v.version): v.text for v in wordings}
+        self.comments = _comment_counts(session, study, draft.number - 1)
+        self.into = self._codes_into(decisions.edges_into(session, study.id, draft.number))
+        authors = select(Account.id, Account.email).join(Decision, Decision.by == Account.id).filter_by(**own)
+        self.team = {row.id: row.email for row in session.execute(authors.distinct())}
+
+    def _codes_into(self, edges: Iterable[Lineage]) -> dict[int, tuple[str, ...]]:
+        """The codes of what stands in the place of each statement."""
+        into: dict[int, tuple[str, ...]] = {}
+        for edge in edges:
+            if edge.from_statement != edge.to_statement:
+                code = self.statements[edge.to_statement].code
+                into[edge.from_statement] = (*into.get(edge.from_statement, ()), code)
+        return into
+
+    def row(self, number: int) -> DeskRow:
+        """The row of one statement."""
+        statement = self.statements[number]
+        text = self.texts.get((number, self.before.get(number)))
+        draft_text = self.texts.get((number, self.now.get(number)))
         return DeskRow(
             number=number,
             code=statement.code,
@@ -105,39 +154,20 @@ def drafting(session: Session, study: Study, draft: Round) -> Drafting:
             section=statement.section,
             text=text,
             draft_text=draft_text,
-            row=results.get(number),
-            proposed=proposed.get(number),
-            decision=made.get(number),
-            comments=facts.comments.get(number, 0),
-            into=facts.into.get(number, ()),
+            row=self.results.get(number),
+            proposed=self.proposed.get(number),
+            decision=self.decided.get(number),
+            comments=self.comments.get(number, 0),
+            into=self.into.get(number, ()),
             pieces=tuple(difference(text, draft_text)) if text and draft_text and text != draft_text else (),
         )
 
-    asked = [row(number, version) for number, version in before.items()]
-    new = [row(number, None) for number in now if number not in before]
-    left = [row(number, None) for number in settled if number not in before and number not in now]
-    return Drafting((*asked, *new), tuple(left), facts.team, results)
 
-
-class _Facts:
-    """What the rows are made of, fetched once."""
-
-    def __init__(self, session: Session, study: Study, draft: Round, edges: list[Lineage]) -> None:
-        own = {"study_id": study.id}
-        self.statements = {s.number: s for s in session.scalars(select(Statement).filter_by(**own))}
-        wordings = session.scalars(select(StatementVersion).filter_by(**own))
-        self.texts: dict[tuple[int, int | None], str] = {(v.statement, v.version): v.text for v in wordings}
-        counted = (
-            select(Comment.statement, func.count())
-            .filter_by(**own, round=draft.number - 1)
-            .where(Comment.text != "")
-            .group_by(Comment.statement)
-        )
-        self.comments = {row.statement: row[1] for row in session.execute(counted)}
-        self.into: dict[int, tuple[str, ...]] = {}
-        for edge in edges:
-            if edge.from_statement != edge.to_statement:
-                code = self.statements[edge.to_statement].code
-                self.into[edge.from_statement] = (*self.into.get(edge.from_statement, ()), code)
-        authors = select(Account.id, Account.email).join(Decision, Decision.by == Account.id).filter_by(**own)
-        self.team = {row.id: row.email for row in session.execute(authors.distinct())}
+def _comment_counts(session: Session, study: Study, number: int) -> dict[int, int]:
+    counted = (
+        select(Comment.statement, func.count())
+        .filter_by(study_id=study.id, round=number)
+        .where(Comment.text != "")
+        .group_by(Comment.statement)
+    )
+    return {statement: n for statement, n in session.execute(counted)}  # noqa: C416 (rows are no pairs to the type checker)

@@ -1,9 +1,10 @@
-"""Bytes to clean values at the desk: decisions, rulings on comments, the parts of a split."""
+"""Bytes to clean values at the desk: decisions, new wordings, the parts of a split."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import (  # type: ignore[attr-defined]  # the stubs describe an older WTForms
     BooleanField,
     FieldList,
@@ -19,9 +20,11 @@ from wtforms.validators import DataRequired, Length, Optional
 
 from delphi.consensus.vocabulary import Decided, Proposal
 from delphi.errors import Refused
+from delphi.model.statement import Kind
 from delphi.statements.statements import NewStatement
 from delphi.web.forms import LONGEST_REASON, clean
-from rounds.revision.decisions import By
+from delphi.web.language import gettext as _
+from rounds.revision.decisions import DecidedBy
 
 OTHERS = ("settled_in", "settled_out", "rate_again")
 # What the desk offers beside following the rule; what the rule proposes to revise cannot just be followed.
@@ -47,9 +50,13 @@ class SplitForm(FlaskForm):
     parts = FieldList(FormField(PartForm), min_entries=2, max_entries=6)
     reason = StringField(validators=[DataRequired(), Length(max=1000)])
 
+    def wordings(self) -> list[tuple[str, str]]:
+        """Code and wording of each part."""
+        return [(part["code"].strip(), part["text"].strip()) for part in self.parts.data]
+
 
 class SuggestionForm(FlaskForm):
-    """What becomes of a statement that a panelist proposed."""
+    """What becomes of a statement that a panelist suggested."""
 
     code = StringField(validators=[Length(max=120)])
     text = TextAreaField(validators=[Length(max=5000)])
@@ -57,17 +64,17 @@ class SuggestionForm(FlaskForm):
     statement = IntegerField(validators=[Optional()])
     reason = StringField(validators=[DataRequired(), Length(max=1000)])
 
-    def statement_of(self) -> NewStatement:
-        """Give the new statement; without code and wording there is none."""
+    def new_statement(self) -> NewStatement:
+        """The statement to be asked; without code and wording there is none."""
         code, text = (self.code.data or "").strip(), (self.text.data or "").strip()
         if not code or not text:
-            raise Refused("Taking a proposal up needs a code and a wording; nothing was changed.")
+            raise Refused("Taking a suggestion up needs a code and a wording; nothing was changed.")
         return NewStatement(code=code, text=text, section=(self.section.data or "").strip())
 
 
 def read_decisions(
     form: Mapping[str, str], proposed: Mapping[int, Proposal], *, by: int, at: datetime
-) -> dict[int, tuple[Decided, By]]:
+) -> dict[int, tuple[Decided, DecidedBy]]:
     """Read what the desk chose, by statement; "accept" follows the proposal, and nothing chosen decides nothing."""
     chosen = {}
     for statement, proposal in proposed.items():
@@ -75,7 +82,7 @@ def read_decisions(
         word = proposal.value if word == "accept" else word
         if word in set(Decided):
             reason = clean(form.get(f"reason-{statement}", ""), LONGEST_REASON)
-            chosen[statement] = (Decided(word), By(by, at, reason, proposal))
+            chosen[statement] = (Decided(word), DecidedBy(by, at, reason, proposal))
     return chosen
 
 
@@ -88,7 +95,7 @@ class RewordForm(FlaskForm):
 
 
 class ReasonForm(FlaskForm):
-    """Why a statement is dropped."""
+    """Why a statement is dropped or asked again."""
 
     reason = StringField(validators=[DataRequired(), Length(max=1000)])
 
@@ -101,3 +108,25 @@ class AddForm(FlaskForm):
     section = StringField(validators=[Length(max=200)])
     text = TextAreaField(validators=[DataRequired(), Length(max=5000)])
     reason = StringField(validators=[DataRequired(), Length(max=1000)])
+
+    def statement(self) -> NewStatement:
+        """The statement to be added."""
+        return NewStatement(
+            code=(self.code.data or "").strip(),
+            text=(self.text.data or "").strip(),
+            kind=Kind(self.kind.data),
+            section=(self.section.data or "").strip(),
+        )
+
+
+def read_reason() -> str:
+    """The reason that was sent; without one the decision is refused."""
+    form = ReasonForm()
+    if not form.validate():
+        raise Refused(_("This decision needs a reason; nothing was changed."))
+    return form.reason.data or ""
+
+
+def read_parents(form: MultiDict[str, str]) -> list[int]:
+    """The statements that are to be merged."""
+    return [int(value) for value in form.getlist("merge") if value.isdigit()]

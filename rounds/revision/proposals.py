@@ -12,27 +12,27 @@ from delphi.consensus.vocabulary import Decided, Proposal, Verdict
 from delphi.model.rating import Comment
 from delphi.model.round import Round
 from delphi.model.study import Study
-from rounds.results import rows as reading
 from rounds.results.counts import items_of
+from rounds.results.rows import READABLE, panel_rows
 from rounds.revision import changes, decisions
-from rounds.revision.decisions import By
+from rounds.revision.decisions import DecidedBy
 
 REOPEN = "reopen"  # the tag by which a moderator marks a comment that asks to reopen its statement
 SETTLED_AS = {Decided.SETTLED_IN: Verdict.IN, Decided.SETTLED_OUT: Verdict.OUT}
-Rows = Mapping[int, Mapping[str, Any]]
+ResultRows = Mapping[int, Mapping[str, Any]]
 
 
 def results_before(session: Session, study: Study, draft: Round) -> dict[int, dict[str, Any]]:
-    """Give the rows of the round before, for the whole panel, by statement number in the order shown."""
+    """The rows of the round before, for the whole panel, by statement number in the order shown."""
     before = session.get_one(Round, (study.id, draft.number - 1))
-    if before.state not in reading.READABLE:
+    if before.state not in READABLE:
         return {}
     numbers = {item.statement: number for number, item in items_of(session, study, before.number).items()}
-    return {numbers[row["statement"]]: row for row in reading.panel_rows(session, study, before)}
+    return {numbers[row["statement"]]: row for row in panel_rows(session, study, before)}
 
 
-def proposals_for(session: Session, study: Study, draft: Round, rows: Rows) -> dict[int, Proposed]:
-    """Let the rule propose for every statement of the round before."""
+def proposals_for(session: Session, study: Study, draft: Round, rows: ResultRows) -> dict[int, Proposed]:
+    """What the rule proposes for every statement of the round before."""
     settled = decisions.settled_before(session, study.id, draft.number)
     asking = _reopeners(session, study, draft.number - 1)
     return {
@@ -56,19 +56,19 @@ def _reopeners(session: Session, study: Study, number: int) -> dict[int, int]:
 
 
 def proposed_for(session: Session, study: Study, draft: Round) -> dict[int, Proposal]:
-    """Give the bare proposals; nothing for a first round."""
+    """The bare proposals; nothing for a first round."""
     if draft.number == 1:
         return {}
     rows = results_before(session, study, draft)
-    return {number: made.proposal for number, made in proposals_for(session, study, draft, rows).items()}
+    return {number: proposed.proposal for number, proposed in proposals_for(session, study, draft, rows).items()}
 
 
 def accept_all(session: Session, study: Study, draft: Round, *, by: int, at: datetime) -> int:
-    """Follow the rule on every undecided statement that it does not propose to revise; gives how many."""
+    """Follow the rule on every undecided statement that it does not propose to revise; how many those are."""
     waiting = set(decisions.undecided(session, study.id, draft.number))
     followed = {
-        number: (Decided(made), By(by, at, proposal=made))
-        for number, made in proposed_for(session, study, draft).items()
-        if number in waiting and made is not Proposal.REVISE
+        number: (Decided(proposed), DecidedBy(by, at, proposal=proposed))
+        for number, proposed in proposed_for(session, study, draft).items()
+        if number in waiting and proposed is not Proposal.REVISE
     }
     return changes.decide(session, draft, followed)

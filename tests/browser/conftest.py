@@ -35,7 +35,7 @@ from delphi.model.study import Consent, Study
 from delphi.statements.statements import NewStatement
 from rounds.lifecycle import lifecycle
 from rounds.revision import changes as revision
-from rounds.revision.decisions import By
+from rounds.revision.decisions import DecidedBy
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SECTIONS = ("Barriers", "Services", "Rights", "Data", "Recommendations")
@@ -80,7 +80,7 @@ class Site:
                 ]
                 before = released(session, made, votes, number)
                 draft = lifecycle.prepare_next(session, made, before, by=lead_of(session, made), at=NOW)
-                by = By(lead_of(session, made), NOW, "the panel judges once more")
+                by = DecidedBy(lead_of(session, made), NOW, "the panel judges once more")
                 again = dict.fromkeys(range(1, statements + 1), (Decided.RATE_AGAIN, by))
                 revision.decide(session, draft, again)
             draft = session.get_one(Round, (made.id, rounds))

@@ -20,7 +20,7 @@ from delphi.config import WrongSetting
 from delphi.database import Database, engine_for
 from delphi.model.study import Role
 from delphi.studies import team
-from rounds.demo.stage import free_port
+from rounds.demo.server import free_port
 
 NEW = ["account", "create", "new@example.org"]
 

@@ -24,11 +24,11 @@ from delphi.statements.statements import NewStatement
 from delphi.studies import creation
 from delphi.studies.designs import StudyPlan, StudyTemplate
 from rounds.lifecycle import lifecycle
+from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import ballot
 from rounds.questionnaire.ballot import Answer, Remark
-from rounds.revision import changes as revision
-from rounds.revision import decisions
-from rounds.revision.decisions import By
+from rounds.revision import changes, decisions
+from rounds.revision.decisions import DecidedBy
 
 NOW = clock.now()
 LATER = NOW + timedelta(days=14)
@@ -119,9 +119,9 @@ def launched(session: Session, made: Study, number: int = 1, *, at: datetime = N
 def rate_again(session: Session, made: Study, draft: Round) -> None:
     """Ask everything again on which nobody has decided."""
     waiting = decisions.undecided(session, made.id, draft.number)
-    by = By(lead_of(session, made), NOW, "once more")
+    by = DecidedBy(lead_of(session, made), NOW, "once more")
     if waiting:
-        revision.decide(session, draft, dict.fromkeys(waiting, (Decided.RATE_AGAIN, by)))
+        changes.decide(session, draft, dict.fromkeys(waiting, (Decided.RATE_AGAIN, by)))
 
 
 def lead_of(session: Session, made: Study) -> int:
@@ -140,8 +140,8 @@ def answers(votes: Mapping[int, int | str | None], seen: int = 0) -> list[Answer
 
 def vote(session: Session, round_: Round, who: UUID, votes: Mapping[int, int | str | None], *, comment: str = ""):
     remarks = [Remark(min(votes), comment)] if comment else []
-    key = (round_.study_id, round_.number, who)
-    return ballot.save(session, key, answers(votes), remarks, request=str(uuid4()))
+    part = TakingPart(round_.study_id, round_.number, who)
+    return ballot.save(session, part, answers(votes), remarks, request=str(uuid4()))
 
 
 def released(session: Session, made: Study, votes: Sequence[Mapping[int, int | str | None]], number: int = 1) -> Round:

@@ -12,7 +12,7 @@ from delphi.statements import questionnaire
 from delphi.statements.statements import NewStatement
 from rounds.lifecycle import lifecycle
 from rounds.revision import changes
-from rounds.revision.decisions import By
+from rounds.revision.decisions import DecidedBy
 
 HOSTILE = ("=1+1", "@SUM(A1)", "a\nb", 'say "yes"', "</td><script>", "\\input{x}", "🙂 مرحبا", "'='", "x" * 5000)
 COS = {
@@ -51,7 +51,7 @@ def play(session, slug="care", *, panelists=57, rounds=3, seed=1, leavers=0.06, 
 def revise(session, draft, lead):
     """Reword one statement with, and one without, its meaning; merge two on the way into round 3."""
     asked = dict(questionnaire.versions_asked(session, draft.study_id, draft.number))
-    by = By(lead, NOW, "clearer")
+    by = DecidedBy(lead, NOW, "clearer")
     first, second, *rest = asked
     for statement, same in ((first, True), (second, False)):
         changes.reword(

@@ -19,17 +19,18 @@ from delphi.statements import questionnaire, statements
 from delphi.statements.statements import Kind, NewStatement
 from delphi.studies import creation
 from delphi.studies.designs import StudyPlan, templates
-from rounds.demo.bots import Sheet
+from rounds.demo.bots import PlannedAnswers
 from rounds.demo.reference import Reference
 from rounds.demo.replay import script_of
 from rounds.lifecycle import lifecycle
-from rounds.moderation import rulings as moderation
+from rounds.moderation import rulings
 from rounds.moderation.rulings import Ruling
+from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import ballot, paging
 from rounds.questionnaire.ballot import Answer, Remark
 from rounds.rehearsal.answers import is_absent, spread, value_of
 from rounds.revision import changes
-from rounds.revision.decisions import By
+from rounds.revision.decisions import DecidedBy
 
 
 def reference(session, slug="reference", *, seed=31, size=57):
@@ -79,7 +80,12 @@ def rehearsed(session, slug, template, title, asked, scene):
         here = [n for n in range(scene.size) if not is_absent(scene, n, number)]
         codes = [one.code for one in asked]
         given = {n: {c: (value_of(scene, SCALES[made.scale], n, c, number), "") for c in codes} for n in here}
-        act(session, made, number, {f"p{n}@panel.example.org": Sheet(answers, {}) for n, answers in given.items()})
+        act(
+            session,
+            made,
+            number,
+            {f"p{n}@panel.example.org": PlannedAnswers(answers, {}) for n, answers in given.items()},
+        )
     return made
 
 
@@ -118,7 +124,7 @@ def prepare(session, made, number, lead, asked, before):
     numbers = numbers_of(session, made)
     old = {row["code"]: row for row in before}
     for row in asked:
-        code, by = row["code"], By(lead.id, NOW, row["reason"])
+        code, by = row["code"], DecidedBy(lead.id, NOW, row["reason"])
         parents = [numbers[one["code"]] for one in before if one["becomes"] == code != one["code"]]
         if parents:
             into = NewStatement(code, row["text"], kind=Kind(row["kind"]), section=row["section"], help=row["help"])
@@ -145,17 +151,17 @@ def act(session, made, number, sheets):
     for address, sheet in sheets.items():
         last = cut[(sheet.pages or len(cut)) - 1].stop
         given = {code: sheet.answers[code] for code in asked[:last]}
-        key = (made.id, number, who[address])
+        part = TakingPart(made.id, number, who[address])
         answers = [answer(numbers[code], value) for code, (value, _) in given.items() if value is not None]
         remarks = [Remark(numbers[code], text) for code, (_, text) in given.items() if text]
-        ballot.save(session, key, answers, remarks, request=str(uuid4()))
+        ballot.save(session, part, answers, remarks, request=str(uuid4()))
         if sheet.submits:
-            ballot.submit(session, key, on=NOW.date())
+            ballot.submit(session, part, on=NOW.date())
     lead = lead_of(session, made)
     lifecycle.close(session, round_, by=lead, at=NOW)
-    rulings = {comment.ticket: Ruling(Moderation.RELEASED) for comment in moderation.queue(session, round_)}
-    if rulings:
-        moderation.decide(session, round_, rulings, by=lead, at=NOW)
+    released = {comment.ticket: Ruling(Moderation.RELEASED) for comment in rulings.queue(session, round_)}
+    if released:
+        rulings.decide(session, round_, released, by=lead, at=NOW)
     lifecycle.release(session, made, round_, by=lead, at=NOW)
 
 

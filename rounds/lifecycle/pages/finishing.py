@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from delphi import access, clock
+from delphi import clock
 from delphi.access import Capability
 from delphi.model.round import latest_round
 from delphi.model.study import Study
@@ -17,15 +17,11 @@ blueprint = Blueprint("finishing", __name__, url_prefix="/studies/<slug>/finish"
 LONGEST = 2000
 
 
-def _study(slug: str) -> Study:
-    return access.study_for(current_session(), account(), slug, to=Capability.LEAD)
-
-
 @blueprint.get("")
 @policy(Capability.LEAD)
-def show(slug: str) -> str:
+def show(study: Study) -> str:
     """Say what the stopping rule says, and what ending means."""
-    study, session = _study(slug), current_session()
+    session = current_session()
     return render_template(
         "lifecycle/finish.html",
         study=study,
@@ -38,18 +34,18 @@ def show(slug: str) -> str:
 
 @blueprint.post("")
 @policy(Capability.LEAD)
-def end(slug: str) -> Response:
+def end(study: Study) -> Response:
     """End the study."""
     reason = clean(request.form.get("reason", ""), LONGEST)
-    finishing.finish(current_session(), _study(slug), reason=reason, by=account().id, at=clock.now())
+    finishing.finish(current_session(), study, reason=reason, by=account().id, at=clock.now())
     flash(_("The study is finished."))
-    return redirect(url_for("finishing.show", slug=slug), 303)
+    return redirect(url_for("finishing.show", slug=study.slug), 303)
 
 
 @blueprint.post("/undo")
 @policy(Capability.LEAD)
-def go_on(slug: str) -> Response:
+def take_back(study: Study) -> Response:
     """Take the end back."""
-    finishing.go_on(current_session(), _study(slug), by=account().id, at=clock.now())
+    finishing.take_back(current_session(), study, by=account().id, at=clock.now())
     flash(_("The study goes on."))
-    return redirect(url_for("finishing.show", slug=slug), 303)
+    return redirect(url_for("finishing.show", slug=study.slug), 303)

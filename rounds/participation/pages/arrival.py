@@ -6,18 +6,19 @@ from werkzeug.wrappers import Response as AnyResponse
 from delphi import access, clock
 from delphi.config import Settings
 from delphi.dates import minutes_for
-from delphi.errors import NotFound, Refused
+from delphi.errors import NotFound
+from delphi.model.panel import Panelist
 from delphi.model.study import Document, Study
-from delphi.protocol import information as documents
+from delphi.protocol.information import newest as newest_document
+from delphi.protocol.information import versions as versions_of
 from delphi.statements.questionnaire import size_of
-from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
-from delphi.web.policy import OPEN, PANELIST, panelist, policy
+from delphi.web.policy import OPEN, PANELIST, policy
 from delphi.web.transaction import current_session
 from rounds.participation import consent
 from rounds.participation.consent import ItemsMissing
-from rounds.participation.forms import LeavingForm
-from rounds.participation.progress import calendar_of, may_come_back, stage_of
+from rounds.participation.forms import LeavingForm, ticked_items
+from rounds.participation.progress import calendar_of, stage_of
 
 blueprint = Blueprint("arrival", __name__)
 Page = AnyResponse | str | tuple[str, int]
@@ -28,10 +29,10 @@ Page = AnyResponse | str | tuple[str, int]
 def landing(token: str) -> Page:
     """P1: names nobody, changes nothing. What was replaced and what never was look alike."""
     db = current_session()
-    found = access.link_holder(db, token)
-    if found is None:
+    holder = access.link_holder(db, token)
+    if holder is None:
         return render_template("participation/unknown_link.html"), 404
-    study, _who = found
+    study, _panelist = holder
     stage = stage_of(db, study, at=clock.now())
     minutes = minutes_for(*size_of(db, stage.round)) if stage.is_open and stage.round and stage.round.number else None
     return render_template("participation/landing.html", study=study, stage=stage, minutes=minutes, token=token)
@@ -41,34 +42,33 @@ def landing(token: str) -> Page:
 @policy(OPEN)
 def start(token: str) -> Page:
     """Start a session on this device; nothing is recorded about the person."""
-    found = access.link_holder(current_session(), token)
-    if found is None:
+    holder = access.link_holder(current_session(), token)
+    if holder is None:
         return render_template("participation/unknown_link.html"), 404
-    study, who = found
-    grant = access.start_session(current_session(), study.id, who.id, today=clock.now().date())
-    spoken = session.get("language")
+    study, panelist = holder
+    grant = access.start_session(current_session(), study.id, panelist.id, today=clock.now().date())
+    kept = {name: session[name] for name in ("language",) if name in session}
     session.clear()
-    session["panelist_grant"], session.permanent = grant, True
-    if spoken:
-        session["language"] = spoken
+    session.update(kept, panelist_grant=grant)
+    session.permanent = True
     return redirect(url_for("home.show"), 303)
 
 
 @blueprint.get("/p/<token>/calendar.ics")
 @policy(OPEN)
 def calendar_before(token: str) -> Page:
-    """Give the dates before anybody has pressed Continue."""
-    found = access.link_holder(current_session(), token)
-    if found is None:
+    """The dates as a calendar file, before anybody has pressed Continue."""
+    holder = access.link_holder(current_session(), token)
+    if holder is None:
         raise NotFound
-    return _calendar(found[0])
+    return _calendar(holder[0])
 
 
 @blueprint.get("/panel/calendar.ics")
 @policy(PANELIST)
-def calendar() -> Page:
-    """Give the dates of the study as a calendar file."""
-    return _calendar(panelist()[0])
+def calendar(study: Study) -> Page:
+    """The dates of the study as a calendar file."""
+    return _calendar(study)
 
 
 def _calendar(study: Study) -> Response:
@@ -81,11 +81,9 @@ def _calendar(study: Study) -> Response:
 
 @blueprint.get("/panel/information")
 @policy(PANELIST)
-def information() -> Page:
+def information(study: Study, panelist: Panelist) -> Page:
     """P2: the study information at any later time, in the version agreed to and in the newest, with what changed."""
-    study, who = panelist()
-    db = current_session()
-    versions = documents.versions(db, study.id)
+    versions = versions_of(current_session(), study.id)
     shown = _version(versions, request.args.get("version", ""))
     before = next((document for document in versions if document.version == shown.version - 1), None)
     return render_template(
@@ -93,8 +91,8 @@ def information() -> Page:
         study=study,
         document=shown,
         versions=versions,
-        agreed=consent.given(db, who),
-        changes=list(consent.changed_paragraphs(before.text, shown.text)) if before else [],
+        agreed=consent.newest(current_session(), panelist),
+        changes=_changes(before, shown),
     )
 
 
@@ -108,33 +106,38 @@ def _version(versions: list[Document], wanted: str) -> Document:
     raise NotFound
 
 
-@blueprint.route("/panel/consent", methods=["GET", "POST"], endpoint="consent")
+def _changes(before: Document | None, shown: Document) -> list[tuple[str, str]]:
+    return list(consent.changed_paragraphs(before.text, shown.text)) if before else []
+
+
+@blueprint.get("/panel/consent", endpoint="consent")
 @policy(PANELIST)
-def consent_page() -> Page:
+def consent_page(study: Study, panelist: Panelist) -> Page:
     """P3: what is agreed to, and two buttons of equal weight."""
-    study, who = panelist()
-    document = documents.newest(current_session(), study.id)
-    if not ButtonForm().validate_on_submit():
-        return _consent_page(study, document)
+    return _consent_page(study, panelist)
+
+
+@blueprint.post("/panel/consent", endpoint="decide")
+@policy(PANELIST)
+def decide(study: Study, panelist: Panelist) -> Page:
+    """Agree to take part, or decline."""
     if request.form.get("decision") == "decline":
-        consent.decline(current_session(), who, because="", on=clock.now().date(), at=clock.now())
+        consent.decline(current_session(), panelist, because="", on=clock.now().date(), at=clock.now())
         return redirect(url_for("home.show"), 303)
-    if who.declined_on and not may_come_back(stage_of(current_session(), study, at=clock.now()), who):
-        raise Refused(_("The round in which you declined is over, so this can no longer be changed here."))
-    ticked = [n for n in range(len(document.items)) if request.form.get(f"item-{n}")]
+    document = newest_document(current_session(), study.id)
+    ticked = ticked_items(request.form, document)
     try:
-        consent.agree(current_session(), who, document, ticked, at=clock.now())
+        consent.agree(current_session(), panelist, document, ticked, at=clock.now())
     except ItemsMissing:
-        return _consent_page(study, document, ticked, refused=True), 422
+        return _consent_page(study, panelist, ticked, refused=True), 422
     flash(_("You take part. A copy of what you agreed to is on its way to you, and stands under My data."))
     return redirect(url_for("about_you.show"), 303)
 
 
-def _consent_page(study: Study, document: Document, ticked: list[int] | None = None, *, refused: bool = False) -> str:
-    db, who = current_session(), panelist()[1]
-    agreed = consent.given(db, who)
-    known = next((d for d in documents.versions(db, study.id) if agreed and d.version == agreed.version), None)
-    changed = known is not None and known.version < document.version
+def _consent_page(study: Study, panelist: Panelist, ticked: list[int] | None = None, *, refused: bool = False) -> str:
+    db = current_session()
+    document, agreed = newest_document(db, study.id), consent.newest(db, panelist)
+    known = next((d for d in versions_of(db, study.id) if agreed and d.version == agreed.version), None)
     return render_template(
         "participation/consent.html",
         study=study,
@@ -142,35 +145,27 @@ def _consent_page(study: Study, document: Document, ticked: list[int] | None = N
         required=consent.required(document),
         ticked=ticked or [],
         refused=refused,
-        changes=list(consent.changed_paragraphs(known.text, document.text)) if known and changed else [],
+        changes=_changes(known, document) if known and known.version < document.version else [],
         agreed=agreed,
     )
 
 
 @blueprint.post("/panel/declined")
 @policy(PANELIST)
-def declined() -> Page:
+def declined(panelist: Panelist) -> Page:
     """Take a reason for declining, or the declining back; neither is asked for."""
-    study, who = panelist()
     form = LeavingForm()
-    if who.declined_on is None:
-        return redirect(url_for("home.show"), 303)
     if request.form.get("decision") == "undo":
-        if not may_come_back(stage_of(current_session(), study, at=clock.now()), who):
-            raise Refused(_("The round in which you declined is over, so this can no longer be changed here."))
-        consent.come_back(current_session(), who)
-        return redirect(url_for("home.show"), 303)
-    if form.validate_on_submit():
-        who.left_because = form.because.data or ""
+        consent.come_back(current_session(), panelist, at=clock.now())
+    elif form.validate_on_submit() and consent.explain(current_session(), panelist, form.because.data or ""):
         flash(_("Thank you. Your reason is saved."))
     return redirect(url_for("home.show"), 303)
 
 
 @blueprint.post("/panel/leave")
 @policy(PANELIST)
-def leave() -> Page:
+def leave(study: Study) -> Page:
     """Sign out of this device."""
-    study, _who = panelist()
     access.end_session(current_session(), study.id, session["panelist_grant"])
     session.clear()
     return render_template("participation/left.html", study=study)

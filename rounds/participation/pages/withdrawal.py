@@ -3,9 +3,10 @@
 from flask import Blueprint, render_template, request, session
 
 from delphi import clock
-from delphi.model.study import Withdrawal
+from delphi.model.panel import Panelist
+from delphi.model.study import Study, Withdrawal
 from delphi.web.forms import ButtonForm
-from delphi.web.policy import PANELIST, panelist, policy
+from delphi.web.policy import PANELIST, policy
 from delphi.web.transaction import current_session
 from rounds.participation import withdrawal
 
@@ -15,22 +16,20 @@ Page = str | tuple[str, int]
 
 @blueprint.route("/panel/withdraw", methods=["GET", "POST"])
 @policy(PANELIST)
-def withdraw() -> Page:
+def withdraw(study: Study, panelist: Panelist) -> Page:
     """Choose, then confirm; the effect is immediate."""
-    study, who = panelist()
-    effects = withdrawal.effects(current_session(), study, who)
+    effects = withdrawal.effects(current_session(), study, panelist)
     sent = ButtonForm().validate_on_submit()
-    chosen = next((one for one in effects if one.choice.value == request.form.get("choice")), None)
+    chosen = next((effect for effect in effects if effect.choice.value == request.form.get("choice")), None)
     if sent and chosen and request.form.get("confirm") == "yes":
-        return _leave(chosen.choice)
+        return _leave(study, panelist, chosen.choice)
     if sent and chosen:
         return render_template("participation/withdraw_confirm.html", study=study, effect=chosen)
     page = render_template("participation/withdraw.html", study=study, effects=effects, refused=sent)
     return page, 422 if sent else 200
 
 
-def _leave(choice: Withdrawal) -> Page:
-    study, who = panelist()
-    withdrawal.withdraw(current_session(), study, who, choice, at=clock.now())
+def _leave(study: Study, panelist: Panelist, choice: Withdrawal) -> Page:
+    withdrawal.withdraw(current_session(), study, panelist, choice, at=clock.now())
     session.clear()
     return render_template("participation/withdrawn.html", study=study)

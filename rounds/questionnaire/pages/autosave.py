@@ -7,73 +7,70 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 
 from delphi import clock
 from delphi.errors import BadInput, NotFound, RoundClosed
+from delphi.model.panel import Panelist
+from delphi.model.study import Study
 from delphi.web.language import told
 from delphi.web.policy import PANELIST, policy
 from rounds.questionnaire import ballot
-from rounds.questionnaire.answer_sheet import Sitting
-from rounds.questionnaire.forms import StaleSheet, read_ballot
-from rounds.questionnaire.pages.cards import seated, sheet_of, too_late
+from rounds.questionnaire.answer_sheet import AnswerSheet
+from rounds.questionnaire.ballot import Entry
+from rounds.questionnaire.forms import StaleSheet, name_of, read_ballot
+from rounds.questionnaire.pages import current_sheet, facts_after_close, fingerprint_of
 
 blueprint = Blueprint("autosave", __name__)
-Told = tuple[dict[str, Any], int]
+Reply = tuple[dict[str, Any], int]
 
 
 @blueprint.get("/panel/answers")
 @policy(PANELIST)
-def renew() -> dict[str, str]:
-    """Give a page that outlived its session what it needs to send again: a new token, if the sheet is the same."""
-    return {"token": generate_csrf(), "sheet": sheet_of(seated())}
+def renew(study: Study, panelist: Panelist) -> dict[str, str]:
+    """What a page that outlived its session needs to send again: a new token, if the sheet is the same."""
+    return {"token": generate_csrf(), "sheet": fingerprint_of(current_sheet(study, panelist))}
 
 
 @blueprint.post("/panel/answers")
 @policy(PANELIST)
-def save() -> Told:
+def save(study: Study, panelist: Panelist) -> Reply:
     """Save one field."""
-    sitting = seated()
-    given = read_ballot(request.form, sitting.cards, sitting.scale)
-    if given.errors:
-        return {"state": "refused", "message": " ".join(given.errors.values())}, 422
-    saved = ballot.save(
-        sitting.session, sitting.key, given.answers, given.remarks, given.reasons, request=given.request
-    )
-    now = sitting.again()
+    sheet = current_sheet(study, panelist)
+    sent = read_ballot(request.form, sheet.cards, sheet.scale)
+    if sent.errors:
+        return {"state": "refused", "message": " ".join(sent.errors.values())}, 422
+    saved = ballot.save(sheet.session, sheet.part, sent.answers, sent.remarks, sent.reasons, request=sent.request)
     if saved.conflicts:
-        return {"state": "changed", "stored": _stored(now, saved.conflicts[0])}, 409
-    progress = render_template("questionnaire/progress.html", sitting=now)
-    return {"versions": saved.versions, "at": clock.now().isoformat(), "progress": progress.strip()}, 200
+        return {"state": "changed", "stored": _stored(sheet.reread(), saved.conflicts[0])}, 409
+    versions = {name_of(entry): version for entry, version in saved.versions.items()}
+    progress = render_template("questionnaire/progress.html", answer_sheet=sheet.reread())
+    return {"versions": versions, "at": clock.now().isoformat(), "progress": progress.strip()}, 200
 
 
-def _stored(sitting: Sitting, field: str) -> dict[str, Any]:
-    """Give what the other window saved in a field."""
-    name, _dash, statement = field.partition("-")
-    card = next(card for card in sitting.cards if card.statement == int(statement))
-    value = getattr(card, name)
-    return {"value": "" if value is None else str(value), "version": getattr(card, f"{name}_version")}
+def _stored(sheet: AnswerSheet, entry: Entry) -> dict[str, Any]:
+    """What the other window saved."""
+    card = next(card for card in sheet.cards if card.statement == entry.statement)
+    return {"value": card.text_of(entry.kind), "version": card.version_of(entry.kind)}
 
 
 @blueprint.errorhandler(RoundClosed)
-def closed(_error: RoundClosed) -> Told:
+def closed(_error: RoundClosed) -> Reply:
     """Say when the round closed and what counts."""
-    return {
-        "state": "closed",
-        "message": render_template("questionnaire/closed_message.html", **too_late()).strip(),
-    }, 409
+    message = render_template("questionnaire/closed_message.html", **facts_after_close())
+    return {"state": "closed", "message": message.strip()}, 409
 
 
 @blueprint.errorhandler(NotFound)
 @blueprint.errorhandler(CSRFError)
-def signed_out(_error: Exception) -> Told:
+def signed_out(_error: Exception) -> Reply:
     """Ask for the link once more; the page keeps what was typed."""
     return {"state": "signed_out"}, 401
 
 
 @blueprint.errorhandler(StaleSheet)
-def stale(error: StaleSheet) -> Told:
+def stale(error: StaleSheet) -> Reply:
     """Another round is open, or another person's link was opened in this browser."""
     return {"state": "stale", "message": told(error)}, 409
 
 
 @blueprint.errorhandler(BadInput)
-def refused(error: BadInput) -> Told:
+def refused(error: BadInput) -> Reply:
     """Say what cannot be used."""
     return {"state": "refused", "message": told(error)}, 422

@@ -1,104 +1,73 @@
 """P6 and P7: the pages of cards, saved page by page; review, and submitting."""
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import uuid4
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
-from werkzeug.datastructures import MultiDict
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from delphi import clock
-from delphi.config import Settings
 from delphi.errors import RoundClosed
-from delphi.model.round import latest_round
+from delphi.model.panel import Panelist
+from delphi.model.study import Study
 from delphi.web.forms import ButtonForm
 from delphi.web.language import choose
-from delphi.web.policy import PANELIST, panelist, policy
-from delphi.web.transaction import current_session
+from delphi.web.policy import PANELIST, policy
 from rounds.questionnaire import ballot
-from rounds.questionnaire.answer_sheet import Sitting, sit
+from rounds.questionnaire.answer_sheet import AnswerSheet
+from rounds.questionnaire.ballot import Entry
 from rounds.questionnaire.cards import with_feedback
-from rounds.questionnaire.forms import Ballot, StaleSheet, read_ballot
+from rounds.questionnaire.forms import Ballot, PressedButton, name_of, read_ballot, read_button
+from rounds.questionnaire.pages import current_sheet, facts_after_close, fingerprint_of
 
 blueprint = Blueprint("cards", __name__)
 Page = Response | str | tuple[str, int]
 
 
-def seated() -> Sitting:
-    """Seat the panelist of this browser; a form that was made for another sheet is refused."""
-    study, who = panelist()
-    sitting = sit(current_session(), study, who, at=clock.now())
-    sheet = sheet_of(sitting)
-    if request.form.get("sheet", sheet) != sheet:
-        raise StaleSheet
-    return sitting
-
-
-def sheet_of(sitting: Sitting) -> str:
-    """Give the name under which a page sends answers for this sitting."""
-    settings: Settings = current_app.extensions["settings"]
-    return sitting.sheet(settings.secret_key)
-
-
 @blueprint.get("/panel/page/<int:number>")
 @policy(PANELIST)
-def page(number: int) -> Page:
+def page(study: Study, panelist: Panelist, number: int) -> Page:
     """P6: a page of cards."""
-    return _show(seated(), number)
+    return _show(current_sheet(study, panelist), number)
 
 
-def _show(sitting: Sitting, number: int, given: Ballot | None = None, conflicts: tuple[str, ...] = ()) -> str:
-    shown = sitting.page(number)
+def _show(sheet: AnswerSheet, number: int, sent: Ballot | None = None, conflicts: list[Entry] | None = None) -> str:
+    shown = sheet.page(number)
     return render_template(
         "questionnaire/cards.html",
-        sitting=sitting,
-        study=sitting.study,
-        round=sitting.round,
-        scale=sitting.scale,
-        cards=with_feedback(sitting.session, sitting.study, sitting.round.number, sitting.who.id, shown),
+        answer_sheet=sheet,
+        study=sheet.study,
+        round=sheet.round,
+        scale=sheet.scale,
+        cards=with_feedback(sheet.session, sheet.study, sheet.round.number, sheet.panelist.id, shown),
         page=number,
-        pages=len(sitting.cut),
+        pages=len(sheet.cut),
         key=uuid4(),
-        sheet=sheet_of(sitting),
+        sheet=fingerprint_of(sheet),
         form=ButtonForm(),
-        errors=given.errors if given else {},
-        typed=given.typed if given else {},
-        conflicts=conflicts,
+        errors=sent.errors if sent else {},
+        typed=sent.typed if sent else {},
+        conflicts=[name_of(entry) for entry in conflicts or ()],
     )
 
 
 @blueprint.post("/panel/page/<int:number>")
 @policy(PANELIST)
-def save_page(number: int) -> Page:
+def save_page(study: Study, panelist: Panelist, number: int) -> Page:
     """Keep every answer that can be kept, and say what cannot."""
-    sitting = seated()
-    form, go, about = _pressed(request.form)
-    given = read_ballot(form, sitting.page(number), sitting.scale)
-    saved = ballot.save(
-        sitting.session, sitting.key, given.answers, given.remarks, given.reasons, request=given.request
-    )
-    if saved.conflicts or given.errors:
-        return _show(sitting.again(), number, given, tuple(saved.conflicts))
-    if go == "language":
-        choose(about)
-    return redirect(_next(go, about, number, len(sitting.cut)), 303)
+    sheet, button = current_sheet(study, panelist), read_button(request.form)
+    sent = read_ballot(button.form, sheet.page(number), sheet.scale)
+    saved = ballot.save(sheet.session, sheet.part, sent.answers, sent.remarks, sent.reasons, request=sent.request)
+    if saved.conflicts or sent.errors:
+        return _show(sheet.reread(), number, sent, saved.conflicts)
+    if button.go == "language":
+        choose(button.about)
+    return redirect(_next(button, number, len(sheet.cut)), 303)
 
 
-def _pressed(form: MultiDict[str, str]) -> tuple[Mapping[str, str], str, str]:
-    """Read which button was pressed: a card's own button answers for that card first."""
-    go, _, about = form.get("go", "on").partition("-")
-    if go == "clear":
-        return form.to_dict() | {f"answer-{about}": "clear"}, go, about
-    if go == "keep":
-        return form.to_dict() | {f"answer-{about}": form.get(f"previous-{about}", "")}, go, about
-    return form, go, about
-
-
-def _next(go: str, about: str, number: int, pages: int) -> str:
-    match go:
-        case "clear" | "keep" if about.isdigit():
-            return url_for("cards.page", number=number, _anchor=f"s{about}")
+def _next(button: PressedButton, number: int, pages: int) -> str:
+    match button.go:
+        case "clear" | "keep" if button.about.isdigit():
+            return url_for("cards.page", number=number, _anchor=f"s{button.about}")
         case "language":
             return url_for("cards.page", number=number)
         case "back":
@@ -112,64 +81,31 @@ def _next(go: str, about: str, number: int, pages: int) -> str:
 
 @blueprint.get("/panel/review")
 @policy(PANELIST)
-def review() -> Page:
+def review(study: Study, panelist: Panelist) -> Page:
     """P7: what is answered and what is open, before submitting."""
-    sitting = seated()
+    sheet = current_sheet(study, panelist)
     return render_template(
         "questionnaire/review.html",
-        study=sitting.study,
-        round=sitting.round,
-        scale=sitting.scale,
-        cards=sitting.cards,
-        blanks=sitting.open_cards,
-        page_of=sitting.page_of,
+        study=study,
+        round=sheet.round,
+        scale=sheet.scale,
+        cards=sheet.cards,
+        blanks=sheet.open_cards,
+        page_of=sheet.page_of,
         form=ButtonForm(),
     )
 
 
 @blueprint.post("/panel/submit")
 @policy(PANELIST)
-def submit() -> Page:
+def submit(study: Study, panelist: Panelist) -> Page:
     """Say "I am finished"."""
-    sitting = seated()
-    ballot.submit(sitting.session, sitting.key, on=clock.now().date())
+    sheet = current_sheet(study, panelist)
+    ballot.submit(sheet.session, sheet.part, on=clock.now().date())
     return redirect(url_for("home.show"), 303)
 
 
 @blueprint.errorhandler(RoundClosed)
 def closed(_error: RoundClosed) -> tuple[str, int]:
     """Say when the round closed and what counts, and give back what was typed too late."""
-    return render_template("questionnaire/closed.html", **too_late(), form=ButtonForm()), 409
-
-
-def too_late() -> dict[str, Any]:
-    """Collect what a panelist is told after the close: the round, the answers that count, what was not saved."""
-    study, who = panelist()
-    round_ = latest_round(current_session(), study)
-    assert round_ is not None
-    sitting = Sitting(current_session(), study, round_, who)
-    stored = {f"answer-{c.statement}": c.answer for c in sitting.cards} | {
-        f"{name}-{c.statement}": getattr(c, name) for c in sitting.cards for name in ("comment", "reason")
-    }
-    unsaved = {
-        field: value
-        for field, value in request.form.items()
-        if value and field in stored and value != str(stored[field] or "")
-    }
-    return {
-        "study": study,
-        "round": round_,
-        "answered": sitting.answered,
-        "scale": sitting.scale,
-        "unsaved": [
-            (
-                card,
-                {name: unsaved[f"{name}-{card.statement}"] for name in TEXTS if f"{name}-{card.statement}" in unsaved},
-            )
-            for card in sitting.cards
-            if any(f"{name}-{card.statement}" in unsaved for name in TEXTS)
-        ],
-    }
-
-
-TEXTS = ("answer", "comment", "reason")
+    return render_template("questionnaire/closed.html", **facts_after_close(), form=ButtonForm()), 409

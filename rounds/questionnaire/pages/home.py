@@ -1,20 +1,19 @@
 """P5, P8, P9: the panelist's home, and the round that starts there. GET changes nothing."""
 
 from flask import Blueprint, redirect, render_template, url_for
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from delphi import clock
 from delphi.model.panel import Panelist
 from delphi.model.round import Participation, latest_round
 from delphi.model.study import Study
-from delphi.web.policy import PANELIST, panelist, policy
+from delphi.web.policy import PANELIST, policy
 from delphi.web.transaction import current_session
 from rounds.participation import consent
 from rounds.participation.progress import Stage, Step, may_come_back, stage_of
-from rounds.questionnaire.answer_sheet import Sitting
-from rounds.questionnaire.suggesting import may_write, mine
+from rounds.participation.taking_part import invited_rounds
+from rounds.questionnaire.answer_sheet import AnswerSheet
+from rounds.questionnaire.suggesting import may_write, written_by
 from rounds.questionnaire.wording import changes_into
 from rounds.results.turnout import turnout_of
 
@@ -24,57 +23,57 @@ Page = Response | str | tuple[str, int]
 
 @blueprint.get("/panel")
 @policy(PANELIST)
-def show() -> Page:
+def show(study: Study, panelist: Panelist) -> Page:
     """Say where the study stands, and the one next step."""
-    study, who = panelist()
     db = current_session()
     stage = stage_of(db, study, at=clock.now())
-    if who.declined_on:
-        return render_template("participation/declined.html", study=study, who=who, may_undo=may_come_back(stage, who))
-    if stage.step is not Step.FINISHED and consent.missing(db, study, who):
+    if panelist.declined_on:
+        may_undo = may_come_back(stage, panelist)
+        return render_template("participation/declined.html", study=study, who=panelist, may_undo=may_undo)
+    if stage.step is not Step.FINISHED and consent.missing(db, study, panelist):
         return redirect(url_for("arrival.consent"), 303)
     if stage.is_open:
-        return _open_round(db, study, who, stage)
+        return _open_round(study, panelist, stage)
     return render_template(
         "questionnaire/home.html",
         study=study,
         stage=stage,
         turnout=turnout_of(db, study, stage.rounds),
-        invited=set(db.scalars(select(Participation.round).filter_by(study_id=study.id, panelist=who.id))),
+        invited={round_.number for round_ in invited_rounds(db, study, panelist)},
     )
 
 
-def _open_round(db: Session, study: Study, who: Panelist, stage: Stage) -> Page:
+def _open_round(study: Study, panelist: Panelist, stage: Stage) -> Page:
     """P5 before submitting, P8 after it."""
-    round_ = stage.round
+    db, round_ = current_session(), stage.round
     assert round_ is not None
-    taking_part = db.get(Participation, (study.id, round_.number, who.id))
-    submitted = taking_part is not None and taking_part.submitted_on is not None
-    if round_.number == 0 and taking_part is not None and not submitted:
+    sheet = AnswerSheet(db, study, round_, panelist)
+    participation = db.get(Participation, sheet.part.key)
+    submitted = participation is not None and participation.submitted_on is not None
+    if round_.number == 0 and participation is not None and not submitted:
         return redirect(url_for("suggesting.show"), 303)
-    sitting = Sitting(db, study, round_, who)
+    writes = may_write(study, round_.number)
     return render_template(
         "questionnaire/submitted.html" if submitted else "questionnaire/round_start.html",
         study=study,
         round=round_,
         stage=stage,
-        who=who,
-        sitting=sitting,
-        scale=sitting.scale,
+        who=panelist,
+        answer_sheet=sheet,
+        scale=sheet.scale,
         changes=None if submitted else changes_into(db, study, round_.number),
-        taking_part=taking_part,
-        may_write=may_write(study, round_),
-        written=len(mine(db, sitting.key)) if submitted and may_write(study, round_) else 0,
+        taking_part=participation,
+        may_write=writes,
+        written=len(written_by(db, sheet.part)) if submitted and writes else 0,
     )
 
 
 @blueprint.get("/panel/changes")
 @policy(PANELIST)
-def changes() -> Page:
+def changes(study: Study, panelist: Panelist) -> Page:
     """List what changed since the round before, with the reasons."""
-    study, who = panelist()
     round_ = latest_round(current_session(), study)
-    found = changes_into(current_session(), study, round_.number) if round_ and who.taking_part else None
-    if found is None:
+    summary = changes_into(current_session(), study, round_.number) if round_ and panelist.taking_part else None
+    if summary is None:
         return redirect(url_for("home.show"), 303)
-    return render_template("questionnaire/changes.html", study=study, round=round_, changes=found)
+    return render_template("questionnaire/changes.html", study=study, round=round_, changes=summary)

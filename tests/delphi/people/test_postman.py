@@ -27,6 +27,7 @@ from delphi.protocol import information
 from delphi.worker import LEASE
 from rounds.lifecycle import invitations, lifecycle
 from rounds.participation import consent
+from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import ballot
 
 
@@ -213,11 +214,11 @@ def test_a_postman_whose_lease_was_taken_over_writes_no_ending(database, sending
 def test_only_who_has_not_finished_is_reminded(database, sending, mailbox):
     Postman(database, sending.settings).deliver(at=NOW)
     with database.transaction() as session:
-        ballot.submit(session, (sending.study.id, 1, sending.panel[0]), on=NOW.date())
+        ballot.submit(session, TakingPart(sending.study.id, 1, sending.panel[0]), on=NOW.date())
         round_ = session.get_one(lifecycle.Round, (sending.study.id, 1))
-        assert invitations.remind(session, round_, at=NOW) == 5
+        assert invitations.queue_reminders(session, round_, at=NOW) == 5
     with database.transaction() as session:
-        ballot.submit(session, (sending.study.id, 1, sending.panel[1]), on=NOW.date())
+        ballot.submit(session, TakingPart(sending.study.id, 1, sending.panel[1]), on=NOW.date())
     mailbox.messages.clear()
     Postman(database, sending.settings).deliver(at=NOW)
     assert len(mailbox.messages) == 4
@@ -227,7 +228,7 @@ def test_every_reminder_has_its_own_turn(database, sending):
     for days in range(3):
         with database.transaction() as session:
             round_ = session.get_one(lifecycle.Round, (sending.study.id, 1))
-            invitations.remind(session, round_, at=NOW + timedelta(days=days))
+            invitations.queue_reminders(session, round_, at=NOW + timedelta(days=days))
     keys = [key for key in letters(database, Letter.dedupe_key) if key.startswith("reminder")]
     assert {key.split(":")[2] for key in keys} == {"1", "2", "3"}
 

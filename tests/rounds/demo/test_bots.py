@@ -2,7 +2,7 @@
 
 import pytest
 
-from rounds.demo.bots import Sheet, _check_feedback
+from rounds.demo.bots import PlannedAnswers, _check_feedback
 from rounds.demo.browser import Page, UnexpectedPage, _multipart
 
 PAGE = Page(
@@ -40,7 +40,7 @@ def test_a_page_that_does_not_say_what_is_expected_is_an_error():
 
 
 def test_a_card_without_feedback_or_own_answer_is_an_error():
-    sheet = Sheet(answers={}, before={"S1": 4})
+    sheet = PlannedAnswers(answers={}, before={"S1": 4})
     with pytest.raises(UnexpectedPage, match="no feedback"):
         _check_feedback("<article>", "S1", sheet)
     with pytest.raises(UnexpectedPage, match="own answer"):

@@ -15,8 +15,10 @@ from delphi.model.panel import Panelist
 from delphi.model.rating import AnswerKind, Comment, Rating, SaveRequest
 from delphi.model.result import Result
 from delphi.model.round import Participation, QuestionnaireItem, Round, State
+from delphi.model.statement import Statement, StatementVersion
 from delphi.statements.statements import NewStatement
 from rounds.lifecycle import lifecycle, readiness
+from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import ballot
 from rounds.questionnaire.ballot import Answer
 from rounds.results.rows import results
@@ -40,6 +42,19 @@ def test_nothing_is_missing_for_a_prepared_study(cast):
 def test_an_open_protocol_is_missing(cast):
     made = study(cast.session, cast.ada, "open", locked=False)
     assert codes(cast.session, made, cast.session.get_one(Round, (made.id, 1))) == {"protocol_open"}
+
+
+def test_every_missing_thing_is_listed_once_with_its_page(cast):
+    made = study(cast.session, cast.ada, "bare", panelists=0, locked=False)
+    cast.session.execute(delete(QuestionnaireItem).filter_by(study_id=made.id))
+    cast.session.execute(delete(StatementVersion).filter_by(study_id=made.id))
+    cast.session.execute(delete(Statement).filter_by(study_id=made.id))
+    listed = readiness.issues_before_launch(cast.session, made, cast.session.get_one(Round, (made.id, 1)))
+    assert [(issue.code, issue.where) for issue in listed] == [
+        ("protocol_open", "protocol.show"),
+        ("no_statements", "statements.index"),
+        ("no_panel", "roster.index"),
+    ]
 
 
 def test_statements_are_missing(cast):
@@ -144,7 +159,7 @@ def test_the_hash_of_the_input_depends_on_each_answer(cast, other):
     vote(cast.session, round_, cast.panel[0], {1: 4})
     before = lifecycle.digest_of(cast.session, round_)
     changed = [Answer(a.statement, a.kind, a.value, seen=int(a.statement == 1)) for a in answers(other)]
-    ballot.save(cast.session, (round_.study_id, 1, cast.panel[0]), changed, request="k")
+    ballot.save(cast.session, TakingPart(round_.study_id, 1, cast.panel[0]), changed, request="k")
     assert lifecycle.digest_of(cast.session, round_) != before
 
 
@@ -234,7 +249,7 @@ def test_no_event_has_an_answer_as_its_cause(cast):
     round_ = launched(cast.session, cast.study)
     before = cast.events()
     vote(cast.session, round_, cast.panel[0], {1: 4}, comment="because")
-    ballot.submit(cast.session, (round_.study_id, 1, cast.panel[0]), on=NOW.date())
+    ballot.submit(cast.session, TakingPart(round_.study_id, 1, cast.panel[0]), on=NOW.date())
     assert cast.events() == before
     assert lead_of(cast.session, cast.study) == cast.ada.id
     assert AnswerKind.RATED in cast.session.scalars(select(Rating.kind))

@@ -14,6 +14,7 @@ from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import Panelist
 from rounds.lifecycle import invitations, lifecycle
 from rounds.lifecycle.invitations import Audience
+from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import ballot
 
 DAY = timedelta(days=1)
@@ -25,7 +26,7 @@ def round_(cast):
     made = launched(cast.session, cast.study)
     for who in cast.panel[:2]:
         vote(cast.session, made, who, {1: 4})
-    ballot.submit(cast.session, (cast.study.id, 1, cast.panel[0]), on=NOW.date())
+    ballot.submit(cast.session, TakingPart(cast.study.id, 1, cast.panel[0]), on=NOW.date())
     return made
 
 

@@ -11,7 +11,7 @@ from rounds.moderation import rulings
 from rounds.moderation.rulings import Ruling
 from rounds.questionnaire.cards import cards, with_feedback
 from rounds.revision import changes
-from rounds.revision.decisions import By
+from rounds.revision.decisions import DecidedBy
 
 MERGED = NewStatement("STMT2.1", "Two and three are needed.", section="Services")
 ADDED = NewStatement("STMT2.2", "Money helps.", section="Services")
@@ -75,7 +75,7 @@ def test_a_small_panel_is_shown_in_zones(cast, n):
 
 def test_a_reworded_statement_shows_old_and_new(cast):
     def reword(draft):
-        changes.reword(cast.session, draft, 1, text="Service 1 helps.", by=By(cast.ada.id, NOW, "clearer"))
+        changes.reword(cast.session, draft, 1, text="Service 1 helps.", by=DecidedBy(cast.ada.id, NOW, "clearer"))
 
     made, panel = second(cast, [{1: 4}] * 10, change=reword)
     wording = shown(cast, made, panel[0])[1]["wording"]
@@ -86,7 +86,7 @@ def test_a_reworded_statement_shows_old_and_new(cast):
 
 def test_a_merged_statement_shows_each_of_its_sources(cast):
     def merge(draft):
-        changes.merge(cast.session, draft, [2, 3], MERGED, by=By(cast.ada.id, NOW, "alike"))
+        changes.merge(cast.session, draft, [2, 3], MERGED, by=DecidedBy(cast.ada.id, NOW, "alike"))
 
     made, panel = second(cast, [{2: 4, 3: 1}] * 10, change=merge)
     feedback = shown(cast, made, panel[0])[4]
@@ -97,7 +97,7 @@ def test_a_merged_statement_shows_each_of_its_sources(cast):
 
 def test_a_new_statement_shows_nothing_of_the_past(cast):
     def add(draft):
-        changes.add(cast.session, draft, ADDED, by=By(cast.ada.id, NOW, "asked for"))
+        changes.add(cast.session, draft, ADDED, by=DecidedBy(cast.ada.id, NOW, "asked for"))
 
     made, panel = second(cast, [{1: 4}] * 10, change=add)
     assert shown(cast, made, panel[0])[4] == {}

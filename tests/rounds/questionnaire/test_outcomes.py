@@ -7,7 +7,7 @@ from delphi.model.panel import Panelist
 from delphi.statements.statements import NewStatement
 from rounds.questionnaire.outcomes import final_outcomes
 from rounds.revision import changes
-from rounds.revision.decisions import By
+from rounds.revision.decisions import DecidedBy
 
 PARTS = [NewStatement(f"STMT2.{n}", f"Part {n} is needed.", section="Services", enters_round=2) for n in (1, 2)]
 CROSSED = {
@@ -24,7 +24,7 @@ CROSSED = {
 )
 def test_a_statement_that_became_others_leaves_the_final_results(cast, change, left):
     draft = drafted(cast.session, cast.study, released(cast.session, cast.study, [{1: 4, 2: 4, 3: 4}] * 6))
-    CROSSED[change](cast.session, draft, By(cast.ada.id, NOW, "clearer"))
+    CROSSED[change](cast.session, draft, DecidedBy(cast.ada.id, NOW, "clearer"))
     released(cast.session, cast.study, [dict.fromkeys(left, 4)] * 6, number=2)
     who = cast.session.get_one(Panelist, (cast.study.id, cast.panel[0]))
     assert sorted(o.card.statement for o in final_outcomes(cast.session, cast.study, who, [1, 2])) == left

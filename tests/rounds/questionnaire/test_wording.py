@@ -6,7 +6,7 @@ from delphi.consensus.vocabulary import Decided, Proposal
 from delphi.statements.statements import NewStatement
 from rounds.questionnaire.wording import changes_into
 from rounds.revision import changes
-from rounds.revision.decisions import By
+from rounds.revision.decisions import DecidedBy
 
 PARTS = [NewStatement(f"STMT2.{n}", f"Part {n} is needed.", section="Services", enters_round=2) for n in (1, 2)]
 
@@ -14,9 +14,9 @@ PARTS = [NewStatement(f"STMT2.{n}", f"Part {n} is needed.", section="Services", 
 def test_every_statement_is_told_once_by_what_became_of_it(cast):
     cast.study.settled = "leave"
     draft = drafted(cast.session, cast.study, released(cast.session, cast.study, [{1: 4, 2: 4, 3: 4}] * 6))
-    changes.decide(cast.session, draft, {1: (Decided.SETTLED_IN, By(cast.ada.id, NOW, "", Proposal.SETTLED_IN))})
-    changes.drop(cast.session, draft, 2, by=By(cast.ada.id, NOW, "no longer asked"))
-    changes.split(cast.session, draft, 3, PARTS, by=By(cast.ada.id, NOW, "two in one"))
+    changes.decide(cast.session, draft, {1: (Decided.SETTLED_IN, DecidedBy(cast.ada.id, NOW, "", Proposal.SETTLED_IN))})
+    changes.drop(cast.session, draft, 2, by=DecidedBy(cast.ada.id, NOW, "no longer asked"))
+    changes.split(cast.session, draft, 3, PARTS, by=DecidedBy(cast.ada.id, NOW, "two in one"))
     launched(cast.session, cast.study, 2)
     made = changes_into(cast.session, cast.study, 2)
     assert [line.code for line in made.settled] == ["STMT1.1"]
@@ -27,9 +27,9 @@ def test_every_statement_is_told_once_by_what_became_of_it(cast):
 
 def test_changes_of_an_earlier_round_are_not_told_again(cast):
     draft = drafted(cast.session, cast.study, released(cast.session, cast.study, [{1: 4, 2: 4, 3: 4}] * 6))
-    changes.reword(cast.session, draft, 1, text="Clearer.", by=By(cast.ada.id, NOW, "clearer"))
+    changes.reword(cast.session, draft, 1, text="Clearer.", by=DecidedBy(cast.ada.id, NOW, "clearer"))
     third = drafted(cast.session, cast.study, released(cast.session, cast.study, [{1: 4, 2: 4, 3: 4}] * 6, number=2))
-    changes.reword(cast.session, third, 2, text="Clearer too.", by=By(cast.ada.id, NOW, "clearer"))
+    changes.reword(cast.session, third, 2, text="Clearer too.", by=DecidedBy(cast.ada.id, NOW, "clearer"))
     launched(cast.session, cast.study, 3)
     told = [changes_into(cast.session, cast.study, number).reworded for number in (2, 3)]
     assert [[line.code for line in lines] for lines in told] == [["STMT1.1"], ["STMT1.2"]]

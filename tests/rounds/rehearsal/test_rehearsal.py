@@ -13,7 +13,7 @@ from delphi.model.panel import Panelist
 from delphi.model.rating import Rating
 from delphi.model.result import Result
 from delphi.model.study import Study
-from rounds.rehearsal.answers import Scene, is_absent, value_of
+from rounds.rehearsal.answers import RehearsalSettings, is_absent, value_of
 
 REHEARSAL = "/studies/care/rehearsal"
 SIZE = {"size": "15", "attrition": "20", "disagreement": "30"}
@@ -134,7 +134,7 @@ def test_a_study_that_runs_can_still_be_rehearsed(app, pages, ada):
 
 @pytest.mark.parametrize("key", SCALES)
 def test_a_simulated_answer_is_on_the_scale_and_the_panel_draws_closer(key):
-    scale, scene = SCALES[key], Scene(200, 20, 40)
+    scale, scene = SCALES[key], RehearsalSettings(200, 20, 40)
     rounds = [[value_of(scene, scale, who, "S1", number) for who in range(200)] for number in (1, 2, 3)]
     for answers in rounds:
         assert {a for a in answers if isinstance(a, int)} <= set(scale.values)

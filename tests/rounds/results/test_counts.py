@@ -12,9 +12,9 @@ from delphi.model.panel import Panelist
 from delphi.statements.questionnaire import versions_asked
 from delphi.statements.statements import NewStatement
 from rounds.lifecycle import lifecycle
-from rounds.results import counts as ratings
+from rounds.results import counts
 from rounds.revision import changes
-from rounds.revision.decisions import By
+from rounds.revision.decisions import DecidedBy
 
 OPTIONS = (1, 2, 3, 4, "nq", None)
 
@@ -34,7 +34,7 @@ def played(cast, request):
     lifecycle.close(cast.session, first, by=cast.ada.id, at=NOW)
     lifecycle.release(cast.session, made, first, by=cast.ada.id, at=NOW)
     second = drafted(cast.session, made, first)
-    decided = {"by": By(cast.ada.id, NOW, "clearer")}
+    decided = {"by": DecidedBy(cast.ada.id, NOW, "clearer")}
     changes.reword(cast.session, second, 2, text="Other.", **decided)
     changes.reword(cast.session, second, 3, text="Same.", same_meaning=True, **decided)
     changes.add(cast.session, second, NewStatement("NEW", "New.", section="Services"), **decided)
@@ -60,22 +60,22 @@ def groups_of(session, made):
 @pytest.mark.parametrize("number", [1, 2])
 def test_counts_equal_a_count_by_hand(session, played, number):
     made, given = played
-    counts, group = ratings.counts_of(session, made, number), groups_of(session, made)
-    asked = list(ratings.items_of(session, made, number))
+    counted, group = counts.counts_of(session, made, number), groups_of(session, made)
+    asked = list(counts.items_of(session, made, number))
     here = [who for who, votes in given[number].items() if any(v is not None for v in votes.values())]
-    for (j, s), (g, name) in product(enumerate(asked), enumerate(counts.groups)):
+    for (j, s), (g, name) in product(enumerate(asked), enumerate(counted.groups)):
         votes = [given[number][who][s] for who in here if group[who] == name]
-        assert list(counts.ratings[j, g]) == [votes.count(value) for value in (1, 2, 3, 4)]
-        assert counts.not_qualified[j, g] == votes.count("nq")
-        assert counts.blank[j, g] == votes.count(None)
-    assert counts.invited.sum() == 9
+        assert list(counted.ratings[j, g]) == [votes.count(value) for value in (1, 2, 3, 4)]
+        assert counted.not_qualified[j, g] == votes.count("nq")
+        assert counted.blank[j, g] == votes.count(None)
+    assert counted.invited.sum() == 9
 
 
 def test_transitions_equal_a_count_by_hand(session, played):
     made, given = played
-    items, group = ratings.items_of(session, made, 2), groups_of(session, made)
-    table = ratings.transitions_of(session, made, 2, items)
-    names = ratings.counts_of(session, made, 2).groups
+    items, group = counts.items_of(session, made, 2), groups_of(session, made)
+    table = counts.transitions_of(session, made, 2, items)
+    names = counts.counts_of(session, made, 2).groups
     both = given[1].keys() & given[2].keys()
     for (j, s), (g, name), a, b in product(enumerate(items), enumerate(names), (1, 2, 3, 4), (1, 2, 3, 4)):
         moved = sum(given[1][w].get(s) == a and given[2][w][s] == b for w in both if group[w] == name)
@@ -85,7 +85,7 @@ def test_transitions_equal_a_count_by_hand(session, played):
 
 def test_items_say_what_they_are_to_the_round_before(session, played):
     made, _ = played
-    told = {item.statement: item.relation for item in ratings.items_of(session, made, 2).values()}
+    told = {item.statement: item.relation for item in counts.items_of(session, made, 2).values()}
     assert told == {
         "STMT1.1": Relation.SAME,
         "STMT1.2": Relation.REWORDED,
@@ -96,5 +96,5 @@ def test_items_say_what_they_are_to_the_round_before(session, played):
 
 def test_the_first_round_has_no_transitions(session, played):
     made, _ = played
-    assert ratings.round_data(session, made, 1).paired is None
-    assert ratings.round_data(session, made, 2).paired.sum() > 0
+    assert counts.round_data(session, made, 1).paired is None
+    assert counts.round_data(session, made, 2).paired.sum() > 0

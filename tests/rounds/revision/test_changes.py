@@ -14,7 +14,7 @@ from rounds.lifecycle import lifecycle
 from rounds.moderation import rulings
 from rounds.results import counts
 from rounds.revision import changes, proposals
-from rounds.revision.decisions import By, decisions_of, undecided
+from rounds.revision.decisions import DecidedBy, decisions_of, undecided
 
 REC = NewStatement("STMT2.1", "Services one and two are needed.", section="Services", enters_round=2)
 
@@ -28,7 +28,7 @@ def draft(cast):
 
 @pytest.fixture
 def decided(cast):
-    return {"by": By(cast.ada.id, NOW, "clearer")}
+    return {"by": DecidedBy(cast.ada.id, NOW, "clearer")}
 
 
 def edges(cast) -> list[tuple]:
@@ -166,7 +166,7 @@ CHANGES = {
 
 
 def settle(cast, draft, *numbers, decided=Decided.SETTLED_IN, proposal=Proposal.SETTLED_IN, reason="") -> int:
-    by = By(cast.ada.id, NOW, reason, proposal)
+    by = DecidedBy(cast.ada.id, NOW, reason, proposal)
     return changes.decide(cast.session, draft, dict.fromkeys(numbers, (decided, by)))
 
 
@@ -175,7 +175,7 @@ def test_a_decision_is_taken_back_with_all_it_made(cast, draft, decided, change)
     before = stored(cast)
     touched = CHANGES[change](cast, draft, decided)
     assert stored(cast) != before
-    changes.undo(cast.session, draft, touched, by=By(cast.ada.id, NOW))
+    changes.undo(cast.session, draft, touched, by=DecidedBy(cast.ada.id, NOW))
     assert stored(cast) == before
     assert cast.events()[-1] == "decision:undone"
     CHANGES[change](cast, draft, decided)
@@ -207,14 +207,14 @@ def test_what_a_merge_made_is_not_changed_in_its_turn(cast, draft, decided):
 
 def test_there_must_be_a_decision_to_take_back(cast, draft):
     with pytest.raises(Refused, match="no decision"):
-        changes.undo(cast.session, draft, 1, by=By(cast.ada.id, NOW))
+        changes.undo(cast.session, draft, 1, by=DecidedBy(cast.ada.id, NOW))
 
 
 def test_a_decision_is_not_taken_back_after_the_launch(cast, draft, decided):
     changes.reword(cast.session, draft, 1, text="Better.", **decided)
     launched(cast.session, cast.study, 2)
     with pytest.raises(Refused, match="was launched"):
-        changes.undo(cast.session, draft, 1, by=By(cast.ada.id, NOW))
+        changes.undo(cast.session, draft, 1, by=DecidedBy(cast.ada.id, NOW))
 
 
 def test_another_decision_than_the_rules_needs_a_reason(cast, draft):

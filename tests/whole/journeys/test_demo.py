@@ -9,11 +9,11 @@ from click.testing import CliRunner
 
 import wsgi
 from delphi.statistics.base.exact import mean_share, round_half_up
-from rounds.demo import stage
 from rounds.demo.cli import PANELISTS, SEED
+from rounds.demo.server import free_port
 
 # Not the usual one: others may play beside these tests; always the same one, because letters lead back to it.
-PORT = str(stage.free_port(0))
+PORT = str(free_port(0))
 
 
 def play(*arguments: str) -> str:
@@ -93,7 +93,7 @@ def test_a_taken_port_gives_another_one():
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        assert stage.free_port(port) != port
+        assert free_port(port) != port
 
 
 def test_an_interrupted_round_goes_on_where_it_stood(tmp_path, monkeypatch):

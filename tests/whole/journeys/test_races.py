@@ -15,7 +15,9 @@ from delphi.model.event import Event
 from delphi.model.rating import Rating, SaveRequest
 from delphi.model.round import Round
 from rounds.lifecycle import lifecycle
+from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import ballot
+from rounds.questionnaire.ballot import Entry
 
 THREADS = 8
 
@@ -26,7 +28,7 @@ def race(database):
     with database.transaction() as session:
         cast = Cast.enter(session)
         launched(session, cast.study)
-        cast.panel = [(cast.study.id, 1, panelist) for panelist in cast.panel]
+        cast.panel = [TakingPart(cast.study.id, 1, panelist) for panelist in cast.panel]
         session.expunge_all()
     return cast
 
@@ -56,7 +58,7 @@ def saving(database, key, votes, *, seen=0, request=None):
 
 def test_eight_times_the_same_request_have_one_effect(database, race):
     outcomes = at_once(*[saving(database, race.panel[0], {1: 4, 2: 2}, request="k")] * THREADS)
-    assert [o.versions for o in outcomes] == [{"answer-1": 1, "answer-2": 1}] * THREADS
+    assert [o.versions for o in outcomes] == [{Entry("answer", 1): 1, Entry("answer", 2): 1}] * THREADS
     with database.transaction(writing=False) as session:
         assert session.scalars(select(Rating.version)).all() == [1, 1]
         assert session.scalar(select(func.count()).select_from(SaveRequest)) == 1
@@ -71,7 +73,7 @@ def test_of_two_windows_with_one_version_one_wins(database, race):
 
 def test_two_panelists_do_not_wait_in_vain(database, race):
     outcomes = at_once(*[saving(database, key, {1: 4}) for key in race.panel])
-    assert [outcome.versions for outcome in outcomes] == [{"answer-1": 1}] * len(race.panel)
+    assert [outcome.versions for outcome in outcomes] == [{Entry("answer", 1): 1}] * len(race.panel)
 
 
 def test_nothing_is_accepted_once_the_close_was_answered(database, race):

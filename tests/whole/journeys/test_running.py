@@ -17,6 +17,7 @@ from delphi.model.statement import Decision, Lineage, StatementProposal
 from delphi.model.study import Study
 from delphi.people import roster
 from rounds.lifecycle import lifecycle
+from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import ballot
 from rounds.questionnaire.ballot import Remark
 
@@ -50,10 +51,14 @@ def vote_all(app, number=1, *, submit=20, comment=""):
             votes = {s: (4, 4, 3, 1)[(place + s) % 4] if s > 1 else 4 for s in session.scalars(asked)}
             remarks = [Remark(1, comment)] if comment and place < 2 else []
             ballot.save(
-                session, (1, number, who), answers(votes), remarks, request=f"00000000-0000-4000-8000-{place:012}"
+                session,
+                TakingPart(1, number, who),
+                answers(votes),
+                remarks,
+                request=f"00000000-0000-4000-8000-{place:012}",
             )
             if place < submit:
-                ballot.submit(session, (1, number, who), on=NOW.date())
+                ballot.submit(session, TakingPart(1, number, who), on=NOW.date())
 
 
 def closed(app, number=1):

@@ -19,7 +19,7 @@ from rounds.lifecycle import lifecycle
 from rounds.moderation import rulings
 from rounds.moderation.rulings import Ruling
 from rounds.revision import changes
-from rounds.revision.decisions import By
+from rounds.revision.decisions import DecidedBy
 
 RESULTS = "/studies/care/results"
 VOTES = [{1: 4, 2: 3}] * 6
@@ -122,7 +122,7 @@ def test_a_page_says_what_became_of_a_statement_after_which_round(app, public, a
     parts = [NewStatement(f"STMT2.{n}", f"Part {n}.", section="Services", enters_round=2) for n in (1, 2)]
     with app.extensions["database"].transaction() as session:
         study, round_ = session.get_one(Study, public.study.id), session.get_one(Round, (public.study.id, 1))
-        draft, by = drafted(session, study, round_), By(lead_of(session, study), NOW, "clearer")
+        draft, by = drafted(session, study, round_), DecidedBy(lead_of(session, study), NOW, "clearer")
         changes.reword(session, draft, 1, text="Clearer.", by=by)
         changes.split(session, draft, 2, parts, by=by)
         released(session, study, [{1: 4, 3: 4, 4: 4, 5: 4}] * 6, number=2)

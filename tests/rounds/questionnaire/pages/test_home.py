@@ -13,10 +13,10 @@ from delphi.model.round import Round
 from delphi.model.statement import Lineage
 from delphi.model.study import Study
 from rounds.lifecycle import lifecycle
-from rounds.questionnaire.wording import Line, summarise
+from rounds.questionnaire.wording import ChangedStatement, summarise
 from rounds.results.turnout import turnout_of
 from rounds.revision import changes
-from rounds.revision.decisions import By
+from rounds.revision.decisions import DecidedBy
 
 PAGES = (
     "/panel", "/panel/information", "/panel/consent", "/panel/about", "/panel/my-data", "/panel/withdraw",
@@ -28,7 +28,7 @@ PAGES = (
 def second(app, pages):
     """Round 2 is open: statement 1 was settled, 2 reworded, 3 dropped."""
     with app.extensions["database"].transaction() as session:
-        study, by = session.get_one(Study, pages.study.id), By(pages.ada.id, NOW, "clearer")
+        study, by = session.get_one(Study, pages.study.id), DecidedBy(pages.ada.id, NOW, "clearer")
         open_to_all(session, study)
         first = session.get_one(Round, (study.id, 1))
         for who in panel_of(session, study):
@@ -37,7 +37,7 @@ def second(app, pages):
         lifecycle.release(session, study, first, by=lead_of(session, study), at=NOW)
         draft = drafted(session, study, first)
         changes.reword(session, draft, 2, text="Service 2 is needed at night.", by=by)
-        changes.drop(session, draft, 3, by=By(pages.ada.id, NOW, "asked elsewhere"))
+        changes.drop(session, draft, 3, by=DecidedBy(pages.ada.id, NOW, "asked elsewhere"))
         changes.decide(session, draft, {1: (Decided.RATE_AGAIN, by)})
         study.group_chosen, study.proposal_rounds = True, [2]
         lifecycle.launch(session, study, draft, closes_at=LATER, by=pages.ada.id, at=NOW)
@@ -128,8 +128,8 @@ def edge(change, source, target, reason="why"):
 
 
 def test_every_statement_of_two_rounds_is_sorted_once():
-    before = {n: Line(f"S{n}", f"text {n}") for n in range(1, 9)}
-    now = {n: Line(f"S{n}", f"new {n}") for n in (1, 2, 9, 10, 11, 12)}
+    before = {n: ChangedStatement(f"S{n}", f"text {n}") for n in range(1, 9)}
+    now = {n: ChangedStatement(f"S{n}", f"new {n}") for n in (1, 2, 9, 10, 11, 12)}
     edges = [
         edge(Change.REWORDED, 2, 2), edge(Change.MERGED, 3, 9), edge(Change.MERGED, 4, 9), edge(Change.SPLIT, 5, 10),
         edge(Change.SPLIT, 5, 11), edge(Change.DROPPED, 6, 6, "old"),
@@ -145,7 +145,12 @@ def test_every_statement_of_two_rounds_is_sorted_once():
 
 
 def test_a_settled_statement_that_is_asked_again_is_no_new_one():
-    made = summarise({1: Line("S1", "a")}, {1: Line("S1", "a"), 2: Line("S2", "b")}, [edge(Change.REOPENED, 2, 2)], {})
+    made = summarise(
+        {1: ChangedStatement("S1", "a")},
+        {1: ChangedStatement("S1", "a"), 2: ChangedStatement("S2", "b")},
+        [edge(Change.REOPENED, 2, 2)],
+        {},
+    )
     assert {kind: [line.code for line in lines] for kind, lines in made.kinds.items()} == {"reopened": ["S2"]}
 
 

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 import wsgi
-from rounds.demo import stage
+from rounds.demo import server as demo
 
 SLOW = """
 import time, wsgi
@@ -26,20 +26,20 @@ def server(monkeypatch):
         def start(command, **options):
             return really([sys.executable, "-c", source, *command[3:]], **options)
 
-        monkeypatch.setattr(stage.subprocess, "Popen", start)
+        monkeypatch.setattr(demo.subprocess, "Popen", start)
 
     return replace
 
 
 def started(tmp_path):
-    return stage.stage(f"sqlite:///{tmp_path / 'delphi.sqlite3'}", 0, tmp_path)
+    return demo.demo_server(f"sqlite:///{tmp_path / 'delphi.sqlite3'}", 0, tmp_path)
 
 
 def test_a_slow_server_is_waited_for(tmp_path, server, monkeypatch):
     server(SLOW)
     tries = []
     monkeypatch.setattr(
-        stage.time, "sleep", lambda _: tries.append(None)
+        demo.time, "sleep", lambda _: tries.append(None)
     )  # a busy machine: hundreds of tries, one by one
     with started(tmp_path) as running:
         assert running.process.poll() is None
@@ -49,7 +49,7 @@ def test_a_slow_server_is_waited_for(tmp_path, server, monkeypatch):
 def test_a_server_that_ends_is_told_with_its_last_line(tmp_path, server):
     server("import sys; sys.exit('first\\nno room on the disk\\n')")
     with (
-        pytest.raises(stage.ServerStopped, match=r"stopped: no room on the disk \(all of it: .*server\.log\)$"),
+        pytest.raises(demo.ServerStopped, match=r"stopped: no room on the disk \(all of it: .*server\.log\)$"),
         started(tmp_path),
     ):
         pass
@@ -61,7 +61,7 @@ def test_a_server_that_ends_later_is_told_too(tmp_path, server):
         raise ConnectionRefusedError
 
     server("print('busy until the end', flush=True); import wsgi; wsgi.main()")
-    with pytest.raises(stage.ServerStopped, match="stopped: "), started(tmp_path) as running:
+    with pytest.raises(demo.ServerStopped, match="stopped: "), started(tmp_path) as running:
         lose(running)
 
 
@@ -72,7 +72,7 @@ def test_what_is_no_fault_of_the_server_is_raised(tmp_path):
 
 def test_a_silent_end_is_told(tmp_path, server):
     server("")
-    with pytest.raises(stage.ServerStopped, match="it wrote nothing"), started(tmp_path):
+    with pytest.raises(demo.ServerStopped, match="it wrote nothing"), started(tmp_path):
         pass
 
 

@@ -53,10 +53,10 @@ class Mailbox:
             self.kept.write_text(json.dumps(self.links))
         return "250 kept"
 
-    def wait(self, addresses: Sequence[str], had: Mapping[str, int], *, seconds: float = 60) -> None:
+    def wait(self, addresses: Sequence[str], earlier: Mapping[str, int], *, seconds: float = 60) -> None:
         """Wait until everybody has a new letter."""
         end = time.monotonic() + seconds
-        while missing := [a for a in addresses if len(self.links.get(a, ())) <= had.get(a, 0)]:
+        while missing := [a for a in addresses if len(self.links.get(a, ())) <= earlier.get(a, 0)]:
             if time.monotonic() > end:
                 raise TimeoutError(f"{len(missing)} of {len(addresses)} letters did not arrive")
             time.sleep(0.05)
@@ -67,7 +67,7 @@ class Mailbox:
 
 
 @dataclass
-class Stage:
+class DemoServer:
     """Where a study is played: the running server, its settings and its mail."""
 
     url: str
@@ -76,12 +76,12 @@ class Stage:
     process: subprocess.Popen[bytes]
 
     def run(self, *arguments: str) -> str:
-        """Run our own command line beside the server, and give what it printed."""
+        """What our own command line prints, run beside the server."""
         command = [sys.executable, "-c", "import wsgi; wsgi.main()", *arguments]
-        made = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)  # noqa: S603 (our own command)
-        if made.returncode:
-            raise RuntimeError(made.stderr)
-        return made.stdout
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)  # noqa: S603 (our own command)
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        return done.stdout
 
     def one_time_link(self) -> str:
         """Make the lead's account, or a new link for it."""
@@ -92,7 +92,7 @@ class Stage:
 
 
 @contextmanager
-def stage(database: str, port: int, home: Path) -> Iterator[Stage]:
+def demo_server(database: str, port: int, home: Path) -> Iterator[DemoServer]:
     """Start the real server, with mail that stays on this machine."""
     from delphi.migrations import upgrade_to_head
 
@@ -103,22 +103,26 @@ def stage(database: str, port: int, home: Path) -> Iterator[Stage]:
     mailbox = Mailbox(home / "mail.json")
     mailbox.controller.start()
     environment = _environment(database, port, mailbox, home)
-    command = [sys.executable, "-c", "import wsgi; wsgi.main()", "serve", "--port", str(port)]
     log_file = home / "server.log"
-    with log_file.open("wb") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)  # noqa: S603 (our own command)
+    process = _started(environment, port, log_file)
     try:
-        running = Stage(environment["PUBLIC_URL"], environment, mailbox, process)
+        running = DemoServer(environment["PUBLIC_URL"], environment, mailbox, process)
         _wait_for(running)
         yield running
     except (OSError, HTTPException):
         if _has_ended(process):  # else it is no fault of the server
-            raise ServerStopped(_last_words(log_file)) from None
+            raise ServerStopped(_last_line(log_file)) from None
         raise
     finally:
         process.terminate()
         process.wait()
         mailbox.controller.stop()
+
+
+def _started(environment: Mapping[str, str], port: int, log_file: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", "import wsgi; wsgi.main()", "serve", "--port", str(port)]
+    with log_file.open("wb") as log:
+        return subprocess.Popen(command, env=environment, stdout=log, stderr=log)  # noqa: S603 (our own command)
 
 
 def _environment(database: str, port: int, mailbox: Mailbox, home: Path) -> dict[str, str]:
@@ -155,7 +159,7 @@ def free_port(wanted: int) -> int:
     raise OSError("no port is free")
 
 
-def _wait_for(running: Stage) -> None:
+def _wait_for(running: DemoServer) -> None:
     """Wait until the server answers, as long as it lives: a busy machine takes its time."""
     while True:
         with closing(Browser(running.url)) as browser:
@@ -178,7 +182,7 @@ def _has_ended(process: subprocess.Popen[bytes]) -> bool:
     return True
 
 
-def _last_words(log: Path) -> str:
+def _last_line(log: Path) -> str:
     """Say that the server stopped, with the last line that it wrote."""
     lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
     last = next((line.strip() for line in reversed(lines) if line.strip()), "it wrote nothing")
