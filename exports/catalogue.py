@@ -9,9 +9,10 @@ from exports.formats import FORMATS, PRINTED
 from exports.formats.kind import Format
 from exports.record.columns import by_statement, with_groups
 from exports.record.consensus import from_rows
+from exports.record.facts import StudyFacts
 from exports.record.material import Material
 from exports.record.profile import Profile
-from exports.record.record import Record, StudyFacts, defined, hidden_notes
+from exports.record.record import Record, defined, hidden_notes
 from exports.reports import (
     REPORTS,
     audit,
@@ -65,7 +66,7 @@ class Entry:
 
 
 def _consensus(record: Record) -> Table:
-    rows = [row for row in record.rows if record.by_group or row["group"] == "all"]
+    rows = [row for row in record.rows if record.by_group or row.is_panel]
     return replace(from_rows(rows, defined(record), notes=hidden_notes(record, rows)), split="round")
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
+from delphi.consensus.table.result_row import EVERYBODY
 from delphi.errors import Refused
 from delphi.model.event import Event, EventKind
 from delphi.model.origin import StudyImport
@@ -137,12 +138,12 @@ def _silent(
     silent = []
     grouped = bundle.manifest["records"]["groups_in_rows"]
     with bundle.text("panel/flow.csv") as stream:
-        rows = sorted(csv.DictReader(stream), key=lambda row: row["group"] == "all")
-    rows = [row for row in rows if grouped or row["group"] == "all"]
+        rows = sorted(csv.DictReader(stream), key=lambda row: row["group"] == EVERYBODY)
+    rows = [row for row in rows if grouped or row["group"] == EVERYBODY]
     for row in rows:
         number, group = int(row["round"]), groups.get(row["group"])
         missing = int(row["invited"]) - answered[number, group]
-        if row["group"] == "all":
+        if row["group"] == EVERYBODY:
             missing = int(row["invited"]) - everyone[number] - told[number]
         else:
             told[number] += missing

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 import delphi
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts
+from delphi.consensus.table.result_row import EVERYBODY, count_name, result_rows
 from delphi.model.event import EventKind
 from delphi.protocol import method
 from delphi.sheets.writing import write_csv
@@ -138,7 +139,7 @@ def _write_statements(writer: Writer, source: Source) -> None:
 
 def _write_panel(writer: Writer, source: Source) -> None:
     """Write who was invited and who answered, by round and group; small groups are not told."""
-    groups = ("all", *source.records.groups)
+    groups = (EVERYBODY, *source.records.groups)
     rows = [(number, group, *_people(source, number, group)) for number in source.counts for group in groups]
     with writer.text("panel/flow.csv") as stream:
         write_csv(stream, ["round", "group", "invited", "analysed"], rows)
@@ -150,13 +151,13 @@ def _people(source: Source, number: int, group: str) -> tuple[int, int]:
         row = next(row for row in source.frozen[number] if row["group"] == group)
         return row["n_invited"], row["n_shown"]
     counts = source.counts[number]
-    own = counts.pooled() if group == "all" else counts.only(group)
+    own = counts.pooled() if group == EVERYBODY else counts.only(group)
     return int(own.invited[0]), int(own.n_shown[0, 0])
 
 
 def _write_counts(writer: Writer, source: Source, release: Release) -> None:
     """Write the counts of each option, of every row whose counts may be told."""
-    names = ["n_invited", "n_blank", "n_nq", *(f"k_{value}" for value in source.definition.scale.values)]
+    names = ["n_invited", "n_blank", "n_nq", *(count_name(value) for value in source.definition.scale.values)]
     with writer.text("ratings/counts.csv") as stream:
         write_csv(stream, ["round", "position", "statement", "group", *names], _count_rows(source, release, names))
 
@@ -173,7 +174,7 @@ def _count_rows(source: Source, release: Release, names: Sequence[str]) -> Itera
 
 
 def _counted(counts: Counts, group: str, j: int) -> list[int]:
-    own = counts.pooled() if group == "all" else counts.only(group)
+    own = counts.pooled() if group == EVERYBODY else counts.only(group)
     return [int(n) for n in (own.invited[0], own.blank[j, 0], own.not_qualified[j, 0], *own.ratings[j, 0])]
 
 
@@ -187,7 +188,7 @@ def _write_results(writer: Writer, release: Release, definition: Definition) -> 
 
 def _write_report(writer: Writer, source: Source, release: Release) -> None:
     """Write what a reader looks at first: protocol, instrument, the table of a journal, the figures; numbers from these rows."""
-    record = replace(source.record, rows=[told.row for rows in release.values() for told in rows])
+    record = replace(source.record, rows=result_rows(told.row for rows in release.values() for told in rows))
     files = {
         "protocol/protocol.html": "protocol",
         "instruments/instrument.html": "instrument",

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from exports.figures.draw import DARK, WIDTH, line, picture, rect, text
-from exports.record.record import StudyFacts
+from exports.record.facts import StudyFacts
 from exports.tables.document import Block, Document, Figure, Heading, Paragraph
 from exports.tables.table import Column, Table, rows_of
 from rounds.feedback.distribution import Distribution

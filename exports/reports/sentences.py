@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from delphi import __version__
+from delphi.consensus.table.result_row import ResultRow
 from delphi.statistics.base.exact import mean_share, round_half_up
-from exports.record.record import Presence, Record, RoundFacts, Row, base_of, last_round, of_round
+from exports.record.facts import Invitation, RoundFacts
+from exports.record.record import Record, base_of, last_round, of_round
 from exports.tables.printing import printed_percent
 
 Write = Callable[[Record], str | None]
@@ -140,7 +142,6 @@ def stopping(record: Record) -> str:
     """Give the stopping rule."""
     rule = record.study.protocol.get("stopping_rule") or {}
     said = "; ".join(f"{name.replace('_', ' ')} {value} %" for name, value in rule.items())
-    said = "; ".join(f"{name.replace('_', ' ')} {value} %" for name, value in rule.items())
     more = f" Further criteria: {said}." if rule else ""
     return f"The study was planned for at most {counted(record.study.maximum_rounds, 'round')}.{more}"
 
@@ -189,12 +190,12 @@ def share(k: int, n: int) -> str:
 
 def response(record: Record) -> str | None:
     """Say how many of the invited completed each round."""
-    found = [(r, [p for p in record.presences if p.round == r.number]) for r in record.rounds]
+    found = [(r, [p for p in record.invitations if p.round == r.number]) for r in record.rounds]
     said = [_response(r, here) for r, here in found if here]
     return f"{said[0][0].upper()}{said[0][1:]}{''.join(f'; {more}' for more in said[1:])}." if said else None
 
 
-def _response(round_: RoundFacts, here: list[Presence]) -> str:
+def _response(round_: RoundFacts, here: list[Invitation]) -> str:
     complete, started = sum(p.complete for p in here), sum(p.started for p in here)
     return (
         f"of {len(here)} panelists invited to round {round_.number}, {share(started, len(here))} answered and "
@@ -220,7 +221,7 @@ def changes(record: Record) -> str | None:
     said = []
     for r in record.rounds:
         rows = of_round(record, r.number)
-        relations = [row["relation"] for row in rows]
+        relations = [row.relation for row in rows]
         parts = [
             counted(n, word, word)
             for word, n in (
@@ -240,10 +241,10 @@ def changes(record: Record) -> str | None:
 def verdicts(record: Record) -> str | None:
     """Count final verdicts, grades and dissent."""
     rows = of_round(record, last_round(record))
-    judged = [row for row in rows if row["verdict"] is not None]
+    judged = [row for row in rows if row.verdict is not None]
     if not judged:
         return None
-    by = {word: sum(row["verdict"] == word for row in judged) for word in ("in", "out", "none", "too_few")}
+    by = {word: sum(row.verdict == word for row in judged) for word in ("in", "out", "none", "too_few")}
     every = by["in"] == len(judged) > 1
     reached = (
         f"all {len(judged)} statements"
@@ -258,7 +259,7 @@ def verdicts(record: Record) -> str | None:
     return f"After round {last_round(record)}, {', '.join(said)}.{grades}"
 
 
-def _grades(rows: list[Row]) -> str:
+def _grades(rows: list[ResultRow]) -> str:
     found: dict[str, int] = {}
     for row in rows:
         if row["grade"]:
@@ -273,8 +274,8 @@ def means(record: Record) -> str | None:
     """Give the mean of combined agreement per round, of unrounded shares."""
     said = []
     for r in record.rounds:
-        rows = [row for row in of_round(record, r.number) if row["combined_k"] is not None]
-        mean = mean_share([(row["combined_k"], base_of(record, row)) for row in rows])
+        rows = [row for row in of_round(record, r.number) if row.agreeing is not None]
+        mean = mean_share([(row.agreeing or 0, base_of(record.definition, row)) for row in rows])
         if mean is not None:
             said.append(f"{round_half_up(mean, 1)} % in round {r.number} ({counted(len(rows), 'statement')})")
     return f"Mean combined agreement, over unrounded shares, was {listed(said)}." if said else None
@@ -319,7 +320,7 @@ def stable(record: Record) -> str | None:
 
 def commented(record: Record) -> str | None:
     """Count comments, from the smallest cell upwards."""
-    n = len(record.remarks)
+    n = len(record.comments)
     return f"The panel wrote {n} comments that were released." if n >= record.study.smallest_cell else None
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from delphi.consensus.table.result_row import EVERYBODY
+
 Row = Mapping[str, Any]
 Cell = int | float | str | None
 VERDICTS = ("in", "out", "none", "too_few")
@@ -69,7 +71,7 @@ def lines_of(rows_by_round: Mapping[int, Sequence[Row]]) -> list[Line]:
     order: dict[str, dict[int, Row]] = {}
     for number in sorted(rows_by_round, reverse=True):
         for row in rows_by_round[number]:
-            if row["group"] == "all":
+            if row["group"] == EVERYBODY:
                 order.setdefault(str(row["statement"]), {})[number] = row
     return [Line(code, rounds) for code, rounds in order.items()]
 
