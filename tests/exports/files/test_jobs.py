@@ -13,7 +13,6 @@ from datetime import timedelta
 from unittest.mock import Mock
 
 import pytest
-from delphi.delivery import Postman
 from played import play
 from sqlalchemy import select
 
@@ -25,6 +24,7 @@ from delphi.model.event import Event
 from delphi.model.job import ExportJob
 from delphi.model.panel import Panelist
 from delphi.model.study import Study, Withdrawal
+from delphi.people.postman import Postman
 from delphi.statements.statements import NewStatement
 from exports.bundle.verifying import verify
 from exports.files import jobs
@@ -35,7 +35,7 @@ from rounds.participation import withdrawal
 
 FILES = "/studies/care/exports"
 WORKER = "import sys; from delphi.model import load_tables; load_tables(); from delphi.database import Database;"
-WORKER += " from exports import jobs; jobs.TELLING = 0; jobs.Exporter(Database(sys.argv[1])).run()"
+WORKER += " from exports.files import worker; worker.TELLING = 0; worker.Exporter(Database(sys.argv[1])).run()"
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_what_cannot_be_made_says_why_and_what_breaks_is_tried_again(app, public
     def refuse(*_):
         raise Refused("There is no font for this.")
 
-    monkeypatch.setattr(jobs, "write", refuse)
+    monkeypatch.setattr("exports.files.worker.write", refuse)
     page = order(ada)
     worker.make_next(at=clock.now())
     assert "There is no font for this." in ada.get(page).text
@@ -133,7 +133,7 @@ def test_what_cannot_be_made_says_why_and_what_breaks_is_tried_again(app, public
     def broken(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(jobs, "write", broken)
+    monkeypatch.setattr("exports.files.worker.write", broken)
     page = order(ada)
     for _ in range(jobs.ATTEMPTS):
         assert "waits for its turn" in ada.get(page).text
@@ -173,7 +173,7 @@ def test_whoever_leaves_takes_the_answers_out_of_files_that_were_made(app, publi
 
 
 def test_the_exporter_is_one_of_the_loops(app):
-    assert [type(loop) for loop in cli.loops_of(app)] == [Postman, cli.Deleting, jobs.Exporter]
+    assert [type(loop) for loop in cli.loops_of(app)] == [Postman, cli.Deleting, Exporter]
 
 
 def test_a_killed_worker_leaves_nothing_and_another_makes_the_file(template, tmp_path):
