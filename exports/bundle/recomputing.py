@@ -32,7 +32,9 @@ def recompute(bundle: Bundle) -> Comparison:
     try:
         return _recomputed(bundle)
     except (KeyError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
-        raise BadBundle(f"The bundle is not built as one ({type(error).__name__}); nothing was computed.") from None
+        raise BadBundle(
+            "The bundle is not built as one (%(error)s); nothing was computed.", error=type(error).__name__
+        ) from None
 
 
 def _recomputed(bundle: Bundle) -> Comparison:
@@ -46,7 +48,7 @@ def _recomputed(bundle: Bundle) -> Comparison:
         for entry in frozen:
             computed = own[entry["row"]["group"]].get(entry["row"]["statement"])
             if computed is None:
-                raise BadBundle(f"results/release-{number}.json has a statement that was not asked.")
+                raise BadBundle("results/release-%(n)s.json has a statement that was not asked.", n=number)
             _compare(result, entry["row"], computed, entry[MARKS])
     return result
 

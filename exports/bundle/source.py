@@ -58,7 +58,7 @@ def study_called(session: Session, slug: str) -> Study:
     """Find a study by its short name."""
     found = session.scalars(select(Study).where(Study.slug == slug)).first()
     if found is None:
-        raise Refused(f"There is no study with the short name “{slug}”.")
+        raise Refused("There is no study with the short name “%(slug)s”.", slug=slug)
     return found
 
 

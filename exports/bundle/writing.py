@@ -21,10 +21,10 @@ from exports.catalogue import make
 from exports.data.package import write_ratings, write_scripts, write_settings, write_table
 from exports.formats import FORMATS
 from exports.record import consensus
+from exports.record.profile import Profile
 from exports.tables.table import Row
 
 SCHEMA = "study-bundle/1"
-PROFILES = ("analyst", "public")
 FIGURES = [
     "stacked",
     "distribution",
@@ -37,10 +37,10 @@ FIGURES = [
 ]  # drawn from what is here
 
 
-def write_bundle(source: Source, target: Path | BinaryIO, profile: str, tell: Tell = nobody) -> dict[str, Any]:
+def write_bundle(source: Source, target: Path | BinaryIO, profile: Profile, tell: Tell = nobody) -> dict[str, Any]:
     """Write the bundle of a study; gives its manifest. The same source gives the same bytes."""
     study, definition = source.study, source.definition
-    if profile == "analyst":
+    if profile is Profile.ANALYST:
         release = for_analysts(source.frozen, source.records, study.smallest_cell)
     else:
         release = for_the_public(source.frozen, definition, study.smallest_cell)
@@ -53,7 +53,7 @@ def write_bundle(source: Source, target: Path | BinaryIO, profile: str, tell: Te
         _write_protocol(writer, source)
         _write_statements(writer, source)
         _write_panel(writer, source)
-        if profile == "analyst":
+        if profile is Profile.ANALYST:
             write_ratings(writer, source.records, definition)
             with writer.text("comments/released.csv") as stream:
                 head = ["comment", "round", "statement", "text_released"]
@@ -68,7 +68,7 @@ def write_bundle(source: Source, target: Path | BinaryIO, profile: str, tell: Te
     return manifest
 
 
-def manifest_of(source: Source, release: Release, profile: str) -> dict[str, Any]:
+def manifest_of(source: Source, release: Release, profile: Profile) -> dict[str, Any]:
     """Say what is in the bundle, what is not, and why."""
     records, study = source.records, source.study
     told = sum(len(rows) for rows in release.values())
@@ -94,9 +94,9 @@ def manifest_of(source: Source, release: Release, profile: str) -> dict[str, Any
                 w.number for w, leaves in zip(records.waves, records.leaves, strict=True) if not leaves
             ],
         }
-        if profile == "analyst"
+        if profile is Profile.ANALYST
         else None,
-        "withheld": [] if profile == "analyst" else ["ratings", "comments"],
+        "withheld": [] if profile is Profile.ANALYST else ["ratings", "comments"],
         "answers_removed_after_release": sorted(source.removed_later),
     }
 
@@ -215,9 +215,9 @@ def citation(source: Source) -> str:
     )
 
 
-def _told(source: Source, profile: str) -> list[dict[str, Any]]:
+def _told(source: Source, profile: Profile) -> list[dict[str, Any]]:
     """Give the events; in public, those of a finished study until it was finished, so that all later bundles are the same."""
-    if profile == "analyst" or source.study.finished_at is None:
+    if profile is Profile.ANALYST or source.study.finished_at is None:
         return source.events
     last = max(event["seq"] for event in source.events if event["kind"] == EventKind.STUDY_FINISHED)
     return [event for event in source.events if event["seq"] <= last]

@@ -18,13 +18,13 @@ from delphi.model.rating import Rating
 from delphi.model.study import Study
 from exports.archive import Tell, draw_of
 from exports.bundle.source import source_of
-from exports.bundle.writing import PROFILES, write_bundle
+from exports.bundle.writing import write_bundle
 from exports.catalogue import CATALOGUE
 from exports.data.package import STREAMED, write_stream
 from exports.files import orders
 from exports.files.orders import Order
 from exports.formats import FORMATS
-from exports.record.profile import Profile
+from exports.record.profile import BUNDLE_PROFILES, Profile
 
 MOST_RATINGS = 50_000  # beyond them a page would wait for more than a second
 AT_ONCE = 3  # of one study
@@ -41,7 +41,7 @@ class Archive:
 
     label: str
     formats: tuple[str, ...]
-    profiles: tuple[str, ...]
+    profiles: tuple[Profile, ...]
     write: Callable[[Session, Study, Order, BinaryIO, Tell], int]
 
 
@@ -58,7 +58,7 @@ def _ratings(session: Session, study: Study, order: Order, stream: BinaryIO, tel
 
 
 ARCHIVES = {
-    "bundle": Archive("Study bundle", ("zip",), PROFILES, _bundle),
+    "bundle": Archive("Study bundle", ("zip",), BUNDLE_PROFILES, _bundle),
     "ratings": Archive("Single ratings", STREAMED, (Profile.ANALYST,), _ratings),
 }
 
@@ -75,6 +75,20 @@ def check(order: Order) -> None:
             formats=", ".join(archive.formats),
             profiles=", ".join(archive.profiles),
         )
+
+
+def bundle_order(profile: str | None) -> Order:
+    """Order a bundle for a profile, for analysts unless something else is said.
+
+    Raises
+    ------
+    Refused
+        There is no bundle for this profile.
+    """
+    chosen = next((known for known in BUNDLE_PROFILES if known == (profile or BUNDLE_PROFILES[0])), None)
+    if chosen is None:
+        raise Refused("There is no such bundle; nothing was written.")
+    return Order("bundle", "zip", chosen)
 
 
 def label(report: str) -> str:

@@ -1,15 +1,11 @@
 """An order: which report, in which format, for which profile. Made, written whole or not at all, and logged."""
 
 import hashlib
-import os
 import re
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import BinaryIO
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +18,7 @@ from exports.formats import FORMATS
 from exports.record.profile import Profile, Watch, unwatched
 from exports.record.study_record import StudyRecord
 from exports.tables.document import Document, Exhibit, table_of
+from exports.whole import whole
 
 LONGEST_NAME = 100
 
@@ -46,11 +43,25 @@ class Order:
         """
         entry = CATALOGUE.get(self.report)
         if entry is None:
-            raise Refused(f"There is no report “{self.report}”; there are {', '.join(CATALOGUE)}.")
+            raise Refused(
+                "There is no report “%(report)s”; there are %(reports)s.",
+                report=self.report,
+                reports=", ".join(CATALOGUE),
+            )
         if self.profile not in entry.profiles:
-            raise Refused(f"“{self.report}” is made for {' and '.join(entry.profiles)}, not for {self.profile}.")
+            raise Refused(
+                "“%(report)s” is made for %(profiles)s, not for %(profile)s.",
+                report=self.report,
+                profiles=", ".join(entry.profiles),
+                profile=self.profile,
+            )
         if self.format not in entry.formats:
-            raise Refused(f"“{self.report}” goes into {', '.join(entry.formats)}, not into {self.format}.")
+            raise Refused(
+                "“%(report)s” goes into %(formats)s, not into %(format)s.",
+                report=self.report,
+                formats=", ".join(entry.formats),
+                format=self.format,
+            )
 
     @property
     def suffix(self) -> str:
@@ -89,7 +100,7 @@ def exhibit_of(session: Session, study: Study, order: Order, watch: Watch = unwa
 
 def write(exhibit: Exhibit, format_: str, path: Path) -> Made:
     """Write a file: it appears when it is whole."""
-    with whole(path) as stream:
+    with whole(path) as half, half.open("wb") as stream:
         FORMATS[format_].write(exhibit, stream)
     return Made.of(rows_in(exhibit), path.read_bytes())
 
@@ -98,18 +109,6 @@ def rows_in(exhibit: Exhibit) -> int:
     """Count the rows of all tables."""
     tables = exhibit.tables if isinstance(exhibit, Document) else (table_of(exhibit),)
     return sum(len(table.rows) for table in tables)
-
-
-@contextmanager
-def whole(path: Path) -> Iterator[BinaryIO]:
-    """Write beside the place and move there at the end: whoever stops midway leaves no half file under that name."""
-    half = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with half.open("wb") as stream:
-            yield stream
-        half.replace(path)
-    finally:
-        half.unlink(missing_ok=True)
 
 
 def log(session: Session, study: Study, order: Order, made: Made, *, by: int | None, at: datetime) -> None:

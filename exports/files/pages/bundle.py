@@ -5,15 +5,12 @@ from werkzeug.wrappers import Response
 
 from delphi import access
 from delphi.access import Capability
-from delphi.errors import Refused
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
 from exports.bundle.source import released_rounds
-from exports.bundle.writing import PROFILES
-from exports.files.orders import Order
+from exports.files import jobs
 from exports.files.pages.files import given_out
-from exports.record.profile import Profile
 
 blueprint = Blueprint("bundle", __name__)
 
@@ -34,7 +31,4 @@ def download(slug: str) -> Response:
     """Write the bundle and send it, or have it written."""
     session = current_session()
     study = access.study_for(session, account(), slug, to=Capability.AUDIT)
-    profile = request.form.get("profile", PROFILES[0])
-    if profile not in PROFILES:
-        raise Refused("There is no such bundle; nothing was written.")
-    return given_out(session, study, Order("bundle", "zip", Profile(profile)))
+    return given_out(session, study, jobs.bundle_order(request.form.get("profile")))

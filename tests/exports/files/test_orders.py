@@ -251,21 +251,6 @@ def test_file_names_are_plain_short_and_say_test(slug):
     assert name.isascii()
 
 
-def test_a_file_appears_whole_or_not_at_all(tmp_path):
-    path = tmp_path / "t.csv"
-    path.write_bytes(b"before")
-
-    def stops_midway():
-        with orders.whole(path) as stream:
-            stream.write(b"half")
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        stops_midway()
-    assert path.read_bytes() == b"before"
-    assert list(tmp_path.iterdir()) == [path]
-
-
 def test_an_export_is_an_event_with_its_filter(session, tmp_path):
     study = played.play(session, panelists=12, rounds=1)
     order = Order("consensus", "csv", Profile.PUBLIC, by_group=True, round=1)
