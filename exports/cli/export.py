@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from delphi.model.study import Study
-    from exports.files.orders import Made, Order
+    from exports.files.orders import Order, WrittenFile
     from exports.tables.document import Exhibit
 
 
@@ -90,7 +90,7 @@ def _export(slug: str, order: "Order", output: str | None) -> None:
         database.engine.dispose()
 
 
-def _written(exhibit: "Exhibit", order: "Order", output: str | None) -> "Made":
+def _written(exhibit: "Exhibit", order: "Order", output: str | None) -> "WrittenFile":
     from exports.files import orders
     from exports.formats import FORMATS
 
@@ -99,7 +99,7 @@ def _written(exhibit: "Exhibit", order: "Order", output: str | None) -> "Made":
     stream = io.BytesIO()
     FORMATS[order.format].write(exhibit, stream)
     click.echo(stream.getvalue(), nl=False)
-    return orders.Made.of(orders.rows_in(exhibit), stream.getvalue())
+    return orders.WrittenFile.of(orders.rows_in(exhibit), stream.getvalue())
 
 
 def _journal(session: "Session", study: "Study") -> str:

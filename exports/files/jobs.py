@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import BinaryIO, TypeVar
+from uuid import UUID
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -135,8 +136,8 @@ def ask(session: Session, study: Study, order: Order, *, by: int, at: datetime) 
         The file cannot be made, or the study waits for as many as it may already.
     """
     check(order)
-    mine = select(func.count()).where(ExportJob.study_id == study.id, *UNFINISHED)
-    if (session.scalar(mine) or 0) >= AT_ONCE:
+    waiting = select(func.count()).where(ExportJob.study_id == study.id, *UNFINISHED)
+    if (session.scalar(waiting) or 0) >= AT_ONCE:
         raise Refused(
             "%(n)s files of this study are being made already. Wait until one is done; nothing was ordered.", n=AT_ONCE
         )
@@ -169,6 +170,12 @@ def kept(session: Session, study: Study, *, at: datetime) -> Sequence[ExportJob]
         .where(ExportJob.study_id == study.id, ExportJob.asked_at > at - KEPT)
         .order_by(ExportJob.asked_at.desc())
     ).all()
+
+
+def kept_job(session: Session, study: Study, key: UUID, *, at: datetime) -> ExportJob | None:
+    """Find an order of a study whose file is kept."""
+    job = session.get(ExportJob, (study.id, key))
+    return job if job and job.asked_at > at - KEPT else None
 
 
 def forget(session: Session, *, at: datetime) -> None:

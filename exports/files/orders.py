@@ -1,4 +1,4 @@
-"""An order: which report, in which format, for which profile. Made, written whole or not at all, and logged."""
+"""An order: which report, in which format, for which profile. WrittenFile, written whole or not at all, and logged."""
 
 import hashlib
 import re
@@ -79,14 +79,14 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Made:
-    """What was written."""
+class WrittenFile:
+    """A file that was written: its rows and its hash."""
 
     rows: int
     sha256: str
 
     @classmethod
-    def of(cls, rows: int, content: bytes) -> "Made":
+    def of(cls, rows: int, content: bytes) -> "WrittenFile":
         """Say of a file how many rows it has, and what its hash is."""
         return cls(rows, hashlib.sha256(content).hexdigest())
 
@@ -98,11 +98,11 @@ def exhibit_of(session: Session, study: Study, order: Order, watch: Watch = unwa
     return make(record, order.report, order.format)
 
 
-def write(exhibit: Exhibit, format_: str, path: Path) -> Made:
+def write(exhibit: Exhibit, format_: str, path: Path) -> WrittenFile:
     """Write a file: it appears when it is whole."""
     with whole(path) as half, half.open("wb") as stream:
         FORMATS[format_].write(exhibit, stream)
-    return Made.of(rows_in(exhibit), path.read_bytes())
+    return WrittenFile.of(rows_in(exhibit), path.read_bytes())
 
 
 def rows_in(exhibit: Exhibit) -> int:
@@ -111,7 +111,7 @@ def rows_in(exhibit: Exhibit) -> int:
     return sum(len(table.rows) for table in tables)
 
 
-def log(session: Session, study: Study, order: Order, made: Made, *, by: int | None, at: datetime) -> None:
+def log(session: Session, study: Study, order: Order, made: WrittenFile, *, by: int | None, at: datetime) -> None:
     """Write down who took what, by which filter, and what it was."""
     audit.record(
         session, study.id, EventKind.EXPORTED, by=by, at=at, **asdict(order), rows=made.rows, sha256=made.sha256

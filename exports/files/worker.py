@@ -18,7 +18,7 @@ from delphi.errors import Refused
 from delphi.model.job import ExportJob
 from delphi.model.study import Study
 from exports.files.jobs import ATTEMPTS, LEASE, TELLING, UNFINISHED, forget, order_of, write
-from exports.files.orders import Made, Order
+from exports.files.orders import Order, WrittenFile
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ class Exporter:
             self._end(key, made_at=clock.now(), content=content, sha256=made.sha256, rows=made.rows)
         return True
 
-    def _made(self, key: tuple[int, UUID], order: Order) -> tuple[Made, bytes]:
+    def _made(self, key: tuple[int, UUID], order: Order) -> tuple[WrittenFile, bytes]:
         """Make a file in memory, reading only."""
         stream, told = io.BytesIO(), time.monotonic()
 
@@ -89,7 +89,7 @@ class Exporter:
         with self.database.transaction(writing=False) as session:
             rows = write(session, session.get_one(Study, key[0]), order, stream, tell)
         content = stream.getvalue()
-        return Made.of(rows, content), content
+        return WrittenFile.of(rows, content), content
 
     def _tell(self, key: tuple[int, UUID], progress: str) -> None:
         """Say how far a file is, and keep the job for longer."""
