@@ -31,6 +31,8 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/djangofmt --check templates exports/formats
+	$(BIN)/python -P tools/templates.py
 
 # Builds what is published, installs it into an empty environment, and uses it there.
 dist: $(STAMP)
@@ -38,7 +40,7 @@ dist: $(STAMP)
 
 # When a version is released: keeps the newest revision of the tables as it is, and a row of every table to upgrade.
 freeze: $(STAMP)
-	PYTHONPATH=.:tests $(BIN)/python -P tools/freeze.py
+	PYTHONPATH=.:tests/support $(BIN)/python -P tools/freeze.py
 
 texts: $(STAMP)
 	$(BIN)/python -P tools/catalogues.py

@@ -21,9 +21,9 @@ from scipy.stats import rankdata, wilcoxon
 from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
 from delphi.consensus.counts import Counts
 from delphi.consensus.matrix import count_matrix, count_moves
-from delphi.consensus.rules.parsing import Relation
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.table.rows import consensus_rows
+from delphi.consensus.vocabulary import Relation
 from delphi.statistics.agreement.large_panel import kendall_w_codes
 from delphi.statistics.change.paired_tests import sign_test_of_moves, signed_rank_of_moves
 

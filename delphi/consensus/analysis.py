@@ -11,14 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from delphi.consensus.counts import Counts
-from delphi.consensus.rules.parsing import Judgement, Relation, Rule, Terms, rule_from, rule_from_dict
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.rules.base import Judgement, Rule, Terms
+from delphi.consensus.rules.parsing import rule_from, rule_from_dict
+from delphi.consensus.scale import Scale
+from delphi.consensus.vocabulary import EVERYBODY, AnalysisSet, Denominator, Relation
 
-ANALYSIS_SETS = {"saved": "panelists with at least one saved answer", "complete": "panelists who submitted"}
-DENOMINATOR_TEXT = {
-    "rated": "those who rated",
-    "answered": "those who rated or chose the opt-out",
-    "shown": "those to whom the statement was shown",
+ANALYSIS_SETS: Mapping[str, str] = {
+    AnalysisSet.SAVED: "panelists with at least one saved answer",
+    AnalysisSet.COMPLETE: "panelists who submitted",
+}
+DENOMINATOR_TEXT: Mapping[str, str] = {
+    Denominator.RATED: "those who rated",
+    Denominator.ANSWERED: "those who rated or chose the opt-out",
+    Denominator.SHOWN: "those to whom the statement was shown",
 }
 
 
@@ -29,9 +34,9 @@ class Definition:
     scale: Scale
     rule: Rule
     quantile_type: int = 7
-    denominator: str = "rated"
+    denominator: str = Denominator.RATED
     minimum_n: int = 1
-    analysis_set: str = "saved"
+    analysis_set: str = AnalysisSet.SAVED
 
     def __post_init__(self) -> None:
         if self.quantile_type not in range(1, 10):
@@ -62,9 +67,9 @@ class Definition:
             "scale": self.scale.as_dict(),
             "rule": self.rule.as_dict(),
             "quantile_type": self.quantile_type,
-            "denominator": self.denominator,
+            "denominator": str(self.denominator),
             "minimum_n": self.minimum_n,
-            "analysis_set": self.analysis_set,
+            "analysis_set": str(self.analysis_set),
         }
 
     @classmethod
@@ -80,7 +85,7 @@ class Definition:
         return hashlib.sha256(text.encode()).hexdigest()
 
     def describe(self) -> str:
-        """Say the definition in one sentence, as a protocol prints it."""
+        """One sentence that says the definition, as a protocol prints it."""
         fewest = f"; fewer than {self.minimum_n} ratings give no verdict" if self.minimum_n > 1 else ""
         return (
             f"{self.rule.describe(self.scale).rstrip('.')}; shares are of {DENOMINATOR_TEXT[self.denominator]}; "
@@ -141,8 +146,8 @@ class RoundData:
             raise ValueError(f"the moves by group of round {self.number} do not fit its counts")
 
     def populations(self, *, by_group: bool = False) -> Iterator["Population"]:
-        """Everyone first, under the name “all”, then the groups if asked."""
-        yield Population("all", self.counts, self.paired)
+        """Everyone first, under the name `EVERYBODY`, then the groups if asked."""
+        yield Population(EVERYBODY, self.counts, self.paired)
         if by_group and self.counts.groups != ("",):
             for g, name in enumerate(self.counts.groups):
                 paired = None if self.paired_by_group is None else self.paired_by_group[:, g]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from delphi.consensus.vocabulary import EVERYBODY
+
 Integers = NDArray[np.int64]
 
 
@@ -52,13 +54,13 @@ class Counts:
         return cls(f, none, none, np.zeros(size, dtype=np.int64), names)
 
     def pooled(self) -> "Counts":
-        """All groups together, under the name “all”."""
+        """All groups together, under the name `EVERYBODY`."""
         return Counts(
             total(self.ratings, 1, keepdims=True),
             total(self.not_qualified, 1, keepdims=True),
             total(self.blank, 1, keepdims=True),
             total(self.invited, 0, keepdims=True),
-            ("all",),
+            (EVERYBODY,),
         )
 
     def statement(self, j: int) -> "Counts":

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 Values = tuple[int, ...]
 LONGEST_PRINTED = 9  # options of a scale that are printed one by one
@@ -11,6 +11,14 @@ LONGEST_PRINTED = 9  # options of a scale that are printed one by one
 def span(lo: int, hi: int) -> Values:
     """Return the integers lo … hi."""
     return tuple(range(lo, hi + 1))
+
+
+class PrintedOption(NamedTuple):
+    """A printed column of a scale: head, wording, and the options it counts."""
+
+    head: str
+    label: str
+    values: Values
 
 
 @dataclass(frozen=True)
@@ -90,18 +98,18 @@ class Scale:
         return tuple((name, members) for name, members in zones if members)
 
     @property
-    def printed_options(self) -> tuple[tuple[str, str, Values], ...]:
-        """Head, wording and options of each printed column, highest first; a long scale is printed by its zones.
+    def printed_options(self) -> tuple[PrintedOption, ...]:
+        """Printed columns, highest first; a long scale is printed by its zones.
 
         Examples
         --------
-        >>> [head for head, _label, _values in Scale.from_zones(0, 100, span(67, 100), span(0, 33)).printed_options]
+        >>> [option.head for option in Scale.from_zones(0, 100, span(67, 100), span(0, 33)).printed_options]
         ['67–100', '34–66', '0–33']
         """
         if self.K > LONGEST_PRINTED:
-            return tuple((f"{zone[0]}–{zone[-1]}", name, zone) for name, zone in reversed(self.bands))
+            return tuple(PrintedOption(f"{zone[0]}–{zone[-1]}", name, zone) for name, zone in reversed(self.bands))
         rows = zip(self.abbreviations, self.labels, self.values, strict=True)
-        return tuple((short, label, (value,)) for short, label, value in rows)[::-1]
+        return tuple(PrintedOption(short, label, (value,)) for short, label, value in rows)[::-1]
 
     def zone_of(self, value: int) -> int:
         """Zone of an option: 0 the lower, 1 the middle, 2 the upper.
@@ -158,7 +166,8 @@ class Scale:
         """
         if not agree:
             raise ValueError("a scale needs at least one option that counts as agreement")
-        rest = tuple(value for value in span(lo, hi) if value not in {*agree, *disagree})
+        high, low = tuple(sorted(agree)), tuple(sorted(disagree))
+        rest = tuple(value for value in span(lo, hi) if value not in {*high, *low})
         return cls(
             key=f"{lo}..{hi}",
             name=f"{lo} to {hi}",
@@ -167,13 +176,13 @@ class Scale:
             hi=hi,
             labels=tuple(map(str, span(lo, hi))),
             opt_out="not qualified to respond",
-            low=tuple(sorted(disagree)),
+            low=low,
             mid=rest,
-            high=tuple(sorted(agree)),
-            sets={"agree": tuple(sorted(agree))},
-            combined=tuple(sorted(agree)),
-            agree=tuple(sorted(agree)),
-            disagree=tuple(sorted(disagree)),
+            high=high,
+            sets={"agree": high},
+            combined=high,
+            agree=high,
+            disagree=low,
             neutral=rest,
             max_iqr=usual_iqr(hi - lo + 1),
         )

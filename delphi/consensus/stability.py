@@ -1,4 +1,4 @@
-"""Has the panel stopped moving? Change between two rounds of the same panelists (METHOD 7)."""
+"""Whether ratings have stopped moving: change between two rounds of the same panelists (METHOD 7)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from delphi.consensus.counts import Integers, total
 from delphi.consensus.rules.shares import at_least, columns
+from delphi.consensus.vocabulary import Stability
 from delphi.statistics.base.exact import per_cent
 from delphi.statistics.change.paired_agreement import COEFFICIENTS, coefficient_parts
 from delphi.statistics.one_statement.quantiles import HALF, scaled_quantile
@@ -24,7 +25,7 @@ class Moves:
     delta_combined: Fraction | None
     delta_median: Fraction | None
     coefficient: Fraction | None
-    stable: str
+    stable: Stability
 
     @property
     def changed_pct(self) -> Fraction | None:
@@ -46,11 +47,11 @@ class StabilityRule:
         if self.coefficient not in COEFFICIENTS:
             raise ValueError(f"coefficient “{self.coefficient}” is not one of {', '.join(COEFFICIENTS)}")
 
-    def judge(self, n: int, changed: int, shift: Fraction, coefficient: Fraction | None) -> str:
-        """Say stable, unstable or too_few of one statement; ``shift`` is the change of the median of the pairs."""
+    def judge(self, n: int, changed: int, shift: Fraction, coefficient: Fraction | None) -> Stability:
+        """Whether one statement is stable; ``shift`` is the change of the median of the ``n`` pairs."""
         whole = 0 if coefficient is None else coefficient.denominator
         short = 0 if coefficient is None else whole - coefficient.numerator
-        one = self.judge_table(
+        [stable] = self.judge_table(
             np.array([n]),
             np.array([changed]),
             np.array([abs(shift).numerator]),
@@ -58,18 +59,18 @@ class StabilityRule:
             np.array([short]),
             np.array([whole]),
         )
-        return one[0]
+        return stable
 
     def judge_table(
         self, n: Integers, changed: Integers, shift: Integers, unit: int, short: NDArray[Any], whole: NDArray[Any]
-    ) -> list[str]:
-        """Say it of many: absolute shifts in units of 1/``unit``, coefficients as 1 − short/whole."""
+    ) -> list[Stability]:
+        """Whether each of J statements is stable: absolute shifts in units of 1/``unit``, coefficients as 1 − short/whole."""
         bound, least = Fraction(self.max_median_shift), Fraction(self.min_coefficient)
         few = at_least(n - changed, n, 100 - per_cent(self.max_changed))
         still = shift * bound.denominator < bound.numerator * unit
         alike = (whole > 0) & ((whole - short) * least.denominator >= least.numerator * whole)
-        words = np.where(few & still & ((changed == 0) | alike), "stable", "unstable")
-        return list(np.where(n < max(self.min_paired, 1), "too_few", words).tolist())
+        words = np.where(few & still & ((changed == 0) | alike), Stability.STABLE, Stability.UNSTABLE)
+        return [Stability(word) for word in np.where(n < max(self.min_paired, 1), Stability.TOO_FEW, words).tolist()]
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +94,7 @@ class MovesTable:
     unit: int
     short: NDArray[Any]
     whole: NDArray[Any]
-    stable: list[str]
+    stable: list[Stability]
 
 
 def moves_table(tables: Integers, lo: int, combined: Sequence[int], rule: StabilityRule | None = None) -> MovesTable:
@@ -111,13 +112,13 @@ def moves_table(tables: Integers, lo: int, combined: Sequence[int], rule: Stabil
 
 def moves_of(table: Integers, lo: int, combined: Sequence[int], rule: StabilityRule | None = None) -> Moves:
     """Describe one transition table (K, K): rows are the round before, columns this round."""
-    one = moves_table(np.asarray(table)[None], lo, combined, rule)
-    n, whole = int(one.n[0]), int(one.whole[0])
+    moves = moves_table(np.asarray(table)[None], lo, combined, rule)
+    n, whole = int(moves.n[0]), int(moves.whole[0])
     return Moves(
         n_paired=n,
-        changed=int(one.changed[0]),
-        delta_combined=Fraction(100 * int(one.agreeing[0]), n) if n else None,
-        delta_median=Fraction(int(one.shift[0]), one.unit) if n else None,
-        coefficient=1 - Fraction(int(one.short[0]), whole) if n and whole else None,
-        stable=one.stable[0],
+        changed=int(moves.changed[0]),
+        delta_combined=Fraction(100 * int(moves.agreeing[0]), n) if n else None,
+        delta_median=Fraction(int(moves.shift[0]), moves.unit) if n else None,
+        coefficient=1 - Fraction(int(moves.short[0]), whole) if n and whole else None,
+        stable=moves.stable[0],
     )

@@ -58,6 +58,15 @@ def dajani_class(zones: Sequence[int], *, stable: bool, consensus: bool) -> Daja
     return Dajani.PLURALITY if list(zones).count(max(zones)) == 1 else Dajani.DISAGREEMENT
 
 
+class CriterionName(StrEnum):
+    """Criteria that a protocol may set for ending the study."""
+
+    MAX_ROUNDS = "max_rounds"
+    CONSENSUS_SHARE = "consensus_share"
+    STABLE_SHARE = "stable_share"
+    RESPONSE_FLOOR = "response_floor"
+
+
 @dataclass(frozen=True, slots=True)
 class StoppingRule:
     """Criteria of the protocol; None leaves one out. Shares in per cent."""
@@ -82,14 +91,14 @@ class RoundState:
 class Criterion:
     """One criterion: met, not met, or not computable (None)."""
 
-    name: str
+    name: CriterionName
     bound: str
     value: Fraction | None
     met: bool | None
 
 
 def stopping_advice(round_: RoundState, rule: StoppingRule) -> list[Criterion]:
-    """List the protocol's stopping criteria with met, not met or not computable.
+    """Criteria of the protocol's stopping rule, each met, not met or not computable.
 
     Parameters
     ----------
@@ -106,24 +115,25 @@ def stopping_advice(round_: RoundState, rule: StoppingRule) -> list[Criterion]:
     Examples
     --------
     >>> rule = StoppingRule(max_rounds=3, consensus_share="80")
-    >>> [(c.name, c.met) for c in stopping_advice(RoundState(2, (17, 20), None, None), rule)]
+    >>> [(c.name.value, c.met) for c in stopping_advice(RoundState(2, (17, 20), None, None), rule)]
     [('max_rounds', False), ('consensus_share', True)]
     """
-    found = []
+    criteria = []
     if rule.max_rounds is not None:
         reached = round_.number >= rule.max_rounds
-        found.append(Criterion("max_rounds", str(rule.max_rounds), Fraction(round_.number), reached))
+        criteria.append(Criterion(CriterionName.MAX_ROUNDS, str(rule.max_rounds), Fraction(round_.number), reached))
     shares = (
-        ("consensus_share", rule.consensus_share, round_.at_consensus),
-        ("stable_share", rule.stable_share, round_.stable),
-        ("response_floor", rule.response_floor, round_.responded),
+        (CriterionName.CONSENSUS_SHARE, rule.consensus_share, round_.at_consensus),
+        (CriterionName.STABLE_SHARE, rule.stable_share, round_.stable),
+        (CriterionName.RESPONSE_FLOOR, rule.response_floor, round_.responded),
     )
-    return found + [_share(name, bound, pair) for name, bound, pair in shares if bound is not None]
+    return criteria + [_share(name, bound, pair) for name, bound, pair in shares if bound is not None]
 
 
-def _share(name: str, bound: Threshold, pair: tuple[int, int] | None) -> Criterion:
-    if pair is None or pair[1] == 0:
+def _share(name: CriterionName, bound: Threshold, pair: tuple[int, int] | None) -> Criterion:
+    k, n = pair or (0, 0)
+    if n == 0:
         return Criterion(name, str(bound), None, None)
-    reached = meets_threshold(*pair, bound)
-    met = (not reached) if name == "response_floor" else reached
-    return Criterion(name, str(bound), Fraction(100 * pair[0], pair[1]), met)
+    reached = meets_threshold(k, n, bound)
+    met = (not reached) if name is CriterionName.RESPONSE_FLOOR else reached
+    return Criterion(name, str(bound), Fraction(100 * k, n), met)

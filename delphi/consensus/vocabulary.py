@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+EVERYBODY = "all"  # the group of a row, or of a count, that is the whole panel
+
 
 class Verdict(StrEnum):
     """Outcome of the consensus rule for one statement, round and population."""
@@ -12,8 +14,31 @@ class Verdict(StrEnum):
     TOO_FEW = "too_few"
 
 
+class Stability(StrEnum):
+    """Whether the ratings of a statement have stopped moving between two rounds."""
+
+    STABLE = "stable"
+    UNSTABLE = "unstable"
+    TOO_FEW = "too_few"
+
+
+class Denominator(StrEnum):
+    """Whom shares are of: those who rated, those who also chose the opt-out, or all to whom the statement was shown."""
+
+    RATED = "rated"
+    ANSWERED = "answered"
+    SHOWN = "shown"
+
+
+class AnalysisSet(StrEnum):
+    """Which panelists of a round are analysed."""
+
+    SAVED = "saved"
+    COMPLETE = "complete"
+
+
 class Change(StrEnum):
-    """An edge of the lineage between two rounds."""
+    """What became of a statement between two rounds: an edge of the lineage."""
 
     KEPT = "kept"
     REWORDED = "reworded"

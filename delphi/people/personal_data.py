@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi.consensus.shipped_scales import SCALES, Scale
+from delphi.consensus.scale import Scale
+from delphi.consensus.shipped_scales import SCALES
 from delphi.model.identity import Declaration, Identity
 from delphi.model.letter import Letter
 from delphi.model.panel import AccessLink, Panelist, PanelistSession

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi import audit
+from delphi.consensus.vocabulary import EVERYBODY
 from delphi.model.event import EventKind
 from delphi.model.identity import Identity
 from delphi.model.panel import Panelist
@@ -21,9 +22,9 @@ from delphi.people.roster import NewPanelist
 from delphi.protocol import groups
 from delphi.sheets.comparison import Changed, Comparison, compare
 from delphi.sheets.errors import RowError, SheetError
+from delphi.sheets.fields import Field, short, typed_rows, unique
 from delphi.sheets.heads import Heads
 from delphi.sheets.reading import Limits
-from delphi.sheets.typed import Field, short, typed_rows, unique
 from delphi.sheets.workbook import read_sheet
 
 OWN = ("name", "email", "group")
@@ -86,7 +87,7 @@ def _address(cell: str) -> str:
 
 
 def _group(cell: str) -> str:
-    if len(cell) > 60 or cell == "all":
+    if len(cell) > 60 or cell == EVERYBODY:
         raise ValueError(f"“{cell[:20]}…” cannot name a group: at most 60 characters, and not “all”")
     return cell
 

@@ -19,9 +19,8 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs describe an old
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
 from delphi.consensus.rules import RULES
-from delphi.consensus.rules.base import DENOMINATORS
 from delphi.consensus.shipped_scales import SCALES
-from delphi.consensus.vocabulary import Feedback
+from delphi.consensus.vocabulary import Denominator, Feedback
 from delphi.model.study import Settled, Study, Unsettled
 from delphi.protocol.method import METHOD, TEXTS
 from delphi.web.language import gettext as _
@@ -47,7 +46,7 @@ class ProtocolForm(FlaskForm):
 
     scale = SelectField(choices=[SelectChoice(key, scale.name) for key, scale in SCALES.items()])
     rule = SelectField(choices=[SelectChoice(key, rule.name) for key, rule in RULES.items()])
-    denominator = SelectField(choices=_words(DENOMINATORS))
+    denominator = SelectField(choices=_words(Denominator))
     quantile_type = IntegerField(validators=[NumberRange(1, 9)])
     minimum_n = IntegerField(validators=[NumberRange(1, 1000)])
     smallest_cell = IntegerField(validators=[NumberRange(3, 100)])

@@ -31,14 +31,14 @@ def checked_members(data: bytes, limits: ArchiveLimits | None = None) -> list[st
     """
     bounds = limits or ArchiveLimits()
     try:
-        found = zipfile.ZipFile(io.BytesIO(data)).infolist()
+        members = zipfile.ZipFile(io.BytesIO(data)).infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError):
         raise SheetError.at(1, "", "the file is damaged") from None
-    if len(found) > bounds.members or sum(member.file_size for member in found) > bounds.together:
+    if len(members) > bounds.members or sum(member.file_size for member in members) > bounds.together:
         raise SheetError.at(1, "", "the file is too large when unpacked")
-    for member in found:
+    for member in members:
         _check(member, bounds)
-    return [member.filename for member in found]
+    return [member.filename for member in members]
 
 
 def _check(member: zipfile.ZipInfo, bounds: ArchiveLimits) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-Line = tuple[int, tuple[str, ...]]
-LOOKED_AT = 20
+SheetLine = tuple[int, tuple[str, ...]]  # its number in the file, and its cells
+LOOKED_AT = 20  # lines among which the head is sought
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Heads:
         object.__setattr__(self, "known", words)
 
     def named(self, cell: str) -> str:
-        """Give the name of a column as we call it, or the cell as it is.
+        """Name of a column as the program calls it, or the cell as it is.
 
         Examples
         --------
@@ -36,14 +36,14 @@ class Heads:
         return set(self.required) <= {self.named(cell) for cell in cells}
 
     def separator(self, text: str, marks: str) -> str | None:
-        """Give the mark by which a line of the file becomes a head, or None."""
+        """The mark of ``marks`` by which a line of the file becomes a head, or None."""
         for line in text.splitlines()[:LOOKED_AT]:
             for mark in marks:
                 if self.holds([cell.strip().strip('"') for cell in line.split(mark)]):
                     return mark
         return None
 
-    def from_head(self, lines: Sequence[Line]) -> list[Line]:
+    def from_head(self, lines: Sequence[SheetLine]) -> list[SheetLine]:
         """Drop what stands above the head, and name its columns; without a head the lines stay as they are."""
         for place, (line, cells) in enumerate(lines[:LOOKED_AT]):
             if self.holds(cells):

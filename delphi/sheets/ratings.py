@@ -11,8 +11,8 @@ from functools import partial
 from typing import Any, Final, Literal
 
 from delphi.sheets.errors import RowError, SheetError
+from delphi.sheets.fields import Field, filled, typed_rows, whole
 from delphi.sheets.reading import LIMITS, Limits, Sheet
-from delphi.sheets.typed import Field, filled, typed_rows, whole
 from delphi.sheets.workbook import read_sheet
 
 NQ: Final = "NQ"
@@ -104,10 +104,10 @@ def read_ratings(
     sheet = read_sheet(data, limits)
     long = {name for name in LONG if name in sheet.head or name in sources}
     rows = _from_long(sheet, fields) if long else _from_wide(sheet, fields, partial(answer, lo=lo, hi=hi))
-    pile = _Pile({field.name: "+".join(field.columns) for field in fields})
+    builder = _RoundsBuilder({field.name: "+".join(field.columns) for field in fields})
     for line, row in rows:
-        pile.add(line, row)
-    return pile.finished()
+        builder.add(line, row)
+    return builder.finished()
 
 
 def _from_long(sheet: Sheet, fields: Sequence[Field]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -147,7 +147,7 @@ def _parsers(lo: int, hi: int) -> dict[str, Callable[[str], Any]]:
 
 
 @dataclass
-class _Pile:
+class _RoundsBuilder:
     """Rows sorted into rounds, and what contradicts itself."""
 
     names: Mapping[str, str]
@@ -176,16 +176,17 @@ class _Pile:
             message = f"“{whose}” has “{value}” here and “{first}” in line {where}"
             self.errors.append(RowError(line, self.names[what], message))
 
-    def _put(self, line: int, number: int, key: tuple[str, str], given: Answer, column: str) -> None:
+    def _put(self, line: int, number: int, key: tuple[str, str], answer: Answer, column: str) -> None:
         answers = self.answers.setdefault(number, {})
         if key not in answers:
-            answers[key] = given
+            answers[key] = answer
             self.lines[number, *key] = line
             return
         other, where = answers[key], self.lines[number, *key]
-        both = other is not None and given is not None and (given == NQ) != (other == NQ)
+        both = other is not None and answer is not None and (answer == NQ) != (other == NQ)
         what = "a rating beside NQ, a contradiction that a person must decide" if both else "stands twice"
-        message = f"“{key[1]}” of “{key[0]}” in round {number}: {what} (first in line {where})"
+        panelist, statement = key
+        message = f"“{statement}” of “{panelist}” in round {number}: {what} (first in line {where})"
         self.errors.append(RowError(line, column, message))
 
     def finished(self) -> RatingsFile:
@@ -196,5 +197,6 @@ class _Pile:
 
 
 def _round(number: int, answers: Mapping[tuple[str, str], Answer]) -> RoundAnswers:
-    panelists, statements = ({key[part]: None for key in answers} for part in (0, 1))
+    panelists = dict.fromkeys(panelist for panelist, _ in answers)
+    statements = dict.fromkeys(statement for _, statement in answers)
     return RoundAnswers(number, tuple(panelists), tuple(statements), answers)

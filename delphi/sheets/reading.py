@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from delphi.sheets.errors import SheetError
-from delphi.sheets.heads import Heads, Line
+from delphi.sheets.heads import Heads, SheetLine
 
 SEPARATORS = ",;\t"
 MEGABYTE = 2**20
@@ -29,7 +29,7 @@ class Sheet:
     """Names of the columns, and the filled rows with the line each begins on."""
 
     head: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    rows: tuple[SheetLine, ...]
 
 
 def decoded(data: bytes) -> str:
@@ -77,12 +77,12 @@ def read_csv(data: bytes, limits: Limits = LIMITS, heads: Heads | None = None) -
     return sheet_of(_lines(text, limits, mark), limits, heads)
 
 
-def sheet_of(lines: Iterable[Line], limits: Limits = LIMITS, heads: Heads | None = None) -> Sheet:
+def sheet_of(lines: Iterable[SheetLine], limits: Limits = LIMITS, heads: Heads | None = None) -> Sheet:
     """Make a sheet of numbered lines: the first filled one is the head, empty ones are left out.
 
     With ``heads`` the head is the first line that names the required columns, in whatever words.
     """
-    filled: Iterator[Line] = ((line, cells) for line, cells in lines if any(cell.strip() for cell in cells))
+    filled: Iterator[SheetLine] = ((line, cells) for line, cells in lines if any(cell.strip() for cell in cells))
     if heads is not None:
         filled = iter(heads.from_head(list(filled)))
     head = _trimmed(next(filled, (1, ()))[1])
@@ -93,7 +93,7 @@ def sheet_of(lines: Iterable[Line], limits: Limits = LIMITS, heads: Heads | None
     return Sheet(head, rows)
 
 
-def _lines(text: str, limits: Limits, mark: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _lines(text: str, limits: Limits, mark: str) -> Iterator[SheetLine]:
     """Yield rows with the line each begins on."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     begin, count = 1, 0

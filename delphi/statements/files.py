@@ -14,9 +14,9 @@ from delphi.model.statement import Kind
 from delphi.model.study import Study
 from delphi.sheets.comparison import Comparison, compare
 from delphi.sheets.errors import SheetError
+from delphi.sheets.fields import Field, filled, short, typed_rows, unique, whole
 from delphi.sheets.heads import Heads
 from delphi.sheets.reading import Limits
-from delphi.sheets.typed import Field, filled, short, typed_rows, unique, whole
 from delphi.sheets.workbook import read_sheet
 from delphi.statements import editing, questionnaire, statements
 from delphi.statements.statements import NewStatement

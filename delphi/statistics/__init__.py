@@ -1,130 +1,103 @@
-"""Statistics of consensus: pure NumPy, one family a module; SciPy is loaded by the tests that need it.
+"""Statistics of consensus in pure NumPy: a folder for each chapter of docs/methods.md.
+
+Every public measure can be imported from here; pyproject.toml and setup.cfg tell ruff and mypy so.
 
 Counts are integers over the declared categories of a scale, shape (K,) for one statement. Measures made with
-`delphi.statistics.measure.measure` also have ``.table`` for counts of shape (..., K). Change between two rounds is
+`delphi.statistics.base.measure.measure` also have ``.table`` for counts of shape (..., K). Change between two rounds is
 measured on a transition table (K, K), panel-wide agreement on counts (statements × K) or on the matrix
-panelists × statements. An undefined figure is None with a `Reason`.
+panelists × statements. An undefined figure is None with a `Reason`. SciPy is loaded only where a
+test needs it.
 """
 
-from delphi.statistics.agreement.chance_corrected import brennan_prediger as brennan_prediger
-from delphi.statistics.agreement.chance_corrected import gwet_ac as gwet_ac
-from delphi.statistics.agreement.concordance import kendall_w as kendall_w
-from delphi.statistics.agreement.concordance import kendall_w_gaps as kendall_w_gaps
-from delphi.statistics.agreement.kappa import conger_kappa as conger_kappa
-from delphi.statistics.agreement.kappa import fleiss_general as fleiss_general
-from delphi.statistics.agreement.kappa import fleiss_kappa as fleiss_kappa
-from delphi.statistics.agreement.krippendorff import krippendorff_alpha as krippendorff_alpha
-from delphi.statistics.agreement.krippendorff import krippendorff_interval as krippendorff_interval
-from delphi.statistics.agreement.large_panel import kendall_w_codes as kendall_w_codes
-from delphi.statistics.agreement.reliability import cronbach_alpha as cronbach_alpha
-from delphi.statistics.agreement.reliability import icc as icc
-from delphi.statistics.agreement.reliability import test_retest_icc as test_retest_icc
-from delphi.statistics.base.exact import compatible_dissents as compatible_dissents
-from delphi.statistics.base.exact import format_percent as format_percent
-from delphi.statistics.base.exact import mean_share as mean_share
-from delphi.statistics.base.exact import meets_threshold as meets_threshold
-from delphi.statistics.base.exact import per_cent as per_cent
-from delphi.statistics.base.exact import round_half_up as round_half_up
-from delphi.statistics.base.panel_matrix import complete_block as complete_block
-from delphi.statistics.base.panel_matrix import counts_by_item as counts_by_item
-from delphi.statistics.base.result import Flag as Flag
-from delphi.statistics.base.result import Reason as Reason
-from delphi.statistics.base.result import Result as Result
-from delphi.statistics.change.attrition import attrition_bias as attrition_bias
-from delphi.statistics.change.attrition import completion as completion
-from delphi.statistics.change.attrition import composition_adjusted_share as composition_adjusted_share
-from delphi.statistics.change.attrition import response_rate as response_rate
-from delphi.statistics.change.attrition import retention as retention
-from delphi.statistics.change.distribution_change import cv_difference as cv_difference
-from delphi.statistics.change.distribution_change import group_shift as group_shift
-from delphi.statistics.change.distribution_change import scheibe_change as scheibe_change
-from delphi.statistics.change.distribution_change import total_variation as total_variation
-from delphi.statistics.change.paired import differences as differences
-from delphi.statistics.change.paired import mean_absolute_change as mean_absolute_change
-from delphi.statistics.change.paired import percent_changed as percent_changed
-from delphi.statistics.change.paired import rank_correlation as rank_correlation
-from delphi.statistics.change.paired import spearman as spearman
-from delphi.statistics.change.paired import transition_table as transition_table
-from delphi.statistics.change.paired_agreement import ac2_transition as ac2_transition
-from delphi.statistics.change.paired_agreement import exact_coefficient as exact_coefficient
-from delphi.statistics.change.paired_agreement import weighted_kappa as weighted_kappa
-from delphi.statistics.change.paired_tests import sign_test as sign_test
-from delphi.statistics.change.paired_tests import sign_test_of_moves as sign_test_of_moves
-from delphi.statistics.change.paired_tests import signed_rank as signed_rank
-from delphi.statistics.change.paired_tests import signed_rank_of_moves as signed_rank_of_moves
-from delphi.statistics.change.square_tables import bowker as bowker
-from delphi.statistics.change.square_tables import mcnemar as mcnemar
-from delphi.statistics.change.square_tables import stuart_maxwell as stuart_maxwell
-from delphi.statistics.estimates.cooke import cooke_calibration as cooke_calibration
-from delphi.statistics.estimates.cooke import cooke_information as cooke_information
-from delphi.statistics.estimates.cooke import cooke_weight as cooke_weight
-from delphi.statistics.estimates.cooke import intrinsic_background as intrinsic_background
-from delphi.statistics.estimates.estimates import geometric_mean_of_medians as geometric_mean_of_medians
-from delphi.statistics.estimates.estimates import linear_pool as linear_pool
-from delphi.statistics.estimates.estimates import mean_best as mean_best
-from delphi.statistics.estimates.estimates import median_best as median_best
-from delphi.statistics.estimates.estimates import median_of_medians as median_of_medians
-from delphi.statistics.estimates.estimates import numeric_summary as numeric_summary
-from delphi.statistics.estimates.estimates import quantile_average as quantile_average
-from delphi.statistics.estimates.estimates import valid_estimate as valid_estimate
-from delphi.statistics.groups.association import chaffin_talley as chaffin_talley
-from delphi.statistics.groups.association import cramers_v as cramers_v
-from delphi.statistics.groups.association import fisher_exact_rxc as fisher_exact_rxc
-from delphi.statistics.groups.comparison import adjust_p as adjust_p
-from delphi.statistics.groups.comparison import cliffs_delta as cliffs_delta
-from delphi.statistics.groups.comparison import kruskal_wallis as kruskal_wallis
-from delphi.statistics.groups.comparison import mann_whitney as mann_whitney
-from delphi.statistics.groups.comparison import tally as tally
-from delphi.statistics.groups.opinion_map import group_informed_consensus as group_informed_consensus
-from delphi.statistics.groups.opinion_map import opinion_groups as opinion_groups
-from delphi.statistics.one_statement.content_validity import aiken_v as aiken_v
-from delphi.statistics.one_statement.content_validity import chance_agreement as chance_agreement
-from delphi.statistics.one_statement.content_validity import i_cvi as i_cvi
-from delphi.statistics.one_statement.content_validity import modified_kappa as modified_kappa
-from delphi.statistics.one_statement.content_validity import s_cvi_ave as s_cvi_ave
-from delphi.statistics.one_statement.content_validity import s_cvi_ua as s_cvi_ua
-from delphi.statistics.one_statement.description import category_shares as category_shares
-from delphi.statistics.one_statement.description import cv as cv
-from delphi.statistics.one_statement.description import mean as mean
-from delphi.statistics.one_statement.description import modes as modes
-from delphi.statistics.one_statement.description import quartiles as quartiles
-from delphi.statistics.one_statement.description import scaled_mean as scaled_mean
-from delphi.statistics.one_statement.description import sd as sd
-from delphi.statistics.one_statement.dispersion import ad_median as ad_median
-from delphi.statistics.one_statement.dispersion import bimodality_coefficient as bimodality_coefficient
-from delphi.statistics.one_statement.dispersion import one_minus_relative_sd as one_minus_relative_sd
-from delphi.statistics.one_statement.dispersion import pairwise_agreement as pairwise_agreement
-from delphi.statistics.one_statement.dispersion import r_wg as r_wg
-from delphi.statistics.one_statement.dispersion import two_camps as two_camps
-from delphi.statistics.one_statement.indices import blair_lacy_l2 as blair_lacy_l2
-from delphi.statistics.one_statement.indices import consensus_cns as consensus_cns
-from delphi.statistics.one_statement.indices import iov as iov
-from delphi.statistics.one_statement.indices import leik_d as leik_d
-from delphi.statistics.one_statement.indices import targeted_agreement as targeted_agreement
-from delphi.statistics.one_statement.intervals import bootstrap_median as bootstrap_median
-from delphi.statistics.one_statement.intervals import clopper_pearson_interval as clopper_pearson_interval
-from delphi.statistics.one_statement.intervals import median_interval as median_interval
-from delphi.statistics.one_statement.intervals import wilson_interval as wilson_interval
-from delphi.statistics.one_statement.lawshe import cvi_lawshe as cvi_lawshe
-from delphi.statistics.one_statement.lawshe import cvr as cvr
-from delphi.statistics.one_statement.lawshe import cvr_critical as cvr_critical
-from delphi.statistics.one_statement.lawshe import cvr_significant as cvr_significant
-from delphi.statistics.one_statement.quantiles import grouped_median as grouped_median
-from delphi.statistics.one_statement.quantiles import iqr as iqr
-from delphi.statistics.one_statement.quantiles import median as median
-from delphi.statistics.one_statement.quantiles import quantile as quantile
-from delphi.statistics.one_statement.quantiles import quantile_of_values as quantile_of_values
-from delphi.statistics.one_statement.quantiles import quartile_signature as quartile_signature
-from delphi.statistics.one_statement.quantiles import scaled_quantile as scaled_quantile
-from delphi.statistics.one_statement.quantiles import tukey_hinges as tukey_hinges
-from delphi.statistics.one_statement.van_der_eijk import agreement_a as agreement_a
-from delphi.statistics.one_statement.van_der_eijk import polarisation as polarisation
-from delphi.statistics.ranking.choices import best_worst_counts as best_worst_counts
-from delphi.statistics.ranking.choices import points as points
-from delphi.statistics.ranking.kemeny import kemeny as kemeny
-from delphi.statistics.ranking.ranking import ballot_of as ballot_of
-from delphi.statistics.ranking.ranking import borda as borda
-from delphi.statistics.ranking.ranking import condorcet_winner as condorcet_winner
-from delphi.statistics.ranking.ranking import first_choices as first_choices
-from delphi.statistics.ranking.ranking import mean_rank as mean_rank
-from delphi.statistics.ranking.ranking import pairwise_matrix as pairwise_matrix
+from delphi.statistics.agreement.chance_corrected import brennan_prediger, gwet_ac
+from delphi.statistics.agreement.concordance import kendall_w, kendall_w_gaps
+from delphi.statistics.agreement.kappa import conger_kappa, fleiss_general, fleiss_kappa
+from delphi.statistics.agreement.krippendorff import krippendorff_alpha, krippendorff_interval
+from delphi.statistics.agreement.large_panel import kendall_w_codes
+from delphi.statistics.agreement.reliability import cronbach_alpha, icc, test_retest_icc
+from delphi.statistics.base.exact import (
+    compatible_dissents,
+    format_percent,
+    mean_share,
+    meets_threshold,
+    per_cent,
+    round_half_up,
+)
+from delphi.statistics.base.panel_matrix import complete_block, counts_by_item
+from delphi.statistics.base.result import Flag, Reason, Result
+from delphi.statistics.change.attrition import (
+    attrition_bias,
+    completion,
+    composition_adjusted_share,
+    response_rate,
+    retention,
+)
+from delphi.statistics.change.distribution_change import cv_difference, group_shift, scheibe_change, total_variation
+from delphi.statistics.change.individual_stability import chaffin_talley
+from delphi.statistics.change.paired import (
+    differences,
+    mean_absolute_change,
+    percent_changed,
+    rank_correlation,
+    spearman,
+    transition_table,
+)
+from delphi.statistics.change.paired_agreement import ac2_transition, exact_coefficient, weighted_kappa
+from delphi.statistics.change.paired_tests import sign_test, sign_test_of_moves, signed_rank, signed_rank_of_moves
+from delphi.statistics.change.square_tables import bowker, mcnemar, stuart_maxwell
+from delphi.statistics.estimates.cooke import cooke_calibration, cooke_information, cooke_weight, intrinsic_background
+from delphi.statistics.estimates.estimates import (
+    geometric_mean_of_medians,
+    linear_pool,
+    mean_best,
+    median_best,
+    median_of_medians,
+    numeric_summary,
+    quantile_average,
+    valid_estimate,
+)
+from delphi.statistics.groups.association import cramers_v, fisher_exact_rxc
+from delphi.statistics.groups.comparison import adjust_p, cliffs_delta, kruskal_wallis, mann_whitney, tally
+from delphi.statistics.groups.opinion_map import group_informed_consensus, opinion_groups
+from delphi.statistics.one_statement.content_validity import (
+    aiken_v,
+    chance_agreement,
+    i_cvi,
+    modified_kappa,
+    s_cvi_ave,
+    s_cvi_ua,
+)
+from delphi.statistics.one_statement.description import category_shares, cv, mean, modes, quartiles, scaled_mean, sd
+from delphi.statistics.one_statement.dispersion import (
+    ad_median,
+    bimodality_coefficient,
+    one_minus_relative_sd,
+    pairwise_agreement,
+    r_wg,
+    two_camps,
+)
+from delphi.statistics.one_statement.indices import blair_lacy_l2, consensus_cns, iov, leik_d, targeted_agreement
+from delphi.statistics.one_statement.intervals import clopper_pearson_interval, wilson_interval
+from delphi.statistics.one_statement.lawshe import cvi_lawshe, cvr, cvr_critical, cvr_significant
+from delphi.statistics.one_statement.median_intervals import bootstrap_median, median_interval
+from delphi.statistics.one_statement.quantiles import (
+    grouped_median,
+    iqr,
+    median,
+    quantile,
+    quantile_of_values,
+    quartile_signature,
+    scaled_quantile,
+    tukey_hinges,
+)
+from delphi.statistics.one_statement.van_der_eijk import agreement_a, polarisation
+from delphi.statistics.ranking.choices import best_worst_counts, points
+from delphi.statistics.ranking.kemeny import kemeny
+from delphi.statistics.ranking.ranking import (
+    ballot_of,
+    borda,
+    condorcet_winner,
+    first_choices,
+    mean_rank,
+    pairwise_matrix,
+)

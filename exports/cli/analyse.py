@@ -132,7 +132,7 @@ def analyse(
     round and group. A rating is a whole number, NQ (not qualified), or blank (no answer); a row, blank or not, means
     invited and shown.
     """
-    from delphi.consensus.responses import analysis_of, panels_of
+    from delphi.consensus.ratings_file import analysis_of, panels_of
     from exports.record.material import Material
     from exports.reports import REPORTS as BUILDERS
 

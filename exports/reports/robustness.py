@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from delphi.consensus.analysis import Definition, Population, RoundData
 from delphi.consensus.firmness.robustness import RESAMPLES, bootstrap_verdict, fragility, leave_one_out
-from delphi.consensus.rules.parsing import Verdict
 from delphi.consensus.table.columns import Cell, filled
+from delphi.consensus.vocabulary import Verdict
 from delphi.statistics.base.result import Reason
 from exports.record.columns import POINTS, SHARES
 from exports.record.material import REASONS, Material, place, row_of

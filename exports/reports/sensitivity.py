@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from delphi.consensus.analysis import Population, RoundData
 from delphi.consensus.firmness.sensitivity import NEAR, Alternative, ThresholdMap, threshold_map
-from delphi.consensus.rules.parsing import Verdict
 from delphi.consensus.table.columns import Cell, filled
+from delphi.consensus.vocabulary import Verdict
 from delphi.statistics.base.result import Reason
 from exports.record.columns import SHARES
 from exports.record.material import REASONS, Material, place, row_of

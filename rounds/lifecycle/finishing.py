@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from delphi import audit
-from delphi.consensus.disclosure.shown_rows import Row
+from delphi.consensus.disclosure.shown_rows import ShownRow
 from delphi.consensus.stopping import Criterion, RoundState, stopping_advice
 from delphi.consensus.vocabulary import Verdict
 from delphi.database import locked
@@ -74,7 +74,7 @@ def go_on(session: Session, study: Study, *, by: int, at: datetime) -> None:
     audit.record(session, study.id, EventKind.STUDY_FINISHED, by=by, at=at, taken_back=True)
 
 
-def state_of(session: Session, study: Study, round_: Round, rows: Sequence[Row]) -> RoundState:
+def state_of(session: Session, study: Study, round_: Round, rows: Sequence[ShownRow]) -> RoundState:
     """Say what a closed round shows: statements at consensus, statements that are stable, panelists who responded."""
     followed = [row["stable"] for row in rows if row["stable"] in ("stable", "unstable")]
     invited = select(func.count()).select_from(Participation).filter_by(study_id=study.id, round=round_.number)
@@ -87,7 +87,9 @@ def state_of(session: Session, study: Study, round_: Round, rows: Sequence[Row])
     )
 
 
-def advise(session: Session, study: Study, round_: Round, rows: Sequence[Row]) -> tuple[RoundState, list[Criterion]]:
+def advise(
+    session: Session, study: Study, round_: Round, rows: Sequence[ShownRow]
+) -> tuple[RoundState, list[Criterion]]:
     """Give the state of the study after a round, and every stopping criterion with whether it is met."""
     state = state_of(session, study, round_, rows)
     return state, stopping_advice(state, stopping_rule_of(study))

@@ -9,7 +9,7 @@ from sqlalchemy import Pool, func, select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.analysis import Analysis
-from delphi.consensus.disclosure.shown_rows import Row, shown_rows
+from delphi.consensus.disclosure.shown_rows import ShownRow, shown_rows
 from delphi.consensus.table.rows import consensus_rows
 from delphi.model.rating import AnswerKind, Rating
 from delphi.model.result import Result
@@ -56,21 +56,21 @@ def _input_of(session: Session, study: Study, round_: Round) -> tuple[Hashable, 
     return (study.id, round_.number, round_.input_sha256, answers, definition_of(study).id, study.smallest_cell)
 
 
-def page_rows(session: Session, study: Study, round_: Round) -> list[Row]:
+def page_rows(session: Session, study: Study, round_: Round) -> list[ShownRow]:
     """Give the rows of a closed round, the panel and its groups, as far as a page may show them."""
     before = session.get(Round, (study.id, round_.number - 1))
     key = ("rows", input_of(session, study, round_), *(input_of(session, study, before) if before else ()))
     return remembered(session, key, lambda: _page_rows(session, study, round_, before))
 
 
-def _page_rows(session: Session, study: Study, round_: Round, before: Round | None) -> list[Row]:
+def _page_rows(session: Session, study: Study, round_: Round, before: Round | None) -> list[ShownRow]:
     earlier = results(session, study, before, by_group=True) if before else []
     rated = {(row["statement"], row["group"]): int(row["n_rated"]) for row in earlier}
     rows = results(session, study, round_, by_group=True)
     return shown_rows(rows, study.smallest_cell, rated)
 
 
-def panel_rows(session: Session, study: Study, round_: Round) -> list[Row]:
+def panel_rows(session: Session, study: Study, round_: Round) -> list[ShownRow]:
     """Give the rows of the whole panel alone."""
     return [row for row in page_rows(session, study, round_) if row["group"] == "all"]
 

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from delphi.consensus.disclosure.shown_rows import Row
-from delphi.consensus.rules.parsing import Proposed
+from delphi.consensus.disclosure.shown_rows import ShownRow
+from delphi.consensus.proposal import Proposed
 from delphi.consensus.vocabulary import Decided
 from delphi.model.account import Account
 from delphi.model.rating import Comment
@@ -66,7 +66,7 @@ class Drafting:
     rows: tuple[DeskRow, ...]
     settled: tuple[DeskRow, ...]
     team: Mapping[int, str]
-    results: Mapping[int, Row]
+    results: Mapping[int, ShownRow]
 
     @property
     def undecided(self) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi.consensus.rules.parsing import Proposed, proposal
+from delphi.consensus.proposal import Proposed, proposal
 from delphi.consensus.vocabulary import Decided, Proposal, Verdict
 from delphi.model.rating import Comment
 from delphi.model.round import Round

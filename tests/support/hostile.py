@@ -5,7 +5,7 @@ import numpy as np
 from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
 from delphi.consensus.counts import Counts
 from delphi.consensus.panel import RoundPanel
-from delphi.consensus.rules.parsing import Relation
+from delphi.consensus.vocabulary import Relation
 
 HOSTILE = [
     "=1+1",

@@ -17,7 +17,7 @@ EXAMPLES = {
     "token": "no-such-token",
     "proposal": UUID(int=7),
     "job": UUID(int=8),
-    "filename": "delphi.css",
+    "filename": "components.css",
 }
 
 

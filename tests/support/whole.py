@@ -15,15 +15,19 @@ from delphi.consensus.disclosure.small_cells import (
 )
 from delphi.consensus.firmness.robustness import bootstrap_verdict, fragility, leave_one_out
 from delphi.consensus.firmness.sensitivity import threshold_map
-from delphi.consensus.rand import rand_classic, rand_classic_cutoffs, rand_ipras
-from delphi.consensus.responses import analysis_of, panels_of
-from delphi.consensus.rules.parsing import Relation, Terms, Verdict, proposal, read_set, rule_from
+from delphi.consensus.proposal import proposal
+from delphi.consensus.rand_ucla import rand_classic, rand_classic_cutoffs, rand_ipras
+from delphi.consensus.ratings_file import analysis_of, panels_of
+from delphi.consensus.rules.base import Terms
+from delphi.consensus.rules.parsing import read_set, rule_from
 from delphi.consensus.rules.presets import PRESETS
-from delphi.consensus.shipped_scales import SCALES, Scale
+from delphi.consensus.scale import Scale
+from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.stability import StabilityRule, moves_of
 from delphi.consensus.stopping import RoundState, StoppingRule, dajani_class, stopping_advice
 from delphi.consensus.table.rows import consensus_rows
 from delphi.consensus.table.summary import figures, round_means
+from delphi.consensus.vocabulary import Relation, Verdict
 from delphi.sheets.ratings import read_ratings
 
 __all__ = [

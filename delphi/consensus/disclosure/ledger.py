@@ -7,7 +7,7 @@ from delphi.consensus.disclosure.small_cells import K_DEFAULT, smallest_cell
 
 
 def ledger_check(history: Sequence[frozenset[str]], candidate: frozenset[str], k: int = K_DEFAULT) -> list[str] | None:
-    """Say whom a new release would give away together with the earlier ones, or None if it is safe.
+    """Raters whom a new release would give away together with the earlier ones, or None if it is safe.
 
     Parameters
     ----------
@@ -22,6 +22,11 @@ def ledger_check(history: Sequence[frozenset[str]], candidate: frozenset[str], k
     -------
     list or None
         The raters concerned, as few as possible.
+
+    Raises
+    ------
+    ValueError
+        k is below 3.
 
     Notes
     -----
@@ -39,9 +44,7 @@ def ledger_check(history: Sequence[frozenset[str]], candidate: frozenset[str], k
     """
     smallest_cell(k)
     released = [*history, candidate]
-    atoms: dict[tuple[bool, ...], list[str]] = {}
-    for rater in sorted(frozenset[str]().union(*released)):
-        atoms.setdefault(tuple(rater in group for group in released), []).append(rater)
+    atoms = _atoms(released)
     raters, sizes = list(atoms.values()), [len(atom) for atom in atoms.values()]
     null = _null_space([[int(key[row]) for key in atoms] for row in range(len(released))])
     seen: dict[tuple[Fraction, ...], tuple[int, ...]] = {}
@@ -52,6 +55,14 @@ def ledger_check(history: Sequence[frozenset[str]], candidate: frozenset[str], k
             return sorted(rater for i in set(union) ^ set(seen[shadow]) for rater in raters[i])
         seen[shadow] = union
     return None
+
+
+def _atoms(released: Sequence[frozenset[str]]) -> dict[tuple[bool, ...], list[str]]:
+    """Raters by the released sets that they belong to."""
+    atoms: dict[tuple[bool, ...], list[str]] = {}
+    for rater in sorted(frozenset[str]().union(*released)):
+        atoms.setdefault(tuple(rater in group for group in released), []).append(rater)
+    return atoms
 
 
 def _unions(sizes: Sequence[int], k: int, start: int = 0) -> Iterator[tuple[int, ...]]:
@@ -69,10 +80,10 @@ def _null_space(rows: list[list[int]]) -> list[list[Fraction]]:
     pivots: list[int] = []
     for column in range(width):
         at = len(pivots)
-        found = next((r for r in range(at, len(m)) if m[r][column]), None)
-        if found is None:
+        pivot = next((r for r in range(at, len(m)) if m[r][column]), None)
+        if pivot is None:
             continue
-        m[at], m[found] = m[found], m[at]
+        m[at], m[pivot] = m[pivot], m[at]
         m[at] = [x / m[at][column] for x in m[at]]
         for r in range(len(m)):
             if r != at and m[r][column]:

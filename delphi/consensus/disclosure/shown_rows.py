@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from delphi.consensus.disclosure.small_cells import may_release_change, visible_groups
+from delphi.consensus.vocabulary import EVERYBODY
 
-Row = dict[str, Any]
+ShownRow = dict[str, Any]
 HEAD = (
     "statement",
     "version",
@@ -33,17 +34,24 @@ HEAD = (
 CHANGE = ("n_paired", "changed_pct", "delta_combined_pp", "delta_median", "stable")
 
 
-def shown_rows(rows: Sequence[Mapping[str, Any]], k: int, rated_before: Mapping[tuple[str, str], int]) -> list[Row]:
-    """Give the rows that may be shown, with small cells emptied.
+def shown_rows(
+    rows: Sequence[Mapping[str, Any]], k: int, rated_before: Mapping[tuple[str, str], int]
+) -> list[ShownRow]:
+    """Rows that may be shown, with small cells emptied.
 
     Parameters
     ----------
     rows
-        Of one round: the whole panel and every group, as `consensus_rows` gives them by group.
+        Of one round: the whole panel and every group, as from `consensus_rows` by group.
     k
         Smallest cell.
     rated_before
         How many rated each (statement, group) in the round before.
+
+    Returns
+    -------
+    list of dict
+        In the order of ``rows``; a row of fewer than k ratings keeps only the columns of `HEAD`.
 
     Examples
     --------
@@ -55,24 +63,26 @@ def shown_rows(rows: Sequence[Mapping[str, Any]], k: int, rated_before: Mapping[
     families: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
         families[row["statement"]].append(row)
-    shown: list[Row] = []
+    shown: list[ShownRow] = []
     for members in families.values():
-        visible = visible_groups({r["group"]: r["n_rated"] for r in members if r["group"] != "all"}, k)
-        stay = ("all", *visible)
+        visible = visible_groups({r["group"]: r["n_rated"] for r in members if r["group"] != EVERYBODY}, k)
+        stay = (EVERYBODY, *visible)
         shown += [_shown(row, visible, k, rated_before) for row in members if row["group"] in stay]
     return shown
 
 
-def _shown(row: Mapping[str, Any], visible: Sequence[str], k: int, rated_before: Mapping[tuple[str, str], int]) -> Row:
-    made = dict(row)
+def _shown(
+    row: Mapping[str, Any], visible: Sequence[str], k: int, rated_before: Mapping[tuple[str, str], int]
+) -> ShownRow:
+    shown = dict(row)
     if row["n_rated"] < k:
-        return {name: value if name in HEAD else None for name, value in made.items()}
-    if row["group_rule"] and row["group"] == "all":
-        made["verdict_basis"] = _basis(str(row["verdict_basis"] or ""), visible)
+        return {name: value if name in HEAD else None for name, value in shown.items()}
+    if row["group_rule"] and row["group"] == EVERYBODY:
+        shown["verdict_basis"] = _basis(str(row["verdict_basis"] or ""), visible)
     paired = row.get("n_paired")
     if paired is not None and not _comparable(row, int(paired), k, rated_before):
-        made |= dict.fromkeys(CHANGE)
-    return made
+        shown |= dict.fromkeys(CHANGE)
+    return shown
 
 
 def _basis(basis: str, visible: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ K_DEFAULT, K_FLOOR = 5, 3
 
 
 def smallest_cell(k: int = K_DEFAULT) -> int:
-    """Accept a smallest cell size.
+    """The smallest cell size k, once it has been checked; k is a number of people.
 
     Raises
     ------
@@ -29,7 +29,7 @@ def smallest_cell(k: int = K_DEFAULT) -> int:
     return k
 
 
-class Detail(StrEnum):
+class DetailLevel(StrEnum):
     """How much of a distribution panelists and the public may see; each level includes those before it."""
 
     NOTHING = "nothing"
@@ -38,8 +38,20 @@ class Detail(StrEnum):
     HISTOGRAM = "histogram"
 
 
-def detail_shown(n_rated: int, k: int = K_DEFAULT) -> Detail:
-    """Say what n ratings may show: five numbers of five ratings are the ratings.
+def detail_shown(n_rated: int, k: int = K_DEFAULT) -> DetailLevel:
+    """How much of the distribution of n ratings may be shown: five numbers of five ratings are the ratings.
+
+    Parameters
+    ----------
+    n_rated
+        Ratings of the statement in the population.
+    k
+        Smallest cell.
+
+    Raises
+    ------
+    ValueError
+        k is below 3; so it is for every function here that takes k.
 
     Examples
     --------
@@ -47,19 +59,21 @@ def detail_shown(n_rated: int, k: int = K_DEFAULT) -> Detail:
     ['nothing', 'zones', 'quartiles', 'histogram']
     """
     if n_rated < smallest_cell(k):
-        return Detail.NOTHING
+        return DetailLevel.NOTHING
     if n_rated < 8:
-        return Detail.ZONES
-    return Detail.QUARTILES if n_rated < 10 else Detail.HISTOGRAM
-
-
-def may_release_overall(n_rated: int, k: int = K_DEFAULT) -> bool:
-    """Say whether figures of the whole panel may be shown: n_rated ≥ k."""
-    return n_rated >= smallest_cell(k)
+        return DetailLevel.ZONES
+    return DetailLevel.QUARTILES if n_rated < 10 else DetailLevel.HISTOGRAM
 
 
 def may_release_group(n_group: int, n_overall: int, k: int = K_DEFAULT) -> bool:
-    """Complement rule: a group beside the total publishes the remainder, which must be nobody or at least k.
+    """Whether a group may stand beside the total: that publishes the remainder, which must be nobody or at least k.
+
+    Parameters
+    ----------
+    n_group, n_overall
+        Ratings of the group, and of the whole panel with it.
+    k
+        Smallest cell.
 
     Examples
     --------
@@ -71,7 +85,14 @@ def may_release_group(n_group: int, n_overall: int, k: int = K_DEFAULT) -> bool:
 
 
 def may_release_change(only_before: int, only_after: int, k: int = K_DEFAULT) -> bool:
-    """Say whether change between rounds may be shown: the two sets of raters differ by nobody or by at least k.
+    """Whether change between rounds may be shown: the two sets of raters differ by nobody or by at least k.
+
+    Parameters
+    ----------
+    only_before, only_after
+        People who rated in the earlier round alone, and in the later one alone.
+    k
+        Smallest cell.
 
     Notes
     -----
@@ -88,7 +109,7 @@ def may_release_change(only_before: int, only_after: int, k: int = K_DEFAULT) ->
 
 
 def complement(overall: ArrayLike, group: ArrayLike) -> NDArray[np.int64]:
-    """Counts that a reader gets by subtracting a published group from the published total.
+    """Counts (K,) that a reader gets by subtracting a published group (K,) from the published total (K,).
 
     Examples
     --------
@@ -99,7 +120,7 @@ def complement(overall: ArrayLike, group: ArrayLike) -> NDArray[np.int64]:
 
 
 def visible_groups(sizes: Mapping[str, int], k: int = K_DEFAULT) -> list[str]:
-    """Remainder rule: groups that may be shown beside the total of the panel.
+    """Groups that may be shown beside the total of the panel, in the order of ``sizes`` (the remainder rule).
 
     Parameters
     ----------
@@ -137,7 +158,7 @@ class GroupDisclosure:
 
 
 def group_disclosure(counts: ArrayLike) -> GroupDisclosure:
-    """Warn of unanimity (every member is known) and of a lone dissenter (who learns all the others).
+    """Unanimity (every member is known) and a lone dissenter (who learns all the others) in the counts (K,) of a group.
 
     Examples
     --------
@@ -167,14 +188,17 @@ def possible_complement_sums(
     >>> possible_complement_sums(3.9, 12, 4.2, 11, 1, 1, 5)
     [1]
     """
-
-    def sums(mean: float | Decimal, n: int) -> list[int]:
-        printed = Decimal(str(mean))
-        return [s for s in range(n * lo, n * hi + 1) if round_half_up(Fraction(s, n), decimals) == printed]
-
-    rest = n_all - n_group
-    differences = {a - g for a in sums(mean_all, n_all) for g in sums(mean_group, n_group)}
+    rest, ends = n_all - n_group, (lo, hi)
+    of_all, of_group = _sums(mean_all, n_all, decimals, ends), _sums(mean_group, n_group, decimals, ends)
+    differences = {a - g for a in of_all for g in of_group}
     return sorted(s for s in differences if rest * lo <= s <= rest * hi)
+
+
+def _sums(mean: float | Decimal, n: int, decimals: int, ends: tuple[int, int]) -> list[int]:
+    """Sums of n ratings on the scale whose mean is printed like this."""
+    lo, hi = ends
+    printed = Decimal(str(mean))
+    return [s for s in range(n * lo, n * hi + 1) if round_half_up(Fraction(s, n), decimals) == printed]
 
 
 def compatible_ratings(
@@ -187,7 +211,21 @@ def compatible_ratings(
     *,
     type: int = 7,
 ) -> list[tuple[int, ...]]:
-    """List the sets of n ratings that print a five-number summary: for small n there is often one.
+    """Sets of n ratings that print a five-number summary: for small n there is often one.
+
+    Parameters
+    ----------
+    n
+        Number of ratings.
+    minimum, q1, median, q3, maximum
+        The printed summary, in points of the scale.
+    type
+        Type of the quartiles, 1 to 9; the median is always of type 7.
+
+    Returns
+    -------
+    list of tuple
+        Each with n ratings, lowest first.
 
     Examples
     --------

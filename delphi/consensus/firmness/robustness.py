@@ -3,7 +3,7 @@
 For analysts only: what one panelist changes tells that panelist's rating.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations_with_replacement
@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts, Integers
-from delphi.consensus.rules.base import CODES, Ballot
-from delphi.consensus.rules.parsing import Verdict
+from delphi.consensus.rules.base import CODES, Code, Tally
+from delphi.consensus.vocabulary import Denominator, Verdict
 from delphi.statistics.base.result import Flag, Reason
 
 RESAMPLES = 2000
@@ -52,7 +52,11 @@ class Fragility:
 
 
 Sample = Counts | ArrayLike
-EXTRA = {"rated": 0, "answered": 1, "shown": 2}  # columns beside the ratings that a denominator looks at
+EXTRA: Mapping[str, int] = {
+    Denominator.RATED: 0,
+    Denominator.ANSWERED: 1,
+    Denominator.SHOWN: 2,
+}  # columns beside the ratings that a denominator looks at
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class _Panel:
     @classmethod
     def of(cls, sample: Sample, definition: Definition) -> "_Panel":
         counts = sample if isinstance(sample, Counts) else Counts.of(np.atleast_2d(np.asarray(sample))[None])
-        if not definition.rule.deciding_groups(Ballot(counts, definition.terms)):
+        if not definition.rule.deciding_groups(Tally(counts, definition.terms)):
             counts = counts.pooled()
         beside = np.stack([counts.not_qualified[0], counts.blank[0]], axis=1)[:, : EXTRA[definition.denominator]]
         whole = np.concatenate([counts.ratings[0], beside], axis=1)
@@ -83,8 +87,8 @@ class _Panel:
         ratings, *beside = np.split(tables, range(self.options, tables.shape[2]), axis=2)
         opt_outs, blank = [*(column[..., 0] for column in beside), none, none][:2]
         invited = np.zeros(len(self.groups), dtype=np.int64)
-        ballot = Ballot(Counts(ratings, opt_outs, blank, invited, self.groups), self.definition.terms)
-        return np.asarray(self.definition.rule.status(ballot), dtype=np.int64)
+        tally = Tally(Counts(ratings, opt_outs, blank, invited, self.groups), self.definition.terms)
+        return np.asarray(self.definition.rule.status(tally), dtype=np.int64)
 
     @property
     def own(self) -> int:
@@ -98,16 +102,29 @@ def bootstrap_verdict(sample: Sample, definition: Definition, resamples: int = R
     ----------
     sample : (K,) or (G, K), or Counts
         Ratings of one statement; its `Counts` where the denominator needs opt-outs, or the rule the names of groups.
+    definition
+        The definition of the study.
+    resamples, seed
+        Number of panels drawn, and seed of the generator (PCG64).
+
+    Returns
+    -------
+    Resampled
+        Shares from 0 to 1, with flag ``monte_carlo``, or ``no_variation`` where no draw can differ; ``no_ratings``.
+
+    References
+    ----------
+    .. [1] Efron B, Tibshirani RJ. An Introduction to the Bootstrap. New York: Chapman & Hall; 1993.
 
     Examples
     --------
-    >>> from delphi.consensus.scale import SCALES
+    >>> from delphi.consensus.shipped_scales import SCALES
     >>> found = bootstrap_verdict(np.array([0, 0, 0, 0, 9]), Definition.of(SCALES["agree5"]))
     >>> found.shares[Verdict.IN], found.flags
     (1.0, (<Flag.NO_VARIATION: 'no_variation'>,))
     """
     panel = _Panel.of(sample, definition)
-    verdict = CODES[panel.own]
+    verdict = CODES[Code(panel.own)]
     if not panel.n_rated:
         return Resampled(verdict, {}, 0, seed, Reason.NO_RATINGS)
     rng = np.random.Generator(np.random.PCG64(seed))
@@ -126,11 +143,23 @@ def _rows(table: Integers) -> Iterator[tuple[int, Integers]]:
 
 
 def leave_one_out(sample: Sample, definition: Definition) -> LeaveOneOut:
-    """Count the panelists without whom the verdict would be another.
+    """Number of panelists without whom the verdict would be another.
+
+    Parameters
+    ----------
+    sample : (K,) or (G, K), or Counts
+        Ratings of one statement, as for `bootstrap_verdict`.
+    definition
+        The definition of the study.
+
+    Returns
+    -------
+    LeaveOneOut
+        ``no_ratings``; ``n_below_2`` for a single panelist.
 
     Examples
     --------
-    >>> from delphi.consensus.scale import SCALES
+    >>> from delphi.consensus.shipped_scales import SCALES
     >>> leave_one_out(np.array([0, 0, 1, 2, 1]), Definition.of(SCALES["agree5"])).flips
     3
     """
@@ -146,16 +175,25 @@ def leave_one_out(sample: Sample, definition: Definition) -> LeaveOneOut:
 
 
 def fragility(sample: Sample, definition: Definition, max_moves: int = 3) -> Fragility:
-    """Find the fewest ratings that would have to be others for the verdict to differ, the panel staying the same.
+    """Fewest ratings that would have to be others for the verdict to differ, the panel staying the same.
 
     Parameters
     ----------
     sample : (K,) or (G, K), or Counts
         Ratings of one statement. With several groups, or on a long scale, single moves only are tried.
+    definition
+        The definition of the study.
+    max_moves
+        Most ratings that are changed at once.
+
+    Returns
+    -------
+    Fragility
+        ``moves`` is None where no change of up to ``searched`` ratings is enough; ``no_ratings``.
 
     Examples
     --------
-    >>> from delphi.consensus.scale import SCALES
+    >>> from delphi.consensus.shipped_scales import SCALES
     >>> fragility(np.array([0, 0, 2, 5, 5]), Definition.of(SCALES["agree5"])).moves
     2
     """
@@ -173,13 +211,13 @@ def fragility(sample: Sample, definition: Definition, max_moves: int = 3) -> Fra
 
 def _moved(panel: _Panel, moves: int) -> Integers:
     """All tables that differ in so many ratings of one group: some options lose them, others win them."""
-    found = []
+    changed = []
     for g, row in enumerate(panel.table[:, : panel.options]):
         rows = _moved_row(row, moves)
         tables = np.repeat(panel.table[None], len(rows), axis=0)
         tables[:, g, : panel.options] = rows
-        found.append(tables)
-    return np.concatenate(found)
+        changed.append(tables)
+    return np.concatenate(changed)
 
 
 def _moved_row(row: Integers, moves: int) -> Integers:

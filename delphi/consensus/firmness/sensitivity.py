@@ -6,18 +6,21 @@ The locked rule is marked and never replaced: the map shows how much rests on th
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
+from fractions import Fraction
 from typing import Any
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts
+from delphi.consensus.rules.base import Rule
+from delphi.consensus.rules.grades import Gaps
 from delphi.consensus.rules.groups import EachGroup
-from delphi.consensus.rules.parsing import Rule, Verdict
 from delphi.consensus.rules.percent import GradedAgreement
+from delphi.consensus.vocabulary import Denominator, Verdict
 from delphi.statistics.base.exact import per_cent
 
 THRESHOLDS = tuple(str(t) for t in range(60, 95, 5))
 THRESHOLD_FIELDS = ("threshold", "include")
-DENOMINATORS = ("rated", "answered")
+DENOMINATORS = (Denominator.RATED, Denominator.ANSWERED)
 NEAR = 5
 
 
@@ -57,12 +60,12 @@ class ThresholdMap:
     @property
     def locked(self) -> Alternative:
         """The definition of the study."""
-        return next(one for one in self.alternatives if one.locked)
+        return next(alternative for alternative in self.alternatives if alternative.locked)
 
     def near(self, within: int = NEAR) -> list[Alternative]:
-        """Alternatives whose threshold is at most so many percentage points from the locked one."""
+        """Alternatives whose threshold is at most ``within`` percentage points from the locked one."""
         here = self.locked
-        return [one for one in self.alternatives if _distance(one.threshold, here.threshold) <= within]
+        return [other for other in self.alternatives if _distance(other.threshold, here.threshold) <= within]
 
     def sensitive(self, within: int = NEAR) -> tuple[int, ...]:
         """Statements whose verdict changes under an alternative near the locked rule.
@@ -71,13 +74,18 @@ class ThresholdMap:
         ----------
         within
             Distance of thresholds, in percentage points, that counts as near.
+
+        Returns
+        -------
+        tuple of int
+            Positions of the statements in the round.
         """
-        near = [one.verdicts for one in self.near(within)]
+        near = [alternative.verdicts for alternative in self.near(within)]
         return tuple(j for j, own in enumerate(self.locked.verdicts) if any(other[j] != own for other in near))
 
 
-def _distance(one: str | None, other: str | None) -> Any:
-    return 0 if one is None or other is None else abs(per_cent(one) - per_cent(other))
+def _distance(a: str | None, b: str | None) -> Fraction:
+    return Fraction(0) if a is None or b is None else abs(per_cent(a) - per_cent(b))
 
 
 def threshold_map(
@@ -87,9 +95,23 @@ def threshold_map(
 ) -> ThresholdMap:
     """Judge a round under thresholds × strict or not × denominators × quantile types, as far as the rule has them.
 
+    Parameters
+    ----------
+    counts
+        The round: J statements × G groups × K options.
+    definition
+        The definition of the study; its rule is the locked one.
+    thresholds
+        Shares in per cent to try beside the locked one.
+
+    Returns
+    -------
+    ThresholdMap
+        An alternative for each combination, with J verdicts each.
+
     Examples
     --------
-    >>> from delphi.consensus.scale import SCALES
+    >>> from delphi.consensus.shipped_scales import SCALES
     >>> found = threshold_map(Counts.of([[0, 0, 1, 2, 2], [0, 0, 0, 0, 9]]), Definition.of(SCALES["agree5"]))
     >>> len(found.alternatives), found.locked.tally, found.sensitive()
     (28, {<Verdict.IN: 'in'>: 2}, (0,))
@@ -124,14 +146,14 @@ def _strict(rule: Rule) -> bool | None:
     """Whether the share must be exceeded; of grades, whether it counts unrounded."""
     if isinstance(rule, EachGroup):
         return _strict(rule.rule)
-    return rule.gaps == "strict" if isinstance(rule, GradedAgreement) else getattr(rule, "strict", None)
+    return rule.gaps == Gaps.STRICT if isinstance(rule, GradedAgreement) else getattr(rule, "strict", None)
 
 
 def _changed(rule: Rule, threshold: str | None, strict: bool | None) -> Rule:  # noqa: FBT001 - a setting, or none
     if isinstance(rule, EachGroup):
         return replace(rule, rule=_changed(rule.rule, threshold, strict))
     if isinstance(rule, GradedAgreement):
-        return _graded(rule, threshold or rule.bands[-1], "strict" if strict else "half_up")
+        return _graded(rule, threshold or rule.bands[-1], Gaps.STRICT if strict else Gaps.HALF_UP)
     name = next((f.name for f in fields(rule) if f.name in THRESHOLD_FIELDS), None)
     settings: dict[str | None, Any] = {name: threshold, "strict" if strict is not None else None: strict}
     return replace(rule, **{key: value for key, value in settings.items() if key is not None})

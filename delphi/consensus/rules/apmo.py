@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 from typing import Any, ClassVar
 
@@ -9,13 +10,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from delphi.consensus.counts import Integers
-from delphi.consensus.rules.base import Ballot, Detail, Rule
+from delphi.consensus.rules.base import Detail, Rule, Tally
 from delphi.consensus.rules.percent import check_sets
 from delphi.consensus.rules.quartiles import text
 from delphi.consensus.rules.shares import Mask, columns, set_text
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 
-DENOMINATORS = ("all", "agree_disagree")
+
+class Votes(StrEnum):
+    """Which votes an item's share is of: all, or those that agree or disagree."""
+
+    ALL = "all"
+    AGREE_DISAGREE = "agree_disagree"
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +51,8 @@ class Apmo:
         return Fraction(100 * votes, self.base) if self.base else None
 
 
-def apmo(items: ArrayLike, denominator: str = "all", *, strict: bool = True) -> Apmo:
-    """Compute the average percent of majority opinions of a round.
+def apmo(items: ArrayLike, denominator: str = Votes.ALL, *, strict: bool = True) -> Apmo:
+    """Average percent of majority opinions of a round, and which items exceed it.
 
     Parameters
     ----------
@@ -66,7 +72,7 @@ def apmo(items: ArrayLike, denominator: str = "all", *, strict: bool = True) -> 
     """
     a, d, neutral = np.asarray(items, dtype=np.int64).reshape(-1, 3).T
     n = a + d + neutral
-    votes = n if denominator == "all" else a + d
+    votes = n if denominator == Votes.ALL else a + d
     agreements = int(a[2 * a > n].sum())
     disagreements = int(d[(2 * d > n) & (2 * a <= n)].sum())
     base, cut = int(votes.sum()), agreements + disagreements
@@ -84,19 +90,19 @@ class ApmoRule(Rule):
 
     key: ClassVar[str] = "apmo"
     name: ClassVar[str] = "Average percent of majority opinions"
-    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"denominator": DENOMINATORS}
+    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"denominator": tuple(Votes)}
 
     agree_set: tuple[int, ...] = ()
     disagree_set: tuple[int, ...] = ()
-    denominator: str = "all"
+    denominator: str = Votes.ALL
     strict: bool = True
 
     def __post_init__(self) -> None:
         check_sets(self.agree_set, self.disagree_set)
         if not self.disagree_set:
             raise ValueError("the rule needs a disagreement set")
-        if self.denominator not in DENOMINATORS:
-            raise ValueError(f"denominator “{self.denominator}” is not one of {', '.join(DENOMINATORS)}")
+        if self.denominator not in list(Votes):
+            raise ValueError(f"denominator “{self.denominator}” is not one of {', '.join(Votes)}")
 
     @classmethod
     def defaults(cls, scale: Scale) -> dict[str, Any]:
@@ -106,7 +112,7 @@ class ApmoRule(Rule):
     def describe(self, scale: Scale) -> str:
         """Say the rule in one sentence."""
         del scale
-        votes = "all ratings" if self.denominator == "all" else "the ratings that agree or disagree"
+        votes = "all ratings" if self.denominator == Votes.ALL else "the ratings that agree or disagree"
         above = "above" if self.strict else "at least"
         return (
             f"Consensus in: the share of {set_text(self.agree_set)} among {votes} is {above} the average percent of "
@@ -118,20 +124,20 @@ class ApmoRule(Rule):
         """Always: the cut-off is an average over the round."""
         return True
 
-    def _round(self, ballot: Ballot) -> Apmo:
-        a, d = (columns(ballot.f, members, self.lo) for members in (self.agree_set, self.disagree_set))
-        return apmo(np.stack([a, d, ballot.n - a - d], axis=-1), self.denominator, strict=self.strict)
+    def _round(self, tally: Tally) -> Apmo:
+        a, d = (columns(tally.f, members, self.lo) for members in (self.agree_set, self.disagree_set))
+        return apmo(np.stack([a, d, tally.n - a - d], axis=-1), self.denominator, strict=self.strict)
 
-    def sides(self, ballot: Ballot) -> tuple[Mask, Mask]:
+    def sides(self, tally: Tally) -> tuple[Mask, Mask]:
         """Compare both shares with the cut-off of the round."""
-        found = self._round(ballot)
-        return found.agree, found.disagree
+        round_ = self._round(tally)
+        return round_.agree, round_.disagree
 
-    def details(self, ballot: Ballot) -> list[Detail]:
-        """Give the votes, and the cut-off of the round."""
-        a, d = (columns(ballot.f, members, self.lo) for members in (self.agree_set, self.disagree_set))
-        cutoff, votes = self._round(ballot).cutoff, ballot.n if self.denominator == "all" else a + d
-        rows = zip(ballot.n.tolist(), a.tolist(), d.tolist(), votes.tolist(), strict=True)
+    def details(self, tally: Tally) -> list[Detail]:
+        """Votes of each statement, and the cut-off of the round."""
+        a, d = (columns(tally.f, members, self.lo) for members in (self.agree_set, self.disagree_set))
+        cutoff, votes = self._round(tally).cutoff, tally.n if self.denominator == Votes.ALL else a + d
+        rows = zip(tally.n.tolist(), a.tolist(), d.tolist(), votes.tolist(), strict=True)
         return [{"n": n, "agree": k, "disagree": o, "votes": v, "cutoff": cutoff} for n, k, o, v in rows]
 
     def basis(self, detail: Detail) -> str:

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from enum import IntEnum, StrEnum
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -11,16 +12,26 @@ from numpy.typing import ArrayLike, NDArray
 
 from delphi.consensus.counts import Counts, Integers, total
 from delphi.consensus.rules.shares import Mask
-from delphi.consensus.shipped_scales import Scale
-from delphi.consensus.vocabulary import Verdict
+from delphi.consensus.scale import Scale
+from delphi.consensus.vocabulary import Denominator, Verdict
 from delphi.statistics.base.result import Flag, Reason
 
 Detail = dict[str, Any]
 HINGES = 0
-DENOMINATORS = ("rated", "answered", "shown")
 QUANTILES_COMPARED = (2, 6, 7, HINGES)
-CODES = {1: Verdict.IN, -1: Verdict.OUT, 0: Verdict.NONE, 2: Verdict.TOO_FEW}
 NOT_A_MATTER_OF_N = {Reason.SCALE_NOT_RATIO, Reason.SCALE_NOT_SUPPORTED}
+
+
+class Code(IntEnum):
+    """Verdict of a statement as a number, so that many fit into one array."""
+
+    IN = 1
+    OUT = -1
+    NONE = 0
+    TOO_FEW = 2
+
+
+CODES = {Code.IN: Verdict.IN, Code.OUT: Verdict.OUT, Code.NONE: Verdict.NONE, Code.TOO_FEW: Verdict.TOO_FEW}
 
 
 @dataclass(frozen=True)
@@ -28,14 +39,14 @@ class Terms:
     """Settings of a definition that hold for any rule; quantile type 0 stands for Tukey's hinges."""
 
     quantile_type: int = 7
-    denominator: str = "rated"
+    denominator: str = Denominator.RATED
     minimum_n: int = 1
 
     def __post_init__(self) -> None:
         if self.quantile_type not in range(10):
             raise ValueError(f"quantile type {self.quantile_type} is not one of 1 to 9")
-        if self.denominator not in DENOMINATORS:
-            raise ValueError(f"denominator “{self.denominator}” is not one of {', '.join(DENOMINATORS)}")
+        if self.denominator not in list(Denominator):
+            raise ValueError(f"denominator “{self.denominator}” is not one of {', '.join(Denominator)}")
         if self.minimum_n < 1:
             raise ValueError("the minimum number of ratings is 1 or more")
 
@@ -44,7 +55,7 @@ TERMS = Terms()
 
 
 @dataclass(frozen=True)
-class Ballot:
+class Tally:
     """Counts as a rule sees them: pooled (J, K), by group (J, G, K), with the terms."""
 
     counts: Counts
@@ -63,12 +74,16 @@ class Ballot:
     @cached_property
     def base(self) -> Integers:
         """Denominator of shares (J)."""
-        sizes = {"rated": self.counts.n_rated, "answered": self.counts.n_answered, "shown": self.counts.n_shown}
-        return total(sizes[self.terms.denominator], 1)
+        match self.terms.denominator:
+            case Denominator.RATED:
+                return self.n
+            case Denominator.ANSWERED:
+                return total(self.counts.n_answered, 1)
+        return total(self.counts.n_shown, 1)
 
-    def under(self, **changes: Any) -> "Ballot":
-        """Return the same counts under other terms."""
-        return Ballot(self.counts, replace(self.terms, **changes))
+    def under(self, **changes: Any) -> "Tally":
+        """The same counts under other terms, such as another quantile type."""
+        return Tally(self.counts, replace(self.terms, **changes))
 
 
 @dataclass(frozen=True)
@@ -121,41 +136,41 @@ class Rule(ABC):
         """Say the rule in one sentence, as a protocol prints it."""
 
     @abstractmethod
-    def sides(self, ballot: Ballot) -> tuple[Mask, Mask]:
+    def sides(self, tally: Tally) -> tuple[Mask, Mask]:
         """Which statements would be in, and which out; both at once is a tie."""
 
     @abstractmethod
     def basis(self, detail: Detail) -> str:
         """Figures the verdict rests on, such as “41/46 ≥ 75 %”."""
 
-    def details(self, ballot: Ballot) -> list[Detail]:
+    def details(self, tally: Tally) -> list[Detail]:
         """Figures behind each verdict."""
-        return [{"n": int(n)} for n in ballot.n]
+        return [{"n": int(n)} for n in tally.n]
 
-    def grades(self, ballot: Ballot) -> list[str | None]:
+    def grades(self, tally: Tally) -> list[str | None]:
         """Letter of each statement, where the rule has letters."""
-        return [None] * len(ballot.n)
+        return [None] * len(tally.n)
 
-    def obstacles(self, ballot: Ballot) -> dict[Reason, Mask]:
+    def obstacles(self, tally: Tally) -> dict[Reason, Mask]:
         """Why a statement cannot be judged; the first reason that holds is given."""
-        return {Reason.NO_RATINGS: ballot.n == 0, Reason.BELOW_MINIMUM_N: ballot.n < ballot.terms.minimum_n}
+        return {Reason.NO_RATINGS: tally.n == 0, Reason.BELOW_MINIMUM_N: tally.n < tally.terms.minimum_n}
 
-    def marks(self, ballot: Ballot) -> dict[Flag, Mask]:
+    def marks(self, tally: Tally) -> dict[Flag, Mask]:
         """Raise the flags of the rule itself; `judge` adds the common ones."""
-        del ballot
+        del tally
         return {}
 
-    def deciding_groups(self, ballot: Ballot) -> str:
+    def deciding_groups(self, tally: Tally) -> str:
         """Which groups decided, for rules by group."""
-        del ballot
+        del tally
         return ""
 
-    def status(self, ballot: Ballot) -> NDArray[np.int8]:
-        """Verdict codes: 1 in, −1 out, 0 none, 2 too few."""
-        to_in, to_out = self.sides(ballot)
+    def status(self, tally: Tally) -> NDArray[np.int8]:
+        """Verdict of each statement as a `Code` (J)."""
+        to_in, to_out = self.sides(tally)
         code = (to_in.astype(np.int8) - to_out.astype(np.int8)).astype(np.int8)
-        for reason, holds in reversed(self.obstacles(ballot).items()):
-            code[holds] = 0 if reason in NOT_A_MATTER_OF_N else 2
+        for reason, holds in reversed(self.obstacles(tally).items()):
+            code[holds] = Code.NONE if reason in NOT_A_MATTER_OF_N else Code.TOO_FEW
         return code
 
     def judge(self, counts: Counts | ArrayLike, terms: Terms = TERMS) -> Judgement:
@@ -166,33 +181,35 @@ class Rule(ABC):
         counts
             `Counts`, or ratings alone as (K), (J, K) or (J, G, K).
         """
-        ballot = Ballot(counts if isinstance(counts, Counts) else Counts.of(counts), terms)
-        code = self.status(ballot)
-        details = self.details(ballot)
-        reasons = first_reasons(self.obstacles(ballot), len(code))
+        tally = Tally(counts if isinstance(counts, Counts) else Counts.of(counts), terms)
+        code = self.status(tally)
+        details = self.details(tally)
+        reasons = first_reasons(self.obstacles(tally), len(code))
         return Judgement(
-            verdict=tuple(CODES[int(c)] for c in code),
-            grade=tuple(self.grades(ballot)),
+            verdict=tuple(CODES[Code(c)] for c in code.tolist()),
+            grade=tuple(self.grades(tally)),
             reason=reasons,
-            flags=self._flags(ballot, code),
+            flags=self._flags(tally, code),
             detail=tuple(details),
             basis=tuple("" if reason else self.basis(detail) for reason, detail in zip(reasons, details, strict=True)),
-            groups=(self.deciding_groups(ballot),) * len(code),
+            groups=(self.deciding_groups(tally),) * len(code),
         )
 
-    def _flags(self, ballot: Ballot, code: NDArray[np.int8]) -> tuple[tuple[Flag, ...], ...]:
-        to_in, to_out = self.sides(ballot)
-        marks = {Flag.TIE: to_in & to_out, **self.marks(ballot)}
-        judged = code != 2
+    def _flags(self, tally: Tally, code: NDArray[np.int8]) -> tuple[tuple[Flag, ...], ...]:
+        to_in, to_out = self.sides(tally)
+        marks = {Flag.TIE: to_in & to_out, **self.marks(tally)}
+        judged = code != Code.TOO_FEW
         marks = {flag: holds & judged for flag, holds in marks.items()}
-        marks[Flag.NQ_DEPENDENT] = self._differs(ballot, [{"denominator": d} for d in DENOMINATORS[:2]])
+        marks[Flag.NQ_DEPENDENT] = self._differs(
+            tally, [{"denominator": d} for d in (Denominator.RATED, Denominator.ANSWERED)]
+        )
         if types := self.quantiles_compared:
-            marks[Flag.QUANTILE_DEPENDENT] = self._differs(ballot, [{"quantile_type": t} for t in types])
+            marks[Flag.QUANTILE_DEPENDENT] = self._differs(tally, [{"quantile_type": t} for t in types])
         rows = zip(*(holds.tolist() for holds in marks.values()), strict=True)
         return tuple(tuple(flag for flag, holds in zip(marks, row, strict=True) if holds) for row in rows)
 
-    def _differs(self, ballot: Ballot, changes: list[dict[str, Any]]) -> Mask:
-        statuses = np.array([self.status(ballot.under(**change)) for change in changes])
+    def _differs(self, tally: Tally, changes: list[dict[str, Any]]) -> Mask:
+        statuses = np.array([self.status(tally.under(**change)) for change in changes])
         return np.asarray((statuses != statuses[0]).any(0))
 
     def as_dict(self) -> dict[str, Any]:
@@ -204,6 +221,8 @@ def plain(value: Any) -> Any:
     """Turn a parameter into what JSON knows."""
     if isinstance(value, Rule):
         return value.as_dict()
+    if isinstance(value, StrEnum):
+        return value.value
     return [plain(part) for part in value] if isinstance(value, tuple) else value
 
 

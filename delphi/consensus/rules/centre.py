@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from delphi.consensus.counts import Integers, total
-from delphi.consensus.rules.base import Ballot, Detail, Rule
+from delphi.consensus.rules.base import Detail, Rule, Tally
 from delphi.consensus.rules.percent import PercentAgreement, sign
 from delphi.consensus.rules.quartiles import check_direction, medians, text, values_of
 from delphi.consensus.rules.shares import Mask, at_least, columns, set_text, share
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from delphi.statistics.base.exact import meets_threshold
 from delphi.statistics.base.result import Flag
 
@@ -36,17 +36,17 @@ class MedianPercent(PercentAgreement):
         borders = {"min_median": str(min(scale.high)), "max_median": str(max(scale.low)) if scale.low else None}
         return super().defaults(scale) | borders
 
-    def sides(self, ballot: Ballot) -> tuple[Mask, Mask]:
+    def sides(self, tally: Tally) -> tuple[Mask, Mask]:
         """Ask both of the share and of the median."""
-        to_in, to_out = super().sides(ballot)
-        middle = medians(ballot.f, self.lo)
+        to_in, to_out = super().sides(tally)
+        middle = medians(tally.f, self.lo)
         low = middle.at_most(self.max_median) if self.max_median is not None else to_out & False
         return to_in & middle.at_least(self.min_median), to_out & low
 
-    def details(self, ballot: Ballot) -> list[Detail]:
+    def details(self, tally: Tally) -> list[Detail]:
         """Add the median."""
-        middle = medians(ballot.f, self.lo)
-        return [detail | {"median": middle.at(j)} for j, detail in enumerate(super().details(ballot))]
+        middle = medians(tally.f, self.lo)
+        return [detail | {"median": middle.at(j)} for j, detail in enumerate(super().details(tally))]
 
     def describe(self, scale: Scale) -> str:
         """Say the rule in one sentence."""
@@ -88,17 +88,17 @@ class WithinKOfMedian(Rule):
         distance = abs(values_of(f, self.lo) * middle.denominator - middle.numerators[:, None])
         return total(np.where(distance <= self.k * middle.denominator, f, 0))
 
-    def sides(self, ballot: Ballot) -> tuple[Mask, Mask]:
+    def sides(self, tally: Tally) -> tuple[Mask, Mask]:
         """Look at the zone of the median where enough ratings lie near it."""
-        close, middle = at_least(self.near(ballot.f), ballot.base, self.threshold), medians(ballot.f, self.lo)
+        close, middle = at_least(self.near(tally.f), tally.base, self.threshold), medians(tally.f, self.lo)
         to_in = middle.at_least(Fraction(min(self.high))) if self.high else close & False
         to_out = middle.at_most(Fraction(max(self.low))) if self.low else close & False
         return close & to_in, close & to_out
 
-    def details(self, ballot: Ballot) -> list[Detail]:
-        """Give the count near the median."""
-        near, middle = self.near(ballot.f), medians(ballot.f, self.lo)
-        return [{"n": int(n), "near": int(near[j]), "median": middle.at(j)} for j, n in enumerate(ballot.base)]
+    def details(self, tally: Tally) -> list[Detail]:
+        """Number of ratings near the median of each statement, and the median."""
+        near, middle = self.near(tally.f), medians(tally.f, self.lo)
+        return [{"n": int(n), "near": int(near[j]), "median": middle.at(j)} for j, n in enumerate(tally.base)]
 
     def describe(self, scale: Scale) -> str:
         """Say the rule in one sentence."""
@@ -135,26 +135,26 @@ class ModalCategoryRule(Rule):
         return {"high": scale.high, "low": scale.low}
 
     @staticmethod
-    def _several(ballot: Ballot) -> Mask:
-        return np.asarray((ballot.f == ballot.f.max(-1, keepdims=True)).sum(-1) > 1, dtype=np.bool_)
+    def _several(tally: Tally) -> Mask:
+        return np.asarray((tally.f == tally.f.max(-1, keepdims=True)).sum(-1) > 1, dtype=np.bool_)
 
-    def sides(self, ballot: Ballot) -> tuple[Mask, Mask]:
+    def sides(self, tally: Tally) -> tuple[Mask, Mask]:
         """Look at the zone of the only mode that enough panelists chose."""
-        top = np.asarray(ballot.f.max(-1), dtype=np.int64)
-        enough = (top >= ballot.n - (ballot.n - 2) // 3) & ~self._several(ballot)
-        zones = [columns(np.where(ballot.f == top[:, None], 1, 0), zone, self.lo) > 0 for zone in (self.high, self.low)]
+        top = np.asarray(tally.f.max(-1), dtype=np.int64)
+        enough = (top >= tally.n - (tally.n - 2) // 3) & ~self._several(tally)
+        zones = [columns(np.where(tally.f == top[:, None], 1, 0), zone, self.lo) > 0 for zone in (self.high, self.low)]
         return enough & zones[0], enough & zones[1]
 
-    def marks(self, ballot: Ballot) -> dict[Flag, Mask]:
+    def marks(self, tally: Tally) -> dict[Flag, Mask]:
         """Flag several modes."""
-        return {Flag.MULTIMODAL: self._several(ballot)}
+        return {Flag.MULTIMODAL: self._several(tally)}
 
-    def details(self, ballot: Ballot) -> list[Detail]:
-        """Give the modes and their size."""
-        v = values_of(ballot.f, self.lo)
+    def details(self, tally: Tally) -> list[Detail]:
+        """Modes of each statement, their size, and the size needed."""
+        v = values_of(tally.f, self.lo)
         return [
             {"n": n, "modes": tuple(v[f == f.max()].tolist()), "count": int(f.max()), "needed": n - (n - 2) // 3}
-            for n, f in zip(ballot.n.tolist(), ballot.f, strict=True)
+            for n, f in zip(tally.n.tolist(), tally.f, strict=True)
         ]
 
     def describe(self, scale: Scale) -> str:

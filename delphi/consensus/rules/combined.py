@@ -6,9 +6,9 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from delphi.consensus.rules.base import Ballot, Detail, Rule, first_reasons
+from delphi.consensus.rules.base import Code, Detail, Rule, Tally, first_reasons
 from delphi.consensus.rules.shares import Mask
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from delphi.statistics.base.result import Flag, Reason
 
 
@@ -37,46 +37,47 @@ class Combined(Rule):
         """Quantile types under which any part is tried."""
         return tuple(dict.fromkeys(type_ for rule in self.rules for type_ in rule.quantiles_compared))
 
-    def statuses(self, ballot: Ballot) -> NDArray[np.int8]:
+    def statuses(self, tally: Tally) -> NDArray[np.int8]:
         """Verdict codes by part (parts, J)."""
-        return np.array([rule.status(ballot) for rule in self.rules])
+        return np.array([rule.status(tally) for rule in self.rules])
 
-    def obstacles(self, ballot: Ballot) -> dict[Reason, Mask]:
+    def obstacles(self, tally: Tally) -> dict[Reason, Mask]:
         """Collect the obstacles of the parts."""
-        found: dict[Reason, Mask] = {}
+        obstacles: dict[Reason, Mask] = {}
         for rule in self.rules:
-            for reason, holds in rule.obstacles(ballot).items():
-                found[reason] = found.get(reason, holds) | holds
-        return found
+            for reason, holds in rule.obstacles(tally).items():
+                obstacles[reason] = obstacles.get(reason, holds) | holds
+        return obstacles
 
-    def marks(self, ballot: Ballot) -> dict[Flag, Mask]:
+    def marks(self, tally: Tally) -> dict[Flag, Mask]:
         """Collect the flags of the parts."""
-        found: dict[Flag, Mask] = {}
+        flags: dict[Flag, Mask] = {}
         for rule in self.rules:
-            for flag, holds in rule.marks(ballot).items():
-                found[flag] = found.get(flag, holds) | holds
-        return found
+            for flag, holds in rule.marks(tally).items():
+                flags[flag] = flags.get(flag, holds) | holds
+        return flags
 
-    def grades(self, ballot: Ballot) -> list[str | None]:
-        """Give the letters of the first part that has them."""
-        return next((rule.grades(ballot) for rule in self.rules if rule.has_grades), super().grades(ballot))
+    def grades(self, tally: Tally) -> list[str | None]:
+        """Letters of the first part that has them."""
+        return next((rule.grades(tally) for rule in self.rules if rule.has_grades), super().grades(tally))
 
-    def deciding_groups(self, ballot: Ballot) -> str:
+    def deciding_groups(self, tally: Tally) -> str:
         """Say which groups decided in the parts."""
-        return "; ".join(filter(None, (rule.deciding_groups(ballot) for rule in self.rules)))
+        return "; ".join(filter(None, (rule.deciding_groups(tally) for rule in self.rules)))
 
-    def details(self, ballot: Ballot) -> list[Detail]:
-        """Give the figures of every part; on top, those of all parts together."""
-        size = len(ballot.n)
+    def details(self, tally: Tally) -> list[Detail]:
+        """Figures of every part; on top, those of all parts together."""
+        size = len(tally.n)
         parts = [
-            list(zip(rule.details(ballot), first_reasons(rule.obstacles(ballot), size), strict=True))
+            list(zip(rule.details(tally), first_reasons(rule.obstacles(tally), size), strict=True))
             for rule in self.rules
         ]
-        found = []
+        details = []
         for j in range(size):
-            merged: Detail = {name: value for part in reversed(parts) for name, value in part[j][0].items()}
-            found.append(merged | {"parts": tuple(part[j] for part in parts)})
-        return found
+            figures = [figures for figures, _reason in (part[j] for part in parts)]
+            merged: Detail = {name: value for part in reversed(figures) for name, value in part.items()}
+            details.append(merged | {"parts": tuple(part[j] for part in parts)})
+        return details
 
     def basis(self, detail: Detail) -> str:
         """Print the basis of each part that could be judged."""
@@ -96,10 +97,10 @@ class AllOf(Combined):
     key: ClassVar[str] = "all_of"
     name: ClassVar[str] = "All of several rules"
 
-    def sides(self, ballot: Ballot) -> tuple[Mask, Mask]:
+    def sides(self, tally: Tally) -> tuple[Mask, Mask]:
         """Ask every part."""
-        codes = self.statuses(ballot)
-        return (codes == 1).all(0), (codes == -1).all(0)
+        codes = self.statuses(tally)
+        return (codes == Code.IN).all(0), (codes == Code.OUT).all(0)
 
 
 @dataclass(frozen=True)
@@ -109,15 +110,15 @@ class AnyOf(Combined):
     key: ClassVar[str] = "any_of"
     name: ClassVar[str] = "Any of several rules"
 
-    def sides(self, ballot: Ballot) -> tuple[Mask, Mask]:
+    def sides(self, tally: Tally) -> tuple[Mask, Mask]:
         """Ask for one part that no other contradicts."""
-        codes = self.statuses(ballot)
-        some_in, some_out = (codes == 1).any(0), (codes == -1).any(0)
+        codes = self.statuses(tally)
+        some_in, some_out = (codes == Code.IN).any(0), (codes == Code.OUT).any(0)
         return some_in & ~some_out, some_out & ~some_in
 
-    def obstacles(self, ballot: Ballot) -> dict[Reason, Mask]:
+    def obstacles(self, tally: Tally) -> dict[Reason, Mask]:
         """Let an obstacle count only where no part decides and some part has too few ratings."""
-        codes = self.statuses(ballot)
-        to_in, to_out = self.sides(ballot)
-        open_ = ~(to_in | to_out) & (codes == 2).any(0)
-        return {reason: holds & open_ for reason, holds in super().obstacles(ballot).items()}
+        codes = self.statuses(tally)
+        to_in, to_out = self.sides(tally)
+        open_ = ~(to_in | to_out) & (codes == Code.TOO_FEW).any(0)
+        return {reason: holds & open_ for reason, holds in super().obstacles(tally).items()}

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from delphi.consensus.rules.base import Ballot, Detail, Rule
+from delphi.consensus.rules.base import Detail, Rule, Tally
 from delphi.consensus.rules.shares import Mask, at_least, columns, set_text, share
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 
 
 @dataclass(frozen=True)
@@ -40,17 +40,17 @@ class Comet7015(Rule):
             f"{self.exclude} % rate {set_text(self.high)}."
         )
 
-    def sides(self, ballot: Ballot) -> tuple[Mask, Mask]:
+    def sides(self, tally: Tally) -> tuple[Mask, Mask]:
         """Compare both zones with both thresholds."""
-        h, m = (columns(ballot.f, zone, self.lo) for zone in (self.high, self.low))
-        many = [at_least(k, ballot.base, self.include) for k in (h, m)]
-        some = [at_least(k, ballot.base, self.exclude) for k in (h, m)]
+        h, m = (columns(tally.f, zone, self.lo) for zone in (self.high, self.low))
+        many = [at_least(k, tally.base, self.include) for k in (h, m)]
+        some = [at_least(k, tally.base, self.exclude) for k in (h, m)]
         return many[0] & ~some[1], many[1] & ~some[0]
 
-    def details(self, ballot: Ballot) -> list[Detail]:
+    def details(self, tally: Tally) -> list[Detail]:
         """Count both zones."""
-        h, m = (columns(ballot.f, zone, self.lo) for zone in (self.high, self.low))
-        return [{"n": int(n), "high": int(h[j]), "low": int(m[j])} for j, n in enumerate(ballot.base)]
+        h, m = (columns(tally.f, zone, self.lo) for zone in (self.high, self.low))
+        return [{"n": int(n), "high": int(h[j]), "low": int(m[j])} for j, n in enumerate(tally.base)]
 
     def basis(self, detail: Detail) -> str:
         """Print both shares."""
@@ -65,10 +65,10 @@ class Out50(Comet7015):
     key: ClassVar[str] = "comet_out_50"
     name: ClassVar[str] = "COMET 70 in, 50 out"
 
-    def sides(self, ballot: Ballot) -> tuple[Mask, Mask]:
+    def sides(self, tally: Tally) -> tuple[Mask, Mask]:
         """Put out where at most 50 % rate high."""
-        to_in, _ = super().sides(ballot)
-        return to_in, ~at_least(columns(ballot.f, self.high, self.lo), ballot.base, "50", strict=True)
+        to_in, _ = super().sides(tally)
+        return to_in, ~at_least(columns(tally.f, self.high, self.lo), tally.base, "50", strict=True)
 
     def describe(self, scale: Scale) -> str:
         """Say the rule in one sentence."""

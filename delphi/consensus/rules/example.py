@@ -7,7 +7,7 @@ import numpy as np
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts
-from delphi.consensus.shipped_scales import Scale, Values
+from delphi.consensus.scale import Scale, Values
 
 MOST_OPTIONS = 11
 
@@ -47,7 +47,7 @@ def judge_example(
 
     Examples
     --------
-    >>> from delphi.consensus.scale import SCALES
+    >>> from delphi.consensus.shipped_scales import SCALES
     >>> scale = SCALES["agree5"]
     >>> judge_example(Definition.of(scale), [{4: 20, 5: 7, 1: 9}], [0], [""]).basis
     '27/36 ≥ 75 %'

@@ -2,20 +2,30 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from delphi.consensus.counts import Counts
-from delphi.consensus.rules.base import CODES, Ballot, Detail, Rule
+from delphi.consensus.rules.base import CODES, Code, Detail, Rule, Tally
 from delphi.consensus.rules.comet import Comet7015, Out50
 from delphi.consensus.rules.percent import PercentAgreement
 from delphi.consensus.rules.shares import Mask
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
+from delphi.consensus.vocabulary import EVERYBODY
 from delphi.statistics.base.result import Flag, Reason
 
-REQUIRE = ("all", "any", "named")
+
+class Require(StrEnum):
+    """In which groups the rule must be met."""
+
+    ALL = "all"
+    ANY = "any"
+    NAMED = "named"
+
+
 VARIANTS = {"70_15_each": Comet7015, "out_50_each": Out50}
 
 
@@ -23,15 +33,15 @@ VARIANTS = {"70_15_each": Comet7015, "out_50_each": Out50}
 class GroupRule(Rule):
     """A rule asked of each group; a group with too few ratings never counts as met."""
 
-    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"require": REQUIRE}
+    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"require": tuple(Require)}
 
-    require: str = "all"
+    require: str = Require.ALL
     named: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.require not in REQUIRE:
-            raise ValueError(f"require “{self.require}” is not one of {', '.join(REQUIRE)}")
-        if (self.require == "named") != bool(self.named):
+        if self.require not in list(Require):
+            raise ValueError(f"require “{self.require}” is not one of {', '.join(Require)}")
+        if (self.require == Require.NAMED) != bool(self.named):
             raise ValueError("named groups and require “named” belong together")
 
     def inner(self) -> Rule:
@@ -45,73 +55,73 @@ class GroupRule(Rule):
 
     def required(self, groups: Sequence[str]) -> list[str]:
         """Name the groups asked; a population that is one group, or has none, is asked as a whole."""
-        return [*groups] if len(groups) == 1 or self.require != "named" else [*self.named]
+        return [*groups] if len(groups) == 1 or self.require != Require.NAMED else [*self.named]
 
-    def _parts(self, ballot: Ballot) -> dict[str, Ballot]:
-        groups = ballot.counts.groups
-        return {name: Ballot(_group(ballot.counts, name), ballot.terms) for name in self.required(groups)}
+    def _parts(self, tally: Tally) -> dict[str, Tally]:
+        groups = tally.counts.groups
+        return {name: Tally(_group(tally.counts, name), tally.terms) for name in self.required(groups)}
 
-    def statuses(self, ballot: Ballot) -> NDArray[np.int8]:
+    def statuses(self, tally: Tally) -> NDArray[np.int8]:
         """Verdict codes by group (G, J)."""
-        return np.array([self.inner().status(part) for part in self._parts(ballot).values()])
+        return np.array([self.inner().status(part) for part in self._parts(tally).values()])
 
-    def sides(self, ballot: Ballot) -> tuple[Mask, Mask]:
+    def sides(self, tally: Tally) -> tuple[Mask, Mask]:
         """Ask every group, or one group that no other contradicts."""
-        codes = self.statuses(ballot)
-        to_in, to_out = codes == 1, codes == -1
-        if self.require == "any":
+        codes = self.statuses(tally)
+        to_in, to_out = codes == Code.IN, codes == Code.OUT
+        if self.require == Require.ANY:
             return to_in.any(0) & ~to_out.any(0), to_out.any(0) & ~to_in.any(0)
         return to_in.all(0), to_out.all(0)
 
-    def obstacles(self, ballot: Ballot) -> dict[Reason, Mask]:
+    def obstacles(self, tally: Tally) -> dict[Reason, Mask]:
         """Ask for enough ratings in every required group."""
-        own = super().obstacles(ballot)
-        if self.require == "any" or len(ballot.counts.groups) == 1:
+        own = super().obstacles(tally)
+        if self.require == Require.ANY or len(tally.counts.groups) == 1:
             return own
-        sizes = np.array([part.n for part in self._parts(ballot).values()])
-        small = (sizes < ballot.terms.minimum_n).any(0)
+        sizes = np.array([part.n for part in self._parts(tally).values()])
+        small = (sizes < tally.terms.minimum_n).any(0)
         return {
             Reason.NO_RATINGS: own[Reason.NO_RATINGS],
             Reason.EMPTY_GROUP: (sizes == 0).any(0),
             Reason.BELOW_MINIMUM_N: small | own[Reason.BELOW_MINIMUM_N],
         }
 
-    def marks(self, ballot: Ballot) -> dict[Flag, Mask]:
+    def marks(self, tally: Tally) -> dict[Flag, Mask]:
         """Flag groups that contradict each other."""
-        codes = self.statuses(ballot)
-        return {Flag.GROUPS_CONFLICT: (codes == 1).any(0) & (codes == -1).any(0)}
+        codes = self.statuses(tally)
+        return {Flag.GROUPS_CONFLICT: (codes == Code.IN).any(0) & (codes == Code.OUT).any(0)}
 
-    def details(self, ballot: Ballot) -> list[Detail]:
-        """Give the verdict of each group, and of all together beside."""
-        codes, names = self.statuses(ballot), list(self._parts(ballot))
-        pooled = Ballot(ballot.counts.pooled(), ballot.terms)
+    def details(self, tally: Tally) -> list[Detail]:
+        """Figures of all together, with the verdict of each group and of all together."""
+        codes, names = self.statuses(tally), list(self._parts(tally))
+        pooled = Tally(tally.counts.pooled(), tally.terms)
         whole, figures = self.inner().status(pooled), self.inner().details(pooled)
         return [
             figures[j]
             | {
-                "groups": {name: CODES[int(codes[g, j])].value for g, name in enumerate(names)},
-                "pooled": CODES[int(whole[j])].value,
+                "groups": {name: CODES[Code(codes[g, j])].value for g, name in enumerate(names)},
+                "pooled": CODES[Code(whole[j])].value,
             }
             for j in range(len(whole))
         ]
 
     def basis(self, detail: Detail) -> str:
         """Print the verdict of each group."""
-        groups = [f"{name}: {verdict}" for name, verdict in detail["groups"].items() if name not in ("", "all")]
+        groups = [f"{name}: {verdict}" for name, verdict in detail["groups"].items() if name not in ("", EVERYBODY)]
         return ", ".join([*groups, f"pooled: {detail['pooled']}"])
 
-    def deciding_groups(self, ballot: Ballot) -> str:
+    def deciding_groups(self, tally: Tally) -> str:
         """Say which groups decided."""
-        names = [name for name in self.required(ballot.counts.groups) if name]
+        names = [name for name in self.required(tally.counts.groups) if name]
         return f"{self.require}: {', '.join(names)}" if names else self.require
 
     def describe(self, scale: Scale) -> str:
         """Say the rule in one sentence."""
         who = {
-            "all": "in each stakeholder group",
-            "any": "in at least one stakeholder group, while no group has the opposite",
-            "named": f"in each of {', '.join(self.named)}",
-        }[self.require]
+            Require.ALL: "in each stakeholder group",
+            Require.ANY: "in at least one stakeholder group, while no group has the opposite",
+            Require.NAMED: f"in each of {', '.join(self.named)}",
+        }[Require(self.require)]
         return f"Asked {who}: {self.inner().describe(scale)}"
 
 
@@ -151,7 +161,7 @@ class CometByGroup(GroupRule):
 
     key: ClassVar[str] = "comet_by_group"
     name: ClassVar[str] = "COMET 70/15 by group"
-    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"require": REQUIRE, "variant": tuple(VARIANTS)}
+    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"require": tuple(Require), "variant": tuple(VARIANTS)}
 
     variant: str = "70_15_each"
     include: str = "70"

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from delphi.consensus.counts import Integers
-from delphi.consensus.rules.base import Ballot, Detail, Rule
+from delphi.consensus.rules.base import Detail, Rule, Tally
 from delphi.consensus.rules.quartiles import check_direction, text, values_of
 from delphi.consensus.rules.shares import Mask, number
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from delphi.statistics.base.result import Reason
 from delphi.statistics.one_statement.description import scaled_mean, squared_deviations
 
@@ -34,24 +34,24 @@ class Moments(Rule):
             "max_mean": str(max(scale.low)) if scale.low else None,
         }
 
-    def obstacles(self, ballot: Ballot) -> dict[Reason, Mask]:
+    def obstacles(self, tally: Tally) -> dict[Reason, Mask]:
         """Ask for two ratings."""
-        return super().obstacles(ballot) | {Reason.N_BELOW_2: ballot.n < 2}
+        return super().obstacles(tally) | {Reason.N_BELOW_2: tally.n < 2}
 
-    def concordant(self, ballot: Ballot) -> Mask:
+    def concordant(self, tally: Tally) -> Mask:
         """Say where opinions lie close together."""
         raise NotImplementedError
 
-    def sides(self, ballot: Ballot) -> tuple[Mask, Mask]:
+    def sides(self, tally: Tally) -> tuple[Mask, Mask]:
         """Look at the mean where opinions lie close together."""
-        close = self.concordant(ballot)
-        sums, n = scaled_mean(ballot.f, values_of(ballot.f, self.lo))
+        close = self.concordant(tally)
+        sums, n = scaled_mean(tally.f, values_of(tally.f, self.lo))
         return close & _beyond(sums, n, self.min_mean, 1), close & _beyond(sums, n, self.max_mean, -1)
 
-    def details(self, ballot: Ballot) -> list[Detail]:
-        """Give mean and deviation."""
-        close, v = self.concordant(ballot), values_of(ballot.f, self.lo)
-        rows = zip(ballot.n.tolist(), scaled_mean(ballot.f, v)[0], squared_deviations(ballot.f, v), close, strict=True)
+    def details(self, tally: Tally) -> list[Detail]:
+        """Mean and standard deviation of each statement, and whether opinions lie close together."""
+        close, v = self.concordant(tally), values_of(tally.f, self.lo)
+        rows = zip(tally.n.tolist(), scaled_mean(tally.f, v)[0], squared_deviations(tally.f, v), close, strict=True)
         return [
             {
                 "n": n,
@@ -91,11 +91,11 @@ class SdRule(Moments):
         if number(self.max_sd, "max_sd") <= 0:
             raise ValueError("max_sd is above 0")
 
-    def concordant(self, ballot: Ballot) -> Mask:
+    def concordant(self, tally: Tally) -> Mask:
         """Compare n·Σ(v − mean)² with the bound squared, in integers."""
         bound = Fraction(self.max_sd) ** 2
-        scaled = squared_deviations(ballot.f, values_of(ballot.f, self.lo))
-        return np.asarray(scaled * bound.denominator < bound.numerator * ballot.n * (ballot.n - 1), dtype=np.bool_)
+        scaled = squared_deviations(tally.f, values_of(tally.f, self.lo))
+        return np.asarray(scaled * bound.denominator < bound.numerator * tally.n * (tally.n - 1), dtype=np.bool_)
 
     def describe(self, scale: Scale) -> str:
         """Say the rule in one sentence."""
@@ -129,29 +129,29 @@ class CvRule(Moments):
         """Ask the scale for a true zero."""
         return super().defaults(scale) | {"has_true_zero": scale.has_true_zero}
 
-    def obstacles(self, ballot: Ballot) -> dict[Reason, Mask]:
+    def obstacles(self, tally: Tally) -> dict[Reason, Mask]:
         """Ask for a ratio scale and a mean that is not 0."""
-        sums, _ = scaled_mean(ballot.f, values_of(ballot.f, self.lo))
-        unfit = np.full(len(ballot.n), not self.has_true_zero) | (sums == 0)
-        return super().obstacles(ballot) | {Reason.SCALE_NOT_RATIO: unfit}
+        sums, _ = scaled_mean(tally.f, values_of(tally.f, self.lo))
+        unfit = np.full(len(tally.n), not self.has_true_zero) | (sums == 0)
+        return super().obstacles(tally) | {Reason.SCALE_NOT_RATIO: unfit}
 
-    def _within(self, ballot: Ballot, bound: str, *, strict: bool) -> Mask:
-        b, v = Fraction(bound), values_of(ballot.f, self.lo)
-        sums, n = scaled_mean(ballot.f, v)
-        left = squared_deviations(ballot.f, v) * n * b.denominator**2
+    def _within(self, tally: Tally, bound: str, *, strict: bool) -> Mask:
+        b, v = Fraction(bound), values_of(tally.f, self.lo)
+        sums, n = scaled_mean(tally.f, v)
+        left = squared_deviations(tally.f, v) * n * b.denominator**2
         right = b.numerator**2 * sums**2 * (n - 1)
         return np.asarray(left < right if strict else left <= right, dtype=np.bool_)
 
-    def concordant(self, ballot: Ballot) -> Mask:
+    def concordant(self, tally: Tally) -> Mask:
         """Compare the squared coefficient with its bound, in integers."""
-        return self._within(ballot, self.max_cv, strict=True)
+        return self._within(tally, self.max_cv, strict=True)
 
-    def details(self, ballot: Ballot) -> list[Detail]:
+    def details(self, tally: Tally) -> list[Detail]:
         """Add the class."""
-        weak = self._within(ballot, self.weak, strict=False)
+        weak = self._within(tally, self.weak, strict=False)
         return [
             detail | {"level": "consensus" if detail["concordant"] else "weak" if weak[j] else "none"}
-            for j, detail in enumerate(super().details(ballot))
+            for j, detail in enumerate(super().details(tally))
         ]
 
     def describe(self, scale: Scale) -> str:

@@ -1,33 +1,17 @@
-"""Make a rule from settings, as a form or a command line gives them; propose what happens next."""
+"""A rule from settings, as a form or a command line has them, or from the JSON in which it was stored."""
 
 from collections.abc import Mapping
 from dataclasses import fields
 from types import NoneType
-from typing import Any, NamedTuple, get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from delphi.consensus.rules import RULES
-from delphi.consensus.rules.base import Detail, Judgement, Rule, Terms
-from delphi.consensus.shipped_scales import Scale, span
-from delphi.consensus.vocabulary import Change, Proposal, Relation, Verdict
-
-__all__ = [
-    "RULES",
-    "Change",
-    "Detail",
-    "Judgement",
-    "Proposal",
-    "Relation",
-    "Rule",
-    "Terms",
-    "Verdict",
-    "proposal",
-    "rule_from",
-    "rule_from_dict",
-]
+from delphi.consensus.rules.base import Rule
+from delphi.consensus.scale import Scale, span
 
 
 def rule_from(key: str, settings: Mapping[str, str], scale: Scale) -> Rule:
-    """Make a rule from its key and its parameters as text; what is not said follows from the scale.
+    """Make a rule from its key and its parameters as text; what is left out follows from the scale.
 
     Raises
     ------
@@ -36,27 +20,33 @@ def rule_from(key: str, settings: Mapping[str, str], scale: Scale) -> Rule:
 
     Examples
     --------
-    >>> from delphi.consensus.scale import SCALES
+    >>> from delphi.consensus.shipped_scales import SCALES
     >>> rule_from("percent_agreement", {"threshold": "80", "agree_set": "top"}, SCALES["agree5"]).agree_set
     (5,)
     """
     kind = _kind(key)
     hints = get_type_hints(kind)
     names = [f.name for f in fields(kind) if f.name != "lo"]
+    own, parts = _by_part(settings)
+    if unknown := [name for name in own if name not in names]:
+        raise ValueError(f"{key} has no setting “{unknown[0]}”; it has {', '.join(names)}")
+    values = {name: _value(hints[name], name, text, scale, parts) for name, text in own.items()}
+    if strangers := parts.keys() - set(_words(",".join(own.values()))):
+        raise ValueError(f"{key} has no part “{min(strangers)}”")
+    return kind(**{**kind.defaults(scale), **values, "lo": scale.lo})
+
+
+def _by_part(settings: Mapping[str, str]) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """Settings of the rule itself, and those of each of its parts, whose names carry the part's key and a dot."""
+    own: dict[str, str] = {}
     parts: dict[str, dict[str, str]] = {}
-    given: dict[str, Any] = {}
     for name, text in settings.items():
         part, dot, rest = name.partition(".")
         if dot:
             parts.setdefault(part, {})[rest] = text
-        elif name not in names:
-            raise ValueError(f"{key} has no setting “{name}”; it has {', '.join(names)}")
         else:
-            given[name] = text
-    values = {name: _value(hints[name], name, text, scale, parts) for name, text in given.items()}
-    if unknown := parts.keys() - set(_words(",".join(given.values()))):
-        raise ValueError(f"{key} has no part “{min(unknown)}”")
-    return kind(**{**kind.defaults(scale), **values, "lo": scale.lo})
+            own[name] = text
+    return own, parts
 
 
 def _kind(key: str) -> type[Rule]:
@@ -71,8 +61,8 @@ def _value(hint: Any, name: str, text: str, scale: Scale, parts: Mapping[str, Ma
     if not text.strip() and NoneType in options:
         return None
     if hint is Rule or Rule in options:
-        made = tuple(rule_from(word, parts.get(word, {}), scale) for word in _words(text))
-        return made if options else made[0]
+        rules = tuple(rule_from(word, parts.get(word, {}), scale) for word in _words(text))
+        return rules if options else rules[0]
     if hint is bool or hint is int:
         return _truth(name, text) if hint is bool else _integer(name, text)
     if Ellipsis not in options:
@@ -115,10 +105,10 @@ def read_set(text: str, scale: Scale | None = None) -> tuple[int, ...]:
             members.update(span(int(low), int(high)) if dots else [int(low)])
         except ValueError:
             raise ValueError(f"“{text}” is not a set of options such as 7..9 or 7,8,9") from None
-    found = tuple(sorted(members))
+    options = tuple(sorted(members))
     if scale:
-        scale.index(found)
-    return found
+        scale.index(options)
+    return options
 
 
 def rule_from_dict(plain: Mapping[str, Any]) -> Rule:
@@ -133,45 +123,3 @@ def _restored(value: Any) -> Any:
     if isinstance(value, dict):
         return rule_from_dict(value)
     return tuple(map(_restored, value)) if isinstance(value, list) else value
-
-
-class Proposed(NamedTuple):
-    """What the rule proposes, and why, in a sentence."""
-
-    proposal: Proposal
-    reason: str
-
-
-SETTLING = {
-    Verdict.IN: Proposed(Proposal.SETTLED_IN, "The consensus rule is met."),
-    Verdict.OUT: Proposed(Proposal.SETTLED_OUT, "The consensus rule is met for leaving it out."),
-}
-REOPENERS = 2  # Veugelers 2020: two like-minded panelists may reopen a settled item
-
-
-def proposal(
-    verdict: Verdict, *, stable: str | None = None, settled: Verdict | None = None, reopeners: int = 0
-) -> Proposed:
-    """Propose what to do with a statement after a round; a person decides.
-
-    Parameters
-    ----------
-    stable
-        "stable" if the ratings no longer move.
-    settled
-        The verdict under which it was settled earlier, if it was.
-    reopeners
-        Panelists who asked to reopen it.
-    """
-    if settled in (Verdict.IN, Verdict.OUT) and verdict is not settled:
-        return Proposed(Proposal.REOPEN, "It was settled before, and this round does not confirm it.")
-    if verdict in SETTLING:
-        asked = Proposed(Proposal.REOPEN, "At least two panelists asked to reopen it.")
-        return asked if reopeners >= REOPENERS else SETTLING[verdict]
-    if verdict is Verdict.TOO_FEW:
-        return Proposed(Proposal.RATE_AGAIN, "Too few panelists rated it for a verdict.")
-    if stable == "stable":
-        return Proposed(
-            Proposal.REVISE, "There is no consensus, and opinions no longer move: another wording may help."
-        )
-    return Proposed(Proposal.RATE_AGAIN, "There is no consensus yet.")

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from delphi.consensus.rules.base import Ballot, Detail, Rule
-from delphi.consensus.rules.letters import BANDS, LETTERS, letters_of, reaches
+from delphi.consensus.rules.base import Detail, Rule, Tally
+from delphi.consensus.rules.grades import BANDS, LETTERS, Gaps, letters_of, reaches
 from delphi.consensus.rules.shares import Mask, at_least, columns, share, worded_set
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from delphi.statistics.base.exact import meets_threshold
 from delphi.statistics.base.result import Flag
 
@@ -58,16 +58,16 @@ class PercentAgreement(Rule):
             return f"{text}; there is no consensus out."
         return f"{text}; consensus out: {least} {self.low_threshold} % are {worded_set(scale, self.disagree_set)}."
 
-    def sides(self, ballot: Ballot) -> tuple[Mask, Mask]:
+    def sides(self, tally: Tally) -> tuple[Mask, Mask]:
         """Compare both sets with their thresholds."""
-        k, d = (columns(ballot.f, members, self.lo) for members in (self.agree_set, self.disagree_set))
-        to_out = at_least(d, ballot.base, self.low_threshold, strict=self.strict)
-        return at_least(k, ballot.base, self.threshold, strict=self.strict), to_out & bool(self.disagree_set)
+        k, d = (columns(tally.f, members, self.lo) for members in (self.agree_set, self.disagree_set))
+        to_out = at_least(d, tally.base, self.low_threshold, strict=self.strict)
+        return at_least(k, tally.base, self.threshold, strict=self.strict), to_out & bool(self.disagree_set)
 
-    def details(self, ballot: Ballot) -> list[Detail]:
+    def details(self, tally: Tally) -> list[Detail]:
         """Count both sets."""
-        k, d = (columns(ballot.f, members, self.lo) for members in (self.agree_set, self.disagree_set))
-        rows = zip(ballot.base, k, d, strict=True)
+        k, d = (columns(tally.f, members, self.lo) for members in (self.agree_set, self.disagree_set))
+        rows = zip(tally.base, k, d, strict=True)
         return [{"n": int(n), "agree": int(a), "disagree": int(b)} for n, a, b in rows]
 
     def basis(self, detail: Detail) -> str:
@@ -91,13 +91,13 @@ class GradedAgreement(Rule):
 
     key: ClassVar[str] = "graded_agreement"
     name: ClassVar[str] = "Graded agreement (U, A, B, C)"
-    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"gaps": ("half_up", "strict")}
+    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"gaps": tuple(Gaps)}
 
     agree_set: tuple[int, ...] = ()
     disagree_set: tuple[int, ...] = ()
     bands: tuple[str, ...] = BANDS
     letters: tuple[str, ...] = LETTERS
-    gaps: str = "half_up"
+    gaps: str = Gaps.HALF_UP
     super_set: tuple[int, ...] = ()
     super_majority: str = "66.7"
     super_strict: bool = True
@@ -109,7 +109,7 @@ class GradedAgreement(Rule):
             raise ValueError("the bands of the grades stand from the highest to the lowest")
         if len(self.letters) != len(self.bands) + 1:
             raise ValueError("there is one letter for unanimity and one for each band")
-        if self.gaps not in ("half_up", "strict"):
+        if self.gaps not in list(Gaps):
             raise ValueError(f"gaps “{self.gaps}” is neither half_up nor strict")
         share(self.super_majority, what="super-majority")
 
@@ -127,35 +127,35 @@ class GradedAgreement(Rule):
         """Say the rule in one sentence."""
         unanimous, *letters = self.letters
         bands = ", ".join(f"{letter} from {band} %" for letter, band in zip(letters, self.bands, strict=True))
-        how = "rounded half up to whole per cent" if self.gaps == "half_up" else "unrounded"
+        how = "rounded half up to whole per cent" if self.gaps == Gaps.HALF_UP else "unrounded"
         return (
             f"Consensus in: combined agreement ({worded_set(scale, self.agree_set)}), {how}, reaches the lowest grade; "
             f"grades: {unanimous} without any dissent, {bands}; consensus out: disagreement reaches {self.bands[-1]} %."
         )
 
-    def sides(self, ballot: Ballot) -> tuple[Mask, Mask]:
+    def sides(self, tally: Tally) -> tuple[Mask, Mask]:
         """Compare combined agreement and disagreement with the lowest band."""
-        k, d = (columns(ballot.f, members, self.lo) for members in (self.agree_set, self.disagree_set))
+        k, d = (columns(tally.f, members, self.lo) for members in (self.agree_set, self.disagree_set))
         lowest = self.bands[-1]
-        return reaches(k, ballot.base, lowest, self.gaps), reaches(d, ballot.base, lowest, self.gaps)
+        return reaches(k, tally.base, lowest, self.gaps), reaches(d, tally.base, lowest, self.gaps)
 
-    def grades(self, ballot: Ballot) -> list[str | None]:
+    def grades(self, tally: Tally) -> list[str | None]:
         """Letter of each statement."""
-        return self._letters(ballot, self.gaps)
+        return self._letters(tally, self.gaps)
 
-    def _letters(self, ballot: Ballot, gaps: str) -> list[str | None]:
-        k, n = columns(ballot.f, self.agree_set, self.lo), np.where(ballot.n == 0, 0, ballot.base)
+    def _letters(self, tally: Tally, gaps: str) -> list[str | None]:
+        k, n = columns(tally.f, self.agree_set, self.lo), np.where(tally.n == 0, 0, tally.base)
         return letters_of(k, n, self.bands, gaps, self.letters)
 
-    def marks(self, ballot: Ballot) -> dict[Flag, Mask]:
+    def marks(self, tally: Tally) -> dict[Flag, Mask]:
         """Flag letters that depend on how the gaps between the bands are closed."""
-        modes = (self._letters(ballot, gaps) for gaps in ("half_up", "strict"))
+        modes = (self._letters(tally, gaps) for gaps in Gaps)
         return {Flag.ROUNDING_DEPENDENT: np.array([a != b for a, b in zip(*modes, strict=True)], dtype=np.bool_)}
 
-    def details(self, ballot: Ballot) -> list[Detail]:
+    def details(self, tally: Tally) -> list[Detail]:
         """Count the sets, and ask the super-majority of the strongest option."""
         sets = (self.agree_set, self.disagree_set, self.super_set)
-        rows = zip(ballot.base.tolist(), *(columns(ballot.f, s, self.lo).tolist() for s in sets), strict=True)
+        rows = zip(tally.base.tolist(), *(columns(tally.f, s, self.lo).tolist() for s in sets), strict=True)
         return [self._detail(n, k, d, top) for n, k, d, top in rows]
 
     def _detail(self, n: int, k: int, d: int, top: int) -> Detail:
@@ -171,6 +171,6 @@ class GradedAgreement(Rule):
 
     def _reached(self, k: int, n: int) -> bool:
         """Whether one share reaches the lowest band."""
-        if self.gaps == "strict":
+        if self.gaps == Gaps.STRICT:
             return bool(meets_threshold(k, n, self.bands[-1]))
         return bool(meets_threshold((200 * k + n) // (2 * n), 100, self.bands[-1]))

@@ -1,12 +1,25 @@
 """The parameters of a rule as a form asks them: names, kinds and present values, read off the rule's own fields."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
+from enum import StrEnum
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
-from delphi.consensus.rules.parsing import RULES, Rule
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.rules import RULES
+from delphi.consensus.rules.base import Rule
+from delphi.consensus.scale import Scale
+
+
+class SettingKind(StrEnum):
+    """How a form asks a parameter."""
+
+    FLAG = "flag"
+    NUMBER = "number"
+    CHOICE = "choice"
+    OPTIONS = "options"
+    RULES = "rules"
+    TEXT = "text"
 
 
 @dataclass(frozen=True)
@@ -18,7 +31,7 @@ class Setting:
     name
         As `rule_from` reads it; that of a part carries the part's key and a dot.
     kind
-        "flag", "number", "choice", "options" (of the scale), "rules" or "text".
+        Its `SettingKind`; options are those of the scale.
     text
         The present value.
     choices
@@ -28,14 +41,23 @@ class Setting:
     """
 
     name: str
-    kind: str
+    kind: SettingKind
     text: str
     choices: tuple[str, ...] = ()
     optional: bool = False
 
 
-def settings_of(key: str, scale: Scale, given: Mapping[str, str] | None = None) -> list[Setting]:
-    """List the parameters of a rule, with those of its parts behind.
+def settings_of(key: str, scale: Scale, entered: Mapping[str, str] | None = None) -> list[Setting]:
+    """Parameters of a rule, with those of its parts behind.
+
+    Parameters
+    ----------
+    key
+        Of the rule.
+    scale
+        What it is asked of; the defaults follow from it.
+    entered
+        Present values by the names of the parameters; what is not in it has its default.
 
     Raises
     ------
@@ -44,48 +66,45 @@ def settings_of(key: str, scale: Scale, given: Mapping[str, str] | None = None) 
 
     Examples
     --------
-    >>> from delphi.consensus.scale import SCALES
-    >>> [(s.name, s.kind, s.text) for s in settings_of("comet_70_15", SCALES["grade9"], {"include": "80"})]
+    >>> from delphi.consensus.shipped_scales import SCALES
+    >>> [(s.name, s.kind.value, s.text) for s in settings_of("comet_70_15", SCALES["grade9"], {"include": "80"})]
     [('include', 'text', '80'), ('exclude', 'text', '15'), ('high', 'options', '7..9'), ('low', 'options', '1..3')]
     """
-    kind, said = RULES[key], given or {}
+    kind, texts = RULES[key], entered or {}
     hints, defaults = get_type_hints(kind), kind.defaults(scale)
-    found: list[Setting] = []
+    settings: list[Setting] = []
     for field in fields(kind):
         if field.name == "lo":
             continue
         default = defaults.get(field.name, "" if field.default is MISSING else field.default)
-        text = said.get(field.name, text_of(default))
-        made = _setting(kind, field.name, hints[field.name], text)
-        found += [made, *(_parts(text, said, scale) if made.kind == "rules" else ())]
-    return found
+        text = texts.get(field.name, text_of(default))
+        setting = _setting(kind, field.name, hints[field.name], text)
+        settings += [setting, *(_parts(text, texts, scale) if setting.kind is SettingKind.RULES else ())]
+    return settings
 
 
 def _setting(kind: type[Rule], name: str, hint: Any, text: str) -> Setting:
     options = get_args(hint)
     if name in kind.choices:
-        return Setting(name, "choice", text, kind.choices[name])
+        return Setting(name, SettingKind.CHOICE, text, kind.choices[name])
     if hint is Rule or Rule in options:
-        return Setting(name, "rules", text)
+        return Setting(name, SettingKind.RULES, text)
     if hint is bool:
-        return Setting(name, "flag", text, ("yes", "no"))
+        return Setting(name, SettingKind.FLAG, text, ("yes", "no"))
     if hint is int:
-        return Setting(name, "number", text)
+        return Setting(name, SettingKind.NUMBER, text)
     # A set of options may be empty where the rule allows it; the rule says so when it is made.
-    return Setting(
-        name, "options" if int in options else "text", text, optional=NoneType in options or Ellipsis in options
-    )
+    several = SettingKind.OPTIONS if int in options else SettingKind.TEXT
+    return Setting(name, several, text, optional=NoneType in options or Ellipsis in options)
 
 
-def _parts(text: str, given: Mapping[str, str], scale: Scale) -> list[Setting]:
-    """List the parameters of the rules that a rule is made of."""
-    found = []
+def _parts(text: str, texts: Mapping[str, str], scale: Scale) -> list[Setting]:
+    """Parameters of the rules that a rule is made of."""
+    settings = []
     for key in dict.fromkeys(word.strip() for word in text.split(",") if word.strip() in RULES):
-        own = {name.removeprefix(f"{key}."): value for name, value in given.items() if name.startswith(f"{key}.")}
-        found += [
-            Setting(f"{key}.{s.name}", s.kind, s.text, s.choices, s.optional) for s in settings_of(key, scale, own)
-        ]
-    return found
+        own = {name.removeprefix(f"{key}."): value for name, value in texts.items() if name.startswith(f"{key}.")}
+        settings += [replace(setting, name=f"{key}.{setting.name}") for setting in settings_of(key, scale, own)]
+    return settings
 
 
 def text_of(value: Any) -> str:

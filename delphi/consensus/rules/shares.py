@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from delphi.consensus.counts import Integers, total
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from delphi.statistics.base.exact import per_cent
 
 Mask = NDArray[np.bool_]
@@ -43,9 +43,9 @@ def number(text: str, what: str) -> Fraction:
         raise ValueError(f"{what}: “{text}” is not a number such as 1.5") from None
 
 
-def columns(ballot_f: Integers, members: tuple[int, ...], lo: int) -> Integers:
+def columns(counts: Integers, members: tuple[int, ...], lo: int) -> Integers:
     """Sum the counts over a set of options (…)."""
-    return total(ballot_f[..., [value - lo for value in members]])
+    return total(counts[..., [value - lo for value in members]])
 
 
 def set_text(members: tuple[int, ...]) -> str:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from delphi.consensus.rules.base import QUANTILES_COMPARED, Ballot, Detail, Rule
+from delphi.consensus.rules.base import QUANTILES_COMPARED, Detail, Rule, Tally
 from delphi.consensus.rules.quartiles import check_direction, interquartile, medians, text
 from delphi.consensus.rules.shares import Mask, number
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 
 
 @dataclass(frozen=True)
@@ -30,24 +30,24 @@ class Spread(Rule):
             "max_median": str(max(scale.low)) if scale.low else None,
         }
 
-    def concordant(self, ballot: Ballot) -> Mask:
+    def concordant(self, tally: Tally) -> Mask:
         """Say where opinions lie close together."""
         raise NotImplementedError
 
-    def sides(self, ballot: Ballot) -> tuple[Mask, Mask]:
+    def sides(self, tally: Tally) -> tuple[Mask, Mask]:
         """Look at the median where opinions lie close together."""
-        close, middle = self.concordant(ballot), medians(ballot.f, self.lo)
+        close, middle = self.concordant(tally), medians(tally.f, self.lo)
         to_in = middle.at_least(self.min_median) if self.min_median is not None else close & False
         to_out = middle.at_most(self.max_median) if self.max_median is not None else close & False
         return close & to_in, close & to_out
 
-    def details(self, ballot: Ballot) -> list[Detail]:
-        """Give range and median."""
-        spread = interquartile(ballot.f, self.lo, ballot.terms.quantile_type)
-        middle, close = medians(ballot.f, self.lo), self.concordant(ballot)
+    def details(self, tally: Tally) -> list[Detail]:
+        """Interquartile range and median of each statement, and whether opinions lie close together."""
+        spread = interquartile(tally.f, self.lo, tally.terms.quantile_type)
+        middle, close = medians(tally.f, self.lo), self.concordant(tally)
         return [
             {"n": int(n), "iqr": spread.at(j), "median": middle.at(j), "concordant": bool(close[j])} if n else {"n": 0}
-            for j, n in enumerate(ballot.n)
+            for j, n in enumerate(tally.n)
         ]
 
     def direction(self) -> str:
@@ -82,13 +82,13 @@ class IqrRule(Spread):
         """Take the borders of the zones and the usual bound."""
         return super().defaults(scale) | {"max_iqr": scale.max_iqr or "1"}
 
-    def concordant(self, ballot: Ballot) -> Mask:
+    def concordant(self, tally: Tally) -> Mask:
         """Compare the range with its bound."""
-        return interquartile(ballot.f, self.lo, ballot.terms.quantile_type).at_most(self.max_iqr, strict=self.strict)
+        return interquartile(tally.f, self.lo, tally.terms.quantile_type).at_most(self.max_iqr, strict=self.strict)
 
-    def details(self, ballot: Ballot) -> list[Detail]:
+    def details(self, tally: Tally) -> list[Detail]:
         """Add whether the range is nearly within its bound."""
-        return [detail | {"near": self._near(detail)} for detail in super().details(ballot)]
+        return [detail | {"near": self._near(detail)} for detail in super().details(tally)]
 
     def _near(self, detail: Detail) -> bool:
         return bool(self.near and detail["n"] and not detail["concordant"] and detail["iqr"] <= Fraction(self.near))
@@ -121,15 +121,14 @@ class QuartileDeviationRule(Spread):
         if not 0 <= number(self.high, "high") <= number(self.moderate, "moderate"):
             raise ValueError("high is not above moderate, and neither is negative")
 
-    def concordant(self, ballot: Ballot) -> Mask:
+    def concordant(self, tally: Tally) -> Mask:
         """Say where consensus is high."""
-        return interquartile(ballot.f, self.lo, ballot.terms.quantile_type).at_most(2 * Fraction(self.high))
+        return interquartile(tally.f, self.lo, tally.terms.quantile_type).at_most(2 * Fraction(self.high))
 
-    def details(self, ballot: Ballot) -> list[Detail]:
+    def details(self, tally: Tally) -> list[Detail]:
         """Add the class."""
         return [
-            detail | ({"level": self._level(detail["iqr"])} if detail["n"] else {})
-            for detail in super().details(ballot)
+            detail | ({"level": self._level(detail["iqr"])} if detail["n"] else {}) for detail in super().details(tally)
         ]
 
     def _level(self, spread: Fraction) -> str:

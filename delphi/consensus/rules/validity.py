@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from delphi.consensus.counts import Integers
-from delphi.consensus.rules.base import Ballot, Detail, Rule
+from delphi.consensus.rules.base import Detail, Rule, Tally
 from delphi.consensus.rules.percent import check_sets
 from delphi.consensus.rules.shares import Mask, columns, number, worded_set
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from delphi.statistics.base.result import Reason
 from delphi.statistics.one_statement.lawshe import cvr_critical
 
@@ -45,25 +45,25 @@ class CvrRule(Rule):
             f"of the content validity ratio at α = {self.alpha}, one-sided; there is no consensus out."
         )
 
-    def critical(self, ballot: Ballot) -> Integers:
+    def critical(self, tally: Tally) -> Integers:
         """Smallest number that is above chance; −1 where none is."""
-        found = [critical_count(n, self.alpha).count for n in ballot.base.tolist()]
-        return np.array([UNATTAINABLE if count is None else count for count in found], dtype=np.int64)
+        counts = [critical_count(n, self.alpha).count for n in tally.base.tolist()]
+        return np.array([UNATTAINABLE if count is None else count for count in counts], dtype=np.int64)
 
-    def obstacles(self, ballot: Ballot) -> dict[Reason, Mask]:
+    def obstacles(self, tally: Tally) -> dict[Reason, Mask]:
         """Ask for a panel large enough to be above chance."""
-        never = self.critical(ballot) == UNATTAINABLE
-        return super().obstacles(ballot) | {Reason.NO_ATTAINABLE_CRITICAL_VALUE: never}
+        never = self.critical(tally) == UNATTAINABLE
+        return super().obstacles(tally) | {Reason.NO_ATTAINABLE_CRITICAL_VALUE: never}
 
-    def sides(self, ballot: Ballot) -> tuple[Mask, Mask]:
+    def sides(self, tally: Tally) -> tuple[Mask, Mask]:
         """Compare counts, never rounded ratios."""
-        met = columns(ballot.f, self.agree_set, self.lo) >= self.critical(ballot)
+        met = columns(tally.f, self.agree_set, self.lo) >= self.critical(tally)
         return met, met & False
 
-    def details(self, ballot: Ballot) -> list[Detail]:
-        """Give the count and its critical value."""
-        k = columns(ballot.f, self.agree_set, self.lo)
-        rows = zip(ballot.base.tolist(), k.tolist(), self.critical(ballot).tolist(), strict=True)
+    def details(self, tally: Tally) -> list[Detail]:
+        """Ratings in the agreement set of each statement, and their critical value."""
+        k = columns(tally.f, self.agree_set, self.lo)
+        rows = zip(tally.base.tolist(), k.tolist(), self.critical(tally).tolist(), strict=True)
         return [{"n": n, "agree": a, "critical": None if c == UNATTAINABLE else c} for n, a, c in rows]
 
     def basis(self, detail: Detail) -> str:

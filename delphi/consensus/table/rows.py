@@ -3,21 +3,35 @@
 from collections.abc import Iterator
 
 from delphi.consensus.analysis import Analysis, Definition, Population, RoundData
-from delphi.consensus.rules.parsing import Judgement
+from delphi.consensus.rules.base import Judgement
 from delphi.consensus.stability import moves_table
-from delphi.consensus.table import columns as cells
-from delphi.consensus.table.columns import Cell
+from delphi.consensus.table import columns
+from delphi.consensus.table.columns import Cell, ColumnBlock
 from delphi.consensus.table.summary import summarise
 from delphi.statistics.base.result import Reason
 
 
 def consensus_rows(analysis: Analysis, *, by_group: bool = False) -> list[dict[str, Cell]]:
-    """Give the rows: all panelists first, then the groups if asked."""
+    """Rows of the consensus table: by round and statement, and of each first the whole panel, then the groups if asked.
+
+    Parameters
+    ----------
+    analysis
+        The closed rounds, in counts, and their definition.
+    by_group
+        Whether there is a row for each stakeholder group, too.
+
+    Returns
+    -------
+    list of dict
+        Cell by name of the column, all rows with the same names. Shares are in per cent, positions in points of the
+        scale, both as floats rounded once; an empty cell is None, and its reason stands in ``reasons``.
+    """
     return [row for round_ in analysis.rounds for row in _round_rows(round_, analysis.definition, by_group=by_group)]
 
 
 def _round_rows(round_: RoundData, definition: Definition, *, by_group: bool) -> Iterator[dict[str, Cell]]:
-    populations = [_population(round_, one, definition) for one in round_.populations(by_group=by_group)]
+    populations = [_population(round_, population, definition) for population in round_.populations(by_group=by_group)]
     for rows in zip(*populations, strict=True):
         yield from rows
 
@@ -25,38 +39,37 @@ def _round_rows(round_: RoundData, definition: Definition, *, by_group: bool) ->
 def _population(round_: RoundData, population: Population, definition: Definition) -> list[dict[str, Cell]]:
     """Rows of one population."""
     name, counts, paired = population
-    judgement, found = definition.judge(counts), summarise(counts, definition)
+    judgement, summary = definition.judge(counts), summarise(counts, definition)
     bound = getattr(definition.rule, "max_iqr", None) or definition.scale.max_iqr
     comparable = [round_.comparable(j) for j in range(len(round_.items))]
     moves = None if paired is None else moves_table(paired, definition.scale.lo, definition.scale.combined)
-    parts = [
-        cells.people(found, int(counts.invited.sum())),
-        cells.shares(found, definition),
-        cells.centre(found, bound),
-        cells.verdict(judgement, definition),
-        cells.change(round_.items, moves, comparable),
+    figures = [
+        columns.people(summary, int(counts.invited.sum())),
+        columns.shares(summary, definition),
+        columns.centre(summary, bound),
+        columns.verdict(judgement, definition),
+        columns.change(round_.items, moves, comparable),
     ]
     head, closing = _identity(round_, name), _closing(round_, judgement, definition)
-    closing.add("reasons", cells.reasons_of([*parts, head], len(round_.items)))
-    columns = {name: column for part in (head, *parts, closing) for name, column in part.cells.items()}
-    names = tuple(columns)
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    closing.add("reasons", columns.reasons_of([*figures, head], len(round_.items)))
+    table = {name: column for block in (head, *figures, closing) for name, column in block.cells.items()}
+    return [dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True)]
 
 
-def _closing(round_: RoundData, judgement: Judgement, definition: Definition) -> cells.Part:
-    part = cells.Part()
-    part.add("flags", [";".join(flags) for flags in judgement.flags])
-    part.add("decision", [item.decision for item in round_.items])
-    part.add("decision_reason", [item.decision_reason for item in round_.items])
-    part.add("rule_id", [definition.rule.key] * len(round_.items))
-    return part
+def _closing(round_: RoundData, judgement: Judgement, definition: Definition) -> ColumnBlock:
+    block = ColumnBlock()
+    block.add("flags", [";".join(flags) for flags in judgement.flags])
+    block.add("decision", [item.decision for item in round_.items])
+    block.add("decision_reason", [item.decision_reason for item in round_.items])
+    block.add("rule_id", [definition.rule.key] * len(round_.items))
+    return block
 
 
-def _identity(round_: RoundData, group: str) -> cells.Part:
-    part = cells.Part()
+def _identity(round_: RoundData, group: str) -> ColumnBlock:
+    block = ColumnBlock()
     for name in ("statement", "version", "kind", "section_no", "section", "text"):
-        part.add(name, [getattr(item, name) for item in round_.items])
-    part.why["section_no"] = Reason.NOT_APPLICABLE
-    part.add("round", [round_.number] * len(round_.items))
-    part.add("group", [group] * len(round_.items))
-    return part
+        block.add(name, [getattr(item, name) for item in round_.items])
+    block.why["section_no"] = Reason.NOT_APPLICABLE
+    block.add("round", [round_.number] * len(round_.items))
+    block.add("group", [group] * len(round_.items))
+    return block

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts, Integers, total
-from delphi.consensus.rules.base import Ballot
+from delphi.consensus.rules.base import Tally
+from delphi.consensus.rules.quartiles import Scaled, medians
 from delphi.consensus.rules.shares import columns
 from delphi.statistics.base.exact import mean_share
-from delphi.statistics.one_statement.quantiles import HALF, QUARTER, scaled_quantile
+from delphi.statistics.one_statement.quantiles import QUARTER, scaled_quantile
 
 MEAN_METHODS = ("exact_shares", "rounded_shares", "pooled")
 
@@ -68,6 +69,16 @@ class Figures:
 
 
 @dataclass(frozen=True, eq=False)
+class SetCounts:
+    """Ratings of each statement (J) in the sets of a scale; nothing but zeros where the scale has no such set."""
+
+    agree: Integers
+    combined: Integers
+    disagree: Integers
+    neutral: Integers
+
+
+@dataclass(frozen=True, eq=False)
 class Summary:
     """All statements of a round as arrays, in exact integers; groups are taken together.
 
@@ -75,10 +86,12 @@ class Summary:
     ----------
     f, values
         Ratings (J, K), and the options.
+    n, nq, blank, base
+        Ratings, opt-outs, blanks and the denominator of the shares (J).
     sets
-        Ratings in the agreement set, the combined one, disagreement and neutral (4, J).
-    quartiles, unit
-        Q1, median and Q3 in units of 1/``unit`` each; without meaning where nobody rated.
+        Ratings in the sets of the scale.
+    q1, median, q3
+        Exact quantiles; without meaning where nobody rated.
     sums, squares
         Σ v and Σ v² of the ratings.
     """
@@ -89,9 +102,10 @@ class Summary:
     nq: Integers
     blank: Integers
     base: Integers
-    sets: Integers
-    quartiles: tuple[Integers, Integers, Integers]
-    unit: tuple[int, int, int]
+    sets: SetCounts
+    q1: Scaled
+    median: Scaled
+    q3: Scaled
     sums: Integers
     squares: Integers
 
@@ -103,32 +117,37 @@ class Summary:
 
 
 def summarise(counts: Counts, definition: Definition) -> Summary:
-    """Describe a round."""
-    ballot, scale = Ballot(counts, definition.terms), definition.scale
-    f, v = ballot.f, np.array(scale.values, dtype=np.int64)
-    sets = [columns(f, members, scale.lo) for members in (scale.agree, scale.combined, scale.disagree, scale.neutral)]
-    found = [
-        scaled_quantile(f, p, 7 if p == HALF else definition.quantile_type, v) for p in (QUARTER, HALF, 1 - QUARTER)
-    ]
+    """Figures of every statement of a round, in arrays.
+
+    Parameters
+    ----------
+    counts
+        J statements × G groups × K options, K as the scale of the definition has them.
+    definition
+        Scale, denominator and quantile type.
+    """
+    tally, scale = Tally(counts, definition.terms), definition.scale
+    f, v = tally.f, np.array(scale.values, dtype=np.int64)
+    sets = (columns(f, members, scale.lo) for members in (scale.agree, scale.combined, scale.disagree, scale.neutral))
     return Summary(
         f=f,
         values=v,
-        n=ballot.n,
+        n=tally.n,
         nq=total(counts.not_qualified),
         blank=total(counts.blank),
-        base=ballot.base,
-        sets=np.stack(sets),
-        quartiles=(found[0][0], found[1][0], found[2][0]),  # the median is of type 7 whatever the setting (METHOD 5.1)
-        unit=(found[0][1], found[1][1], found[2][1]),
+        base=tally.base,
+        sets=SetCounts(*sets),
+        q1=Scaled(*scaled_quantile(f, QUARTER, definition.quantile_type, v)),
+        median=medians(f, scale.lo),  # of type 7 whatever the setting (METHOD 5.1)
+        q3=Scaled(*scaled_quantile(f, 1 - QUARTER, definition.quantile_type, v)),
         sums=f @ v,
         squares=f @ v**2,
     )
 
 
 def figures(counts: Counts, definition: Definition) -> list[Figures]:
-    """Describe every statement of a round, each by itself."""
+    """Figures of every statement of a round, one by one: exact fractions, in points of the scale."""
     s, scale = summarise(counts, definition), definition.scale
-    quartiles = list(zip(*(q.tolist() for q in s.quartiles), strict=True))
     return [
         Figures(
             counts=tuple(s.f[j].tolist()),
@@ -136,23 +155,22 @@ def figures(counts: Counts, definition: Definition) -> list[Figures]:
             n_nq=int(s.nq[j]),
             n_blank=int(s.blank[j]),
             base=int(s.base[j]),
-            agree_k=int(s.sets[0][j]),
-            combined_k=int(s.sets[1][j]),
-            disagree_k=int(s.sets[2][j]) if scale.disagree else None,
-            neutral_k=int(s.sets[3][j]) if scale.neutral else None,
-            **_centre(s, j, quartiles[j]),
+            agree_k=int(s.sets.agree[j]),
+            combined_k=int(s.sets.combined[j]),
+            disagree_k=int(s.sets.disagree[j]) if scale.disagree else None,
+            neutral_k=int(s.sets.neutral[j]) if scale.neutral else None,
+            **_centre(s, j),
         )
         for j, n in enumerate(s.n.tolist())
     ]
 
 
-def _centre(s: Summary, j: int, quartiles: Sequence[int]) -> dict[str, Any]:
+def _centre(s: Summary, j: int) -> dict[str, Any]:
     n = int(s.n[j])
-    q1, middle, q3 = (Fraction(q, unit) if n else None for q, unit in zip(quartiles, s.unit, strict=True))
     return {
-        "median": middle,
-        "q1": q1,
-        "q3": q3,
+        "median": s.median.at(j) if n else None,
+        "q1": s.q1.at(j) if n else None,
+        "q3": s.q3.at(j) if n else None,
         "mean": Fraction(int(s.sums[j]), n) if n else None,
         "sd": float(s.sd[j]) if n > 1 else None,
         "modes": tuple(s.values[s.f[j] == s.f[j].max()].tolist()) if n else (),
@@ -182,7 +200,7 @@ class RoundMeans:
 
 
 def round_means(rows: Sequence[Figures]) -> RoundMeans:
-    """Average over items.
+    """Means over the items of one kind in one round: shares in per cent, numbers of items and of ratings.
 
     Examples
     --------

@@ -61,12 +61,11 @@ def agreement(
     r = as_counts(counts)
     r = r[r.sum(1) > 0]
     n, raters = len(r), r.sum(1)
-    reason = _why_not(r)
+    reason = _undefined_because(r)
     if reason:
         return Agreement(None, None, None, None, None, None, n, reason)
     w, paired = agreement_weights(weights, r.shape[1]), raters >= 2
-    within = np.zeros(n)
-    within[paired] = ((r * (r @ w - 1)).sum(1) / (raters * (raters - 1)).clip(1))[paired]
+    within = np.where(paired, (r * (r @ w - 1)).sum(1) / (raters * (raters - 1)).clip(1), 0.0)
     pa = float(within[paired].mean())
     # statements with a single rating stay in π but not in pa
     expected = chance(r, w, np.asarray((r / raters[:, None]).mean(0)))
@@ -77,14 +76,20 @@ def agreement(
     if np.count_nonzero(r.sum(0)) == 1:
         return Agreement(value, None, None, None, pa, pe, n, None, (Flag.NO_VARIATION,))
     items = np.where(paired, n / paired.sum() * (within - pe) / (1 - pe), 0.0)
-    if expected.by_item is not None:
-        items = items - 2 * (1 - value) * (expected.by_item - pe) / (1 - pe)
-    se = sqrt(float(((items - value) ** 2).sum()) / (n * (n - 1)))
+    se = _standard_error(items, value, expected)
     half = t_quantile((1 + conf) / 2, n - 1) * se
     return Agreement(value, se, value - half, min(value + half, 1.0), pa, pe, n)
 
 
-def _why_not(r: Ints) -> Reason | None:
+def _standard_error(items: Floats, value: float, expected: Chance) -> float:
+    """Standard error of a coefficient, from the share of each statement in it (statements as the sample)."""
+    n, pe = len(items), expected.overall
+    if expected.by_item is not None:
+        items = items - 2 * (1 - value) * (expected.by_item - pe) / (1 - pe)
+    return sqrt(float(((items - value) ** 2).sum()) / (n * (n - 1)))
+
+
+def _undefined_because(r: Ints) -> Reason | None:
     if not len(r):
         return Reason.NO_RATINGS
     if r.sum(1).max() < 2:

@@ -57,7 +57,7 @@ def _empty(m: int, n: int, dropped: tuple[int, int], reason: Reason) -> KendallW
     return KendallW(None, None, None, None, None, None, None, None, m, n, *dropped, reason)
 
 
-def why_not(m: int, n: int, dropped: tuple[int, int], centred: NDArray[Any]) -> Reason | None:
+def undefined_because(m: int, n: int, dropped: tuple[int, int], centred: NDArray[Any]) -> Reason | None:
     """Reason for which W of m panelists and n statements is undefined."""
     if m == 0 or n == 0:
         return Reason.NO_COMPLETE_CASES if any(dropped) else Reason.NO_RATINGS
@@ -110,7 +110,7 @@ def kendall_w(
     block = complete_block(ratings, complete)
     (m, n), dropped = block.matrix.shape, (block.panelists_dropped, block.items_dropped)
     centred = mid_ranks(block.matrix) - (n + 1) / 2
-    reason = why_not(m, n, dropped, centred)
+    reason = undefined_because(m, n, dropped, centred)
     if reason:
         return _empty(m, n, dropped, reason)
     s = float((centred.sum(0) ** 2).sum())
@@ -192,7 +192,7 @@ def kendall_w_gaps(ratings: ArrayLike, *, permutations: int = 1000, seed: int = 
     sizes = seen.sum(1, keepdims=True)
     centred = np.where(seen, mid_ranks(m) - (sizes + 1) / 2, 0.0)
     (raters, items), used = m.shape, int(seen.sum())
-    reason = why_not(raters, items, (0, 0), centred)
+    reason = undefined_because(raters, items, (0, 0), centred)
     if reason:
         return WithGaps(None, None, raters, items, used, dropped, reason)
     design = np.diag(seen.sum(0)) - (seen / sizes).T @ seen
@@ -203,9 +203,15 @@ def kendall_w_gaps(ratings: ArrayLike, *, permutations: int = 1000, seed: int = 
         return np.asarray((sums * (solve @ sums)).sum(0) / total, dtype=np.float64)
 
     value = min(float(explained(centred.sum(0))), 1.0)
-    rng = np.random.Generator(np.random.PCG64(seed))
-    shuffled = np.zeros((items, permutations))
-    for row, own in zip(centred, seen, strict=True):
-        shuffled[own] += rng.permuted(np.broadcast_to(row[own, None], (int(own.sum()), permutations)), axis=0)
+    shuffled = _shuffled_sums(centred, seen, permutations, seed)
     p = (1 + int((explained(shuffled) >= value - 1e-9).sum())) / (permutations + 1)
     return WithGaps(value, p, raters, items, used, dropped, None, (Flag.MONTE_CARLO,))
+
+
+def _shuffled_sums(centred: Floats, seen: NDArray[np.bool_], permutations: int, seed: int) -> Floats:
+    """Sums of the ranks of each statement (n, permutations) when each panelist's ranks are shuffled among those rated."""
+    rng = np.random.Generator(np.random.PCG64(seed))
+    sums = np.zeros((centred.shape[1], permutations))
+    for row, own in zip(centred, seen, strict=True):
+        sums[own] += rng.permuted(np.broadcast_to(row[own, None], (int(own.sum()), permutations)), axis=0)
+    return sums

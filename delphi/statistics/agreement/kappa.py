@@ -122,8 +122,8 @@ def conger_kappa(ratings: ArrayLike, values: ArrayLike, weights: Weights = "iden
     1.0
     """
     chosen = (as_matrix(ratings)[:, :, None] == np.asarray(values, dtype=np.float64)).astype(np.int64)
-    given = chosen.sum((1, 2))
-    by_panelist = chosen[given > 0].sum(1) / given[given > 0, None]
+    sizes = chosen.sum((1, 2))
+    by_panelist = chosen[sizes > 0].sum(1) / sizes[sizes > 0, None]
     counts = chosen.sum(0)
     observed = brennan_prediger(counts, weights)  # for pa and the reasons they share
     if observed.pa is None or len(by_panelist) < 2:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from delphi.statistics.agreement.concordance import WithGaps, why_not
+from delphi.statistics.agreement.concordance import WithGaps, undefined_because
 from delphi.statistics.base.measure import Floats, Ints
 
 NO_RANK = 3  # codes below zero: no rating
@@ -68,7 +68,7 @@ def kendall_w_codes(codes: NDArray[np.int8], options: int) -> WithGaps:
     raters, items, used = int(enough.sum()), codes.shape[1], int(ranks.rated[enough].sum())
     dropped = len(codes) - raters
     sums, squares = ranks.sums(codes)
-    reason = why_not(raters, items, (0, 0), np.array([squares]))
+    reason = undefined_because(raters, items, (0, 0), np.array([squares]))
     if reason:
         return WithGaps(None, None, raters, items, used, dropped, reason)
     if used == raters * items:

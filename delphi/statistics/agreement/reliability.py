@@ -51,7 +51,7 @@ def _ratio(numerator: float, denominator: float) -> float | None:
     return numerator / denominator if abs(denominator) > 1e-12 else None
 
 
-def _why_not(block: Block) -> Reason | None:
+def _undefined_because(block: Block) -> Reason | None:
     k, n = block.matrix.shape
     if n and not k:
         return Reason.NO_COMPLETE_CASES if block.panelists_dropped else Reason.NO_RATINGS
@@ -97,7 +97,7 @@ def icc(ratings: ArrayLike, *, conf: float = 0.95) -> Icc:
     1.0
     """
     block = complete_block(ratings)
-    x, reason = block.matrix.T, _why_not(block)
+    x, reason = block.matrix.T, _undefined_because(block)
     (n, k), dropped = x.shape, block.panelists_dropped
     if reason:
         return Icc(None, None, None, None, None, None, None, None, n, k, dropped, reason)
@@ -162,7 +162,7 @@ def cronbach_alpha(ratings: ArrayLike) -> Result:
     1.0
     """
     block = complete_block(ratings)
-    k, reason = len(block.matrix), _why_not(block)
+    k, reason = len(block.matrix), _undefined_because(block)
     if reason:
         return undefined(reason, k)
     total = float(block.matrix.sum(0).var(ddof=1))
@@ -196,5 +196,7 @@ def test_retest_icc(transitions: ArrayLike) -> Result:
     rounds = np.array([np.repeat(side.ravel(), t.ravel()) for side in np.indices(t.shape)])
     if not rounds.size:
         return undefined(Reason.NO_PAIRED_RATINGS)
-    found = icc(rounds)
-    return undefined(found.reason, found.n) if found.reason else Result(found.icc2, found.n)
+    correlations = icc(rounds)
+    if correlations.reason:
+        return undefined(correlations.reason, correlations.n)
+    return Result(correlations.icc2, correlations.n)

@@ -147,9 +147,9 @@ def attrition_bias(
     >>> found.items[0].delta, found.statistic
     (1.0, 3.0)
     """
-    m, gone = as_matrix(ratings), np.asarray(left, dtype=bool)
+    m, leavers = as_matrix(ratings), np.asarray(left, dtype=bool)
     seen = ~np.isnan(m)
-    sides = [(column[~gone & has], column[gone & has]) for column, has in zip(m.T, seen.T, strict=True)]
+    sides = [(column[~leavers & has], column[leavers & has]) for column, has in zip(m.T, seen.T, strict=True)]
     items = _item_bias(sides)
     used = np.array([min(len(a), len(b)) >= 2 for a, b in sides], dtype=bool)
     left_out = int((~used).sum())
@@ -157,8 +157,8 @@ def attrition_bias(
         return AttritionBias(items, None, None, left_out, len(m), Reason.EMPTY_GROUP)
     x, has = np.where(seen, m, 0.0)[:, used], seen[:, used].astype(np.float64)
     rng = np.random.Generator(np.random.PCG64(seed))
-    labels = rng.permuted(np.broadcast_to(gone, (permutations, len(gone))), axis=1).astype(np.float64)
-    t = float(_gap(gone.astype(np.float64)[None], x, has)[0])
+    labels = rng.permuted(np.broadcast_to(leavers, (permutations, len(leavers))), axis=1).astype(np.float64)
+    t = float(_gap(leavers.astype(np.float64)[None], x, has)[0])
     p = (1 + int((_gap(labels, x, has) >= t - 1e-9).sum())) / (permutations + 1)
     return AttritionBias(items, t, p, left_out, len(m), None, (Flag.MONTE_CARLO,))
 

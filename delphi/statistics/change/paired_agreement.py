@@ -141,5 +141,5 @@ def coefficient_parts(transitions: ArrayLike, name: str) -> tuple[Numbers, Numbe
     v = disagreement(weights, t.shape[-1]).astype(np.int64)
     if int(t.sum((-2, -1)).max(initial=0)) ** 2 * t.shape[-1] ** 4 > 2**50:
         t, v = t.astype(object), v.astype(object)  # Python's integers: no product is too large
-    found: tuple[Numbers, Numbers] = parts(t, v)
-    return found
+    ratio: tuple[Numbers, Numbers] = parts(t, v)
+    return ratio

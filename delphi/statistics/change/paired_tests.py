@@ -36,7 +36,7 @@ def signed_rank(d: ArrayLike, *, zeros: Zeros = "wilcoxon") -> SignedRank:
     Parameters
     ----------
     d : (n,)
-        Differences, round r + 1 minus round r; `delphi.statistics.paired.differences` gives them for a table.
+        Differences, round r + 1 minus round r; `delphi.statistics.change.paired.differences` gives them for a table.
     zeros
         "wilcoxon" drops unchanged ratings before ranking, "pratt" ranks them, then drops them.
 

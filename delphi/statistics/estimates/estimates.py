@@ -1,4 +1,4 @@
-"""Numeric estimates: summaries, pooled distributions, Cooke's classical model, IDEA aggregates (METHOD 11.4 to 11.7)."""
+"""Numeric estimates: summaries, pooled distributions, IDEA aggregates (METHOD 11.4 to 11.7)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

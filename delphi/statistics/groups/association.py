@@ -1,4 +1,4 @@
-"""Association of two classifications: χ², exact Fisher test r × c, Cramér's V (METHOD 7.2, 10.3)."""
+"""Association of two classifications: exact Fisher test r × c, Cramér's V (METHOD 10.3)."""
 
 from dataclasses import dataclass
 from math import log1p, sqrt
@@ -8,62 +8,28 @@ from numpy.typing import ArrayLike
 
 from delphi.statistics.base.measure import Floats, Ints, as_counts, figure, undefined
 from delphi.statistics.base.result import Flag, Reason, Result
-from delphi.statistics.base.tails import chi_square_p
-from delphi.statistics.change.square_tables import ChiSquare
 
 TABLES = 1_000_000
 RESAMPLES = 5000
 
 
-def _without_empty(table: ArrayLike) -> Ints:
+def without_empty(table: ArrayLike) -> Ints:
+    """Counts of a table without its empty rows and columns."""
     t = as_counts(table)
     return t[np.ix_(t.sum(1) > 0, t.sum(0) > 0)]
 
 
-def _chi_square(t: Ints) -> float:
+def chi_square(t: Ints) -> float:
+    """Pearson's χ² of independence, Σ (O − E)²/E; no row and no column of the table is empty."""
     expected = np.outer(t.sum(1), t.sum(0)) / t.sum()
     return float(((t - expected) ** 2 / expected).sum())
 
 
-def _undefined_because(t: Ints) -> Reason | None:
+def undefined_because(t: Ints) -> Reason | None:
+    """Why a table without empty rows and columns has no association; None if it has one."""
     if not t.size:
         return Reason.NO_RATINGS
     return Reason.NO_VARIATION if min(t.shape) < 2 else None
-
-
-def chaffin_talley(transitions: ArrayLike) -> ChiSquare:
-    """Chaffin and Talley's individual stability: χ² test of independence between two rounds.
-
-    Parameters
-    ----------
-    transitions : (K, K)
-        Transition table; empty rows and columns are dropped.
-
-    Returns
-    -------
-    ChiSquare
-        Stability means *rejecting* independence: the test answers "related?", not "unchanged?". ``p_exact`` is
-        Fisher's. ``no_paired_ratings``; ``no_variation`` if one row or column is left.
-
-    Notes
-    -----
-    Σ (O − E)²/E with df = (rows − 1)(columns − 1).
-
-    References
-    ----------
-    .. [1] Chaffin WW, Talley WK. Individual stability in Delphi studies. Technol Forecast Soc Change 1980;16:67-73.
-
-    Examples
-    --------
-    >>> chaffin_talley([[4, 1, 0], [1, 5, 2], [0, 1, 6]]).df
-    4
-    """
-    t = _without_empty(transitions)
-    n, reason = int(t.sum()), _undefined_because(t)
-    if reason:
-        return ChiSquare(None, None, None, n, reason=reason if n else Reason.NO_PAIRED_RATINGS)
-    statistic, df, exact = _chi_square(t), (t.shape[0] - 1) * (t.shape[1] - 1), fisher_exact_rxc(t)
-    return ChiSquare(statistic, df, chi_square_p(statistic, df), n, exact.p, flags=exact.flags)
 
 
 def cramers_v(table: ArrayLike) -> Result:
@@ -88,11 +54,11 @@ def cramers_v(table: ArrayLike) -> Result:
     >>> cramers_v([[5, 0], [0, 5]]).value
     1.0
     """
-    t = _without_empty(table)
-    n, reason = int(t.sum()), _undefined_because(t)
+    t = without_empty(table)
+    n, reason = int(t.sum()), undefined_because(t)
     if reason:
         return undefined(reason, n)
-    return figure(min(sqrt(_chi_square(t) / (n * (min(t.shape) - 1))), 1.0), n)
+    return figure(min(sqrt(chi_square(t) / (n * (min(t.shape) - 1))), 1.0), n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +102,8 @@ def fisher_exact_rxc(table: ArrayLike, *, resamples: int = RESAMPLES, seed: int 
     >>> round(fisher_exact_rxc([[3, 1], [1, 3]]).p, 4)
     0.4857
     """
-    t = _without_empty(table)
-    n, reason = int(t.sum()), _undefined_because(t)
+    t = without_empty(table)
+    n, reason = int(t.sum()), undefined_because(t)
     if reason:
         return ExactTest(1.0, n, None, (Flag.NO_VARIATION,)) if n else ExactTest(None, 0, reason)
     t = t.T if t.shape[0] > t.shape[1] else t  # fewer rows: fewer cells to choose in each column

@@ -102,8 +102,9 @@ def opinion_groups(ratings: ArrayLike, *, smallest: int = 5, seed: int = 1) -> O
     return OpinionGroups(group, _spread(kept, places), clusters, silhouette, stability, n)
 
 
-def _spread(kept: NDArray[np.bool_], found: Sequence[T]) -> tuple[T | None, ...]:
-    each = iter(found)
+def _spread(kept: NDArray[np.bool_], values: Sequence[T]) -> tuple[T | None, ...]:
+    """Values of the panelists who were kept, in their places among all panelists; None for the others."""
+    each = iter(values)
     return tuple(next(each) if keep else None for keep in kept)
 
 
@@ -114,8 +115,8 @@ def _project(m: Floats) -> Floats:
     centred *= np.sqrt(m.shape[1] / seen.sum(1, keepdims=True))
     _, _, axes = np.linalg.svd(centred, full_matrices=False)
     axes = axes[:2] * np.where(axes[:2].sum(1, keepdims=True) < 0, -1, 1)
-    found = centred @ axes.T
-    return np.pad(found, ((0, 0), (0, 2 - found.shape[1])))
+    places = centred @ axes.T
+    return np.pad(places, ((0, 0), (0, 2 - places.shape[1])))
 
 
 def _distances(a: Floats, b: Floats) -> Floats:
@@ -132,14 +133,14 @@ def _k_means(points: Floats, k: int, rng: np.random.Generator) -> Ints:
             at = rng.choice(len(points), p=far / far.sum()) if far.sum() else 0
             centres = np.vstack([centres, points[at]])
         for _ in range(100):
-            found = _distances(points, centres).argmin(1)
-            moved = np.array([points[found == j].mean(0) if (found == j).any() else centres[j] for j in range(k)])
+            nearest = _distances(points, centres).argmin(1)
+            moved = np.array([points[nearest == j].mean(0) if (nearest == j).any() else centres[j] for j in range(k)])
             if np.allclose(moved, centres):
                 break
             centres = moved
         inertia = float(_distances(points, centres).min(1).sum())
         if inertia < best - 1e-12:
-            best, labels = inertia, found
+            best, labels = inertia, nearest
     _, numbered = np.unique(labels, return_inverse=True)
     return np.asarray(numbered, dtype=np.int64)
 
@@ -156,8 +157,8 @@ def _silhouette(points: Floats, labels: Ints) -> float:
 
 
 def _best_clusters(points: Floats, rng: np.random.Generator) -> tuple[Ints, float]:
-    found = [_k_means(points, k, rng) for k in CLUSTERS if k < len(points)]
-    scored = [(labels, _silhouette(points, labels)) for labels in found if labels.max() > 0]
+    clusterings = [_k_means(points, k, rng) for k in CLUSTERS if k < len(points)]
+    scored = [(labels, _silhouette(points, labels)) for labels in clusterings if labels.max() > 0]
     return max(scored, key=lambda pair: pair[1])
 
 

@@ -26,7 +26,7 @@ def category_shares(counts: ArrayLike) -> Figures:
 
     Notes
     -----
-    p_i = f_i / n. For print use `delphi.statistics.exact.format_percent` on the counts, not these floats.
+    p_i = f_i / n. For print use `delphi.statistics.base.exact.format_percent` on the counts, not these floats.
 
     Examples
     --------

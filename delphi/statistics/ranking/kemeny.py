@@ -29,7 +29,7 @@ def kemeny(pairwise: Ints) -> Kemeny:
     Parameters
     ----------
     pairwise : (m, m)
-        From `delphi.statistics.ranking.pairwise_matrix`.
+        From `delphi.statistics.ranking.ranking.pairwise_matrix`.
 
     Returns
     -------
@@ -71,12 +71,12 @@ def _orders(s: int, last: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
     """Best orders of the set s, one more than is shown at the most."""
     if s == 0:
         return [()]
-    found: list[tuple[int, ...]] = []
+    orders: list[tuple[int, ...]] = []
     for i in last[s]:
-        found += [(*before, i) for before in _orders(s ^ 1 << i, last)]
-        if len(found) > ORDERS_SHOWN:
+        orders += [(*before, i) for before in _orders(s ^ 1 << i, last)]
+        if len(orders) > ORDERS_SHOWN:
             break
-    return found[: ORDERS_SHOWN + 1]
+    return orders[: ORDERS_SHOWN + 1]
 
 
 def _improved(pairwise: Ints) -> Kemeny:

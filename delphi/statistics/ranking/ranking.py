@@ -1,4 +1,4 @@
-"""Aggregating rankings: mean rank, Borda, pairwise comparison, Condorcet, Kemeny (METHOD 11.1)."""
+"""Aggregating rankings: mean rank, Borda, pairwise comparison, Condorcet (METHOD 11.1)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

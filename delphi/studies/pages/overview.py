@@ -16,7 +16,7 @@ from delphi.model.round import Round, State
 from delphi.model.study import Study
 from delphi.people import roster
 from delphi.protocol import method
-from delphi.studies import copying, creation, designs, readiness
+from delphi.studies import copying, creation, designs, next_step, readiness
 from delphi.studies.designs import StudyPlan, StudyTemplate
 from delphi.studies.forms import StudyForm
 from delphi.web.forms import ButtonForm
@@ -51,15 +51,16 @@ def index() -> Page:
         "studies/index.html",
         studies=[study for study in mine if not study.archived_at],
         archived=[study for study in mine if study.archived_at],
-        rounds=_latest_rounds(mine),
+        standing=_standings(mine),
         form=ButtonForm(),
     )
 
 
-def _latest_rounds(mine: Sequence[Study]) -> dict[int, Round]:
-    """Give the newest round of each study."""
+def _standings(mine: Sequence[Study]) -> dict[int, str]:
+    """Say where each study stands, by its newest round."""
     found = select(Round).where(Round.study_id.in_([study.id for study in mine])).order_by(Round.number)
-    return {round_.study_id: round_ for round_ in current_session().scalars(found)}
+    newest = {round_.study_id: round_ for round_ in current_session().scalars(found)}
+    return {study.id: next_step.of_study(study, newest.get(study.id)) for study in mine}
 
 
 @blueprint.route("/studies/new", methods=["GET", "POST"])
@@ -111,7 +112,8 @@ def show(slug: str) -> Page:
     return render_template(
         "studies/overview.html",
         study=study,
-        rounds=rounds,
+        rounds=[(round_.number, next_step.of_round(study, round_)) for round_ in rounds],
+        next_step=next_step.next_step(study, rounds) if phase and rounds else None,
         phase=phase,
         preparing=phase == 0,
         issues=readiness.issues(session, study) if phase == 0 else [],

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from delphi import access, audit, clock
 from delphi.access import Capability
+from delphi.consensus.vocabulary import EVERYBODY
 from delphi.model.event import EventKind
 from delphi.model.study import Study
 from delphi.protocol import groups, information
@@ -88,7 +89,7 @@ def _wanted(sent: Mapping[str, str], form: GroupsForm) -> list[Wanted]:
         if key:
             found.append(Wanted(key, _target(target, form)))
     names = [group.key for group in found]
-    if any(len(name) > 60 or name == "all" for name in names) or len(set(names)) < len(names):
+    if any(len(name) > 60 or name == EVERYBODY for name in names) or len(set(names)) < len(names):
         form.form_errors.append(_("A group has a name of its own, of at most 60 characters, and is not called “all”."))
     return found
 

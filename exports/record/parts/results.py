@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
 from delphi.consensus.counts import Counts
 from delphi.consensus.panel import RoundPanel
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from delphi.consensus.table.result_row import EVERYBODY, ResultRow, result_rows
 from delphi.consensus.vocabulary import Relation
 from delphi.model.round import Round

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from delphi.consensus.shipped_scales import Values
+from delphi.consensus.scale import Values
 from delphi.consensus.table.result_row import ResultRow
 from exports.record.columns import QUARTILES, SHARES
 from exports.tables.table import Column

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from delphi import access, clock, dates
 from delphi.access import Capability
-from delphi.consensus.disclosure.shown_rows import Row
+from delphi.consensus.disclosure.shown_rows import ShownRow
 from delphi.consensus.shipped_scales import SCALES, Scale
 from delphi.errors import Refused
 from delphi.model.round import Round, State
@@ -43,7 +43,7 @@ def _back(slug: str, number: int, message: str) -> Response:
 
 
 @blueprint.app_template_filter()
-def segments(row: Row, scale: Scale) -> list[tuple[str, float, float]]:
+def segments(row: ShownRow, scale: Scale) -> list[tuple[str, float, float]]:
     """Cut a bar of 140 into the answers of a row, highest first: kind, place and width of each."""
     cut, x = [], 0.0
     for value in reversed(scale.values):
@@ -64,7 +64,7 @@ def middle(value: float, scale: Scale) -> str:
 
 
 @blueprint.app_template_filter()
-def spoken(row: Row, scale: Scale) -> str:
+def spoken(row: ShownRow, scale: Scale) -> str:
     """Say the answers of a row, highest first."""
     return ", ".join(f"{scale.labels[value - scale.lo]} {row[f'k_{value}']}" for value in reversed(scale.values))
 

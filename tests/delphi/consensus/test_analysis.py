@@ -5,10 +5,13 @@ import pytest
 
 from delphi.consensus.analysis import Definition, Item, RoundData
 from delphi.consensus.counts import Counts
-from delphi.consensus.rules.parsing import Relation, rule_from
+from delphi.consensus.rules import RULES
+from delphi.consensus.rules.parsing import rule_from
 from delphi.consensus.shipped_scales import SCALES
+from delphi.consensus.vocabulary import Relation
 
 FOUR = SCALES["agree4_nq"]
+COMBINED = ("all_of", "any_of")
 
 
 @pytest.mark.parametrize("scale", SCALES.values(), ids=lambda scale: scale.key)
@@ -18,6 +21,23 @@ def test_a_definition_survives_json_with_id_and_verdicts(scale):
     after = Definition.from_dict(json.loads(json.dumps(before.as_dict() | {"id": before.id})))
     assert (after, after.id) == (before, before.id)
     assert after.judge(counts) == before.judge(counts)
+
+
+def texts(value):
+    if isinstance(value, dict):
+        return [text for part in value.values() for text in texts(part)]
+    if isinstance(value, list):
+        return [text for part in value for text in texts(part)]
+    return [value] if isinstance(value, str) else []
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_written_definition_holds_plain_texts_only(rule):
+    scale = SCALES["rand9"]
+    written = Definition(
+        scale, rule_from(rule, {"rules": "cvr_rule,iqr_rule"} if rule in COMBINED else {}, scale)
+    ).as_dict()
+    assert {type(text) for text in texts(written)} == {str}
 
 
 def test_any_setting_changes_the_id():

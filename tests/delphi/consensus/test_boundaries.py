@@ -11,7 +11,8 @@ from delphi.consensus.disclosure.small_cells import (
     possible_complement_sums,
     visible_groups,
 )
-from delphi.consensus.rules.parsing import Terms, rule_from
+from delphi.consensus.rules.base import Terms
+from delphi.consensus.rules.parsing import rule_from
 from delphi.consensus.shipped_scales import SCALES
 from delphi.statistics import adjust_p, cvr_critical, fleiss_kappa, group_shift
 

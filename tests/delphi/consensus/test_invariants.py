@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
 from delphi.consensus.counts import Counts
-from delphi.consensus.rules.parsing import Relation
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.table.rows import consensus_rows
+from delphi.consensus.vocabulary import Relation
 from delphi.statistics import agreement_a, blair_lacy_l2, consensus_cns, iov, leik_d, pairwise_agreement, sd
 
 OPT_OUTS = {"n_shown", "n_nq", "nq_pct", "combined_pct_nq_in", "flags"}  # what an opt-out may change

@@ -3,7 +3,8 @@ import json
 import pytest
 
 from delphi.consensus.rules.parsing import rule_from
-from delphi.consensus.shipped_scales import SCALES, Scale, span, usual_iqr
+from delphi.consensus.scale import Scale, span, usual_iqr
+from delphi.consensus.shipped_scales import SCALES
 
 
 def test_the_shipped_scales_in_display_order():

@@ -1,8 +1,8 @@
 import pytest
 
 from delphi.sheets.errors import RowError, SheetError
+from delphi.sheets.fields import Field, filled, typed_rows, whole
 from delphi.sheets.reading import Limits, read_csv
-from delphi.sheets.typed import Field, filled, typed_rows, whole
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t"])

@@ -9,8 +9,14 @@ from hypothesis import strategies as st
 from oracle_cases import approx, claim
 
 from delphi.statistics.base.result import Flag, Reason
-from delphi.statistics.change import distribution_change, paired, paired_agreement, paired_tests, square_tables
-from delphi.statistics.groups import association
+from delphi.statistics.change import (
+    distribution_change,
+    individual_stability,
+    paired,
+    paired_agreement,
+    paired_tests,
+    square_tables,
+)
 
 changes = st.lists(st.integers(-4, 4), min_size=1, max_size=9)
 squares = st.lists(st.lists(st.integers(0, 5), min_size=4, max_size=4), min_size=4, max_size=4).filter(
@@ -114,7 +120,12 @@ def test_no_pairs():
         paired.rank_correlation,
         paired.mean_absolute_change,
     )
-    tests = (square_tables.bowker, square_tables.stuart_maxwell, association.chaffin_talley, paired.percent_changed)
+    tests = (
+        square_tables.bowker,
+        square_tables.stuart_maxwell,
+        individual_stability.chaffin_talley,
+        paired.percent_changed,
+    )
     for function in (*measures, *tests):
         assert function(nobody).reason is Reason.NO_PAIRED_RATINGS
 
@@ -153,7 +164,7 @@ def test_spearman_of_a_constant(case):
 
 @claim("chisq_indep")
 def test_chaffin_talley(case):
-    found, expected = association.chaffin_talley(case["input"]["table"]), case["expected"]
+    found, expected = individual_stability.chaffin_talley(case["input"]["table"]), case["expected"]
     assert (found.statistic, found.df, found.p) == approx((expected["chi2"], expected["df"], expected["p"]), case)
     assert found.p_exact == approx(expected["p_fisher"], case)
 

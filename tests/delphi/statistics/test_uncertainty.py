@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from oracle_cases import approx, claim, count
 
 from delphi.statistics.base.result import Flag, Reason
+from delphi.statistics.change import individual_stability
 from delphi.statistics.groups import association, comparison
-from delphi.statistics.one_statement import intervals
+from delphi.statistics.one_statement import intervals, median_intervals
 
 small = st.lists(st.integers(0, 3), min_size=3, max_size=3)
 samples = st.lists(st.integers(1, 4), min_size=1, max_size=5)
@@ -35,7 +36,7 @@ def test_share_of_nobody(case):
 
 @claim("median_os_ci")
 def test_order_statistic_interval(case):
-    found = intervals.median_interval([1] * case["input"]["n"])
+    found = median_intervals.median_interval([1] * case["input"]["n"])
     expected = case["expected"]
     assert (found.lower_rank, found.upper_rank) == (expected["lower_rank"], expected["upper_rank"])
     assert found.coverage == approx(expected["coverage"], case)
@@ -44,7 +45,7 @@ def test_order_statistic_interval(case):
 
 @claim("exact_bootstrap_median")
 def test_exact_bootstrap(case):
-    found, expected = intervals.bootstrap_median(*count(case["input"]["ratings"])), case["expected"]
+    found, expected = median_intervals.bootstrap_median(*count(case["input"]["ratings"])), case["expected"]
     assert list(found.support) == expected["support"]
     assert list(found.probability) == approx(expected["prob"], case)
     assert [found.low, found.high] == expected["pct_ci_type1"]
@@ -52,15 +53,15 @@ def test_exact_bootstrap(case):
 
 @claim("bootstrap_median", files="09")
 def test_bootstrap_of_equal_ratings(case):
-    found = intervals.bootstrap_median(*count(case["input"]))
+    found = median_intervals.bootstrap_median(*count(case["input"]))
     expected = case["expected"]
     assert (found.low, found.high, found.flags) == (expected["lo"], expected["hi"], (Flag.NO_VARIATION,))
-    assert intervals.bootstrap_median([0, 0]).reason is Reason.NO_RATINGS
+    assert median_intervals.bootstrap_median([0, 0]).reason is Reason.NO_RATINGS
 
 
 @given(samples)
 def test_bootstrap_lists_all_resamples(x):
-    found = intervals.bootstrap_median(*count(x))
+    found = median_intervals.bootstrap_median(*count(x))
     medians = [float(np.median(draw)) for draw in product(x, repeat=len(x))]
     assert list(found.support) == sorted(set(medians))
     assert list(found.probability) == pytest.approx([medians.count(v) / len(medians) for v in found.support])
@@ -155,7 +156,7 @@ def test_cramers_v():
     assert association.cramers_v([[3, 3], [0, 0]]).reason is Reason.NO_VARIATION
     assert association.cramers_v([[0, 0], [0, 0]]).reason is Reason.NO_RATINGS
     assert association.fisher_exact_rxc([[3, 3], [0, 0]]).flags == (Flag.NO_VARIATION,)
-    assert association.chaffin_talley([[3, 3], [0, 0]]).reason is Reason.NO_VARIATION
+    assert individual_stability.chaffin_talley([[3, 3], [0, 0]]).reason is Reason.NO_VARIATION
 
 
 @claim("padjust")

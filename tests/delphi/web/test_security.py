@@ -23,7 +23,7 @@ def test_a_file_with_its_hash_may_be_kept_for_a_year(app, ada):
     page = ada.get("/studies").text
     path = page.partition('href="/static/')[2].partition('"')[0]
     assert ada.get(f"/static/{path}").headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert ada.get("/static/delphi.css").headers["Cache-Control"] == "no-store"
+    assert ada.get("/static/components.css").headers["Cache-Control"] == "no-store"
     assert ada.get("/static/nothing.css?v=1").headers["Cache-Control"] == "no-store"
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from delphi.consensus.analysis import Analysis, Definition
 from delphi.consensus.panel import RoundPanel
-from delphi.consensus.shipped_scales import SCALES, Scale, span
+from delphi.consensus.scale import Scale, span
+from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.table.result_row import result_rows
 from delphi.errors import Refused
 from delphi.statements.statements import NewStatement

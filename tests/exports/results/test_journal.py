@@ -5,8 +5,8 @@ import pytest
 
 from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
 from delphi.consensus.counts import Counts
-from delphi.consensus.rules.parsing import Relation
 from delphi.consensus.shipped_scales import SCALES
+from delphi.consensus.vocabulary import Relation
 from exports.record.material import Material
 from exports.reports.consensus import build
 from exports.results import journal

@@ -9,7 +9,7 @@ from builders import LATER, NOW, launched, panel_of, people, study, vote
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delphi.consensus.disclosure.people import Counted, in_steps, shown_classes, visible_rows
+from delphi.consensus.disclosure.people_counts import Counted, in_steps, shown_classes, visible_rows
 from delphi.model.panel import Panelist
 from delphi.people import roster
 from delphi.statements.statements import NewStatement

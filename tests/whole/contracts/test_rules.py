@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from delphi.consensus.counts import Counts
-from delphi.consensus.rules.base import CODES, Ballot
-from delphi.consensus.rules.parsing import RULES, Terms, rule_from, rule_from_dict
+from delphi.consensus.rules import RULES
+from delphi.consensus.rules.base import CODES, Tally, Terms
+from delphi.consensus.rules.parsing import rule_from, rule_from_dict
 from delphi.consensus.rules.presets import PRESETS
-from delphi.consensus.shipped_scales import SCALES, Scale, span
+from delphi.consensus.scale import Scale, span
+from delphi.consensus.shipped_scales import SCALES
 
 SETTINGS = {"all_of": {"rules": "percent_agreement,iqr_rule"}, "any_of": {"rules": "sd_rule,comet_70_15"}}
 MIRRORED = SCALES["rand9"]
@@ -151,7 +153,7 @@ def test_interquartile_range_agrees_with_numpy(table):
 
 @each_rule
 def test_codes_are_verdicts(key):
-    codes = made(key).status(Ballot(counts_of([[3, 0, 0, 0, 0, 0, 0, 0, 9]])))
+    codes = made(key).status(Tally(counts_of([[3, 0, 0, 0, 0, 0, 0, 0, 9]])))
     assert set(codes.tolist()) <= set(CODES)
 
 

@@ -78,8 +78,8 @@ def test_a_round_is_run(app, grown, ada):
     assert "who has not started" in page
     vote_all(app, submit=14)
     page = " ".join(ada.get(ROUND).text.split())
-    assert "<dt>Submitted</dt><dd>14</dd>" in page
-    assert "<dt>Not started</dt><dd>fewer than 5</dd>" in page
+    assert "<dt>Submitted</dt> <dd>14</dd>" in page
+    assert "<dt>Not started</dt> <dd>fewer than 5</dd>" in page
     assert "Where people stop" not in page, (
         "eight are unfinished, but two have not started: one would follow from the other"
     )
@@ -270,4 +270,4 @@ def test_a_monitor_counts_whoever_left_as_gone(app, grown, ada):
         for panelist in session.scalars(select(Panelist).filter_by(study_id=1).limit(6)):
             panelist.withdrawn_on = NOW.date()
     page = " ".join(ada.get(ROUND).text.split())
-    assert "<dt>Declined or left</dt><dd>6</dd>" in page
+    assert "<dt>Declined or left</dt> <dd>6</dd>" in page

@@ -72,14 +72,13 @@ def test_five_numbers_of_five_are_the_ratings(case):
         case["input"]["n"], p["min"], p["q1"], p["median"], p["q3"], p["max"], type=case["input"]["quantile_type"]
     )
     assert found == [tuple(case["expected"]["all_ratings"])]
-    assert small_cells.detail_shown(case["input"]["n"]) is small_cells.Detail.ZONES
+    assert small_cells.detail_shown(case["input"]["n"]) is small_cells.DetailLevel.ZONES
 
 
 def test_cells_below_three_are_refused():
     with pytest.raises(ValueError, match="below 3"):
-        small_cells.may_release_overall(10, k=2)
-    assert small_cells.may_release_overall(5)
-    assert not small_cells.may_release_overall(4)
+        small_cells.smallest_cell(2)
+    assert small_cells.smallest_cell(3) == 3
 
 
 sizes = st.dictionaries(st.sampled_from("ABCDE"), st.integers(0, 9), min_size=1)

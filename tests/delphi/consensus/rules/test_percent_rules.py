@@ -4,10 +4,13 @@ from pathlib import Path
 import pytest
 
 from delphi.consensus.counts import Counts
-from delphi.consensus.rules.letters import lazarus_grade
-from delphi.consensus.rules.parsing import Terms, Verdict, proposal, rule_from
+from delphi.consensus.proposal import proposal
+from delphi.consensus.rules.base import Terms
+from delphi.consensus.rules.grades import lazarus_grade
+from delphi.consensus.rules.parsing import rule_from
 from delphi.consensus.rules.shares import at_least
 from delphi.consensus.shipped_scales import SCALES
+from delphi.consensus.vocabulary import Verdict
 from delphi.statistics.base.result import Flag, Reason
 
 ORACLES = Path(__file__).parents[3] / "whole" / "oracles"

@@ -7,10 +7,11 @@ import pytest
 from oracle import WORDS, cases, nine
 
 from delphi.consensus.counts import Counts
-from delphi.consensus.rand import rand_classic, rand_classic_cutoffs
+from delphi.consensus.rand_ucla import rand_classic, rand_classic_cutoffs
 from delphi.consensus.rules.apmo import apmo
-from delphi.consensus.rules.letters import lazarus_grade
-from delphi.consensus.rules.parsing import Terms, rule_from
+from delphi.consensus.rules.base import Terms
+from delphi.consensus.rules.grades import lazarus_grade
+from delphi.consensus.rules.parsing import rule_from
 from delphi.consensus.rules.quartiles import Scaled
 from delphi.consensus.shipped_scales import SCALES
 from delphi.statistics.base.exact import meets_threshold

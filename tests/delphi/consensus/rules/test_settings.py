@@ -2,7 +2,8 @@
 
 import pytest
 
-from delphi.consensus.rules.parsing import RULES, rule_from
+from delphi.consensus.rules import RULES
+from delphi.consensus.rules.parsing import rule_from
 from delphi.consensus.rules.settings import settings_of, text_of
 from delphi.consensus.shipped_scales import SCALES
 

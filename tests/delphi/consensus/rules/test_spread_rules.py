@@ -5,10 +5,11 @@ from fractions import Fraction
 import pytest
 
 from delphi.consensus.counts import Counts
-from delphi.consensus.rules.base import HINGES
-from delphi.consensus.rules.parsing import Terms, Verdict, rule_from
+from delphi.consensus.rules.base import HINGES, Terms
+from delphi.consensus.rules.parsing import rule_from
 from delphi.consensus.rules.quartiles import quartiles
 from delphi.consensus.shipped_scales import SCALES
+from delphi.consensus.vocabulary import Verdict
 from delphi.statistics.base.result import Flag, Reason
 from delphi.statistics.one_statement.quantiles import tukey_hinges
 

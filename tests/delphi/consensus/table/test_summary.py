@@ -70,7 +70,7 @@ def test_more_than_five_per_cent_dissent():
 
 
 def test_dissent_without_a_disagreement_set():
-    from delphi.consensus.shipped_scales import Scale
+    from delphi.consensus.scale import Scale
 
     definition = Definition.of(Scale.from_zones(1, 4, (3, 4)))
     [row] = figures(Counts.of([1, 1, 1, 17]), definition)

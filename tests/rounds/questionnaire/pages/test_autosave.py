@@ -156,6 +156,6 @@ def test_an_answer_can_be_cleared_by_its_button(app, again):
 
 
 def test_the_zones_of_the_options_and_of_the_own_answer_are_on_the_card(again):
-    page = again.get("/panel/page/1").text
+    page = " ".join(again.get("/panel/page/1").text.split())
     assert 'data-zone="2" data-before="agree"' in page
     assert 'data-zone="0" data-before="disagree"' in page

@@ -1,6 +1,7 @@
-"""Letters for the level of agreement: U, A, B, C (METHOD 4.5)."""
+"""Grades of agreement as letters: U, A, B, C (METHOD 4.5)."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 import numpy as np
 
@@ -11,11 +12,18 @@ BANDS = ("90", "78", "67")
 LETTERS = ("U", "A", "B", "C")
 
 
+class Gaps(StrEnum):
+    """How a share between two printed bands, such as 77.6 %, is graded."""
+
+    HALF_UP = "half_up"
+    STRICT = "strict"
+
+
 def lazarus_grade(
     k: int,
     n: int,
     bands: Sequence[str] = BANDS,
-    gaps: str = "half_up",
+    gaps: str = Gaps.HALF_UP,
     letters: Sequence[str] = LETTERS,
 ) -> str | None:
     """Grade combined agreement of k among n; None without ratings or below the lowest band.
@@ -44,15 +52,15 @@ def letters_of(k: Integers, n: Integers, bands: Sequence[str], gaps: str, letter
     at = np.full(len(k), len(bands), dtype=np.intp)  # below the lowest band
     for place in reversed(range(len(bands))):
         at[reaches(k, n, bands[place], gaps)] = place
-    found = np.array([*letters[1:], None], dtype=object)[at]
-    found[k == n] = letters[0]
-    found[n == 0] = None
-    return list(found)
+    grades = np.array([*letters[1:], None], dtype=object)[at]
+    grades[k == n] = letters[0]
+    grades[n == 0] = None
+    return list(grades)
 
 
 def reaches(k: Integers, n: Integers, band: str, gaps: str) -> Mask:
     """Whether shares reach a band, rounded half up to whole per cent or exactly."""
-    if gaps == "strict":
+    if gaps == Gaps.STRICT:
         return at_least(k, n, band)
     whole = (200 * k + n) // np.maximum(2 * n, 1)
     return at_least(whole, np.full_like(whole, 100), band)

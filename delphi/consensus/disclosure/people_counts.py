@@ -24,7 +24,14 @@ class Counted:
 
 
 def shown_classes(sizes: Mapping[str, int], k: int) -> dict[str, Counted]:
-    """Show the sizes of classes whose total is known.
+    """Sizes of classes as they may be shown beside their known total.
+
+    Parameters
+    ----------
+    sizes
+        Number of people in each class.
+    k
+        Smallest cell.
 
     Notes
     -----
@@ -49,7 +56,14 @@ def shown_classes(sizes: Mapping[str, int], k: int) -> dict[str, Counted]:
 
 
 def visible_rows(table: Mapping[str, Sequence[int]], k: int) -> list[str]:
-    """Choose the groups whose sizes by class may be shown beside the totals of the classes.
+    """Groups whose sizes by class may be shown beside the totals of the classes, in the order of ``table``.
+
+    Parameters
+    ----------
+    table
+        For each group, how many people are in each class; the classes are the same and in the same order.
+    k
+        Smallest cell.
 
     Notes
     -----
@@ -78,12 +92,19 @@ def _safe(table: Mapping[str, Sequence[int]], shown: Sequence[str], k: int) -> b
 
 
 def in_steps(sizes: Sequence[tuple[str, int]], k: int) -> list[tuple[str, int]]:
-    """Give a running total only where it has grown by at least k people since it was given, and k are not left out.
+    """Running totals, only where they have grown by at least k people since the one before, and k are not left out.
 
     Parameters
     ----------
     sizes
         (day, people) in order.
+    k
+        Smallest cell.
+
+    Returns
+    -------
+    list of tuple
+        (day, people up to and including that day).
 
     Examples
     --------
@@ -93,11 +114,12 @@ def in_steps(sizes: Sequence[tuple[str, int]], k: int) -> list[tuple[str, int]]:
     [('Tue', 8)]
     """
     smallest_cell(k)
-    given: list[tuple[str, int]] = []
-    running, everybody = 0, sum(n for _, n in sizes)
+    totals: list[tuple[str, int]] = []
+    running, last, everybody = 0, 0, sum(n for _, n in sizes)
     for day, n in sizes:
         running += n
         left = everybody - running
-        if running - (given[-1][1] if given else 0) >= k and (left == 0 or left >= k):
-            given.append((day, running))
-    return given
+        if running - last >= k and (left == 0 or left >= k):
+            totals.append((day, running))
+            last = running
+    return totals

@@ -66,7 +66,7 @@ def _values(
 
 
 def as_typed(cell: str) -> str:
-    """Give a cell as its author meant it: without the apostrophe of a guarded text; no formula, no failed one.
+    """A cell as its author meant it: without the apostrophe of a guarded text; no formula, no failed one.
 
     Examples
     --------

@@ -1,6 +1,7 @@
 """The RAND/UCLA appropriateness method on the nine-point scale (METHOD 4.4)."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 
 import numpy as np
@@ -15,6 +16,13 @@ LOW, UNCERTAIN, HIGH = slice(0, 3), slice(3, 6), slice(6, 9)
 WORDS = ("inappropriate", "uncertain", "appropriate")
 
 
+class CutoffVariant(StrEnum):
+    """How many ratings at each end mean disagreement: as in the manual's table, or the popular ⌈n/3⌉."""
+
+    TABLE = "table"
+    CEIL = "ceil"
+
+
 @dataclass(frozen=True)
 class Cutoffs:
     """How many ratings outside the zone of the median still mean agreement, how many at each end disagreement."""
@@ -26,8 +34,8 @@ class Cutoffs:
     flags: tuple[Flag, ...] = ()
 
 
-def rand_classic_cutoffs(n: int, variant: str = "table") -> Cutoffs:
-    """Look up the panel-size table.
+def rand_classic_cutoffs(n: int, variant: str = CutoffVariant.TABLE) -> Cutoffs:
+    """Cut-offs of the panel-size table for n ratings.
 
     Parameters
     ----------
@@ -43,7 +51,7 @@ def rand_classic_cutoffs(n: int, variant: str = "table") -> Cutoffs:
     >>> rand_classic_cutoffs(9).agreement_max_outside, rand_classic_cutoffs(7).extrapolated
     (2, (1, 2))
     """
-    outside, each = (n - 2) // 3, (n + 1) // 3 if variant == "table" else -(-n // 3)
+    outside, each = (n - 2) // 3, (n + 1) // 3 if variant == CutoffVariant.TABLE else -(-n // 3)
     if n < 8:
         return Cutoffs(None, None, (outside, each), Reason.BELOW_TABLE_RANGE)
     return Cutoffs(outside, each, flags=(Flag.EXTRAPOLATED,) if n > 16 else ())
@@ -62,7 +70,7 @@ def median_zone(f: Integers) -> Integers:
     return np.asarray((whole - 1) // 3, dtype=np.int64)
 
 
-def rand_classic(f: Integers, variant: str = "table") -> tuple[Mask, Mask]:
+def rand_classic(f: Integers, variant: str = CutoffVariant.TABLE) -> tuple[Mask, Mask]:
     """Say where the panel agrees and where it disagrees, by the formulas of the panel-size table.
 
     Examples
@@ -73,7 +81,7 @@ def rand_classic(f: Integers, variant: str = "table") -> tuple[Mask, Mask]:
     """
     n, zones = total(f), np.stack([total(f[..., zone]) for zone in (LOW, UNCERTAIN, HIGH)], axis=-1)
     inside = np.take_along_axis(zones, median_zone(f)[..., None], axis=-1)[..., 0]
-    each = (n + 1) // 3 if variant == "table" else -(-n // 3)
+    each = (n + 1) // 3 if variant == CutoffVariant.TABLE else -(-n // 3)
     disagree = (zones[..., 0] >= each) & (zones[..., 2] >= each)
     return n - inside <= (n - 2) // 3, disagree & (n > 1)
 
@@ -97,8 +105,9 @@ class Ipras:
         middle = (p30 + p70) / 2
         asymmetry = abs(5 - middle)
         ipras = Fraction("2.35") + Fraction("1.5") * asymmetry
-        found = {"p30": p30, "p70": p70, "ipr": p70 - p30, "iprcp": middle, "ai": asymmetry, "ipras": ipras}
-        return found | {"di": (p70 - p30) / ipras}
+        spread = p70 - p30
+        percentiles = {"p30": p30, "p70": p70, "ipr": spread, "iprcp": middle}
+        return percentiles | {"ai": asymmetry, "ipras": ipras, "di": spread / ipras}
 
 
 def rand_ipras(f: Integers, quantile_type: int = 7) -> Ipras:

@@ -7,7 +7,7 @@ from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
 from delphi.consensus.counts import Integers
 from delphi.consensus.matrix import ABSENT, BLANK, NOT_QUALIFIED, Matrix, count_matrix, count_moves
 from delphi.consensus.panel import RoundPanel
-from delphi.consensus.rules.parsing import Relation
+from delphi.consensus.vocabulary import Relation
 from delphi.sheets.ratings import Answer, RatingsFile, RoundAnswers, StatementEntry
 
 
@@ -21,7 +21,7 @@ def analysis_of(file: RatingsFile, definition: Definition) -> Analysis:
 
 
 def panels_of(file: RatingsFile, definition: Definition) -> tuple[RoundPanel, ...]:
-    """Give the matrix of every round, with the same panelists in the same order."""
+    """Matrix of every round, with the same panelists in the same order."""
     rows = _rows(file)
     names, member = _groups(file)
     return tuple(
@@ -46,16 +46,16 @@ def matrix_of(round_: RoundAnswers, rows: dict[str, int], columns: dict[str, int
     """Panelists × statements of one round, `ABSENT` outside the analysis set and where nothing was shown."""
     matrix = np.full((len(rows), len(columns)), ABSENT, dtype=np.int8, order="F")
     analysed = set(round_.analysed)
-    for (panelist, statement), given in round_.answers.items():
+    for (panelist, statement), answer in round_.answers.items():
         if panelist in analysed:
-            matrix[rows[panelist], columns[statement]] = _code(given, lo)
+            matrix[rows[panelist], columns[statement]] = _code(answer, lo)
     return matrix
 
 
-def _code(given: Answer, lo: int) -> int:
-    if given is None:
+def _code(answer: Answer, lo: int) -> int:
+    if answer is None:
         return BLANK
-    return NOT_QUALIFIED if isinstance(given, str) else given - lo
+    return NOT_QUALIFIED if isinstance(answer, str) else answer - lo
 
 
 def _round(file: RatingsFile, k: int, matrices: list[Matrix], options: int) -> RoundData:
