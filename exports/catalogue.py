@@ -1,6 +1,6 @@
 """Everything that can be exported: one entry a report or a figure, with the profiles that may have it (REPORTING 1.1)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from delphi.consensus.analysis import Analysis
@@ -157,9 +157,3 @@ def _dressed(part: Table | Figure, study: StudyFacts) -> Table | Figure:
         table, subject=study.title, language=study.language, notice=study.notice, notes=(*table.notes, *marks)
     )
     return replace(part, data=table) if isinstance(part, Figure) else table
-
-
-def open_to(profiles: Iterable[Profile]) -> dict[str, Entry]:
-    """List what at least one of these profiles may have."""
-    mine = set(profiles)
-    return {key: entry for key, entry in CATALOGUE.items() if mine & set(entry.profiles)}
