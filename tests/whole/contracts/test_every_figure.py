@@ -31,7 +31,9 @@ def drawn(figure, key, profile=Profile.ANALYST):
     table = REPORTS["consensus"](Material(made, by_group=True))
     table = table if profile is Profile.ANALYST else suppress(table, 60 if key == "agree5" else 5)
     rounds = (RoundFacts(1), RoundFacts(2))
-    record = GivenRecord(STUDY, made.definition, made, result_rows(table.as_dicts()), rounds, profile, panels=panels(SCALES[key]))
+    record = GivenRecord(
+        STUDY, made.definition, made, result_rows(table.as_dicts()), rounds, profile, panels=panels(SCALES[key])
+    )
     return FIGURES[figure].draw(record)
 
 
