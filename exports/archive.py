@@ -3,12 +3,11 @@
 import hashlib
 import io
 import json
-import os
 import re
 import secrets
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +18,7 @@ from typing import Any, BinaryIO, TextIO, cast
 from delphi.errors import Refused
 from delphi.sheets.archives import ArchiveLimits, checked_members
 from delphi.sheets.errors import SheetError
+from exports.whole import whole
 
 MANIFEST, SUMS = "MANIFEST.json", "MANIFEST.sha256"
 MEGABYTE = 2**20
@@ -31,7 +31,7 @@ Tell = Callable[[str], None]
 
 
 def nobody(_progress: str) -> None:
-    """Tell nobody how far a file is."""
+    """Tell of no progress."""
 
 
 def draw_of(seed: int | None = None) -> Random:
@@ -41,6 +41,11 @@ def draw_of(seed: int | None = None) -> Random:
 
 class BadBundle(Refused):
     """A file is no bundle, or not as its manifest says."""
+
+    @classmethod
+    def of(cls, problems: Iterable[str]) -> "BadBundle":
+        """Name every problem on a line of its own."""
+        return cls("\n".join(problems))
 
 
 class _Hashing(io.RawIOBase):
@@ -107,21 +112,10 @@ class Writer:
 @contextmanager
 def writing(target: Path | BinaryIO, tell: Tell = nobody) -> Iterator[Writer]:
     """Write a bundle beside its place and move it there when it is whole: no half file is ever seen. Or into a stream."""
-    with half_written(target) if isinstance(target, Path) else nullcontext(target) as half:
+    with whole(target) if isinstance(target, Path) else nullcontext(target) as half:
         writer = Writer(half, tell)
         with writer.archive:
             yield writer
-
-
-@contextmanager
-def half_written(path: Path) -> Iterator[Path]:
-    """Lend a name beside a file; what was written there takes its place when it is whole."""
-    half = path.with_name(f".{os.getpid()}.{path.name}")  # the ending stays: some writers go by it
-    try:
-        yield half
-        half.replace(path)
-    finally:
-        half.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -140,11 +134,11 @@ class Bundle:
     def json(self, name: str) -> Any:
         """Read a file of JSON; a value that repeats a key is refused."""
         if self.archive.getinfo(name).file_size > LARGEST_JSON:
-            raise BadBundle(f"{name} is too large.")
+            raise BadBundle("%(name)s is too large.", name=name)
         try:
             return json.loads(self.archive.read(name), object_pairs_hook=_once, parse_constant=_no_constant)
         except (ValueError, RecursionError):
-            raise BadBundle(f"{name} cannot be read.") from None
+            raise BadBundle("%(name)s cannot be read.", name=name) from None
 
     @contextmanager
     def text(self, name: str) -> Iterator[TextIO]:
@@ -176,25 +170,25 @@ def reading(path: Path) -> Iterator[Bundle]:
     bundle = _opened(path)
     with bundle.archive:
         if problems := _differences(bundle):
-            raise BadBundle("\n".join(problems))
+            raise BadBundle.of(problems)
         yield bundle
 
 
 def _opened(path: Path) -> Bundle:
     """Look at the directory of the archive before anything is unpacked."""
     if path.stat().st_size > LARGEST:
-        raise BadBundle(f"The file is larger than {LARGEST // MEGABYTE} MB; it was not opened.")
+        raise BadBundle("The file is larger than %(n)s MB; it was not opened.", n=LARGEST // MEGABYTE)
     data = path.read_bytes()
     try:
         names = checked_members(data, LIMITS)
     except SheetError as error:
-        raise BadBundle(f"This is no bundle: {error.errors[0].message}.") from None
+        raise BadBundle("This is no bundle: %(problem)s.", problem=error.errors[0].message) from None
     if MANIFEST not in names or SUMS not in names:
         raise BadBundle("This is no bundle: it has no manifest.")
     problems = [f"“{name[:80]}” is no name of a file of a bundle" for name in names if not NAME.fullmatch(name)]
     problems += [f"{name} stands in the archive twice" for name in sorted({n for n in names if names.count(n) > 1})]
     if problems:
-        raise BadBundle("\n".join(problems))
+        raise BadBundle.of(problems)
     return Bundle(zipfile.ZipFile(io.BytesIO(data)), hashlib.sha256(data).hexdigest())
 
 

@@ -1,6 +1,6 @@
 """Everything that can be exported: one entry a report or a figure, with the profiles that may have it (REPORTING 1.1)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from delphi.consensus.analysis import Analysis
@@ -9,9 +9,10 @@ from exports.formats import FORMATS, PRINTED
 from exports.formats.kind import Format
 from exports.record.columns import by_statement, with_groups
 from exports.record.consensus import from_rows
+from exports.record.facts import StudyFacts
 from exports.record.material import Material
 from exports.record.profile import Profile
-from exports.record.record import Record, StudyFacts, defined, hidden_notes
+from exports.record.record import Record, defined, hidden_notes
 from exports.reports import (
     REPORTS,
     audit,
@@ -65,7 +66,7 @@ class Entry:
 
 
 def _consensus(record: Record) -> Table:
-    rows = [row for row in record.rows if record.by_group or row["group"] == "all"]
+    rows = [row for row in record.rows if record.by_group or row.is_panel]
     return replace(from_rows(rows, defined(record), notes=hidden_notes(record, rows)), split="round")
 
 
@@ -156,9 +157,3 @@ def _dressed(part: Table | Figure, study: StudyFacts) -> Table | Figure:
         table, subject=study.title, language=study.language, notice=study.notice, notes=(*table.notes, *marks)
     )
     return replace(part, data=table) if isinstance(part, Figure) else table
-
-
-def open_to(profiles: Iterable[Profile]) -> dict[str, Entry]:
-    """List what at least one of these profiles may have."""
-    mine = set(profiles)
-    return {key: entry for key, entry in CATALOGUE.items() if mine & set(entry.profiles)}

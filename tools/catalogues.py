@@ -19,6 +19,7 @@ KEYWORDS = {
     "BadInput": None,
     "RoundClosed": None,
     "KeyReused": None,
+    "BadBundle": None,
     "Issue": (2,),
 }
 

@@ -163,10 +163,14 @@ def one_time_link(database: Database, settings: Settings, email: str, *, new: bo
     with database.transaction() as session_:
         account = session_.scalars(select(TeamAccount).where(TeamAccount.email == address)).first()
         if new and account is not None:
-            raise Refused(f"There is an account for {address} already. Use: delphi account link {address}")
+            raise Refused(
+                "There is an account for %(address)s already. Use: delphi account link %(address)s", address=address
+            )
         if account is None:
             if not new:
-                raise Refused(f"There is no account for {address}. Use: delphi account create {address}")
+                raise Refused(
+                    "There is no account for %(address)s. Use: delphi account create %(address)s", address=address
+                )
             account = TeamAccount(email=address, fs_uniquifier=secrets.token_hex(32), active=True)
             session_.add(account)
             session_.flush()

@@ -60,7 +60,10 @@ def row_of(kind: type[Base], given: Mapping[str, Any], **more: Any) -> Base:
     """Make a row from a fact; a missing, an unknown or a wrong value is refused."""
     names = KEPT[kind].split()
     if set(given) != set(names):
-        raise Refused(f"A row of {kind.__tablename__} has other columns than this version knows. Nothing was imported.")
+        raise Refused(
+            "A row of %(table)s has other columns than this version knows. Nothing was imported.",
+            table=kind.__tablename__,
+        )
     return kind(**{name: _typed(kind, name, given[name]) for name in names}, **more)
 
 
@@ -77,5 +80,9 @@ def _typed(kind: type[Base], name: str, value: Any) -> Any:
     except (ValueError, TypeError):
         value = None
     if value is None or (wanted in (str, int, bool) and type(value) is not wanted) or "\x00" in str(value):
-        raise Refused(f"“{name}” of {kind.__tablename__} is not what it must be. Nothing was imported.")
+        raise Refused(
+            "“%(name)s” of %(table)s is not what it must be. Nothing was imported.",
+            name=name,
+            table=kind.__tablename__,
+        )
     return value

@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
+from delphi.consensus.table.result_row import EVERYBODY
 from delphi.errors import Refused
 from delphi.model.event import Event, EventKind
 from delphi.model.origin import StudyImport
@@ -39,7 +40,7 @@ def import_bundle(session: Session, bundle: Bundle, *, owner: int | None, at: da
     one of the round alone. Names and comments are not in a bundle's ratings, so they are not there.
     """
     if problems := problems_of(bundle):
-        raise BadBundle("\n".join(problems))
+        raise BadBundle.of(problems)
     if bundle.manifest["profile"] != "analyst":
         raise Refused("This bundle holds no ratings. It can be verified and analysed, not imported.")
     with _our_words():
@@ -72,14 +73,18 @@ def _our_words() -> Iterator[None]:
     except (IntegrityError, DataError, StatementError):
         raise BadBundle("The bundle contradicts itself, or holds what a study cannot. Nothing was imported.") from None
     except NOT_OURS as error:
-        raise BadBundle(f"The bundle is not built as one ({type(error).__name__}). Nothing was imported.") from None
+        raise BadBundle(
+            "The bundle is not built as one (%(error)s). Nothing was imported.", error=type(error).__name__
+        ) from None
 
 
 def _study(session: Session, facts: dict[str, Any], document: dict[str, Any], lock: dict[str, Any]) -> Study:
     study = row_of(Study, facts["study"][0], lead_name="", contact_email="")
     assert isinstance(study, Study)
     if session.scalar(select(Study.id).where(Study.slug == study.slug)) is not None:
-        raise Refused(f"There is a study with the short name “{study.slug}” here already. Nothing was imported.")
+        raise Refused(
+            "There is a study with the short name “%(slug)s” here already. Nothing was imported.", slug=study.slug
+        )
     session.add(study)
     session.flush()
     session.refresh(study)
@@ -137,12 +142,12 @@ def _silent(
     silent = []
     grouped = bundle.manifest["records"]["groups_in_rows"]
     with bundle.text("panel/flow.csv") as stream:
-        rows = sorted(csv.DictReader(stream), key=lambda row: row["group"] == "all")
-    rows = [row for row in rows if grouped or row["group"] == "all"]
+        rows = sorted(csv.DictReader(stream), key=lambda row: row["group"] == EVERYBODY)
+    rows = [row for row in rows if grouped or row["group"] == EVERYBODY]
     for row in rows:
         number, group = int(row["round"]), groups.get(row["group"])
         missing = int(row["invited"]) - answered[number, group]
-        if row["group"] == "all":
+        if row["group"] == EVERYBODY:
             missing = int(row["invited"]) - everyone[number] - told[number]
         else:
             told[number] += missing

@@ -10,6 +10,7 @@ import numpy as np
 from delphi.consensus.analysis import Definition, Item
 from delphi.consensus.matrix import ABSENT, BLANK, NOT_QUALIFIED, Matrix
 from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.table.result_row import count_name
 from delphi.consensus.vocabulary import Relation
 from delphi.sheets.writing import guarded
 from exports.archive import BadBundle, Bundle
@@ -78,7 +79,7 @@ def _items(bundle: Bundle) -> dict[int, list[Item]]:
 
 def _told_counts(bundle: Bundle, scale: Scale) -> dict[tuple[int, str], dict[int, list[int]]]:
     """Read the counts by round, group and position: invited, blank, opt-outs, then the options."""
-    names = ["n_invited", "n_blank", "n_nq", *(f"k_{value}" for value in scale.values)]
+    names = ["n_invited", "n_blank", "n_nq", *(count_name(value) for value in scale.values)]
     groups = {guarded(row["key"]): row["key"] for row in bundle.json("protocol/facts.json")["groups"]}
     found: dict[tuple[int, str], dict[int, list[int]]] = defaultdict(dict)
     with bundle.text("ratings/counts.csv") as stream:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from delphi.consensus.analysis import Analysis, RoundData
 from delphi.consensus.counts import Counts
 from delphi.consensus.matrix import ABSENT, BLANK, Matrix, count_moves, histogram
+from delphi.consensus.table.result_row import EVERYBODY, read_reasons, write_reasons
 from delphi.consensus.table.rows import consensus_rows
 from exports.archive import BadBundle, Bundle
 from exports.bundle.reading import Contents, Rows, contents_of
@@ -31,7 +32,9 @@ def recompute(bundle: Bundle) -> Comparison:
     try:
         return _recomputed(bundle)
     except (KeyError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
-        raise BadBundle(f"The bundle is not built as one ({type(error).__name__}); nothing was computed.") from None
+        raise BadBundle(
+            "The bundle is not built as one (%(error)s); nothing was computed.", error=type(error).__name__
+        ) from None
 
 
 def _recomputed(bundle: Bundle) -> Comparison:
@@ -45,7 +48,7 @@ def _recomputed(bundle: Bundle) -> Comparison:
         for entry in frozen:
             computed = own[entry["row"]["group"]].get(entry["row"]["statement"])
             if computed is None:
-                raise BadBundle(f"results/release-{number}.json has a statement that was not asked.")
+                raise BadBundle("results/release-%(n)s.json has a statement that was not asked.", n=number)
             _compare(result, entry["row"], computed, entry[MARKS])
     return result
 
@@ -62,17 +65,17 @@ def _compare(result: Comparison, frozen: Row, computed: Row, withheld: dict[str,
                 result.equal += 1
             else:
                 result.differences.append(f"{place}: {name} is {value!r} in the release, computed {computed[name]!r}")
-    kept = [pair for pair in computed["reasons"].split(";") if pair and pair.partition("=")[0] not in withheld]
-    reasons = ";".join(kept + [f"{name}={why}" for name, why in withheld.items()])
+    kept = {name: why for name, why in read_reasons(computed["reasons"]).items() if name not in withheld}
+    reasons = write_reasons(kept | withheld)
     result.rows.append(computed | dict.fromkeys(withheld) | {"reasons": reasons})
 
 
 def _population(contents: Contents, number: int, group: str, groups: list[str]) -> dict[str, Row]:
     """Give the rows of one population by statement."""
     items, definition = contents.items[number], contents.definitions[number]
-    parts = [name for name in groups if name != "all"] if group == "all" else [group]
-    if group == "all" and not _adds_up(contents, number, parts):
-        parts = ["all"]
+    parts = [name for name in groups if name != EVERYBODY] if group == EVERYBODY else [group]
+    if group == EVERYBODY and not _adds_up(contents, number, parts):
+        parts = [EVERYBODY]
     counts = _counts(contents, number, parts)
     paired = _moves(contents, number, group)
     data = RoundData(number, tuple(items), counts, paired)
@@ -82,7 +85,7 @@ def _population(contents: Contents, number: int, group: str, groups: list[str]) 
 
 def _adds_up(contents: Contents, number: int, parts: list[str]) -> bool:
     """Whether the groups told are the whole panel: a rule that asks each group then knows all of them."""
-    whole = contents.counts.get((number, "all"), {})
+    whole = contents.counts.get((number, EVERYBODY), {})
     told = [contents.counts.get((number, part), {}) for part in parts]
     return bool(parts) and all(
         all(position in part for part in told)
@@ -99,7 +102,7 @@ def _counts(contents: Contents, number: int, parts: list[str]) -> Counts:
         for position, numbers in contents.counts.get((number, part), {}).items():
             table[position - 1, g] = numbers
     invited = table[:, :, 0].max(0, initial=0)
-    names = ("",) if parts == ["all"] else tuple(parts)
+    names = ("",) if parts == [EVERYBODY] else tuple(parts)
     return Counts(table[:, :, 3:], table[:, :, 2], table[:, :, 1], np.asarray(invited), names)
 
 
@@ -108,7 +111,7 @@ def _moves(contents: Contents, number: int, group: str) -> NDArray[np.int64] | N
     if contents.rounds is None or all(item.previous_round is None for item in contents.items[number]):
         return None
     now = contents.rounds[number]
-    chosen = [i for i, name in enumerate(now.group) if group in ("all", name)]
+    chosen = [i for i, name in enumerate(now.group) if group in (EVERYBODY, name)]
     then = np.full_like(now.matrix, ABSENT)
     for j, item in enumerate(contents.items[number]):
         before = contents.rounds.get(item.previous_round or 0)
@@ -139,7 +142,7 @@ def _rows_against_counts(contents: Contents) -> list[str]:
     return [
         f"ratings/counts.csv, round {number}, group {group}: the counts are not those of ratings/long.csv"
         for number, rows in contents.rounds.items()
-        for group in ("all", *dict.fromkeys(rows.group))
+        for group in (EVERYBODY, *dict.fromkeys(rows.group))
         if rows.codes and not _same_counts(contents, number, group)
     ]
 
@@ -149,6 +152,6 @@ def _same_counts(contents: Contents, number: int, group: str) -> bool:
     assert contents.rounds is not None
     told = contents.counts.get((number, group))
     rows = contents.rounds[number]
-    chosen = [i for i, name in enumerate(rows.group) if group in ("all", name)]
+    chosen = [i for i, name in enumerate(rows.group) if group in (EVERYBODY, name)]
     counted = histogram(np.asfortranarray(rows.matrix[chosen]), BLANK, contents.definitions[number].scale.K - 1)
     return told is None or all(counted[position - 1].tolist() == row[1:] for position, row in told.items())

@@ -9,6 +9,7 @@ from typing import Any
 from delphi.consensus.analysis import Definition
 from delphi.consensus.disclosure.small_cells import may_release_change
 from delphi.consensus.table.columns import CHANGES
+from delphi.consensus.table.result_row import EVERYBODY, ResultRow, hidden_reasons, read_reasons, write_reasons
 from exports.data.records import Records
 from exports.record import consensus
 from exports.tables.suppression import suppress
@@ -55,8 +56,8 @@ class Told:
     def hide(self, columns: Iterable[str]) -> None:
         """Empty columns and give the reason in the row."""
         names = [column for column in columns if self.row.get(column) is not None]
-        kept = [pair for pair in str(self.row["reasons"]).split(";") if pair]
-        self.row |= dict.fromkeys(names) | {"reasons": ";".join(kept + [f"{name}={HIDDEN}" for name in names])}
+        reasons = write_reasons(read_reasons(self.row["reasons"]) | hidden_reasons(names))
+        self.row |= dict.fromkeys(names) | {"reasons": reasons}
         self.withheld |= dict.fromkeys(names, Withheld.HIDDEN)
 
     def mark_removed(self) -> None:
@@ -75,12 +76,12 @@ def for_analysts(frozen: Mapping[int, Sequence[Row]], records: Records, below: i
     """Tell the rows of every group that may be told; what nobody can follow in the records is marked or hidden."""
     release: Release = {}
     for r, (number, rows) in enumerate(frozen.items()):
-        kept = [Told.of(row) for row in rows if row["group"] in ("all", *records.groups)]
+        kept = [Told.of(row) for row in rows if row["group"] in (EVERYBODY, *records.groups)]
         left_out = len(kept) < len(rows)
         places = {item.statement: j for j, item in enumerate(records.waves[r].items.values())}
         for told in kept:
             _judge_changes(told, r, places[told.row["statement"]], records, below)
-            if left_out and told.row["group"] == "all" and told.row["group_rule"]:
+            if left_out and told.row["group"] == EVERYBODY and told.row["group_rule"]:
                 told.hide(["verdict_basis"])
                 told.mark(VERDICTS, Withheld.GROUPS_LEFT_OUT)
         release[number] = kept
@@ -90,7 +91,7 @@ def for_analysts(frozen: Mapping[int, Sequence[Row]], records: Records, below: i
 def _judge_changes(told: Told, r: int, j: int, records: Records, below: int) -> None:
     group = told.row["group"]
     unfollowed = int(records.hidden_pairs[r, group][j])
-    if group != "all" and not records.grouped:
+    if group != EVERYBODY and not records.grouped:
         told.mark(CHANGES, Withheld.NO_GROUPS)
     elif 0 < unfollowed < below:
         told.hide(CHANGES)
@@ -124,7 +125,8 @@ def for_the_public(frozen: Mapping[int, Sequence[Row]], definition: Definition, 
 
 def has_counts(row: Row, definition: Definition) -> bool:
     """Whether the numbers of each option are told."""
-    return all(row[f"k_{value}"] is not None for value in definition.scale.values) and row["n_rated"] is not None
+    known = ResultRow(row)
+    return known.counts(definition.scale.values) is not None and known.n_rated is not None
 
 
 def _same_raters(row: Row, whole: Mapping[tuple[int, str, str], Row], below: int) -> bool:
@@ -139,7 +141,7 @@ def _mark_group_verdicts(rows: Sequence[Told], definition: Definition) -> None:
     """Mark the verdict of the whole panel where it rests on groups whose counts are not told."""
     short = {told.row["statement"] for told in rows if not has_counts(told.row, definition)}
     for told in rows:
-        if told.row["group"] == "all" and told.row["group_rule"] and told.row["statement"] in short:
+        if told.row["group"] == EVERYBODY and told.row["group_rule"] and told.row["statement"] in short:
             told.hide(["verdict_basis"])
             told.mark(VERDICTS, Withheld.GROUPS_LEFT_OUT)
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from delphi.consensus.analysis import Analysis, Definition
 from delphi.consensus.counts import Counts
+from delphi.consensus.table.result_row import EVERYBODY
 from delphi.errors import Refused
 from delphi.model.event import WITHHELD, Event, data_hash
 from delphi.model.origin import StudyImport
@@ -23,8 +24,9 @@ from delphi.model.study import Amendment, Document, StakeholderGroup, Study
 from delphi.protocol import amendments, method
 from exports.bundle.facts import Fact, fact, facts
 from exports.data.records import Records, records_of
+from exports.record.facts import RoundFacts
 from exports.record.profile import Profile
-from exports.record.record import Given, RoundFacts
+from exports.record.record import GivenRecord
 from exports.record.study_record import StudyRecord
 from rounds.results.counts import counts_of, digest_of
 from rounds.results.matrices import answers_of
@@ -38,7 +40,7 @@ class Source:
     """A study with its released rounds."""
 
     study: Study
-    record: Given
+    record: GivenRecord
     definition: Definition
     definitions: dict[int, Definition]
     rounds: list[Round]
@@ -56,7 +58,7 @@ def study_called(session: Session, slug: str) -> Study:
     """Find a study by its short name."""
     found = session.scalars(select(Study).where(Study.slug == slug)).first()
     if found is None:
-        raise Refused(f"There is no study with the short name “{slug}”.")
+        raise Refused("There is no study with the short name “%(slug)s”.", slug=slug)
     return found
 
 
@@ -71,7 +73,7 @@ def source_of(session: Session, study: Study, draw: Random) -> Source:
     answers = answers_of(session, study, numbers)
     frozen = {r.number: results(session, study, r, by_group=True) for r in rounds}
     imported = session.get(StudyImport, study.id) is not None
-    told = list(dict.fromkeys(row["group"] for rows in frozen.values() for row in rows if row["group"] != "all"))
+    told = list(dict.fromkeys(row["group"] for rows in frozen.values() for row in rows if row["group"] != EVERYBODY))
     return Source(
         study=study,
         record=_record(session, study, numbers),
@@ -89,17 +91,17 @@ def source_of(session: Session, study: Study, draw: Random) -> Source:
     )
 
 
-def _record(session: Session, study: Study, numbers: list[int]) -> Given:
+def _record(session: Session, study: Study, numbers: list[int]) -> GivenRecord:
     """Give what reports may know of the study; nobody's name, and its rows come from the release."""
     known = StudyRecord(session, study, Profile.PUBLIC)
-    return Given(
+    return GivenRecord(
         replace(known.study, lead_name=""),
         known.definition,
         Analysis(known.definition, ()),
         (),
         [RoundFacts(number) for number in numbers],
         Profile.PUBLIC,
-        leaflets=known.leaflets,
+        consent_versions=known.consent_versions,
         edges=known.edges,
         asked=known.asked,
         amendments=known.amendments,

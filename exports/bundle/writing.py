@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 import delphi
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts
+from delphi.consensus.table.result_row import EVERYBODY, count_name, result_rows
 from delphi.model.event import EventKind
 from delphi.protocol import method
 from delphi.sheets.writing import write_csv
@@ -20,10 +21,10 @@ from exports.catalogue import make
 from exports.data.package import write_ratings, write_scripts, write_settings, write_table
 from exports.formats import FORMATS
 from exports.record import consensus
+from exports.record.profile import Profile
 from exports.tables.table import Row
 
 SCHEMA = "study-bundle/1"
-PROFILES = ("analyst", "public")
 FIGURES = [
     "stacked",
     "distribution",
@@ -36,10 +37,10 @@ FIGURES = [
 ]  # drawn from what is here
 
 
-def write_bundle(source: Source, target: Path | BinaryIO, profile: str, tell: Tell = nobody) -> dict[str, Any]:
+def write_bundle(source: Source, target: Path | BinaryIO, profile: Profile, tell: Tell = nobody) -> dict[str, Any]:
     """Write the bundle of a study; gives its manifest. The same source gives the same bytes."""
     study, definition = source.study, source.definition
-    if profile == "analyst":
+    if profile is Profile.ANALYST:
         release = for_analysts(source.frozen, source.records, study.smallest_cell)
     else:
         release = for_the_public(source.frozen, definition, study.smallest_cell)
@@ -52,7 +53,7 @@ def write_bundle(source: Source, target: Path | BinaryIO, profile: str, tell: Te
         _write_protocol(writer, source)
         _write_statements(writer, source)
         _write_panel(writer, source)
-        if profile == "analyst":
+        if profile is Profile.ANALYST:
             write_ratings(writer, source.records, definition)
             with writer.text("comments/released.csv") as stream:
                 head = ["comment", "round", "statement", "text_released"]
@@ -67,7 +68,7 @@ def write_bundle(source: Source, target: Path | BinaryIO, profile: str, tell: Te
     return manifest
 
 
-def manifest_of(source: Source, release: Release, profile: str) -> dict[str, Any]:
+def manifest_of(source: Source, release: Release, profile: Profile) -> dict[str, Any]:
     """Say what is in the bundle, what is not, and why."""
     records, study = source.records, source.study
     told = sum(len(rows) for rows in release.values())
@@ -93,9 +94,9 @@ def manifest_of(source: Source, release: Release, profile: str) -> dict[str, Any
                 w.number for w, leaves in zip(records.waves, records.leaves, strict=True) if not leaves
             ],
         }
-        if profile == "analyst"
+        if profile is Profile.ANALYST
         else None,
-        "withheld": [] if profile == "analyst" else ["ratings", "comments"],
+        "withheld": [] if profile is Profile.ANALYST else ["ratings", "comments"],
         "answers_removed_after_release": sorted(source.removed_later),
     }
 
@@ -138,7 +139,7 @@ def _write_statements(writer: Writer, source: Source) -> None:
 
 def _write_panel(writer: Writer, source: Source) -> None:
     """Write who was invited and who answered, by round and group; small groups are not told."""
-    groups = ("all", *source.records.groups)
+    groups = (EVERYBODY, *source.records.groups)
     rows = [(number, group, *_people(source, number, group)) for number in source.counts for group in groups]
     with writer.text("panel/flow.csv") as stream:
         write_csv(stream, ["round", "group", "invited", "analysed"], rows)
@@ -150,13 +151,13 @@ def _people(source: Source, number: int, group: str) -> tuple[int, int]:
         row = next(row for row in source.frozen[number] if row["group"] == group)
         return row["n_invited"], row["n_shown"]
     counts = source.counts[number]
-    own = counts.pooled() if group == "all" else counts.only(group)
+    own = counts.pooled() if group == EVERYBODY else counts.only(group)
     return int(own.invited[0]), int(own.n_shown[0, 0])
 
 
 def _write_counts(writer: Writer, source: Source, release: Release) -> None:
     """Write the counts of each option, of every row whose counts may be told."""
-    names = ["n_invited", "n_blank", "n_nq", *(f"k_{value}" for value in source.definition.scale.values)]
+    names = ["n_invited", "n_blank", "n_nq", *(count_name(value) for value in source.definition.scale.values)]
     with writer.text("ratings/counts.csv") as stream:
         write_csv(stream, ["round", "position", "statement", "group", *names], _count_rows(source, release, names))
 
@@ -173,7 +174,7 @@ def _count_rows(source: Source, release: Release, names: Sequence[str]) -> Itera
 
 
 def _counted(counts: Counts, group: str, j: int) -> list[int]:
-    own = counts.pooled() if group == "all" else counts.only(group)
+    own = counts.pooled() if group == EVERYBODY else counts.only(group)
     return [int(n) for n in (own.invited[0], own.blank[j, 0], own.not_qualified[j, 0], *own.ratings[j, 0])]
 
 
@@ -187,7 +188,7 @@ def _write_results(writer: Writer, release: Release, definition: Definition) -> 
 
 def _write_report(writer: Writer, source: Source, release: Release) -> None:
     """Write what a reader looks at first: protocol, instrument, the table of a journal, the figures; numbers from these rows."""
-    record = replace(source.record, rows=[told.row for rows in release.values() for told in rows])
+    record = replace(source.record, rows=result_rows(told.row for rows in release.values() for told in rows))
     files = {
         "protocol/protocol.html": "protocol",
         "instruments/instrument.html": "instrument",
@@ -214,9 +215,9 @@ def citation(source: Source) -> str:
     )
 
 
-def _told(source: Source, profile: str) -> list[dict[str, Any]]:
+def _told(source: Source, profile: Profile) -> list[dict[str, Any]]:
     """Give the events; in public, those of a finished study until it was finished, so that all later bundles are the same."""
-    if profile == "analyst" or source.study.finished_at is None:
+    if profile is Profile.ANALYST or source.study.finished_at is None:
         return source.events
     last = max(event["seq"] for event in source.events if event["kind"] == EventKind.STUDY_FINISHED)
     return [event for event in source.events if event["seq"] <= last]

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from exports.archive import MANIFEST, draw_of
+from exports.record.profile import BUNDLE_PROFILES, Profile
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from exports.bundle.source import Source
 
-PROFILES = ("analyst", "public")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUTPUT = click.Path(dir_okay=False, path_type=Path)
 SEED = click.option("--seed", type=int, help="For tests: the same seed gives the same codes and the same order.")
@@ -33,13 +33,25 @@ def is_bundle(file: BinaryIO) -> bool:
 @click.command()
 @click.argument("study")
 @click.option("--output", type=OUTPUT, required=True, help="The archive to write.")
-@click.option("--profile", type=click.Choice(PROFILES), default="analyst", show_default=True)
+@click.option(
+    "--profile",
+    type=click.Choice([profile.value for profile in BUNDLE_PROFILES]),
+    default=Profile.ANALYST.value,
+    show_default=True,
+)
 @SEED
 def bundle(study: str, output: Path, profile: str, seed: int | None) -> None:
     """Write the bundle of a STUDY (its short name): everything from which a stranger can check and recompute it."""
     from exports.bundle.writing import write_bundle
 
-    _export(study, output, seed, lambda source: write_bundle(source, output, profile), report="bundle", profile=profile)
+    _export(
+        study,
+        output,
+        seed,
+        lambda source: write_bundle(source, output, Profile(profile)),
+        report="bundle",
+        profile=profile,
+    )
 
 
 @click.command()
@@ -56,7 +68,7 @@ def data(study: str, output: Path, seed: int | None) -> None:
         seed,
         lambda source: write_data(source.records, source.definitions, output),
         report="ratings",
-        profile="analyst",
+        profile=Profile.ANALYST.value,
     )
 
 
@@ -135,7 +147,7 @@ def _account(session: "Session", email: str | None) -> int | None:
         return None
     found = session.scalar(select(Account.id).where(Account.email == email.lower()))
     if found is None:
-        raise Refused(f"There is no account {email}. Nothing was imported.")
+        raise Refused("There is no account %(email)s. Nothing was imported.", email=email)
     return found
 
 

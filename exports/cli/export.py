@@ -6,21 +6,25 @@ from typing import TYPE_CHECKING
 
 import click
 
+from exports.record.profile import Profile
+
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from delphi.model.study import Study
-    from exports.files.orders import Made, Order
+    from exports.files.orders import Order, WrittenFile
     from exports.tables.document import Exhibit
-
-PROFILES = ("public", "analyst", "manager", "author")
 
 
 @click.command()
 @click.argument("study", required=False)
 @click.option("--report", default="consensus", show_default=True, help="Which report; --list names them all.")
 @click.option("--format", "format_", default="csv", show_default=True, help="Which format; --list names them all.")
-@click.option("--profile", type=click.Choice(PROFILES), help="Who the file is for; what they may not see is hidden.")
+@click.option(
+    "--profile",
+    type=click.Choice([profile.value for profile in Profile]),
+    help="Who the file is for; what they may not see is hidden.",
+)
 @click.option("--by-group", is_flag=True, help="A row for each group, too.")
 @click.option("--round", "round_", type=int, help="One round only.")
 @click.option("--output", type=click.Path(dir_okay=False), help="A file; standard output if left out.")
@@ -40,7 +44,6 @@ def export(
     from delphi.errors import Refused
     from exports.catalogue import CATALOGUE
     from exports.files.orders import Order
-    from exports.record.profile import Profile
 
     if list_:
         _list()
@@ -50,8 +53,8 @@ def export(
     if format_ == "journal":
         report, format_ = "text-table", "table"
     entry = CATALOGUE.get(report)
-    chosen = profile or ("analyst" if entry is None or "analyst" in entry.profiles else entry.profiles[0])
-    order = Order(report, format_, Profile(chosen), by_group, round_)
+    usual = Profile.ANALYST if entry is None or Profile.ANALYST in entry.profiles else entry.profiles[0]
+    order = Order(report, format_, Profile(profile) if profile else usual, by_group, round_)
     try:
         _export(study, order, output)
     except Refused as error:
@@ -67,36 +70,27 @@ def _list() -> None:
 
 def _export(slug: str, order: "Order", output: str | None) -> None:
     """Read in one transaction, write the file, and log it in another."""
-    from sqlalchemy import select
-
     from delphi import clock
-    from delphi.errors import Refused
     from delphi.migrations import checked_database
-    from delphi.model.study import Study
+    from exports.bundle.source import study_called
     from exports.files import orders
-
-    def found(session: "Session") -> "Study":
-        study = session.scalars(select(Study).where(Study.slug == slug)).first()
-        if study is None:
-            raise Refused(f"There is no study with the short name “{slug}”.")
-        return study
 
     database = checked_database()
     try:
         with database.transaction(writing=False) as session:
-            study = found(session)
+            study = study_called(session, slug)
             if order.report == "text-table":
                 click.echo(_journal(session, study))
                 return
             exhibit = orders.exhibit_of(session, study, order)
         made = _written(exhibit, order, output)
         with database.transaction() as session:
-            orders.log(session, found(session), order, made, by=None, at=clock.now())
+            orders.log(session, study_called(session, slug), order, made, by=None, at=clock.now())
     finally:
         database.engine.dispose()
 
 
-def _written(exhibit: "Exhibit", order: "Order", output: str | None) -> "Made":
+def _written(exhibit: "Exhibit", order: "Order", output: str | None) -> "WrittenFile":
     from exports.files import orders
     from exports.formats import FORMATS
 
@@ -105,7 +99,7 @@ def _written(exhibit: "Exhibit", order: "Order", output: str | None) -> "Made":
     stream = io.BytesIO()
     FORMATS[order.format].write(exhibit, stream)
     click.echo(stream.getvalue(), nl=False)
-    return orders.Made.of(orders.rows_in(exhibit), stream.getvalue())
+    return orders.WrittenFile.of(orders.rows_in(exhibit), stream.getvalue())
 
 
 def _journal(session: "Session", study: "Study") -> str:

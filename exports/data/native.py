@@ -63,8 +63,8 @@ def _needed(name: str) -> Any:
         return import_module(name)
     except ImportError:
         raise Refused(
-            f"This file needs the package {name.partition('.')[0]}: pip install 'delphi-platform[stats-files]'. "
-            "Nothing was written."
+            "This file needs the package %(name)s: pip install 'delphi-platform[stats-files]'. Nothing was written.",
+            name=name.partition(".")[0],
         ) from None
 
 

@@ -10,12 +10,13 @@ from delphi.consensus.analysis import Definition
 from delphi.consensus.shipped_scales import Scale
 from delphi.errors import Refused
 from delphi.sheets.writing import cell, write_csv
-from exports.archive import Tell, Writer, half_written, nobody, writing
+from exports.archive import Tell, Writer, nobody, writing
 from exports.data import native, ratings, syntax
 from exports.data.codebook import codebook
 from exports.data.records import Records
 from exports.formats import FORMATS
 from exports.tables.table import Cell, Table
+from exports.whole import whole
 
 SCRIPTS = ("verify.py", "analysis.py", "analysis.R")
 STREAMED = ("zip", "csv", "xlsx")  # the others need a file with a name
@@ -47,9 +48,11 @@ def write_data(records: Records, definitions: Mapping[int, Definition], path: Pa
     """Write the ratings as a package with codebook and scripts, or as one file, by the ending of its name."""
     suffix = path.suffix.lower().removeprefix(".")
     if suffix not in STREAMED and suffix not in native.WRITERS:
-        named = ", ".join(f".{one}" for one in (*STREAMED, *native.WRITERS))
-        raise Refused(f"{path.name}: the name ends in one of {named}. Nothing was written.")
-    with half_written(path) as half:
+        endings = ", ".join(f".{ending}" for ending in (*STREAMED, *native.WRITERS))
+        raise Refused(
+            "%(name)s: the name ends in one of %(endings)s. Nothing was written.", name=path.name, endings=endings
+        )
+    with whole(path) as half:
         if suffix in native.WRITERS:
             native.WRITERS[suffix](records, list(definitions.values())[-1].scale, half)
         else:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from delphi.consensus.counts import Integers
+from delphi.consensus.table.result_row import EVERYBODY
 from exports.data.linkage import Linkage, linkage, open_groups
 from rounds.results.matrices import AWAY, PanelAnswers, Wave
 
@@ -109,7 +110,7 @@ def _hidden_pairs(answers: PanelAnswers, ties: Linkage, shown: Sequence[str]) ->
             if before is not None and statement in before.items:
                 then = before.matrix[:, list(before.items).index(statement)]
                 both[:, j] = (wave.matrix[:, j] >= 0) & (then >= 0)
-        for name in dict.fromkeys(("all", *shown, *answers.group)):
-            of_group = np.ones(len(member), dtype=bool) if name == "all" else member == name
+        for name in dict.fromkeys((EVERYBODY, *shown, *answers.group)):
+            of_group = np.ones(len(member), dtype=bool) if name == EVERYBODY else member == name
             hidden[r, name] = np.asarray(both[~ties.linked & of_group].sum(0), dtype=np.int64)
     return hidden

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from delphi.consensus.table.result_row import ResultRow
 from delphi.consensus.vocabulary import Relation
 from exports.figures.draw import DARK, GREY, LIGHT, WIDTH, circle, line, rect, text
 from exports.figures.frame import (
@@ -19,7 +20,7 @@ from exports.figures.frame import (
     under_legend,
     unseen,
 )
-from exports.record.record import Record, Row, last_round, of_round
+from exports.record.record import Record, last_round, of_round
 from exports.tables.document import Figure
 from exports.tables.printing import printed_number, printed_percent
 from exports.tables.table import Column
@@ -74,7 +75,7 @@ def _colours(zones: Sequence[Sequence[int]], high: Sequence[int], low: Sequence[
     return colours
 
 
-def _bar(row: Row, zones: Sequence[Sequence[int]], colours: Sequence[str], y: float) -> Iterator[str]:
+def _bar(row: ResultRow, zones: Sequence[Sequence[int]], colours: Sequence[str], y: float) -> Iterator[str]:
     yield label(row, y)
     counts, n = [_sum(row, zone) for zone in zones], row["n_rated"]
     if not n or None in counts:
@@ -89,12 +90,12 @@ def _bar(row: Row, zones: Sequence[Sequence[int]], colours: Sequence[str], y: fl
     yield note(f"N {n}", y)
 
 
-def _sum(row: Row, values: Sequence[int]) -> int | None:
-    counts = [row[f"k_{value}"] for value in values]
-    return None if None in counts else sum(counts)
+def _sum(row: ResultRow, values: Sequence[int]) -> int | None:
+    counts = row.counts(values)
+    return None if counts is None else sum(counts)
 
 
-def _shown(rows: Sequence[Row]) -> list[Row]:
+def _shown(rows: Sequence[ResultRow]) -> list[ResultRow]:
     return [row for row in rows if row["combined_pct"] is not None]
 
 
@@ -126,9 +127,9 @@ def strips(record: Record) -> Figure:
 
 def dumbbells(record: Record) -> Figure:
     """Draw combined agreement of the first and the last round in which a statement was asked with the meaning it has now."""
-    ends: dict[str, list[Row]] = {}
+    ends: dict[str, list[ResultRow]] = {}
     for row in record.rows:
-        if row["group"] == "all":
+        if row.is_panel:
             earlier = ends.get(row["statement"], []) if Relation(row["relation"]).same_meaning else []
             ends[row["statement"]] = [*earlier, row]
     shown = [[row for row in rows if row["combined_pct"] is not None] for rows in ends.values()]

@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from typing import Any
 
+from delphi.consensus.table.result_row import ResultRow
 from delphi.consensus.vocabulary import Relation
 from exports.figures.draw import DARK, GREY, WIDTH, circle, line, text
 from exports.figures.frame import HEAD, LEFT, RIGHT, TOP, by_statement, label
-from exports.record.record import Record, Row
+from exports.record.record import Record
 from exports.tables.document import Figure
 from exports.tables.table import Column
 
@@ -29,7 +31,7 @@ CHANGED = {"stroke_dasharray": "2 4", "stroke_width": 2}
 
 def descent(record: Record) -> Figure:
     """Draw the questionnaires of all rounds, and the way of every statement through them."""
-    rows = [row for row in record.rows if row["group"] == "all"]
+    rows = [row for row in record.rows if row.is_panel]
     rounds = sorted({row["round"] for row in rows})
     parents = _parents(record)
     lanes = {code: TOP + HIGH * i for i, code in enumerate(_order(rows, parents))}
@@ -37,7 +39,7 @@ def descent(record: Record) -> Figure:
     at = {number: LEFT + 20 + step * i for i, number in enumerate(rounds)}
     parts = [text(0, 14 + 16 * i, words) for i, words in enumerate(KEYS)]
     parts += [text(x, TOP - 8, f"Round {number}", text_anchor="middle") for number, x in at.items()]
-    places: dict[str, list[Row]] = defaultdict(list)
+    places: dict[str, list[ResultRow]] = defaultdict(list)
     for row in rows:
         parts += _lines(row, parents, places, lanes, at)
         places[row["statement"]].append(row)
@@ -50,8 +52,8 @@ def descent(record: Record) -> Figure:
             if (code, row["round"]) in dropped:
                 parts.append(text(x + 12, y + 4, "×"))
     data = [
-        {**row, "from_ids": ";".join(parents[row["round"], row["statement"]]) or None}
-        | {"dropped": (row["statement"], row["round"]) in dropped}
+        {**row, "from_ids": ";".join(parents[row.round, row.statement]) or None}
+        | {"dropped": (row.statement, row.round) in dropped}
         for row in rows
     ]
     said = [_said(code, [row for row in data if row["statement"] == code]) for code in lanes]
@@ -69,7 +71,7 @@ def _parents(record: Record) -> dict[tuple[int, str], list[str]]:
     return found
 
 
-def _order(rows: list[Row], parents: dict[tuple[int, str], list[str]]) -> list[str]:
+def _order(rows: list[ResultRow], parents: dict[tuple[int, str], list[str]]) -> list[str]:
     """Put a statement that comes later under what it came from, and a new one at the end."""
     order: list[str] = []
     for row in rows:
@@ -80,9 +82,9 @@ def _order(rows: list[Row], parents: dict[tuple[int, str], list[str]]) -> list[s
 
 
 def _lines(
-    row: Row,
+    row: ResultRow,
     parents: Mapping[tuple[int, str], list[str]],
-    places: Mapping[str, list[Row]],
+    places: Mapping[str, list[ResultRow]],
     lanes: Mapping[str, float],
     at: Mapping[int, float],
 ) -> Iterator[str]:
@@ -98,7 +100,7 @@ def _lines(
         yield line(at[places[code][-1]["round"]], y, x, y, DARK if code in sources else GREY, **dress)
 
 
-def _said(code: str, own: list[Row]) -> str:
+def _said(code: str, own: list[dict[str, Any]]) -> str:
     """Tell the way of one statement."""
     steps = []
     for row in own:

@@ -5,12 +5,15 @@ from itertools import pairwise
 from typing import Any
 
 from delphi.consensus.firmness.sensitivity import threshold_map
+from delphi.consensus.vocabulary import Change, Relation
 from exports.figures.draw import DARK, LIGHT, WIDTH, arrow, box, circle, height_of, line, text
 from exports.figures.frame import figure
+from exports.record.facts import LineageEdge
 from exports.record.record import Record, last_round
 from exports.tables.document import Figure
 from exports.tables.table import Column
 
+CHANGES = ("reworded", "merged", "split", "added", "dropped")
 COLUMN = 300
 
 
@@ -47,7 +50,7 @@ def participants(record: Record) -> Figure:
 
 
 def _counted(record: Record, number: int) -> dict[str, Any]:
-    here = [p for p in record.presences if p.round == number]
+    here = [p for p in record.invitations if p.round == number]
     started = sum(p.started for p in here)
     declined = sum(p.declined and not p.started for p in here)
     return {
@@ -64,35 +67,12 @@ def _counted(record: Record, number: int) -> dict[str, Any]:
 
 def statements(record: Record) -> Figure:
     """Draw how many statements each round asked, and what became of them on the way."""
-    asked = Counter(row["round"] for row in record.rows if row["group"] == "all")
-    found: dict[tuple[int, str], set[str | None]] = {}
-    for edge in record.edges:
-        end = (
-            edge.after
-            if edge.change == "merged"
-            else edge.before
-            if edge.change == "split"
-            else edge.after or edge.before
-        )
-        found.setdefault((edge.round, edge.change), set()).add(end)
-    for row in record.rows:
-        if row["group"] == "all" and row["relation"] == "new" and row["round"] > min(asked):
-            found.setdefault((row["round"], "added"), set()).add(row["statement"])
-    rows = [
-        {"round": number, "asked": asked[number]}
-        | {
-            change: len(found.get((number, change), ()))
-            for change in ("reworded", "merged", "split", "added", "dropped")
-        }
-        for number in sorted(asked)
-    ]
-    columns = tuple(
-        Column(name, "int", name) for name in ("round", "asked", "reworded", "merged", "split", "added", "dropped")
-    )
-    parts, y, said = [], 6.0, []
-    for row in rows:
-        words = [f"{row[name]} {name}" for name in ("reworded", "merged", "split", "added", "dropped") if row[name]]
-        if row is not rows[0]:
+    rows = _changes(record)
+    columns = tuple(Column(name, "int", name) for name in ("round", "asked", *CHANGES))
+    parts, y, described = [], 6.0, []
+    for i, row in enumerate(rows):
+        words = [f"{row[name]} {name}" for name in CHANGES if row[name]]
+        if i:
             lines = words or ["no change"]
             parts += [arrow(210, y, 210, y + height_of(lines) + 16), box(WIDTH - 250, y + 6, 240, lines)]
             parts.append(line(210, y + 14, WIDTH - 250, y + 14))
@@ -100,9 +80,31 @@ def statements(record: Record) -> Figure:
         lines = [f"Round {row['round']}", f"{row['asked']} statements asked"]
         parts.append(box(60, y, COLUMN, lines))
         y += height_of(lines)
-        changes = f" ({', '.join(words)} before it)" if row is not rows[0] and words else ""
-        said.append(f"Round {row['round']} asked {row['asked']} statements{changes}")
-    return figure(record, "Statements through the rounds", parts, y + 10, columns, rows, said)
+        before = f" ({', '.join(words)} before it)" if i and words else ""
+        described.append(f"Round {row['round']} asked {row['asked']} statements{before}")
+    return figure(record, "Statements through the rounds", parts, y + 10, columns, rows, described)
+
+
+def _changes(record: Record) -> list[dict[str, int]]:
+    """Count for each round the statements it asked, and those changed on the way into it."""
+    asked = Counter(row.round for row in record.rows if row.is_panel)
+    changed: dict[tuple[int, str], set[str | None]] = {}
+    for edge in record.edges:
+        changed.setdefault((edge.round, edge.change), set()).add(_counted_once(edge))
+    for row in record.rows:
+        if row.is_panel and row.relation == Relation.NEW and row.round > min(asked):
+            changed.setdefault((row.round, "added"), set()).add(row.statement)
+    return [
+        {"round": number, "asked": asked[number]} | {name: len(changed.get((number, name), ())) for name in CHANGES}
+        for number in sorted(asked)
+    ]
+
+
+def _counted_once(edge: LineageEdge) -> str | None:
+    """Name the end of a change by which it is counted: what was made of a merger, what was split."""
+    if edge.change == Change.SPLIT:
+        return edge.before
+    return edge.after if edge.change == Change.MERGED else edge.after or edge.before
 
 
 def thresholds(record: Record) -> Figure:

@@ -1,9 +1,10 @@
 """What figures share: a row for each statement with its name at the left, an axis above, a legend, and the numbers behind it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from exports.figures.draw import LIGHT, WIDTH, broken, line, picture, shifted, text
-from exports.record.record import Record, Row, defined, hidden_notes
+from exports.record.record import Record, defined, hidden_notes
 from exports.tables.document import Figure
 from exports.tables.printing import printed_number
 from exports.tables.table import Column, Table, rows_of
@@ -11,6 +12,7 @@ from exports.tables.table import Column, Table, rows_of
 LEFT, RIGHT, ROW, TOP = 250, 60, 20, 56  # where rows begin and end, how high one is, and where the first one stands
 MOST_TICKS, STEPS = 10, (1, 5, 10, 20, 50)
 LETTER, LINE, WRITTEN = 6.6, 16, 15  # usual width of a letter, and heights of a line of a legend and of a label
+Row = Mapping[str, Any]  # of the consensus table, or what a figure made of one
 HEAD = (Column("statement", "text", "No."), Column("text", "text", "Statement"))
 
 

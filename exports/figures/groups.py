@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from delphi.consensus.table.result_row import EVERYBODY, ResultRow, hidden_reasons, write_reasons
+from delphi.statistics.base.result import Reason
 from exports.figures.draw import GREY, LIGHT, WIDTH, line, mark, shortened
 from exports.figures.frame import (
     HEAD,
@@ -19,13 +21,12 @@ from exports.figures.frame import (
     unseen,
 )
 from exports.record.profile import Profile
-from exports.record.record import Record, Row, last_round, of_round
+from exports.record.record import Record, last_round, of_round
 from exports.tables.document import Figure
 from exports.tables.printing import printed_percent
-from exports.tables.table import HIDDEN, Column
+from exports.tables.table import Column
 
 LANE, LINE = 10, 12
-PANEL = "all"
 LONGEST_NAME = 240
 COLUMNS = (
     *HEAD,
@@ -44,7 +45,7 @@ def by_group(record: Record) -> Figure:
     groups = _groups(record, number)
     if not groups:
         return in_words(record, title, NO_GROUPS, COLUMNS)
-    statements = _cells(record, number, [PANEL, *groups])
+    statements = _cells(record, number, [EVERYBODY, *groups])
     data = [cell for cells in statements for cell in cells]
     lo = lowest_ten(cell["combined_pct"] for cell in data if cell["combined_pct"] is not None)
     high = max(ROW, LANE * len(groups) + 8)
@@ -60,37 +61,37 @@ def by_group(record: Record) -> Figure:
 
 def _groups(record: Record, number: int) -> list[str]:
     """Name the groups in the order of the protocol; last, who belongs to none."""
-    seen = [row["group"] for row in of_round(record, number, None) if row["group"] != PANEL]
+    seen = [row["group"] for row in of_round(record, number, None) if row["group"] != EVERYBODY]
     return list(dict.fromkeys([*record.study.groups, *seen]))
 
 
-def _cells(record: Record, number: int, names: Sequence[str]) -> list[list[Row]]:
+def _cells(record: Record, number: int, names: Sequence[str]) -> list[list[ResultRow]]:
     """Give the numbers of the panel and of each group, a list for each statement."""
     known = {(row["statement"], row["group"]): row for row in of_round(record, number, None)}
     rows = of_round(record, number)
     return [[_cell(row, known.get((row["statement"], name)), name, record.profile) for name in names] for row in rows]
 
 
-def _cell(row: Row, found: Row | None, group: str, profile: Profile) -> Row:
-    """Give the numbers of a group; one without a row has nobody, or is not for this profile."""
-    told = found or {"n_rated": 0 if profile is Profile.ANALYST else None, "combined_pct": None}
-    n, share = told["n_rated"], told["combined_pct"]
-    why = "combined_pct=no_ratings" if n == 0 else f"n_rated={HIDDEN};combined_pct={HIDDEN}"
-    made = {"statement": row["statement"], "text": row["text"], "group": group, "n_rated": n, "combined_pct": share}
-    return made | {"reasons": why if share is None else ""}
+def _cell(row: ResultRow, own: ResultRow | None, group: str, profile: Profile) -> ResultRow:
+    """Numbers of a group; one without a row has nobody, or is not for this profile."""
+    nobody = {"n_rated": 0 if profile is Profile.ANALYST else None, "combined_pct": None}
+    n, share = (own or nobody)["n_rated"], (own or nobody)["combined_pct"]
+    reasons = {"combined_pct": Reason.NO_RATINGS.value} if n == 0 else hidden_reasons(("n_rated", "combined_pct"))
+    cells = {"statement": row.statement, "text": row["text"], "group": group, "n_rated": n, "combined_pct": share}
+    return ResultRow(cells | {"reasons": write_reasons(reasons) if share is None else ""})
 
 
-def _said(names: Sequence[str], cells: Sequence[Row]) -> str:
+def _said(names: Sequence[str], cells: Sequence[ResultRow]) -> str:
     return ", ".join(f"{name} {_share(cell)}" for name, cell in zip(names, cells, strict=True))
 
 
-def _share(cell: Row) -> str:
+def _share(cell: ResultRow) -> str:
     if cell["combined_pct"] is None:
         return "empty" if cell["n_rated"] == 0 else "hidden"
     return f"{printed_percent(cell['combined_pct'])} %"
 
 
-def _row(cells: Sequence[Row], lo: float, y: float, high: float) -> Iterator[str]:
+def _row(cells: Sequence[ResultRow], lo: float, y: float, high: float) -> Iterator[str]:
     """Draw one statement: each mark stands under the one before it, so that equal shares do not cover each other."""
     at = across(lo, 100)
     panel, *groups = cells

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from delphi.consensus.table.result_row import ResultRow
 from exports.figures.draw import DARK, LIGHT, WIDTH, line, mark, text
 from exports.figures.frame import HEAD, ROW, TOP, across, axis, by_statement, in_words, label, note, under_legend
-from exports.record.record import Record, Row
+from exports.record.record import Record
 from exports.reports import attrition
 from exports.tables.document import Figure
 from exports.tables.printing import printed_number
@@ -25,7 +26,7 @@ def leavers(record: Record) -> Figure:
     found: list[Found] = [row for pair in pairwise(record.panels) for row in attrition.by_statement(*pair)]
     if not found:
         return in_words(record, title, NOBODY, COLUMNS)
-    texts = {row["statement"]: row for row in record.rows if row["group"] == "all"}
+    texts = {row["statement"]: row for row in record.rows if row.is_panel}
     cells = {(row["statement"], row["round"]): row for row in found}
     codes, rounds = (list(dict.fromkeys(row[name] for row in found)) for name in ("statement", "round"))
     high = max(ROW, LANE * len(rounds) + 6)
@@ -49,7 +50,7 @@ def _delta(row: Found) -> str:
     return "nothing to compare" if row["delta"] is None else f"delta {printed_number(row['delta'])}".replace("-", "−")
 
 
-def _row(row: Row, rounds: Sequence[Found | None], y: float, high: float) -> Iterator[str]:
+def _row(row: ResultRow, rounds: Sequence[Found | None], y: float, high: float) -> Iterator[str]:
     """Draw one statement: a mark for each round in which it was asked, one under the other."""
     yield line(0, y - 1, WIDTH, y - 1, LIGHT)
     yield label(row, y, high)

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from delphi.consensus.table.result_row import ResultRow
 from delphi.consensus.vocabulary import Relation
 from delphi.statistics.base.exact import round_half_up
 from exports.figures.draw import DARK, GREY, WIDTH, line, shortened, text
 from exports.figures.frame import HEAD, ROW, TOP, by_statement, in_words, label
-from exports.record.record import Record, Row
+from exports.record.record import Record
 from exports.tables.document import Figure
 from exports.tables.table import Column
 
@@ -31,7 +32,7 @@ ONE_ROUND = "There is no second round, so there is no order to compare"
 class Place(NamedTuple):
     """A statement in the first and in the last round: its row, its rank, and how that is printed."""
 
-    rows: tuple[Row, Row]
+    rows: tuple[ResultRow, ResultRow]
     ranks: tuple[int, int]
     printed: tuple[str, str]
 
@@ -63,11 +64,11 @@ def ranks(record: Record) -> Figure:
     return by_statement(record, title, parts, bottom, COLUMNS, [_numbers(place) for place in right], said)
 
 
-def _pairs(record: Record, first: int, last: int) -> tuple[list[tuple[Row, Row]], str]:
+def _pairs(record: Record, first: int, last: int) -> tuple[list[tuple[ResultRow, ResultRow]], str]:
     """Give the two rows of what can be compared, and say how much cannot."""
-    rows: dict[str, dict[int, Row]] = {}
+    rows: dict[str, dict[int, ResultRow]] = {}
     for row in record.rows:
-        if row["group"] == "all":
+        if row.is_panel:
             rows.setdefault(row["statement"], {})[row["round"]] = row
     ends = [(found[first], found[last]) for found in rows.values() if _one_meaning(found, first, last)]
     shown = [pair for pair in ends if all(row["combined_pct"] is not None for row in pair)]
@@ -75,12 +76,12 @@ def _pairs(record: Record, first: int, last: int) -> tuple[list[tuple[Row, Row]]
     return shown, f"{len(rows) - len(ends)} others{f', {hidden} without ratings that may be shown' if hidden else ''}"
 
 
-def _one_meaning(found: dict[int, Row], first: int, last: int) -> bool:
+def _one_meaning(found: dict[int, ResultRow], first: int, last: int) -> bool:
     later = [row["relation"] for number, row in found.items() if number > first]
     return {first, last} <= found.keys() and all(Relation(relation).same_meaning for relation in later)
 
 
-def _places(pairs: Sequence[tuple[Row, Row]]) -> list[Place]:
+def _places(pairs: Sequence[tuple[ResultRow, ResultRow]]) -> list[Place]:
     """Rank both ends: equal shares, compared exactly, share the better rank."""
     ends = list(zip(*pairs, strict=True)) or [(), ()]
     (r, first), (s, last) = (_ranked([Fraction(row["combined_k"], row["n_rated"]) for row in end]) for end in ends)

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from delphi.consensus.shipped_scales import Scale, Values
+from delphi.consensus.table.result_row import ResultRow
 from exports.figures.draw import DARK, GREY, WIDTH, line, rect, shortened, text
 from exports.figures.frame import HEAD, LEFT, LETTER, RIGHT, TOP, by_statement, label, note, reason, unseen
-from exports.record.record import Record, Row, last_round, of_round
+from exports.record.record import Record, last_round, of_round
 from exports.tables.document import Figure
 from exports.tables.printing import printed_percent
 from exports.tables.table import Column
@@ -20,7 +21,7 @@ def bars_of(scale: Scale) -> list[Bar]:
 
     Examples
     --------
-    >>> from delphi.consensus.scale import SCALES
+    >>> from delphi.consensus.shipped_scales import SCALES
     >>> [head for head, _values in bars_of(SCALES["agree5"])]
     ['SD', 'D', 'Neither', 'A', 'SA']
     >>> [head for head, _values in bars_of(SCALES["slider100"])][-2:]
@@ -58,12 +59,12 @@ def distribution(record: Record) -> Figure:
     return by_statement(record, title, parts, bottom, columns, data, said)
 
 
-def _counts(row: Row, bars: Sequence[Bar]) -> list[int]:
+def _counts(row: ResultRow, bars: Sequence[Bar]) -> list[int]:
     """Count the ratings of each bar; none where they are hidden or nobody rated."""
-    counts = [[row[f"k_{value}"] for value in values] for _, values in bars]
-    if not row["n_rated"] or any(None in bar for bar in counts):
+    counts = [row.counts(values) for _, values in bars]
+    if not row.n_rated or None in counts:
         return []
-    return [sum(bar) for bar in counts]
+    return [sum(bar) for bar in counts if bar is not None]
 
 
 def _span(scale: Scale, values: Values) -> tuple[float, float]:
@@ -94,7 +95,9 @@ def _names(scale: Scale) -> str:
     return whole if len(whole) * LETTER < WIDTH else shortened(f"{said[0]}; …; {said[-1]}", WIDTH)
 
 
-def _row(row: Row, scale: Scale, bars: Sequence[Bar], counts: Sequence[int], tallest: float, y: float) -> Iterator[str]:
+def _row(
+    row: ResultRow, scale: Scale, bars: Sequence[Bar], counts: Sequence[int], tallest: float, y: float
+) -> Iterator[str]:
     yield label(row, y, HIGH)
     if not counts:
         yield unseen(row, y, HIGH)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import BinaryIO, TypeVar
+from uuid import UUID
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -18,13 +19,13 @@ from delphi.model.rating import Rating
 from delphi.model.study import Study
 from exports.archive import Tell, draw_of
 from exports.bundle.source import source_of
-from exports.bundle.writing import PROFILES, write_bundle
+from exports.bundle.writing import write_bundle
 from exports.catalogue import CATALOGUE
 from exports.data.package import STREAMED, write_stream
 from exports.files import orders
 from exports.files.orders import Order
 from exports.formats import FORMATS
-from exports.record.profile import Profile
+from exports.record.profile import BUNDLE_PROFILES, Profile
 
 MOST_RATINGS = 50_000  # beyond them a page would wait for more than a second
 AT_ONCE = 3  # of one study
@@ -40,7 +41,7 @@ class Archive:
 
     label: str
     formats: tuple[str, ...]
-    profiles: tuple[str, ...]
+    profiles: tuple[Profile, ...]
     write: Callable[[Session, Study, Order, BinaryIO, Tell], int]
 
 
@@ -57,7 +58,7 @@ def _ratings(session: Session, study: Study, order: Order, stream: BinaryIO, tel
 
 
 ARCHIVES = {
-    "bundle": Archive("Study bundle", ("zip",), PROFILES, _bundle),
+    "bundle": Archive("Study bundle", ("zip",), BUNDLE_PROFILES, _bundle),
     "ratings": Archive("Single ratings", STREAMED, (Profile.ANALYST,), _ratings),
 }
 
@@ -74,6 +75,20 @@ def check(order: Order) -> None:
             formats=", ".join(archive.formats),
             profiles=", ".join(archive.profiles),
         )
+
+
+def bundle_order(profile: str | None) -> Order:
+    """Order a bundle for a profile, for analysts unless something else is said.
+
+    Raises
+    ------
+    Refused
+        There is no bundle for this profile.
+    """
+    chosen = next((known for known in BUNDLE_PROFILES if known == (profile or BUNDLE_PROFILES[0])), None)
+    if chosen is None:
+        raise Refused("There is no such bundle; nothing was written.")
+    return Order("bundle", "zip", chosen)
 
 
 def label(report: str) -> str:
@@ -120,8 +135,8 @@ def ask(session: Session, study: Study, order: Order, *, by: int, at: datetime) 
         The file cannot be made, or the study waits for as many as it may already.
     """
     check(order)
-    mine = select(func.count()).where(ExportJob.study_id == study.id, ExportJob.unfinished)
-    if (session.scalar(mine) or 0) >= AT_ONCE:
+    waiting = select(func.count()).where(ExportJob.study_id == study.id, ExportJob.unfinished)
+    if (session.scalar(waiting) or 0) >= AT_ONCE:
         raise Refused(
             "%(n)s files of this study are being made already. Wait until one is done; nothing was ordered.", n=AT_ONCE
         )
@@ -151,6 +166,12 @@ def kept(session: Session, study: Study, *, at: datetime) -> Sequence[ExportJob]
         .where(ExportJob.study_id == study.id, ExportJob.asked_at > at - KEPT)
         .order_by(ExportJob.asked_at.desc())
     ).all()
+
+
+def kept_job(session: Session, study: Study, key: UUID, *, at: datetime) -> ExportJob | None:
+    """Find an order of a study whose file is kept."""
+    job = session.get(ExportJob, (study.id, key))
+    return job if job and job.asked_at > at - KEPT else None
 
 
 def forget(session: Session, *, at: datetime) -> None:

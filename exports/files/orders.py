@@ -1,15 +1,11 @@
-"""An order: which report, in which format, for which profile. Made, written whole or not at all, and logged."""
+"""An order: which report, in which format, for which profile. WrittenFile, written whole or not at all, and logged."""
 
 import hashlib
-import os
 import re
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import BinaryIO
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +18,7 @@ from exports.formats import FORMATS
 from exports.record.profile import Profile, Watch, unwatched
 from exports.record.study_record import StudyRecord
 from exports.tables.document import Document, Exhibit, table_of
+from exports.whole import whole
 
 LONGEST_NAME = 100
 
@@ -46,11 +43,25 @@ class Order:
         """
         entry = CATALOGUE.get(self.report)
         if entry is None:
-            raise Refused(f"There is no report “{self.report}”; there are {', '.join(CATALOGUE)}.")
+            raise Refused(
+                "There is no report “%(report)s”; there are %(reports)s.",
+                report=self.report,
+                reports=", ".join(CATALOGUE),
+            )
         if self.profile not in entry.profiles:
-            raise Refused(f"“{self.report}” is made for {' and '.join(entry.profiles)}, not for {self.profile}.")
+            raise Refused(
+                "“%(report)s” is made for %(profiles)s, not for %(profile)s.",
+                report=self.report,
+                profiles=", ".join(entry.profiles),
+                profile=self.profile,
+            )
         if self.format not in entry.formats:
-            raise Refused(f"“{self.report}” goes into {', '.join(entry.formats)}, not into {self.format}.")
+            raise Refused(
+                "“%(report)s” goes into %(formats)s, not into %(format)s.",
+                report=self.report,
+                formats=", ".join(entry.formats),
+                format=self.format,
+            )
 
     @property
     def suffix(self) -> str:
@@ -68,14 +79,14 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Made:
-    """What was written."""
+class WrittenFile:
+    """A file that was written: its rows and its hash."""
 
     rows: int
     sha256: str
 
     @classmethod
-    def of(cls, rows: int, content: bytes) -> "Made":
+    def of(cls, rows: int, content: bytes) -> "WrittenFile":
         """Say of a file how many rows it has, and what its hash is."""
         return cls(rows, hashlib.sha256(content).hexdigest())
 
@@ -87,11 +98,11 @@ def exhibit_of(session: Session, study: Study, order: Order, watch: Watch = unwa
     return make(record, order.report, order.format)
 
 
-def write(exhibit: Exhibit, format_: str, path: Path) -> Made:
+def write(exhibit: Exhibit, format_: str, path: Path) -> WrittenFile:
     """Write a file: it appears when it is whole."""
-    with whole(path) as stream:
+    with whole(path) as half, half.open("wb") as stream:
         FORMATS[format_].write(exhibit, stream)
-    return Made.of(rows_in(exhibit), path.read_bytes())
+    return WrittenFile.of(rows_in(exhibit), path.read_bytes())
 
 
 def rows_in(exhibit: Exhibit) -> int:
@@ -100,19 +111,7 @@ def rows_in(exhibit: Exhibit) -> int:
     return sum(len(table.rows) for table in tables)
 
 
-@contextmanager
-def whole(path: Path) -> Iterator[BinaryIO]:
-    """Write beside the place and move there at the end: whoever stops midway leaves no half file under that name."""
-    half = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with half.open("wb") as stream:
-            yield stream
-        half.replace(path)
-    finally:
-        half.unlink(missing_ok=True)
-
-
-def log(session: Session, study: Study, order: Order, made: Made, *, by: int | None, at: datetime) -> None:
+def log(session: Session, study: Study, order: Order, made: WrittenFile, *, by: int | None, at: datetime) -> None:
     """Write down who took what, by which filter, and what it was."""
     audit.record(
         session, study.id, EventKind.EXPORTED, by=by, at=at, **asdict(order), rows=made.rows, sha256=made.sha256

@@ -16,7 +16,7 @@ from delphi.model.job import ExportJob
 from delphi.model.study import Study
 from delphi.worker import LEASE, Loop
 from exports.files.jobs import ATTEMPTS, TELLING, forget, order_of, write
-from exports.files.orders import Made, Order
+from exports.files.orders import Order, WrittenFile
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class Exporter(Loop):
         else:
             self._end(key, made_at=clock.now(), content=content, sha256=made.sha256, rows=made.rows)
 
-    def _write_file(self, key: tuple[int, UUID], order: Order) -> tuple[Made, bytes]:
+    def _write_file(self, key: tuple[int, UUID], order: Order) -> tuple[WrittenFile, bytes]:
         """Make a file in memory, reading only."""
         stream, told = io.BytesIO(), time.monotonic()
 
@@ -81,7 +81,7 @@ class Exporter(Loop):
         with self.database.transaction(writing=False) as session:
             rows = write(session, session.get_one(Study, key[0]), order, stream, tell)
         content = stream.getvalue()
-        return Made.of(rows, content), content
+        return WrittenFile.of(rows, content), content
 
     def _tell(self, key: tuple[int, UUID], progress: str) -> None:
         """Say how far a file is, and keep the job for longer."""

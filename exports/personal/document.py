@@ -5,15 +5,15 @@ hidden as on the page. No name and no code of a person stands in it.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from exports.figures.draw import DARK, WIDTH, line, picture, rect, text
-from exports.record.record import StudyFacts
+from exports.record.facts import StudyFacts
 from exports.tables.document import Block, Document, Figure, Heading, Paragraph
 from exports.tables.table import Column, Table, rows_of
 from rounds.feedback.distribution import Distribution
 from rounds.questionnaire.outcomes import Outcome
 
+OwnAnswers = dict[int, list[tuple[int, str]]]  # by statement: round and answer in words
 COLUMNS = (
     Column("option", "text", "Answer"),
     Column("n", "int", "Panelists"),
@@ -22,7 +22,9 @@ COLUMNS = (
 LEFT, ROW = 210, 22
 
 
-def document_for(study: StudyFacts, number: int, released: str, outcomes: Sequence[Outcome], own: Any) -> Document:
+def document_for(
+    study: StudyFacts, number: int, released: str, outcomes: Sequence[Outcome], own: OwnAnswers
+) -> Document:
     """Write the document of one round.
 
     Parameters

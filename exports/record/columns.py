@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.table.result_row import count_name
 from exports.tables.table import Column, Table, rows_of
 
 ALWAYS, SHARES, QUARTILES, POINTS = None, 0, 8, 10  # fewer ratings, and the figures are the ratings (METHOD 12.4)
@@ -27,7 +28,7 @@ def consensus_columns(scale: Scale) -> tuple[Column, ...]:
         Column("n_nq", "int", scale.opt_out or "Not qualified", SHARES, brief=True),
         Column("n_blank", "int", "No answer", SHARES),
         Column("nq_pct", "percent", f"{scale.opt_out or 'Not qualified'} %", SHARES),
-        *(Column(f"k_{value}", "int", f"{label} (number)", POINTS) for value, label in options),
+        *(Column(count_name(value), "int", f"{label} (number)", POINTS) for value, label in options),
         *(Column(f"pct_{value}", "percent", f"{label} %", POINTS) for value, label in options),
         *SHARE_COLUMNS,
         *CENTRE_COLUMNS,

@@ -7,6 +7,7 @@ from typing import Any
 from delphi.consensus.analysis import Analysis, Definition, Population, RoundData
 from delphi.consensus.panel import RoundPanel
 from delphi.consensus.table.columns import Cell
+from delphi.consensus.table.result_row import EVERYBODY, read_reasons, write_reasons
 from exports.record.profile import Watch, unwatched
 from exports.tables.table import Column
 
@@ -44,7 +45,7 @@ class Material:
     def panels_by_group(self) -> Iterator[tuple[str, RoundPanel]]:
         """Every matrix: all panelists first, then the groups if asked."""
         for panel in self.panels:
-            yield "all", panel
+            yield EVERYBODY, panel
             if self.by_group and panel.groups != ("",):
                 yield from ((name, panel.only(name)) for name in panel.groups)
 
@@ -68,5 +69,4 @@ def row_of(parts: Iterable[tuple[Mapping[str, Cell], Mapping[str, str]]]) -> dic
 
 def joined(row: Mapping[str, Cell], cells: Mapping[str, Cell], why: Mapping[str, str]) -> dict[str, Cell]:
     """Add cells to a row, and to its reasons those of the cells that are empty."""
-    own = str(row.get("reasons") or "")
-    return {**row, **cells, "reasons": ";".join(filter(None, [own, *(f"{name}={r}" for name, r in why.items())]))}
+    return {**row, **cells, "reasons": write_reasons(read_reasons(row.get("reasons")) | dict(why))}

@@ -27,3 +27,6 @@ class Profile(StrEnum):
     ANALYST = "analyst"
     MANAGER = "manager"
     AUTHOR = "author"
+
+
+BUNDLE_PROFILES = (Profile.ANALYST, Profile.PUBLIC)  # a bundle holds the results, and names nobody

@@ -7,6 +7,7 @@ import numpy as np
 
 from delphi.consensus.panel import Mask, RoundPanel
 from delphi.consensus.table.columns import Cell, filled
+from delphi.consensus.table.result_row import EVERYBODY
 from delphi.statistics.base.result import Reason
 from delphi.statistics.change.attrition import (
     PERMUTATIONS,
@@ -23,6 +24,7 @@ from exports.record.columns import POINTS, SHARES
 from exports.record.material import REASONS, Material, place, row_of
 from exports.tables.table import Column, Table, rows_of
 
+EVERY_STATEMENT = "all"  # code of the rows over all statements
 COLUMNS = (
     *place(),
     Column("next_round", "int", "Next round"),
@@ -72,18 +74,18 @@ def _people(
     """Participation of the whole panel, then of each group."""
     everyone = np.ones(len(panel.member), dtype=bool)
     groups = {name: panel.member == g for g, name in enumerate(panel.groups) if panel.groups != ("",)}
-    for name, members in {"all": everyone, **groups}.items():
+    for name, members in {EVERYBODY: everyone, **groups}.items():
         invited, answered = panel.invited & members, panel.analysed & members
         before = so_far[-2] & members if len(so_far) > 1 else None
         parts = [
-            ({"statement": "all", "round": panel.number, "group": name, "n_invited": int(invited.sum())}, {}),
+            ({"statement": EVERY_STATEMENT, "round": panel.number, "group": name, "n_invited": int(invited.sum())}, {}),
             ({"n_rated": int(answered.sum())}, {}),
             _rate("response_pct", response_rate(int(answered.sum()), int(invited.sum()))),
             _rate("completion_pct", completion([_names(mask & members) for mask in so_far])),
             filled({"n_new": None if before is None else int((answered & ~before).sum())}, Reason.NOT_APPLICABLE),
             *_stay(answered, None if following is None else following.analysed & members),
-            _response(panel, groups if name == "all" else {}),
-            *(_whole(bias) if name == "all" else [filled(_NO_TEST, Reason.NOT_APPLICABLE)]),
+            _response(panel, groups if name == EVERYBODY else {}),
+            *(_whole(bias) if name == EVERYBODY else [filled(_NO_TEST, Reason.NOT_APPLICABLE)]),
         ]
         yield row_of([*parts, filled({"next_round": following.number if following else None}, Reason.NOT_APPLICABLE)])
 
@@ -145,7 +147,7 @@ def by_statement(
 def _item(
     number: int, following: int, name: str, item: ItemBias
 ) -> Iterator[tuple[dict[str, Cell], dict[str, Reason]]]:
-    yield {"statement": name, "round": number, "group": "all", "next_round": following}, {}
+    yield {"statement": name, "round": number, "group": EVERYBODY, "next_round": following}, {}
     yield {"n_rated": item.n_completers + item.n_leavers, "n_stayed": item.n_completers, "n_left": item.n_leavers}, {}
     none = ("n_invited", "response_pct", "n_new", "completion_pct", "retention_pct", "mean_gap", "p_response")
     yield filled(dict.fromkeys(none), Reason.NOT_APPLICABLE)

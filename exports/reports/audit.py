@@ -23,16 +23,16 @@ def build(record: Record) -> Table:
     full = record.profile is Profile.ANALYST
     rows = [
         {
-            "seq": deed.sequence,
-            "at": f"{deed.at:%Y-%m-%dT%H:%M:%SZ}",
-            "role": deed.role,
-            "actor": deed.actor if full else None,
-            "kind": deed.kind,
-            "data": json.dumps(deed.data, ensure_ascii=False, sort_keys=True) if full else None,
-            "previous_hash": deed.previous_hash,
-            "hash": deed.hash,
+            "seq": event.sequence,
+            "at": f"{event.at:%Y-%m-%dT%H:%M:%SZ}",
+            "role": event.role,
+            "actor": event.actor if full else None,
+            "kind": event.kind,
+            "data": json.dumps(event.data, ensure_ascii=False, sort_keys=True) if full else None,
+            "previous_hash": event.previous_hash,
+            "hash": event.hash,
         }
-        for deed in record.deeds
+        for event in record.audit_events
     ]
     caption = f"{len(rows)} events. Answers of panelists are no events: nothing with a clock is caused by a rating."
     return Table("audit/1", "Audit trail", caption, COLUMNS, rows_of(COLUMNS, rows))

@@ -53,13 +53,21 @@ class Guideline:
 
 
 def read(key: str) -> Guideline:
-    """Read one data file."""
-    plain = tomllib.loads((files("exports.guidelines") / f"{key}.toml").read_text(encoding="utf-8"))
+    """Read one data file.
+
+    Raises
+    ------
+    ValueError
+        It asks for a sentence that nobody writes.
+    """
+    plain = tomllib.loads((files("exports.reports.guidelines") / f"{key}.toml").read_text(encoding="utf-8"))
     items = tuple(
         Item(code, section["name"], topic, fill, tuple(draft))
         for section in plain["section"]
         for code, topic, fill, draft in section["items"]
     )
+    if unknown := {name for item in items for name in item.draft} - SENTENCES.keys():
+        raise ValueError(f"{key} asks for sentences that nobody writes: {', '.join(sorted(unknown))}")
     return Guideline(key, plain["name"], plain["source"], plain["licence"], plain["wording_verified"], items)
 
 
@@ -99,8 +107,3 @@ def _row(record: Record, item: Item) -> dict[str, str]:
         "where": "",
         "state": "needs you" if not whole else "drafted; complete it" if author else "drafted",
     }
-
-
-def unknown_sentences() -> set[str]:
-    """Name sentences that a list asks for and nobody writes."""
-    return {key for g in GUIDELINES.values() for item in g.items for key in item.draft} - SENTENCES.keys()

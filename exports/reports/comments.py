@@ -20,25 +20,25 @@ COLUMNS = (
 
 def build(record: Record) -> Table:
     """Shuffle the comments of each statement, and number them anew; a group is named if enough of it spoke there."""
-    spoke = Counter((r.statement, r.round, r.group) for r in record.remarks)
-    shuffled = list(record.remarks)
+    spoke = Counter((r.statement, r.round, r.group) for r in record.comments)
+    shuffled = list(record.comments)
     random.SystemRandom().shuffle(shuffled)
     places: Counter[tuple[str, int]] = Counter()
     rows = []
-    for remark in sorted(shuffled, key=lambda r: (r.round, r.statement)):
-        at = (remark.statement, remark.round)
+    for comment in sorted(shuffled, key=lambda r: (r.round, r.statement)):
+        at = (comment.statement, comment.round)
         places[at] += 1
-        named = spoke[(*at, remark.group)] >= record.study.smallest_cell
+        named = spoke[(*at, comment.group)] >= record.study.smallest_cell
         rows.append(
             {
-                "comment": f"{remark.statement}-r{remark.round}-{places[at]}",
-                "statement": remark.statement,
-                "version": remark.version,
-                "round": remark.round,
+                "comment": f"{comment.statement}-r{comment.round}-{places[at]}",
+                "statement": comment.statement,
+                "version": comment.version,
+                "round": comment.round,
                 "kind": "comment",
-                "text_released": remark.text,
-                "action": remark.action,
-                "group": remark.group if named else None,
+                "text_released": comment.text,
+                "action": comment.action,
+                "group": comment.group if named else None,
             }
         )
     caption = f"{len(rows)} comments, in random order within each statement. No comment names its author."

@@ -27,13 +27,13 @@ def build(record: Record) -> Document:
 
 def _blocks(record: Record) -> Iterator[Block]:
     yield Heading("Information and consent")
-    for leaflet in record.leaflets:
-        yield Heading(f"Version {leaflet.version}", 2)
-        if leaflet.reason:
-            yield Paragraph(f"Changed because: {leaflet.reason}")
-        yield from (Paragraph(part) for part in leaflet.text.split("\n\n") if part.strip())
-        yield from (Paragraph(f"• {item}") for item in leaflet.items)
-    if not record.leaflets:
+    for version in record.consent_versions:
+        yield Heading(f"Version {version.version}", 2)
+        if version.reason:
+            yield Paragraph(f"Changed because: {version.reason}")
+        yield from (Paragraph(part) for part in version.text.split("\n\n") if part.strip())
+        yield from (Paragraph(f"• {item}") for item in version.items)
+    if not record.consent_versions:
         yield Paragraph("The panel was shown no text before it took part.")
     yield Heading("The scale")
     yield _scale(record)

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from exports.record.record import Edge, Record
+from exports.record.facts import LineageEdge
+from exports.record.record import Record
 from exports.tables.table import Column, Table, rows_of
 
 COLUMNS = (
@@ -34,7 +35,7 @@ def build(record: Record) -> Table:
 
 def _rows(record: Record) -> Iterator[dict[str, Any]]:
     seen: dict[int, int] = {}
-    comments = [(remark.statement, remark.round) for remark in record.remarks]
+    comments = [(comment.statement, comment.round) for comment in record.comments]
     for _, members in groupby(record.edges, _key):
         edges = list(members)
         number = edges[0].round
@@ -43,11 +44,11 @@ def _rows(record: Record) -> Iterator[dict[str, Any]]:
         yield _row(edges) | {"change_id": f"r{number}.{seen[number]}", "linked_comments_n": linked}
 
 
-def _distinct(edges: Sequence[Edge]) -> list[Edge]:
+def _distinct(edges: Sequence[LineageEdge]) -> list[LineageEdge]:
     return list({edge.before: edge for edge in edges}.values())
 
 
-def _key(edge: Edge) -> tuple[Any, ...]:
+def _key(edge: LineageEdge) -> tuple[Any, ...]:
     """Edges of one change: those into a merged statement, those out of a split one."""
     end = (
         edge.after if edge.change == "merged" else edge.before if edge.change == "split" else (edge.before, edge.after)
@@ -55,7 +56,7 @@ def _key(edge: Edge) -> tuple[Any, ...]:
     return (edge.round, edge.change, end)
 
 
-def _row(edges: Sequence[Edge]) -> dict[str, Any]:
+def _row(edges: Sequence[LineageEdge]) -> dict[str, Any]:
     before = list(dict.fromkeys((e.before, e.before_version, e.text_before) for e in edges if e.before_version))
     after = list(dict.fromkeys((e.after, e.after_version, e.text_after) for e in edges if e.after_version))
     first = edges[0]

@@ -4,7 +4,9 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from exports.record.record import Presence, Record, RoundFacts
+from delphi.consensus.table.result_row import EVERYBODY, write_reasons
+from exports.record.facts import Invitation, RoundFacts
+from exports.record.record import Record
 from exports.tables.table import Column, Table, rows_of
 
 COLUMNS = (
@@ -51,18 +53,18 @@ def build(record: Record) -> Table:
 
 
 def _round(record: Record, round_: RoundFacts) -> list[dict[str, Any]]:
-    here = [p for p in record.presences if p.round == round_.number]
-    before = [p for p in record.presences if p.round == round_.number - 1]
+    here = [p for p in record.invitations if p.round == round_.number]
+    before = [p for p in record.invitations if p.round == round_.number - 1]
     names = [name for name in dict.fromkeys((*record.study.groups, *(p.group for p in here))) if name]
     facts = _times(record, round_)
-    rows = [_counted(here, before) | facts | {"round": round_.number, "group": "all"}]
+    rows = [_counted(here, before) | facts | {"round": round_.number, "group": EVERYBODY}]
     for name in names:
         ours = [[p for p in some if p.group == name] for some in (here, before)]
         rows.append(_counted(*ours) | {"round": round_.number, "group": name})
     return rows
 
 
-def _counted(here: Sequence[Presence], before: Sequence[Presence]) -> dict[str, Any]:
+def _counted(here: Sequence[Invitation], before: Sequence[Invitation]) -> dict[str, Any]:
     invited, started, complete = (len(here), sum(p.started for p in here), sum(p.complete for p in here))
     earlier: set[Hashable] = {p.person for p in before if p.complete}
     retained = sum(p.complete and p.person in earlier for p in here) if before else None
@@ -83,7 +85,7 @@ def _counted(here: Sequence[Presence], before: Sequence[Presence]) -> dict[str, 
         "retention_pct": None if retained is None else _percent(retained, len(earlier)),
     }
     why = "not_in_round" if not before else "no_ratings"
-    return counts | {"reasons": ";".join(f"{name}={why}" for name, value in counts.items() if value is None)}
+    return counts | {"reasons": write_reasons({name: why for name, value in counts.items() if value is None})}
 
 
 def _percent(k: int, n: int) -> float | None:
@@ -132,7 +134,7 @@ def page(record: Record) -> Table:
 
 def _ran(row: Mapping[str, Any]) -> str:
     """Say when a round ran, in its first row."""
-    if row["group"] != "all":
+    if row["group"] != EVERYBODY:
         return ""
     words = [f"Round {row['round']}"]
     words += [f"{row['opened_on']} to {row['closed_on']}"] if row["opened_on"] and row["closed_on"] else []
@@ -149,5 +151,5 @@ def printed(record: Record) -> Table:
     """Print what a manuscript needs, for the whole panel."""
     whole = build(record)
     columns = tuple(column for column in COLUMNS if column.name in PRINTED)
-    rows = [row for row in whole.as_dicts() if row["group"] == "all"]
+    rows = [row for row in whole.as_dicts() if row["group"] == EVERYBODY]
     return replace(whole, columns=columns, rows=rows_of(columns, rows), notes=(NOTE,))

@@ -10,6 +10,7 @@ from delphi.consensus.analysis import Definition, Population, RoundData
 from delphi.consensus.counts import Integers, total
 from delphi.consensus.stability import StabilityRule, moves_of
 from delphi.consensus.table.columns import UNPAIRED, Cell, filled
+from delphi.consensus.table.result_row import EVERYBODY
 from delphi.statistics.base.result import Reason
 from delphi.statistics.change.paired import mean_absolute_change, percent_changed, rank_correlation
 from delphi.statistics.change.paired_agreement import ac2_transition, weighted_kappa
@@ -98,8 +99,8 @@ def _rows(
 def _earlier(round_: RoundData | None, group: str, statement: str) -> Integers | None:
     """Counts of the statement in the round before, in the same population."""
     for j, item in enumerate(round_.items if round_ else ()):
-        if round_ and item.statement == statement and group in ("all", *round_.counts.groups):
-            counts = round_.counts if group == "all" else round_.counts.only(group)
+        if round_ and item.statement == statement and group in (EVERYBODY, *round_.counts.groups):
+            counts = round_.counts if group == EVERYBODY else round_.counts.only(group)
             return total(counts.ratings[j], 0)
     return None
 

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from delphi.consensus.table.result_row import ResultRow, write_reasons
+from delphi.consensus.vocabulary import Relation
 from exports.record.columns import consensus_columns
-from exports.record.record import Record, Row, defined
+from exports.record.record import Record, defined
 from exports.tables.table import Column, Table, rows_of
 
 FIXED = ("statement", "kind", "section_no", "section")
@@ -33,10 +35,10 @@ def build(record: Record) -> Table:
         ),
         *LAST,
     )
-    found: dict[str, list[Row]] = {}
+    found: dict[str, list[ResultRow]] = {}
     for row in record.rows:
-        if row["group"] == "all":
-            found.setdefault(row["statement"], []).append(row)
+        if row.is_panel:
+            found.setdefault(row.statement, []).append(row)
     names = [column.name for column in per_round]
     return Table(
         schema="consensus-wide/1",
@@ -48,22 +50,21 @@ def build(record: Record) -> Table:
     )
 
 
-def _joined(rows: list[Row], names: list[str]) -> Mapping[str, Any]:
+def _joined(rows: list[ResultRow], names: list[str]) -> Mapping[str, Any]:
     last = rows[-1]
     joined: dict[str, Any] = {name: last[name] for name in (*FIXED, "text")}
-    reasons = []
+    reasons: dict[str, str] = {}
     for row in rows:
-        joined |= {f"{name}_r{row['round']}": row[name] for name in names}
-        pairs = [pair for pair in str(row["reasons"]).split(";") if pair and pair.split("=")[0] in names]
-        reasons += [pair.replace("=", f"_r{row['round']}=", 1) for pair in pairs]
+        joined |= {f"{name}_r{row.round}": row[name] for name in names}
+        reasons |= {f"{name}_r{row.round}": why for name, why in row.reasons.items() if name in names}
     ending = {"final_round": last["round"], "final_verdict": last["verdict"], "final_grade": last["grade"]}
-    return joined | ending | {"path": path(rows), "reasons": ";".join(reasons)}
+    return joined | ending | {"path": path(rows), "reasons": write_reasons(reasons)}
 
 
-def path(rows: list[Row]) -> str:
+def path(rows: list[ResultRow]) -> str:
     """Say how a statement went: “r1 none → r2 reworded → r3 in”."""
     steps = []
     for row in rows:
-        change = f"{row['relation'].replace('_', ' ')}, " if row["relation"] not in ("same", "new") else ""
-        steps.append(f"r{row['round']} {change}{row['verdict'] or 'hidden'}")
+        change = f"{row.relation.replace('_', ' ')}, " if row.relation not in (Relation.SAME, Relation.NEW) else ""
+        steps.append(f"r{row.round} {change}{row.verdict or 'hidden'}")
     return " → ".join(steps)

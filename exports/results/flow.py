@@ -12,6 +12,7 @@ from delphi.consensus.vocabulary import Change, Decided
 from delphi.model.rating import Rating
 from delphi.model.round import Participation, QuestionnaireItem, Round
 from delphi.model.study import Study
+from rounds.results import rows
 from rounds.revision.decisions import decisions_of, edges_into
 
 
@@ -55,6 +56,12 @@ def statement_flow(session: Session, study: Study, rounds: Sequence[Round]) -> l
         decided = Counter(decision.decided.value for decision in made.values() if decision.decided is not Decided.ADDED)
         steps.append(StatementStep(round_.number, asked.get(round_.number, 0), decided, len(children)))
     return steps
+
+
+def remembered_people_flow(session: Session, study: Study, rounds: Sequence[Round]) -> list[PeopleStep]:
+    """Count who came and went, once for the same answers."""
+    key = ("people", *(rows.input_of(session, study, round_) for round_ in rounds))
+    return rows.remembered(session, key, lambda: people_flow(session, study, rounds))
 
 
 def people_flow(session: Session, study: Study, rounds: Sequence[Round]) -> list[PeopleStep]:

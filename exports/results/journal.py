@@ -1,20 +1,22 @@
-"""The consensus table as a journal prints it: agreement-grade style, by kind and section (REPORTING 1.3)."""
+"""The consensus table of one round on a page or in a terminal: the screen style, by kind and section (REPORTING 1.3)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
 from delphi.consensus.analysis import Definition
-from delphi.statistics.base.exact import format_percent, mean_share, round_half_up
+from delphi.consensus.table.result_row import result_rows
+from exports.reports.styles.kinds import KindSummary, by_kind, summary_of
+from exports.reports.styles.screen import screen
+from exports.tables.layout import printed_rows
+from exports.tables.table import Table
 
-Row = dict[str, Any]
-CHANGE_WORDS = {"wording_changed": "reworded", "merged": "merged", "split": "split", "new": "new"}
+WORDING = ("statement", "text", "grade")  # what stands before the figures
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class JournalLine:
     """One statement as printed: code, wording, grade, and the cells under the heads."""
 
     code: str
@@ -24,16 +26,11 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """The statements of one kind: their sections, and the mean of combined agreement over them."""
+class JournalPart:
+    """The statements of one kind, in their sections."""
 
-    kind: str
-    count: int
-    mean_combined: str
-    mean_agree: str
-    fewest: int
-    most: int
-    sections: tuple[tuple[str, tuple[Line, ...]], ...]
+    summary: KindSummary
+    sections: tuple[tuple[str, tuple[JournalLine, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,100 +42,49 @@ class JournalPage:
     invited: int
     definition: str
     graded: bool
-    parts: tuple[Part, ...]
+    parts: tuple[JournalPart, ...]
 
 
-def page(rows: Sequence[Row], definition: Definition) -> JournalPage:
+def page(rows: Sequence[Mapping[str, Any]], definition: Definition) -> JournalPage:
     """Print the rows of one round for the whole panel."""
-    scale = definition.scale
-    rows = [row for row in rows if row["group"] == "all"]
-    options = tuple((short, label) for short, label, _ in scale.printed_options)
-    opt_out = ("NQ",) if scale.opt_out else ()
+    panel = [row for row in result_rows(rows) if row.is_panel]
+    figures = [c for c in screen((), definition).columns if c.name not in (*WORDING, "section", "reasons")]
     return JournalPage(
-        heads=(*(short for short, _ in options), "N", *opt_out, "Median", "IQR", "Change"),
-        options=options,
-        invited=max((row["n_invited"] for row in rows), default=0),
+        heads=tuple(column.label for column in figures),
+        options=tuple((short, label) for short, label, _ in definition.scale.printed_options),
+        invited=max((row["n_invited"] for row in panel), default=0),
         definition=definition.describe(),
         graded=definition.rule.has_grades,
         parts=tuple(
-            _part(kind, list(members), definition)
-            for kind, members in groupby(
-                sorted(rows, key=lambda row: _kind_order(rows, row)), lambda row: str(row["kind"])
-            )
+            JournalPart(summary_of(kind, members, definition), _sections(screen(members, definition)))
+            for kind, members in by_kind(panel)
         ),
     )
 
 
-def _kind_order(rows: Sequence[Row], row: Row) -> int:
-    """Keep kinds in the order of their first statement."""
-    return next(i for i, other in enumerate(rows) if other["kind"] == row["kind"])
+def _sections(table: Table) -> tuple[tuple[str, tuple[JournalLine, ...]], ...]:
+    """Put the printed lines of a table under their sections."""
+    sections = [row["section"] for row in table.as_dicts()]
+    lines = (_line(cells) for cells in printed_rows(table))
+    together = groupby(zip(sections, lines, strict=True), lambda pair: str(pair[0] or ""))
+    return tuple((section, tuple(line for _, line in pairs)) for section, pairs in together)
 
 
-def _part(kind: str, rows: list[Row], definition: Definition) -> Part:
-    numbers = [row["n_rated"] for row in rows if row["n_rated"] is not None] or [0]
-    return Part(
-        kind=kind,
-        count=len(rows),
-        mean_combined=_mean(rows, "combined_k"),
-        mean_agree=_mean(rows, "agree_k"),
-        fewest=min(numbers),
-        most=max(numbers),
-        sections=tuple(
-            (str(section), tuple(_line(row, definition) for row in members))
-            for section, members in groupby(rows, lambda row: row["section"] or "")
-        ),
-    )
-
-
-def _mean(rows: list[Row], column: str) -> str:
-    mean = mean_share([(row[column], row["n_rated"]) for row in rows if row[column] is not None])
-    return "–" if mean is None else str(round_half_up(mean, 1))
-
-
-def _line(row: Row, definition: Definition) -> Line:
-    return Line(str(row["statement"]), str(row["text"]), str(row["grade"] or "–"), tuple(_cells(row, definition)))
-
-
-def _cells(row: Row, definition: Definition) -> Iterator[str]:
-    n = row["n_rated"]
-    for _, _, values in definition.scale.printed_options:
-        counts = [row[f"k_{value}"] for value in values]
-        yield "–" if None in counts else format_percent(sum(counts), n)
-    yield "–" if n is None else str(n)
-    if definition.scale.opt_out:
-        yield format_percent(row["n_nq"] or 0, (n or 0) + (row["n_nq"] or 0))
-    yield number(row["median"])
-    yield number(row["iqr"])
-    yield change(row)
-
-
-def number(value: float | None) -> str:
-    """Print a median or a range: up to two decimals, none if they are zeros."""
-    if value is None:
-        return "–"
-    text = str(round_half_up(Fraction(value).limit_denominator(1000), 2))
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def change(row: Row) -> str:
-    """Print the change of combined agreement in points, or why there is none."""
-    if row["previous_round"] is None and row["round"] == 1:
-        return "–"
-    delta = row["delta_combined_pp"]
-    if delta is not None:
-        points = round_half_up(Fraction(delta).limit_denominator(10**6))
-        return "0" if points == 0 else f"{points:+}".replace("-", "−")
-    reasons = dict(pair.split("=") for pair in str(row["reasons"]).split(";") if pair)
-    return CHANGE_WORDS.get(reasons.get("delta_combined_pp", ""), "–")
+def _line(printed: Sequence[str]) -> JournalLine:
+    """Make a line of cells as text; here an empty cell is a dash too."""
+    code, text, *cells = printed
+    grade, *figures = (cell or "–" for cell in cells)
+    return JournalLine(code, text, grade, tuple(figures))
 
 
 def as_text(printed: JournalPage, *, title: str, notice: str = "", width: int = 60) -> str:
     """Print the page for a terminal."""
     lines = [title, *([notice] if notice else []), printed.definition, ""]
     for part in printed.parts:
+        kind = part.summary
         lines.append(
-            f"{part.count} {part.kind}s, mean combined agreement {part.mean_combined} %"
-            f" ({part.fewest} to {part.most} of {printed.invited} panelists rated each)"
+            f"{kind.count} {kind.kind}s, mean combined agreement {kind.mean_combined} %"
+            f" ({kind.fewest} to {kind.most} of {printed.invited} panelists rated each)"
         )
         heads = "".join(f"{head:>8}" for head in printed.heads)
         lines.append(f"{'':{width}} {'Grade' if printed.graded else '     '}{heads}")
@@ -149,7 +95,7 @@ def as_text(printed: JournalPage, *, title: str, notice: str = "", width: int = 
     return "\n".join(lines)
 
 
-def _text_line(line: Line, width: int) -> str:
+def _text_line(line: JournalLine, width: int) -> str:
     wording = f"  {line.code} {line.text}"
     short = wording if len(wording) <= width else wording[: width - 1] + "…"
     return f"{short:{width}} {line.grade:>5}" + "".join(f"{cell:>8}" for cell in line.cells)

@@ -2,22 +2,24 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-Row = Mapping[str, Any]
+from delphi.consensus.table.result_row import ResultRow
+from delphi.consensus.vocabulary import Verdict
+
 Cell = int | float | str | None
-VERDICTS = ("in", "out", "none", "too_few")
+FILTERS = ("section", "kind", "verdict", "text")
+VERDICTS = tuple(Verdict)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StatementLine:
     """A statement by its code: its rows by round, and the last of them."""
 
     code: str
-    rounds: Mapping[int, Row]
+    rounds: Mapping[int, ResultRow]
 
     @property
-    def last(self) -> Row:
+    def last(self) -> ResultRow:
         """The row of the last round in which it was asked."""
         return self.rounds[max(self.rounds)]
 
@@ -28,7 +30,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class StatementFilter:
     """What a reader asked for: a column to sort by, and which statements."""
 
     sort: str = ""
@@ -38,43 +40,59 @@ class Wanted:
     verdict: str = ""
     text: str = ""
 
+    @classmethod
+    def read(cls, sent: Mapping[str, str]) -> "StatementFilter":
+        """Read it from the parameters of an address."""
+        texts = {name: sent.get(name, "") for name in FILTERS}
+        return cls(sort=sent.get("sort", ""), down=sent.get("order") == "down", **texts)
+
     def link(self, column: str) -> dict[str, str | None]:
-        """Give the parameters of a link that sorts by a column, or turns the order round."""
+        """Parameters of a link that sorts by a column, or turns the order round."""
         down = "down" if self.sort == column and not self.down else None
         return {"sort": column, "order": down, **self.filters()}
 
     def filters(self) -> dict[str, str | None]:
-        """Give the parameters that keep the filter."""
-        return {name: getattr(self, name) or None for name in ("section", "kind", "verdict", "text")}
+        """Parameters that keep the filter."""
+        return {name: getattr(self, name) or None for name in FILTERS}
 
 
-def _number(name: str) -> Callable[[Line], Cell]:
+def _number(name: str) -> Callable[[StatementLine], Cell]:
     return lambda line: line.last[name]
 
 
-SORTED: dict[str, Callable[[Line], Cell]] = {
+SORTED: dict[str, Callable[[StatementLine], Cell]] = {
     "code": lambda line: line.code,
     "combined": _number("combined_pct"),
     "median": _number("median"),
     "iqr": _number("iqr"),
     "n": _number("n_rated"),
     "change": _number("delta_combined_pp"),
-    "verdict": lambda line: VERDICTS.index(str(line.last["verdict"])),
+    "verdict": lambda line: None if line.last.verdict is None else VERDICTS.index(Verdict(line.last.verdict)),
     "stable": lambda line: str(line.last["stable"] or ""),
 }
 
 
-def lines_of(rows_by_round: Mapping[int, Sequence[Row]]) -> list[Line]:
+def lines_of(rows_by_round: Mapping[int, Sequence[ResultRow]]) -> list[StatementLine]:
     """Put the rows of the whole panel together by statement, in the order of the last round, then of earlier ones."""
-    order: dict[str, dict[int, Row]] = {}
+    order: dict[str, dict[int, ResultRow]] = {}
     for number in sorted(rows_by_round, reverse=True):
         for row in rows_by_round[number]:
-            if row["group"] == "all":
-                order.setdefault(str(row["statement"]), {})[number] = row
-    return [Line(code, rounds) for code, rounds in order.items()]
+            if row.is_panel:
+                order.setdefault(row.statement, {})[number] = row
+    return [StatementLine(code, rounds) for code, rounds in order.items()]
 
 
-def chosen(lines: Sequence[Line], wanted: Wanted) -> list[Line]:
+def sections_of(lines: Sequence[StatementLine]) -> list[str]:
+    """List the sections in their order."""
+    return list(dict.fromkeys(line.last["section"] for line in lines if line.last["section"]))
+
+
+def kinds_of(lines: Sequence[StatementLine]) -> list[str]:
+    """List the kinds in their order."""
+    return list(dict.fromkeys(line.last.kind for line in lines))
+
+
+def chosen(lines: Sequence[StatementLine], wanted: StatementFilter) -> list[StatementLine]:
     """Keep the lines that were asked for, sorted; what is not known comes last in either order."""
     kept = [line for line in lines if _fits(line, wanted)]
     key = SORTED.get(wanted.sort)
@@ -85,7 +103,7 @@ def chosen(lines: Sequence[Line], wanted: Wanted) -> list[Line]:
     return known + [line for line in kept if key(line) is None]
 
 
-def _fits(line: Line, wanted: Wanted) -> bool:
+def _fits(line: StatementLine, wanted: StatementFilter) -> bool:
     row = line.last
     return (
         wanted.section in ("", row["section"])

@@ -40,7 +40,11 @@ class PanelFigures:
     @property
     def leavers(self) -> Rows:
         """Give, for each round that has a next, what is said of those who left."""
-        return [r for r in self.attrition.as_dicts() if r["statement"] == "all" and r["next_round"] is not None]
+        return [
+            r
+            for r in self.attrition.as_dicts()
+            if r["statement"] == attrition.EVERY_STATEMENT and r["next_round"] is not None
+        ]
 
 
 def panel_figures(session: Session, study: Study, rounds: Sequence[Round]) -> PanelFigures:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from exports.tables.document import Block, Document, Heading
 from exports.tables.printing import printed
-from exports.tables.table import HIDDEN, Cell, Column, Table, reasons_of
+from exports.tables.table import HIDDEN, Cell, Column, Row, Table, reasons_of
 
 LEAST, WIDE, EASY = (
     4,
@@ -165,8 +165,18 @@ def _lines(table: Table, picked: list[int]) -> Iterator[Line]:
                 above[level:] = [row[i], *[None] * (len(at) - level - 1)]
                 if row[i]:
                     yield Break(str(row[i]), level)
-        reasons = reasons_of(dict(zip(table.names, row, strict=True)))
-        yield tuple(shown(table.columns[i], row[i], reasons) for i in picked)
+        yield _printed(table, row, picked)
+
+
+def printed_rows(table: Table) -> list[tuple[str, ...]]:
+    """Print the cells of every row, without headings between them."""
+    picked = picked_of(table)
+    return [_printed(table, row, picked) for row in table.rows]
+
+
+def _printed(table: Table, row: Row, picked: list[int]) -> tuple[str, ...]:
+    reasons = reasons_of(dict(zip(table.names, row, strict=True)))
+    return tuple(shown(table.columns[i], row[i], reasons) for i in picked)
 
 
 def shown(column: Column, value: Cell, reasons: dict[str, str]) -> str:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from delphi.consensus.table.result_row import EVERYBODY, hidden_reasons, write_reasons
 from exports.tables.table import HIDDEN, Cell, Column, Table, reasons_of, rows_of
 
 
@@ -25,10 +26,10 @@ def suppress(table: Table, below: int) -> Table:
         raise ValueError("the smallest number of ratings that may be shown is at least 3")
     rows = table.as_dicts()
     closed = _closed(rows, below, table.people)
-    hidden = [_hide(table.columns, row, below, closed=i in closed) for i, row in enumerate(rows)]
-    left = replace(table, rows=rows_of(table.columns, hidden))
-    told = any(HIDDEN in reasons_of(row).values() for row in hidden) or "reasons" not in table.names
-    return replace(left, notes=(*table.notes, hidden_note(below))) if told else left
+    shown = [_hide(table.columns, row, below, closed=i in closed) for i, row in enumerate(rows)]
+    left = replace(table, rows=rows_of(table.columns, shown))
+    noted = any(HIDDEN in reasons_of(row).values() for row in shown) or "reasons" not in table.names
+    return replace(left, notes=(*table.notes, hidden_note(below))) if noted else left
 
 
 def hidden_note(below: int) -> str:
@@ -43,7 +44,9 @@ def _closed(rows: list[dict[str, Cell]], below: int, people: str) -> set[int]:
         families[row.get("statement"), row.get("round")].append(i)
     closed = {i for i, row in enumerate(rows) if _people(row, people) < below}
     for members in families.values():
-        closed |= _closed_groups({i: _people(rows[i], people) for i in members if rows[i].get("group") != "all"}, below)
+        closed |= _closed_groups(
+            {i: _people(rows[i], people) for i in members if rows[i].get("group") != EVERYBODY}, below
+        )
     return closed
 
 
@@ -67,6 +70,6 @@ def _hide(columns: Iterable[Column], row: dict[str, Cell], below: int, *, closed
     names = [
         c.name for c in columns if c.floor is not None and (closed or _people(row, c.people) < max(c.floor, below))
     ]
-    kept = [pair for pair in str(row.get("reasons") or "").split(";") if pair and pair.split("=")[0] not in names]
-    reasons = ";".join(kept + [f"{name}={HIDDEN}" for name in names])
+    kept = {name: why for name, why in reasons_of(row).items() if name not in names}
+    reasons = write_reasons(kept | hidden_reasons(names))
     return row | dict.fromkeys(names) | ({"reasons": reasons} if "reasons" in row else {})

@@ -4,9 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from delphi.consensus.table.result_row import read_reasons
+from delphi.statistics.base.result import Reason
+
 Cell = int | float | str | bool | None
 Row = tuple[Cell, ...]
-HIDDEN = "suppressed_disclosure"
+HIDDEN = Reason.SUPPRESSED_DISCLOSURE.value
 
 
 @dataclass(frozen=True)
@@ -111,4 +114,4 @@ def reasons_of(row: Mapping[str, Cell]) -> dict[str, str]:
     >>> reasons_of({"reasons": "median=no_ratings;iqr=no_ratings"})
     {'median': 'no_ratings', 'iqr': 'no_ratings'}
     """
-    return dict(pair.split("=", 1) for pair in str(row.get("reasons") or "").split(";") if "=" in pair)
+    return read_reasons(row.get("reasons"))

@@ -10,12 +10,13 @@ import wsgi
 from exports.archive import MANIFEST, SUMS
 from exports.bundle.source import source_of
 from exports.bundle.writing import write_bundle
+from exports.record.profile import Profile
 
 SEED = 5
 
 
 def written(session, made, path, profile="analyst", seed=SEED):
-    manifest = write_bundle(source_of(session, made, Random(seed)), path, profile)
+    manifest = write_bundle(source_of(session, made, Random(seed)), path, Profile(profile))
     return path, manifest
 
 

@@ -3,38 +3,28 @@
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from delphi import access
 from delphi.access import Capability
-from delphi.errors import Refused
+from delphi.model.study import Study
 from delphi.web.forms import ButtonForm
-from delphi.web.policy import account, policy
+from delphi.web.policy import policy
 from delphi.web.transaction import current_session
 from exports.bundle.source import released_rounds
-from exports.bundle.writing import PROFILES
-from exports.files.orders import Order
-from exports.files.pages.files import given_out
-from exports.record.profile import Profile
+from exports.files import jobs
+from exports.files.pages import send
 
 blueprint = Blueprint("bundle", __name__)
 
 
 @blueprint.get("/studies/<slug>/bundle")
 @policy(Capability.AUDIT)
-def show(slug: str) -> str:
+def show(study: Study) -> str:
     """Say what a bundle is, and offer it."""
-    session = current_session()
-    study = access.study_for(session, account(), slug, to=Capability.AUDIT)
-    rounds = released_rounds(session, study)
+    rounds = released_rounds(current_session(), study)
     return render_template("files/bundle.html", study=study, rounds=rounds, form=ButtonForm())
 
 
 @blueprint.post("/studies/<slug>/bundle")
 @policy(Capability.AUDIT)
-def download(slug: str) -> Response:
+def download(study: Study) -> Response:
     """Write the bundle and send it, or have it written."""
-    session = current_session()
-    study = access.study_for(session, account(), slug, to=Capability.AUDIT)
-    profile = request.form.get("profile", PROFILES[0])
-    if profile not in PROFILES:
-        raise Refused("There is no such bundle; nothing was written.")
-    return given_out(session, study, Order("bundle", "zip", Profile(profile)))
+    return send(current_session(), study, jobs.bundle_order(request.form.get("profile")))

@@ -16,6 +16,7 @@ from delphi.consensus.shipped_scales import SCALES
 from exports.bundle.source import source_of
 from exports.bundle.writing import write_bundle
 from exports.data.syntax import spss, stata
+from exports.record.profile import Profile
 
 HOSTILE = ("it's", 'a "quote"', "`macro'", "$global", "line\nbreak . EXECUTE.")
 ODD = replace(SCALES["agree5"], labels=HOSTILE, opt_out="don't\nknow")
@@ -75,7 +76,7 @@ def test_pspp_gives_the_same_figures(session, tmp_path):
     if shutil.which("pspp") is None:
         pytest.skip("no pspp on this machine; .ci/run sees to it")
     made = play(session, panelists=30, rounds=2)
-    write_bundle(source_of(session, made, Random(1)), tmp_path / "care.zip", "analyst")
+    write_bundle(source_of(session, made, Random(1)), tmp_path / "care.zip", Profile.ANALYST)
     zipfile.ZipFile(tmp_path / "care.zip").extractall(tmp_path)
     command = ["pspp", "../scripts/import.sps", "-O", "format=csv"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path / "ratings")

@@ -11,14 +11,16 @@ from delphi.consensus.analysis import Analysis, Definition
 from delphi.consensus.panel import RoundPanel
 from delphi.consensus.scale import Scale, span
 from delphi.consensus.shipped_scales import SCALES
+from delphi.consensus.table.result_row import result_rows
 from delphi.errors import Refused
 from delphi.statements.statements import NewStatement
 from exports.figures.draw import DARK
 from exports.figures.leavers import leavers
 from exports.figures.spread import bars_of
 from exports.files.orders import Order, exhibit_of
+from exports.record.facts import RoundFacts, StudyFacts
 from exports.record.profile import Profile
-from exports.record.record import Given, RoundFacts, StudyFacts
+from exports.record.record import GivenRecord
 from exports.record.study_record import StudyRecord
 
 FACTS = StudyFacts("s", "S", "en", "", 5, 3, "ask", (), (), "", None, None, {})
@@ -109,9 +111,9 @@ def test_only_a_difference_that_would_surprise_is_drawn_full():
     gone = np.where(np.arange(18)[:, None] < 12, ratings, -3).astype(np.int8)
     rest = np.ones(18, dtype=bool), np.zeros(18, dtype=np.intp), ("",)
     pair = (RoundPanel(1, ("S1", "S2"), ratings, *rest), RoundPanel(2, ("S1", "S2"), gone, *rest))
-    rows = [{"statement": code, "text": code, "group": "all", "round": 1} for code in ("S1", "S2")]
+    rows = result_rows({"statement": code, "text": code, "group": "all", "round": 1} for code in ("S1", "S2"))
     definition = Definition.of(SCALES["agree4_nq"])
-    made = leavers(Given(FACTS, definition, Analysis(definition, ()), rows, [RoundFacts(1)], panels=pair))
+    made = leavers(GivenRecord(FACTS, definition, Analysis(definition, ()), rows, [RoundFacts(1)], panels=pair))
     assert made.alternative == (
         "2 statements. S1 in round 1: 12 stayed, 6 left, delta 1; S2 in round 1: 12 stayed, 6 left, delta 0."
     )

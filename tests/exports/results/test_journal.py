@@ -70,12 +70,14 @@ def test_hidden_cells_are_dashes_and_no_zeros():
     few, none = lines(hidden)
     assert (few.cells[:5], few.grade) == (("–", "–", "–", "–", "7"), "U")
     assert (set(none.cells[:5]), none.grade) == ({"–"}, "–")
-    assert page(suppress(table([[0, 0, 1, 1]]), 5)).parts[0].mean_combined == "–"
+    assert page(suppress(table([[0, 0, 1, 1]]), 5)).parts[0].summary.mean_combined == "–"
 
 
 def test_kinds_stand_apart_with_their_means():
     found = page(table([[0, 0, 1, 48], [1, 0, 8, 40], [0, 0, 0, 49]], kinds=("statement", "recommendation")))
-    assert [(part.kind, part.count, part.mean_combined, part.fewest) for part in found.parts] == [
+    assert [
+        (kind.kind, kind.count, kind.mean_combined, kind.fewest) for kind in (part.summary for part in found.parts)
+    ] == [
         ("statement", 2, "100.0", 49),
         ("recommendation", 1, "98.0", 49),
     ]

@@ -9,12 +9,14 @@ import pytest
 from hostile import analysis, panels
 
 from delphi.consensus.shipped_scales import SCALES
+from delphi.consensus.table.result_row import result_rows
 from exports.figures import FIGURES
 from exports.figures.draw import TEXT, UNIT, WIDTH
 from exports.figures.frame import LETTER
+from exports.record.facts import RoundFacts, StudyFacts
 from exports.record.material import Material
 from exports.record.profile import Profile
-from exports.record.record import Given, RoundFacts, StudyFacts
+from exports.record.record import GivenRecord
 from exports.reports import REPORTS
 from exports.tables.suppression import suppress
 
@@ -29,7 +31,9 @@ def drawn(figure, key, profile=Profile.ANALYST):
     table = REPORTS["consensus"](Material(made, by_group=True))
     table = table if profile is Profile.ANALYST else suppress(table, 60 if key == "agree5" else 5)
     rounds = (RoundFacts(1), RoundFacts(2))
-    record = Given(STUDY, made.definition, made, table.as_dicts(), rounds, profile, panels=panels(SCALES[key]))
+    record = GivenRecord(
+        STUDY, made.definition, made, result_rows(table.as_dicts()), rounds, profile, panels=panels(SCALES[key])
+    )
     return FIGURES[figure].draw(record)
 
 

@@ -126,8 +126,9 @@ def test_a_page_says_what_became_of_a_statement_after_which_round(app, public, a
         changes.reword(session, draft, 1, text="Clearer.", by=by)
         changes.split(session, draft, 2, parts, by=by)
         released(session, study, [{1: 4, 3: 4, 4: 4, 5: 4}] * 6, number=2)
-    told = [re.findall(r"After round.*?</li>", ada.get(f"{RESULTS}/statements/{n}").text) for n in (1, 2, 3, 4)]
-    words = [[re.sub(r"<[^>]*>", "", line) for line in lines] for lines in told]
+    pages = [ada.get(f"{RESULTS}/statements/{n}").text for n in (1, 2, 3, 4)]
+    steps = [re.findall(r"After round.*?</li>", page, re.DOTALL) for page in pages]
+    words = [[" ".join(re.sub(r"<[^>]*>", "", step).split()) for step in found] for found in steps]
     assert words[0] == ["After round 1: Reworded: clearer"]
     assert words[1] == ["After round 1: Split into STMT2.1, STMT2.2: clearer"]
-    assert words[3] == ["After round 1: made from STMT1.2 "]
+    assert words[3] == ["After round 1: made from STMT1.2"]

@@ -1,0 +1,53 @@
+"""Everything that a panelist's feedback document is made of, read for the one panelist who asked."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from delphi.access import LARGEST_NUMBER
+from delphi.consensus.shipped_scales import SCALES
+from delphi.dates import in_words
+from delphi.errors import NotFound
+from delphi.model.panel import Panelist
+from delphi.model.rating import Rating
+from delphi.model.round import Participation, Round, State
+from delphi.model.study import Study
+from exports.personal.document import OwnAnswers, document_for
+from exports.record.parts.protocol import study_facts
+from exports.tables.document import Document
+from rounds.questionnaire.outcomes import outcomes_of_round
+
+
+def feedback_document(session: Session, study: Study, panelist: Panelist, number: int) -> Document | None:
+    """Make the document of a round; None as long as the round is not released.
+
+    Raises
+    ------
+    NotFound
+        There is no such round, or this panelist was not invited to it or has left.
+    """
+    round_ = session.get(Round, (study.id, number)) if number < LARGEST_NUMBER else None
+    invited = session.get(Participation, (study.id, number, panelist.id)) if round_ else None
+    if not round_ or not invited or not panelist.taking_part:
+        raise NotFound
+    if round_.state is not State.RELEASED or round_.released_at is None:
+        return None
+    outcomes = outcomes_of_round(session, study, panelist, number)
+    released = in_words(round_.released_at, study.time_zone)
+    own = _own_answers(session, study, panelist, number)
+    return document_for(study_facts(session, study), number, released, outcomes, own)
+
+
+def _own_answers(session: Session, study: Study, panelist: Panelist, number: int) -> OwnAnswers:
+    """Read the panelist's answers up to a round, in words."""
+    ratings = session.scalars(
+        select(Rating)
+        .filter_by(study_id=study.id, panelist=panelist.id)
+        .where(Rating.round <= number, Rating.given)
+        .order_by(Rating.round)
+    )
+    scale = SCALES[study.scale]
+    own: OwnAnswers = {}
+    for rating in ratings:
+        answer = (scale.opt_out or "") if rating.value is None else scale.labels[rating.value - scale.lo]
+        own.setdefault(rating.statement, []).append((rating.round, answer))
+    return own

@@ -1,0 +1,143 @@
+"""Facts of a study as reports know them, one class a kind of fact. Nobody's name stands here but of who asked for it."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class StudyFacts:
+    """The study itself, from its protocol."""
+
+    slug: str
+    title: str
+    language: str
+    notice: str
+    smallest_cell: int
+    maximum_rounds: int
+    settled: str
+    feedback: tuple[str, ...]
+    groups: tuple[str, ...]
+    lead_name: str
+    locked_at: datetime | None
+    protocol_sha256: str | None
+    protocol: Mapping[str, Any]
+    open_question: str = ""
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RoundFacts:
+    """When a round ran, and what it was for."""
+
+    number: int
+    opened_on: date | None = None
+    closes_on: date | None = None
+    closed_on: date | None = None
+    released_on: date | None = None
+    extensions: int = 0
+    reminders: int = 0
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """One invitation and what became of it; the person is a key without meaning outside this list."""
+
+    round: int
+    person: Hashable
+    group: str = ""
+    sent: bool = True
+    bounced: bool = False
+    declined: bool = False
+    consented: bool = True
+    started: bool = False
+    complete: bool = False
+
+
+@dataclass(frozen=True)
+class LineageEdge:
+    """A change of the questionnaire on the way into a round."""
+
+    round: int
+    change: str
+    before: str | None
+    before_version: int | None
+    after: str | None
+    after_version: int | None
+    same_meaning: bool
+    reason: str
+    text_before: str = ""
+    text_after: str = ""
+
+
+@dataclass(frozen=True)
+class ReleasedComment:
+    """A comment that the panel may read, without its author."""
+
+    statement: str
+    version: int
+    round: int
+    text: str
+    action: str
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class ConsentVersion:
+    """One version of what a panelist read before taking part, and what was agreed to."""
+
+    version: int
+    text: str
+    items: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class AskedStatement:
+    """A statement at its place in a questionnaire, worded as it was shown."""
+
+    round: int
+    position: int
+    section: str
+    statement: str
+    version: int
+    text: str
+    help: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class NamedMember:
+    """Somebody of the panel who asked to be named, as they wrote themselves."""
+
+    name: str
+    affiliation: str
+    orcid: str
+    certificate: bool
+
+
+@dataclass(frozen=True)
+class AuditEvent:
+    """An event of the audit trail."""
+
+    sequence: int
+    at: datetime
+    role: str
+    actor: str
+    kind: str
+    data: Mapping[str, Any]
+    previous_hash: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class AmendmentFacts:
+    """A change of the protocol after its lock."""
+
+    number: int
+    on: date
+    reason: str
+    changes: Mapping[str, Any]
+    answers_given: bool
+    results_seen: bool

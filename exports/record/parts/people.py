@@ -1,0 +1,61 @@
+"""The panel: every invitation and what became of it, by a key without meaning elsewhere; and who asked to be named."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from delphi.model.letter import Letter, LetterKind
+from delphi.model.panel import Panelist
+from delphi.model.rating import Rating
+from delphi.model.round import Participation
+from delphi.model.study import Consent, Study
+from delphi.people import acknowledgements
+from exports.record.facts import Invitation, NamedMember
+
+
+def invitations(session: Session, study: Study, numbers: Sequence[int]) -> list[Invitation]:
+    """Read every invitation of these rounds: one query a table."""
+    answered = _answered(session, study, numbers)
+    letters = select(Letter.round, Letter.panelist, Letter.sent_at, Letter.failed_at).where(
+        Letter.study_id == study.id, Letter.kind == LetterKind.INVITATION
+    )
+    sending = {(n, who): (sent is not None, failed is not None) for n, who, sent, failed in session.execute(letters)}
+    agreed = set(session.scalars(select(Consent.panelist).where(Consent.study_id == study.id)))
+    invited = session.execute(
+        select(Participation.round, Participation.submitted_on, Panelist)
+        .join(Panelist, (Panelist.study_id == Participation.study_id) & (Panelist.id == Participation.panelist))
+        .where(Participation.study_id == study.id, Participation.round.in_(numbers))
+        .order_by(Participation.round)
+    )
+    return [
+        Invitation(
+            round=number,
+            person=who.id,
+            group=who.stakeholder_group or "",
+            sent=sending.get((number, who.id), (False, False))[0],
+            bounced=sending.get((number, who.id), (False, False))[1],
+            declined=who.declined_on is not None,
+            consented=who.id in agreed,
+            started=(number, who.id) in answered,
+            complete=submitted is not None and (number, who.id) in answered,
+        )
+        for number, submitted, who in invited
+    ]
+
+
+def _answered(session: Session, study: Study, numbers: Sequence[int]) -> set[tuple[int, UUID]]:
+    """Find who answered something in which round."""
+    ratings = (
+        select(Rating.round, Rating.panelist)
+        .where(Rating.study_id == study.id, Rating.round.in_(numbers), Rating.given)
+        .distinct()
+    )
+    return {(number, who) for number, who in session.execute(ratings)}
+
+
+def named_members(session: Session, study: Study) -> list[NamedMember]:
+    """Read who asked to be named, as they wrote themselves."""
+    listed = acknowledgements.named(session, study)
+    return [NamedMember(one.name, one.affiliation, one.orcid, one.certificate) for one in listed]

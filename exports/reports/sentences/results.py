@@ -1,0 +1,157 @@
+"""Sentences of the results: who answered, what was asked, and what the panel agreed on."""
+
+from delphi.consensus.table.result_row import ResultRow
+from delphi.statistics.base.exact import mean_share, round_half_up
+from exports.record.facts import Invitation, RoundFacts
+from exports.record.record import Record, base_of, last_round, of_round
+from exports.reports.sentences.words import Sentence, counted, listed, share
+from exports.tables.printing import printed_percent
+
+
+def response(record: Record) -> str | None:
+    """Say how many of the invited completed each round."""
+    found = [(r, [p for p in record.invitations if p.round == r.number]) for r in record.rounds]
+    said = [_response(r, here) for r, here in found if here]
+    return f"{said[0][0].upper()}{said[0][1:]}{''.join(f'; {more}' for more in said[1:])}." if said else None
+
+
+def _response(round_: RoundFacts, here: list[Invitation]) -> str:
+    complete, started = sum(p.complete for p in here), sum(p.started for p in here)
+    return (
+        f"of {len(here)} panelists invited to round {round_.number}, {share(started, len(here))} answered and "
+        f"{share(complete, len(here))} completed it"
+    )
+
+
+def dates(record: Record) -> str | None:
+    """Say when each round ran."""
+    said = [
+        f"round {r.number} from {r.opened_on:%-d %B %Y} to {r.closed_on:%-d %B %Y}"
+        + (f" ({counted(r.extensions, 'extension')})" if r.extensions else "")
+        for r in record.rounds
+        if r.opened_on and r.closed_on
+    ]
+    return f"The rounds ran as follows: {listed(said)}." if said else None
+
+
+def changes(record: Record) -> str | None:
+    """Say how many statements entered, changed and left."""
+    if not record.rounds:
+        return None
+    said = []
+    for r in record.rounds:
+        rows = of_round(record, r.number)
+        relations = [row.relation for row in rows]
+        parts = [
+            counted(n, word, word)
+            for word, n in (
+                ("reworded", sum(x.startswith("reworded") for x in relations)),
+                ("from a merger", relations.count("merged")),
+                ("from a split", relations.count("split")),
+                ("new", relations.count("new") if r.number > record.rounds[0].number else 0),
+            )
+            if n
+        ]
+        said.append(
+            f"{counted(len(rows), 'statement')} in round {r.number}" + (f" ({', '.join(parts)})" if parts else "")
+        )
+    return f"The panel rated {listed(said)}."
+
+
+def verdicts(record: Record) -> str | None:
+    """Count final verdicts, grades and dissent."""
+    rows = of_round(record, last_round(record))
+    judged = [row for row in rows if row.verdict is not None]
+    if not judged:
+        return None
+    by = {word: sum(row.verdict == word for row in judged) for word in ("in", "out", "none", "too_few")}
+    every = by["in"] == len(judged) > 1
+    reached = (
+        f"all {len(judged)} statements"
+        if every
+        else f"{share(by['in'], len(judged))} of {counted(len(judged), 'statement')}"
+    )
+    said = [f"{reached} reached consensus"]
+    said += [f"{by['out']} reached consensus against"] if by["out"] else []
+    said += [f"{by['none']} did not"] if by["none"] else []
+    said += [f"{by['too_few']} had too few ratings"] if by["too_few"] else []
+    grades = _grades(judged)
+    return f"After round {last_round(record)}, {', '.join(said)}.{grades}"
+
+
+def _grades(rows: list[ResultRow]) -> str:
+    found: dict[str, int] = {}
+    for row in rows:
+        if row["grade"]:
+            found[row["grade"]] = found.get(row["grade"], 0) + 1
+    if not found:
+        return ""
+    order = sorted(found, key=lambda grade: (grade != "U", grade))
+    return f" Grades: {', '.join(f'{grade} {found[grade]}' for grade in order)}."
+
+
+def means(record: Record) -> str | None:
+    """Give the mean of combined agreement per round, of unrounded shares."""
+    said = []
+    for r in record.rounds:
+        rows = [row for row in of_round(record, r.number) if row.agreeing is not None]
+        mean = mean_share([(row.agreeing or 0, base_of(record.definition, row)) for row in rows])
+        if mean is not None:
+            said.append(f"{round_half_up(mean, 1)} % in round {r.number} ({counted(len(rows), 'statement')})")
+    return f"Mean combined agreement, over unrounded shares, was {listed(said)}." if said else None
+
+
+def not_qualified(record: Record) -> str | None:
+    """Give the range of opt-outs."""
+    shares = [row["nq_pct"] for row in of_round(record, last_round(record)) if row["nq_pct"] is not None]
+    if not shares or not record.definition.scale.opt_out:
+        return None
+    low, high = printed_percent(min(shares)), printed_percent(max(shares))
+    return f"Between {low} and {high} % of those who answered a statement chose “{record.definition.scale.opt_out}”."
+
+
+def nq_sensitivity(record: Record) -> str | None:
+    """Say what counting opt-outs would have changed in the shares."""
+    rows = [
+        r for r in of_round(record, last_round(record)) if r["combined_pct_nq_in"] is not None and r["combined_pct"]
+    ]
+    moved = [r for r in rows if r["combined_pct_nq_in"] < r["combined_pct"]]
+    if not rows or not record.definition.scale.opt_out:
+        return None
+    lowest = printed_percent(min(r["combined_pct_nq_in"] for r in rows))
+    return (
+        f"With “{record.definition.scale.opt_out}” in the denominator, agreement would have been lower for "
+        f"{counted(len(moved), 'statement')}; the lowest would have been {lowest} %."
+    )
+
+
+def stable(record: Record) -> str | None:
+    """Say how much moved between the last two rounds."""
+    rows = [row for row in of_round(record, last_round(record)) if row["changed_pct"] is not None]
+    if not rows:
+        return None
+    moved = [row["changed_pct"] for row in rows]
+    settled_rows = sum(row["stable"] == "stable" for row in rows)
+    return (
+        f"Among those who rated a statement in the last two rounds, between {printed_percent(min(moved))} and "
+        f"{printed_percent(max(moved))} % changed their rating; {settled_rows} of {len(rows)} comparable statements were stable."
+    )
+
+
+def commented(record: Record) -> str | None:
+    """Count comments, from the smallest cell upwards."""
+    n = len(record.comments)
+    return f"The panel wrote {n} comments that were released." if n >= record.study.smallest_cell else None
+
+
+RESULTS: dict[str, Sentence] = {
+    "response": Sentence("response in each round", response),
+    "dates": Sentence("dates of the rounds", dates),
+    "changes": Sentence("statements per round", changes),
+    "verdicts": Sentence("final verdicts", verdicts),
+    "means": Sentence("mean agreement per round", means),
+    "not_qualified": Sentence("", not_qualified),
+    "nq_sensitivity": Sentence("", nq_sensitivity),
+    "stable": Sentence("", stable),
+    "commented": Sentence("", commented),
+}

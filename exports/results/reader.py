@@ -1,0 +1,79 @@
+"""What a reader of results may see: which rounds, and whether small numbers are hidden. Decided here once for all pages."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from delphi.access import Capability
+from delphi.consensus.table.result_row import ResultRow, result_rows
+from delphi.model.round import Round
+from delphi.model.study import Study
+from delphi.protocol.method import definition_of
+from exports.record import consensus
+from exports.record.parts.rounds import visible_rounds
+from exports.record.profile import Profile
+from exports.record.rows import consensus_table
+from exports.tables.suppression import suppress
+from rounds.results import rows as released
+
+RowsByRound = dict[int, list[ResultRow]]
+
+
+@dataclass
+class Reader:
+    """A study as one reader sees its results.
+
+    Attributes
+    ----------
+    is_analyst
+        Whether the reader may analyse: closed rounds are seen before their release then, and no number is hidden.
+    """
+
+    session: Session
+    study: Study
+    is_analyst: bool
+
+    @classmethod
+    def of(cls, session: Session, study: Study, may: frozenset[Capability]) -> "Reader":
+        """Make the reader who has these capabilities."""
+        return cls(session, study, Capability.ANALYSE in may)
+
+    @property
+    def profile(self) -> Profile:
+        """For whom a file of this reader is made."""
+        return Profile.ANALYST if self.is_analyst else Profile.PUBLIC
+
+    @cached_property
+    def rounds(self) -> list[Round]:
+        """Rounds whose results this reader may see: released ones, and closed ones for who may analyse."""
+        return visible_rounds(self.session, self.study, closed=self.is_analyst)
+
+    def round(self, number: int | None) -> Round | None:
+        """The round of this number, or the newest; None if there is none yet."""
+        chosen = (round_ for round_ in self.rounds if round_.number == number)
+        return next(chosen, self.rounds[-1] if self.rounds else None)
+
+    def panel_rows(self, round_: Round) -> list[ResultRow]:
+        """Rows of the whole panel in a round, with what was decided afterwards."""
+        table = consensus_table(self.session, self.study, [round_], shown=True)
+        return result_rows((table if self.is_analyst else suppress(table, self.study.smallest_cell)).as_dicts())
+
+    def rows_by_round(self) -> RowsByRound:
+        """Rows of all rounds, groups included, computed once for the same answers."""
+        return {round_.number: self._rows(round_) for round_ in self.rounds}
+
+    def _rows(self, round_: Round) -> list[ResultRow]:
+        rows = released.page_rows(self.session, self.study, round_)
+        if self.is_analyst:
+            return result_rows(rows)
+        key = ("public", released.input_of(self.session, self.study, round_))
+        return released.remembered(self.session, key, partial(_public, self.study, rows))
+
+
+def _public(study: Study, rows: Sequence[Mapping[str, Any]]) -> list[ResultRow]:
+    definition = definition_of(study)
+    table = consensus.from_rows(rows, definition.as_dict() | {"id": definition.id})
+    return result_rows(suppress(table, study.smallest_cell).as_dicts())
