@@ -32,5 +32,5 @@ def _template() -> Template:
 
 
 def write(exhibit: Exhibit, stream: BinaryIO) -> None:
-    """Write a page."""
-    stream.write(_template().render(document=document_of(exhibit), sheet_of=sheet_of).encode())
+    """Write a page; the lines of the template's macros before it are cut off."""
+    stream.write(_template().render(document=document_of(exhibit), sheet_of=sheet_of).lstrip().encode())

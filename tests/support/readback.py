@@ -62,6 +62,7 @@ class Page(HTMLParser):
     def __init__(self):
         super().__init__()
         self.grids, self.words, self.row, self.text, self.heads, self.spans = [], [], None, None, None, []
+        self.in_cell = False
 
     def handle_starttag(self, tag, attributes):
         facts = dict(attributes)
@@ -73,18 +74,21 @@ class Page(HTMLParser):
             self.row, self.spans = [], []
         elif tag in ("th", "td"):
             self.row.append("")
+            self.in_cell = True
             self.spans.append((int(facts.get("colspan", 1)), int(facts.get("rowspan", 1))))
         elif tag in ("h1", "h2", "h3", "p"):
             self.text = ""
 
     def handle_data(self, data):
-        if self.row:
+        if self.in_cell:
             self.row[-1] += data
         elif self.text is not None:
             self.text += data
 
     def handle_endtag(self, tag):
-        if tag == "thead":
+        if tag in ("th", "td"):
+            self.in_cell = False
+        elif tag == "thead":
             self.grids[-1].add(stacked(self.heads))
             self.heads = None
         elif tag == "tr" and self.row:
