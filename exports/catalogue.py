@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from delphi.consensus.analysis import Analysis
 from exports.figures import FIGURES
 from exports.formats import FORMATS, PRINTED
-from exports.formats.kind import Format
+from exports.formats.base import Format
 from exports.record.columns import by_statement, with_groups
 from exports.record.consensus import from_rows
 from exports.record.facts import StudyFacts
 from exports.record.material import Material
-from exports.record.profile import Profile
+from exports.record.reader_profile import Profile
 from exports.record.record import Record, defined, hidden_notes
 from exports.reports import (
     REPORTS,

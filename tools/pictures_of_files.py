@@ -18,7 +18,7 @@ from delphi.model.study import Study
 from delphi.statements.statements import NewStatement
 from exports.catalogue import CATALOGUE
 from exports.files.orders import Order, exhibit_of, write
-from exports.record.profile import Profile
+from exports.record.reader_profile import Profile
 from rounds.rehearsal.answers import RehearsalSettings
 
 ROOT = Path(__file__).parents[1]

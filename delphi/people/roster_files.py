@@ -19,10 +19,10 @@ from delphi.model.study import Study
 from delphi.people import roster
 from delphi.people.roster import NewPanelist
 from delphi.protocol import groups
+from delphi.sheets.column_heads import Heads
 from delphi.sheets.comparison import Changed, FileComparison, compare
 from delphi.sheets.errors import RowError, SheetError
 from delphi.sheets.fields import Field, TypedRows, short, typed_rows, unique
-from delphi.sheets.heads import Heads
 from delphi.sheets.reading import Limits
 from delphi.sheets.workbook import read_sheet
 

@@ -5,8 +5,8 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from delphi.sheets.column_heads import Heads, SheetLine
 from delphi.sheets.errors import SheetError
-from delphi.sheets.heads import Heads, SheetLine
 
 SEPARATORS = ",;\t"
 MEGABYTE = 2**20

@@ -5,8 +5,8 @@ import subprocess
 import sys
 
 from delphi.sheets.archives import checked_members
+from delphi.sheets.column_heads import Heads
 from delphi.sheets.errors import SheetError
-from delphi.sheets.heads import Heads
 from delphi.sheets.reading import LIMITS, MEGABYTE, Limits, Sheet, read_csv, sheet_of
 from delphi.sheets.writing import guarded
 
@@ -43,7 +43,7 @@ def read_xlsx(data: bytes, limits: Limits = LIMITS, heads: Heads | None = None) 
 
 def _unpacked(data: bytes) -> list[list[str]]:
     """Let a restricted child process read the workbook."""
-    command = [sys.executable, "-I", "-m", "delphi.sheets.calamine_child"]
+    command = [sys.executable, "-I", "-m", "delphi.sheets.calamine_process"]
     try:
         # the command is fixed; the file goes in through standard input
         done = subprocess.run(command, input=data, capture_output=True, timeout=PATIENCE, check=True)  # noqa: S603 (our own child)

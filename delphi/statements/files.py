@@ -12,10 +12,10 @@ from delphi.model.event import EventKind
 from delphi.model.round import Round, State
 from delphi.model.statement import Kind
 from delphi.model.study import Study
+from delphi.sheets.column_heads import Heads
 from delphi.sheets.comparison import FileComparison, compare
 from delphi.sheets.errors import SheetError
 from delphi.sheets.fields import Field, TypedRows, filled, short, typed_rows, unique, whole
-from delphi.sheets.heads import Heads
 from delphi.sheets.reading import Limits
 from delphi.sheets.workbook import read_sheet
 from delphi.statements import editing, questionnaire, statements

@@ -12,7 +12,7 @@ from delphi.statements import editing, files, statements
 from delphi.statements.files import COLUMNS
 from delphi.statements.forms import StatementForm
 from delphi.statements.questionnaire import is_long
-from delphi.web import imports
+from delphi.web import uploads
 from delphi.web.answers import Page, done, form_page
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
@@ -64,8 +64,8 @@ def _hints(text: str) -> list[str]:
 @takes_files
 def preview(study: Study) -> Page:
     """Show what a file or a pasted list would change; nothing is saved."""
-    rows = imports.sent(files.read, files.read_pasted)
-    return imports.preview(
+    rows = uploads.sent(files.read, files.read_pasted)
+    return uploads.preview(
         study,
         rows,
         files.compare_with_study(current_session(), study, rows),
@@ -81,13 +81,13 @@ def preview(study: Study) -> Page:
 @takes_files
 def take(study: Study) -> Page:
     """Take what the preview showed."""
-    rows = files.read(imports.carried_file())
+    rows = files.read(uploads.carried_file())
     taken = files.import_statements(current_session(), study, rows, by=account().id, at=clock.now())
     if taken.empty:
         return done(_("The file changes nothing."), "statements.index", slug=study.slug)
     new, changed = len(taken.new), len(taken.changed)
     counts = {_("were imported"): new, _("were changed"): changed, _("stay as they are"): taken.same}
-    message = _("Statements: %(what)s.") % {"what": imports.summary(counts)}
+    message = _("Statements: %(what)s.") % {"what": uploads.summary(counts)}
     return done(message, "statements.index", slug=study.slug)
 
 
@@ -95,9 +95,9 @@ def take(study: Study) -> Page:
 @policy(Capability.LEAD)
 def export(study: Study, suffix: str) -> Page:
     """Write the statements as the file that can be imported again."""
-    imports.check_suffix(suffix)
+    uploads.check_suffix(suffix)
     rows = files.as_rows(current_session(), study)
-    return imports.download(f"{study.slug}_statements", suffix, COLUMNS, rows)
+    return uploads.download(f"{study.slug}_statements", suffix, COLUMNS, rows)
 
 
 @blueprint.post("/studies/<slug>/statements/new")

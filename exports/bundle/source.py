@@ -25,7 +25,7 @@ from delphi.protocol import amendments, method
 from exports.bundle.facts import Fact, fact, facts
 from exports.data.records import Records, records_of
 from exports.record.facts import RoundFacts
-from exports.record.profile import Profile
+from exports.record.reader_profile import Profile
 from exports.record.record import GivenRecord
 from exports.record.study_record import StudyRecord
 from rounds.results.counts import counts_of, digest_of

@@ -21,7 +21,7 @@ from exports.catalogue import make
 from exports.data.package import write_ratings, write_scripts, write_settings, write_table
 from exports.formats import FORMATS
 from exports.record import consensus
-from exports.record.profile import Profile
+from exports.record.reader_profile import Profile
 from exports.tables.table import Row
 
 SCHEMA = "study-bundle/1"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from delphi.consensus.analysis import Definition
     from delphi.consensus.shipped_scales import Scale
     from delphi.sheets.ratings import RatingsFile
-    from exports.formats.kind import Format
+    from exports.formats.base import Format
     from exports.tables.table import Table
 
 T = TypeVar("T")

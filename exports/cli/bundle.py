@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from exports.archive import MANIFEST, draw_of
-from exports.record.profile import BUNDLE_PROFILES, Profile
+from exports.record.reader_profile import BUNDLE_PROFILES, Profile
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

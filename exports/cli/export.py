@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from exports.record.profile import Profile
+from exports.record.reader_profile import Profile
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

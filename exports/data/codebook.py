@@ -6,9 +6,9 @@ from typing import Any
 
 from delphi.consensus.matrix import BLANK, NOT_QUALIFIED
 from delphi.consensus.shipped_scales import Scale
-from exports.data.names import label_of
 from exports.data.ratings import LONG, STATUS, stems_of
 from exports.data.records import Records
+from exports.data.variable_names import label_of
 from exports.tables.table import Column, Row, Table
 
 STATUSES = {

@@ -11,7 +11,7 @@ from delphi.consensus.shipped_scales import Scale
 from delphi.errors import Refused
 from delphi.sheets.writing import cell, write_csv
 from exports.archive import Tell, Writer, nobody, writing
-from exports.data import native, ratings, syntax
+from exports.data import ratings, stats_files, syntax
 from exports.data.codebook import codebook
 from exports.data.records import Records
 from exports.formats import FORMATS
@@ -47,14 +47,14 @@ def long_file(records: Records, scale: Scale) -> Iterator[str]:
 def write_data(records: Records, definitions: Mapping[int, Definition], path: Path) -> None:
     """Write the ratings as a package with codebook and scripts, or as one file, by the ending of its name."""
     suffix = path.suffix.lower().removeprefix(".")
-    if suffix not in STREAMED and suffix not in native.WRITERS:
-        endings = ", ".join(f".{ending}" for ending in (*STREAMED, *native.WRITERS))
+    if suffix not in STREAMED and suffix not in stats_files.WRITERS:
+        endings = ", ".join(f".{ending}" for ending in (*STREAMED, *stats_files.WRITERS))
         raise Refused(
             "%(name)s: the name ends in one of %(endings)s. Nothing was written.", name=path.name, endings=endings
         )
     with whole(path) as half:
-        if suffix in native.WRITERS:
-            native.WRITERS[suffix](records, list(definitions.values())[-1].scale, half)
+        if suffix in stats_files.WRITERS:
+            stats_files.WRITERS[suffix](records, list(definitions.values())[-1].scale, half)
         else:
             with half.open("wb") as stream:
                 write_stream(records, definitions, suffix, stream)

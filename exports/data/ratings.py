@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from delphi.consensus.matrix import BLANK, NOT_QUALIFIED
 from delphi.consensus.shipped_scales import Scale
 from delphi.sheets.writing import cell
-from exports.data.names import variable_names
 from exports.data.records import Records
+from exports.data.variable_names import variable_names
 from exports.tables.table import Cell, Column, Row, Table
 from rounds.results.matrices import Wave
 

@@ -20,7 +20,7 @@ from exports.figures.frame import (
     under_legend,
     unseen,
 )
-from exports.record.profile import Profile
+from exports.record.reader_profile import Profile
 from exports.record.record import Record, last_round, of_round
 from exports.tables.document import Figure
 from exports.tables.printing import printed_percent

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from delphi.errors import BadInput, Refused
 from exports.files import jobs
 from exports.files.orders import Order
-from exports.record.profile import Profile
+from exports.record.reader_profile import Profile
 
 
 def read_order(sent: Mapping[str, str]) -> Order:

@@ -25,7 +25,7 @@ from exports.data.package import STREAMED, write_stream
 from exports.files import orders
 from exports.files.orders import Order
 from exports.formats import FORMATS
-from exports.record.profile import BUNDLE_PROFILES, Profile
+from exports.record.reader_profile import BUNDLE_PROFILES, Profile
 
 MOST_RATINGS = 50_000  # beyond them a page would wait for more than a second
 AT_ONCE = 3  # of one study

@@ -15,7 +15,7 @@ from delphi.model.event import EventKind
 from delphi.model.study import Study
 from exports.catalogue import CATALOGUE, make
 from exports.formats import FORMATS
-from exports.record.profile import Profile, Watch, unwatched
+from exports.record.reader_profile import Profile, Watch, unwatched
 from exports.record.study_record import StudyRecord
 from exports.tables.document import Document, Exhibit, table_of
 from exports.whole import whole

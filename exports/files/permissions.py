@@ -6,7 +6,7 @@ from delphi.access import Capability
 from delphi.model.job import ExportJob
 from exports.catalogue import CATALOGUE, Entry
 from exports.files import jobs
-from exports.record.profile import Profile
+from exports.record.reader_profile import Profile
 
 NEEDS = {
     Profile.PUBLIC: Capability.READ,

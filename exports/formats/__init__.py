@@ -1,7 +1,7 @@
 """Formats: one writer a file type."""
 
 from exports.formats import csv, docx, html, json, latex, plain, svg, typst, xlsx
-from exports.formats.kind import PICTURES, TABLES, Format
+from exports.formats.base import PICTURES, TABLES, Format
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

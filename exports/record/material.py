@@ -8,7 +8,7 @@ from delphi.consensus.analysis import Analysis, Definition, Population, RoundDat
 from delphi.consensus.panel import RoundPanel
 from delphi.consensus.table.columns import Cell
 from delphi.consensus.table.result_row import EVERYBODY, read_reasons, write_reasons
-from exports.record.profile import Watch, unwatched
+from exports.record.reader_profile import Watch, unwatched
 from exports.tables.table import Column
 
 

@@ -19,7 +19,7 @@ from exports.record.facts import (
     RoundFacts,
     StudyFacts,
 )
-from exports.record.profile import Profile, Watch, unwatched
+from exports.record.reader_profile import Profile, Watch, unwatched
 from exports.tables.suppression import hidden_note
 from exports.tables.table import HIDDEN, Cell, reasons_of
 

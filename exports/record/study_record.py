@@ -14,7 +14,7 @@ from delphi.model.study import Study
 from delphi.protocol import method
 from exports.record import facts
 from exports.record.parts import lineage, people, protocol, results, rounds, trail
-from exports.record.profile import Profile, Watch, unwatched
+from exports.record.reader_profile import Profile, Watch, unwatched
 from rounds.results import rows
 
 

@@ -2,7 +2,7 @@
 
 import json
 
-from exports.record.profile import Profile
+from exports.record.reader_profile import Profile
 from exports.record.record import Record
 from exports.tables.table import Column, Table, rows_of
 

@@ -14,7 +14,7 @@ from delphi.model.study import Study
 from delphi.protocol.method import definition_of
 from exports.record import consensus
 from exports.record.parts.rounds import visible_rounds
-from exports.record.profile import Profile
+from exports.record.reader_profile import Profile
 from exports.record.rows import consensus_table
 from exports.tables.suppression import suppress
 from rounds.results import rows as released

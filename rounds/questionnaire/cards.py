@@ -21,7 +21,7 @@ from delphi.model.study import Study
 from delphi.statements.questionnaire import AskedStatement, asked
 from rounds.feedback import FEEDBACK
 from rounds.feedback.evidence import NOT_QUALIFIED, Evidence, Source
-from rounds.questionnaire.ballot import EntryKind
+from rounds.questionnaire.saving import EntryKind
 from rounds.results.counts import relation_of
 
 MOST_OPTIONS = 11  # a scale with more is answered by a number, not by as many buttons

@@ -13,8 +13,8 @@ from delphi.translations import N_
 from delphi.web.forms import clean
 from delphi.web.language import gettext as _
 from rounds.feedback.evidence import NOT_QUALIFIED
-from rounds.questionnaire.ballot import Answer, Entry, EntryKind, Remark
 from rounds.questionnaire.cards import MOST_OPTIONS, Card
+from rounds.questionnaire.saving import Answer, Entry, EntryKind, Remark
 from rounds.questionnaire.suggesting import Suggestion
 
 LONGEST_TEXT = 2000  # of a comment, of a reason, of a suggestion and its parts
@@ -35,7 +35,7 @@ class StaleSheet(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Ballot:
+class SentAnswers:
     """What a page of cards sent: what can be saved, and messages for the fields that cannot.
 
     ``typed`` holds the fields as they were sent, for a page that has to be shown again.
@@ -54,40 +54,40 @@ def name_of(entry: Entry) -> str:
     return f"{entry.kind}-{entry.statement}"
 
 
-def read_ballot(form: Mapping[str, str], page: Iterable[Card], scale: Scale) -> Ballot:
+def read_answers(form: Mapping[str, str], page: Iterable[Card], scale: Scale) -> SentAnswers:
     """The answers of a page of cards; a card without a choice keeps what is stored."""
-    ballot = Ballot([], [], [], {}, form, _save_key(form.get("request", "")))
+    sent = SentAnswers([], [], [], {}, form, _save_key(form.get("request", "")))
     for card in page:
-        _read_answer(ballot, card, scale)
-        _read_text(ballot, card, EntryKind.COMMENT, ballot.remarks)
-        _read_text(ballot, card, EntryKind.REASON, ballot.reasons)
-    return ballot
+        _read_answer(sent, card, scale)
+        _read_text(sent, card, EntryKind.COMMENT, sent.remarks)
+        _read_text(sent, card, EntryKind.REASON, sent.reasons)
+    return sent
 
 
-def _read_answer(ballot: Ballot, card: Card, scale: Scale) -> None:
+def _read_answer(sent: SentAnswers, card: Card, scale: Scale) -> None:
     name = name_of(Entry(EntryKind.ANSWER, card.statement))
-    chosen = ballot.typed.get(name, "").strip()
+    chosen = sent.typed.get(name, "").strip()
     if not chosen:
         return
     if scale.K > MOST_OPTIONS and chosen not in (NOT_QUALIFIED, CLEAR, *map(str, scale.values)):
         words = _("“%(chosen)s” is no whole number from %(lo)s to %(hi)s. Your other answers are saved; write another.")
-        ballot.errors[name] = words % {"chosen": chosen[:20], "lo": scale.lo, "hi": scale.hi}
+        sent.errors[name] = words % {"chosen": chosen[:20], "lo": scale.lo, "hi": scale.hi}
     else:
-        ballot.answers.append(_answer(card.statement, chosen, scale, _seen(ballot.typed, name)))
+        sent.answers.append(_answer(card.statement, chosen, scale, _seen(sent.typed, name)))
 
 
-def _read_text(ballot: Ballot, card: Card, kind: EntryKind, texts: list[Remark]) -> None:
+def _read_text(sent: SentAnswers, card: Card, kind: EntryKind, texts: list[Remark]) -> None:
     name, stored = name_of(Entry(kind, card.statement)), card.text_of(kind)
-    text = clean(ballot.typed.get(name, stored))
+    text = clean(sent.typed.get(name, stored))
     if len(text) > LONGEST_TEXT:
         words = _(
             "This text has %(n)s characters; the limit is %(most)s. Your rating is saved and the text is still here. "
             "Shorten it by %(over)s characters."
         )
         numbers = {"n": len(text), "most": LONGEST_TEXT, "over": len(text) - LONGEST_TEXT}
-        ballot.errors[name] = words % numbers
+        sent.errors[name] = words % numbers
     elif text != stored:
-        texts.append(Remark(card.statement, text, _seen(ballot.typed, name)))
+        texts.append(Remark(card.statement, text, _seen(sent.typed, name)))
 
 
 def _answer(statement: int, chosen: str, scale: Scale, seen: int) -> Answer:

@@ -32,8 +32,8 @@ from rounds.lifecycle import lifecycle
 from rounds.moderation import rulings
 from rounds.moderation.rulings import Ruling
 from rounds.participation.taking_part import TakingPart
-from rounds.questionnaire import ballot
-from rounds.questionnaire.ballot import Answer, Remark
+from rounds.questionnaire import saving
+from rounds.questionnaire.saving import Answer, Remark
 from rounds.rehearsal.answers import RehearsalSettings, is_absent, remark_of, spread, value_of
 from rounds.revision import changes, decisions, proposals
 from rounds.revision.decisions import DecidedBy
@@ -201,7 +201,7 @@ def _open(session: Session, copy: Study, draft: Round, *, by: int, at: datetime)
             continue
         _answer(session, copy, draft, settings, number, who, half=number == VISITORS.index("B"))
         if number != VISITORS.index("B"):
-            ballot.submit(session, TakingPart(copy.id, draft.number, who.id), on=at.date())
+            saving.submit(session, TakingPart(copy.id, draft.number, who.id), on=at.date())
 
 
 def _answer(
@@ -219,7 +219,7 @@ def _answer(
             answers.append(Answer(statement, kind, int(value) if rated else None))
         if text := remark_of(settings, number, codes[statement], round_.number):
             remarks.append(Remark(statement, text))
-    ballot.save(session, TakingPart(copy.id, round_.number, who.id), answers, remarks, request=str(uuid4()))
+    saving.save(session, TakingPart(copy.id, round_.number, who.id), answers, remarks, request=str(uuid4()))
 
 
 def _end(session: Session, copy: Study, round_: Round, *, by: int, at: datetime) -> None:

@@ -25,8 +25,8 @@ from delphi.studies import creation
 from delphi.studies.designs import StudyPlan, StudyTemplate
 from rounds.lifecycle import lifecycle
 from rounds.participation.taking_part import TakingPart
-from rounds.questionnaire import ballot
-from rounds.questionnaire.ballot import Answer, Remark
+from rounds.questionnaire import saving
+from rounds.questionnaire.saving import Answer, Remark
 from rounds.revision import changes, decisions
 from rounds.revision.decisions import DecidedBy
 
@@ -141,7 +141,7 @@ def answers(votes: Mapping[int, int | str | None], seen: int = 0) -> list[Answer
 def vote(session: Session, round_: Round, who: UUID, votes: Mapping[int, int | str | None], *, comment: str = ""):
     remarks = [Remark(min(votes), comment)] if comment else []
     part = TakingPart(round_.study_id, round_.number, who)
-    return ballot.save(session, part, answers(votes), remarks, request=str(uuid4()))
+    return saving.save(session, part, answers(votes), remarks, request=str(uuid4()))
 
 
 def released(session: Session, made: Study, votes: Sequence[Mapping[int, int | str | None]], number: int = 1) -> Round:

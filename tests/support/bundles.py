@@ -10,7 +10,7 @@ import wsgi
 from exports.archive import MANIFEST, SUMS
 from exports.bundle.source import source_of
 from exports.bundle.writing import write_bundle
-from exports.record.profile import Profile
+from exports.record.reader_profile import Profile
 
 SEED = 5
 

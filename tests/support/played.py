@@ -81,7 +81,7 @@ def answer(session, made, round_, draw, leavers):
 
 
 def rating(made, round_, who, statement, given):
-    """One answer as `ballot.save` would have stored it; nothing for a blank."""
+    """One answer as `sent.save` would have stored it; nothing for a blank."""
     if given is None:
         return None
     kind = AnswerKind.NOT_QUALIFIED if given == "nq" else AnswerKind.RATED

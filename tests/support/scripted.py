@@ -26,8 +26,8 @@ from rounds.lifecycle import lifecycle
 from rounds.moderation import rulings
 from rounds.moderation.rulings import Ruling
 from rounds.participation.taking_part import TakingPart
-from rounds.questionnaire import ballot, paging
-from rounds.questionnaire.ballot import Answer, Remark
+from rounds.questionnaire import paging, saving
+from rounds.questionnaire.saving import Answer, Remark
 from rounds.rehearsal.answers import is_absent, spread, value_of
 from rounds.revision import changes
 from rounds.revision.decisions import DecidedBy
@@ -154,9 +154,9 @@ def act(session, made, number, sheets):
         part = TakingPart(made.id, number, who[address])
         answers = [answer(numbers[code], value) for code, (value, _) in given.items() if value is not None]
         remarks = [Remark(numbers[code], text) for code, (_, text) in given.items() if text]
-        ballot.save(session, part, answers, remarks, request=str(uuid4()))
+        saving.save(session, part, answers, remarks, request=str(uuid4()))
         if sheet.submits:
-            ballot.submit(session, part, on=NOW.date())
+            saving.submit(session, part, on=NOW.date())
     lead = lead_of(session, made)
     lifecycle.close(session, round_, by=lead, at=NOW)
     released = {comment.ticket: Ruling(Moderation.RELEASED) for comment in rulings.queue(session, round_)}

@@ -8,7 +8,7 @@ from delphi.model.round import latest_round
 from delphi.model.study import Study
 from delphi.people import roster, roster_files
 from delphi.protocol import groups
-from delphi.web import imports
+from delphi.web import uploads
 from delphi.web.answers import Page, done
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
@@ -42,10 +42,10 @@ def index(study: Study) -> Page:
 def preview(study: Study) -> Page:
     """Show what a file or a pasted list would change; nothing is saved."""
     session = current_session()
-    rows = imports.sent(roster_files.read, roster_files.read_pasted)
+    rows = uploads.sent(roster_files.read, roster_files.read_pasted)
     comparison = roster_files.compare_with_panel(session, study, rows)
     fresh = roster_files.new_groups(session, study, comparison)
-    return imports.preview(
+    return uploads.preview(
         study,
         rows,
         comparison,
@@ -62,12 +62,12 @@ def preview(study: Study) -> Page:
 @takes_files
 def take(study: Study) -> Page:
     """Take what the preview showed."""
-    rows = roster_files.read(imports.carried_file())
+    rows = roster_files.read(uploads.carried_file())
     taken = roster_files.import_panel(current_session(), study, rows, by=account().id, at=clock.now())
     if taken.empty:
         return done(_("The file changes nothing."), "roster.index", slug=study.slug)
     counts = {_("were added"): len(taken.new), _("were changed"): len(taken.changed), _("stay as they are"): taken.same}
-    message = _("People of the panel: %(what)s.") % {"what": imports.summary(counts)}
+    message = _("People of the panel: %(what)s.") % {"what": uploads.summary(counts)}
     return done(message, "roster.index", slug=study.slug)
 
 
@@ -75,6 +75,6 @@ def take(study: Study) -> Page:
 @policy(Capability.ROSTER)
 def export(study: Study, suffix: str) -> Page:
     """Write the panel as the file that can be imported again."""
-    imports.check_suffix(suffix)
+    uploads.check_suffix(suffix)
     head, rows = roster_files.export(current_session(), study, suffix, by=account().id, at=clock.now())
-    return imports.download(f"{study.slug}_panel", suffix, head, rows)
+    return uploads.download(f"{study.slug}_panel", suffix, head, rows)

@@ -7,7 +7,7 @@ from delphi.access import Capability
 from delphi.model.event import EventKind
 from delphi.model.study import Study
 from delphi.studies import audit_trail
-from delphi.web import imports
+from delphi.web import uploads
 from delphi.web.answers import paged
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
@@ -44,6 +44,6 @@ def show(study: Study) -> str:
 @policy(Capability.AUDIT)
 def export(study: Study, suffix: str) -> Response:
     """Write the whole trail with its hashes."""
-    imports.check_suffix(suffix)
+    uploads.check_suffix(suffix)
     rows = audit_trail.export(current_session(), study, suffix, by=account().id, at=clock.now())
-    return imports.download(f"{study.slug}_audit_trail", suffix, audit_trail.COLUMNS, rows)
+    return uploads.download(f"{study.slug}_audit_trail", suffix, audit_trail.COLUMNS, rows)

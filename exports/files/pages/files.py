@@ -15,7 +15,7 @@ from exports.files.forms import read_order
 from exports.files.jobs import ARCHIVES
 from exports.files.pages import send
 from exports.files.permissions import allowed, entries_for, jobs_for
-from exports.record.profile import Profile
+from exports.record.reader_profile import Profile
 
 blueprint = Blueprint("files", __name__)
 

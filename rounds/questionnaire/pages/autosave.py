@@ -11,11 +11,11 @@ from delphi.model.panel import Panelist
 from delphi.model.study import Study
 from delphi.web.language import told
 from delphi.web.policy import PANELIST, policy
-from rounds.questionnaire import ballot
+from rounds.questionnaire import saving
 from rounds.questionnaire.answer_sheet import AnswerSheet
-from rounds.questionnaire.ballot import Entry
-from rounds.questionnaire.forms import StaleSheet, name_of, read_ballot
+from rounds.questionnaire.forms import StaleSheet, name_of, read_answers
 from rounds.questionnaire.pages import current_sheet, facts_after_close, fingerprint_of
+from rounds.questionnaire.saving import Entry
 
 blueprint = Blueprint("autosave", __name__)
 Reply = tuple[dict[str, Any], int]
@@ -33,10 +33,10 @@ def renew(study: Study, panelist: Panelist) -> dict[str, str]:
 def save(study: Study, panelist: Panelist) -> Reply:
     """Save one field."""
     sheet = current_sheet(study, panelist)
-    sent = read_ballot(request.form, sheet.cards, sheet.scale)
+    sent = read_answers(request.form, sheet.cards, sheet.scale)
     if sent.errors:
         return {"state": "refused", "message": " ".join(sent.errors.values())}, 422
-    saved = ballot.save(sheet.session, sheet.part, sent.answers, sent.remarks, sent.reasons, request=sent.request)
+    saved = saving.save(sheet.session, sheet.part, sent.answers, sent.remarks, sent.reasons, request=sent.request)
     if saved.conflicts:
         return {"state": "changed", "stored": _stored(sheet.reread(), saved.conflicts[0])}, 409
     versions = {name_of(entry): version for entry, version in saved.versions.items()}

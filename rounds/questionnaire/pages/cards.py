@@ -12,12 +12,12 @@ from delphi.model.study import Study
 from delphi.web.forms import ButtonForm
 from delphi.web.language import choose
 from delphi.web.policy import PANELIST, policy
-from rounds.questionnaire import ballot
+from rounds.questionnaire import saving
 from rounds.questionnaire.answer_sheet import AnswerSheet
-from rounds.questionnaire.ballot import Entry
 from rounds.questionnaire.cards import with_feedback
-from rounds.questionnaire.forms import Ballot, PressedButton, name_of, read_ballot, read_button
+from rounds.questionnaire.forms import PressedButton, SentAnswers, name_of, read_answers, read_button
 from rounds.questionnaire.pages import current_sheet, facts_after_close, fingerprint_of
+from rounds.questionnaire.saving import Entry
 
 blueprint = Blueprint("cards", __name__)
 Page = Response | str | tuple[str, int]
@@ -30,7 +30,9 @@ def page(study: Study, panelist: Panelist, number: int) -> Page:
     return _show(current_sheet(study, panelist), number)
 
 
-def _show(sheet: AnswerSheet, number: int, sent: Ballot | None = None, conflicts: list[Entry] | None = None) -> str:
+def _show(
+    sheet: AnswerSheet, number: int, sent: SentAnswers | None = None, conflicts: list[Entry] | None = None
+) -> str:
     shown = sheet.page(number)
     return render_template(
         "questionnaire/cards.html",
@@ -55,8 +57,8 @@ def _show(sheet: AnswerSheet, number: int, sent: Ballot | None = None, conflicts
 def save_page(study: Study, panelist: Panelist, number: int) -> Page:
     """Keep every answer that can be kept, and say what cannot."""
     sheet, button = current_sheet(study, panelist), read_button(request.form)
-    sent = read_ballot(button.form, sheet.page(number), sheet.scale)
-    saved = ballot.save(sheet.session, sheet.part, sent.answers, sent.remarks, sent.reasons, request=sent.request)
+    sent = read_answers(button.form, sheet.page(number), sheet.scale)
+    saved = saving.save(sheet.session, sheet.part, sent.answers, sent.remarks, sent.reasons, request=sent.request)
     if saved.conflicts or sent.errors:
         return _show(sheet.reread(), number, sent, saved.conflicts)
     if button.go == "language":
@@ -101,7 +103,7 @@ def review(study: Study, panelist: Panelist) -> Page:
 def submit(study: Study, panelist: Panelist) -> Page:
     """Say "I am finished"."""
     sheet = current_sheet(study, panelist)
-    ballot.submit(sheet.session, sheet.part, on=clock.now().date())
+    saving.submit(sheet.session, sheet.part, on=clock.now().date())
     return redirect(url_for("home.show"), 303)
 
 

@@ -11,7 +11,7 @@ from delphi.model.study import Study
 from delphi.web.language import gettext as _
 from delphi.web.policy import PANELIST, policy
 from delphi.web.transaction import current_session
-from rounds.questionnaire import ballot, suggesting
+from rounds.questionnaire import saving, suggesting
 from rounds.questionnaire.forms import SuggestionsPage, read_suggestions
 from rounds.questionnaire.suggesting import SuggestionSheet
 
@@ -48,7 +48,7 @@ def _leave(sheet: SuggestionSheet) -> Page:
     if go == "more":
         return redirect(url_for("suggesting.show", _anchor="new"), 303)
     if sheet.round.number == 0 and go == "done":
-        ballot.submit(current_session(), sheet.part, on=clock.now().date())
+        saving.submit(current_session(), sheet.part, on=clock.now().date())
     flash(_("Saved. You can change it until the round closes."))
     return redirect(url_for("home.show"), 303)
 

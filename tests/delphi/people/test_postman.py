@@ -28,7 +28,7 @@ from delphi.worker import LEASE
 from rounds.lifecycle import invitations, lifecycle
 from rounds.participation import consent
 from rounds.participation.taking_part import TakingPart
-from rounds.questionnaire import ballot
+from rounds.questionnaire import saving
 
 
 class Mailbox:
@@ -214,11 +214,11 @@ def test_a_postman_whose_lease_was_taken_over_writes_no_ending(database, sending
 def test_only_who_has_not_finished_is_reminded(database, sending, mailbox):
     Postman(database, sending.settings).deliver(at=NOW)
     with database.transaction() as session:
-        ballot.submit(session, TakingPart(sending.study.id, 1, sending.panel[0]), on=NOW.date())
+        saving.submit(session, TakingPart(sending.study.id, 1, sending.panel[0]), on=NOW.date())
         round_ = session.get_one(lifecycle.Round, (sending.study.id, 1))
         assert invitations.queue_reminders(session, round_, at=NOW) == 5
     with database.transaction() as session:
-        ballot.submit(session, TakingPart(sending.study.id, 1, sending.panel[1]), on=NOW.date())
+        saving.submit(session, TakingPart(sending.study.id, 1, sending.panel[1]), on=NOW.date())
     mailbox.messages.clear()
     Postman(database, sending.settings).deliver(at=NOW)
     assert len(mailbox.messages) == 4

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from workbooks import MAIN, PARTS, archive, workbook
 
-from delphi.sheets import calamine_child
+from delphi.sheets import calamine_process
 from delphi.sheets import workbook as workbook_module
 from delphi.sheets.archives import ArchiveLimits, checked_members
 from delphi.sheets.errors import SheetError
@@ -38,7 +38,7 @@ def test_an_error_names_the_line_of_the_sheet():
 
 @pytest.mark.parametrize(("value", "expected"), [(date(2022, 9, 30), "2022-09-30"), (False, "false"), (1e3, "1000")])
 def test_cells_become_text(value, expected):
-    assert calamine_child.text(value) == expected
+    assert calamine_process.text(value) == expected
 
 
 @pytest.mark.parametrize(
@@ -89,13 +89,13 @@ def test_the_child_limits_itself_reads_and_writes(monkeypatch):
     monkeypatch.setattr("resource.setrlimit", lambda _, bounds: limited.append(bounds))
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(workbook([["a", 1.0], [True, None]]))))
     monkeypatch.setattr("sys.stdout", out)
-    calamine_child.main()
+    calamine_process.main()
     assert json.loads(out.getvalue()) == [["a", "1"], ["true", ""]]
     assert limited == [(512 * 2**20,) * 2, (20, 20)]
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"")))
     with pytest.raises(SystemExit) as ended:
-        calamine_child.main()
-    assert ended.value.code == calamine_child.DAMAGED
+        calamine_process.main()
+    assert ended.value.code == calamine_process.DAMAGED
 
 
 def test_a_bomb_is_refused_unopened():

@@ -26,8 +26,8 @@ from exports.bundle import facts
 from exports.bundle.importing import import_bundle
 from rounds.lifecycle import lifecycle
 from rounds.participation.taking_part import TakingPart
-from rounds.questionnaire import ballot
-from rounds.questionnaire.ballot import Answer
+from rounds.questionnaire import saving
+from rounds.questionnaire.saving import Answer
 from rounds.results import rows
 from rounds.results.counts import counts_of
 
@@ -87,7 +87,7 @@ def test_nothing_can_be_decided_on_it(session, original):
         select(Participation.panelist).where(Participation.study_id == made.id, Participation.round == 2)
     ).first()
     with pytest.raises(Refused):
-        ballot.save(session, TakingPart(made.id, 2, who), [Answer(1, "rated", 3, 0)], [], request="k")
+        saving.save(session, TakingPart(made.id, 2, who), [Answer(1, "rated", 3, 0)], [], request="k")
 
 
 def test_a_study_is_imported_once(session, original):

@@ -14,9 +14,9 @@ from delphi.consensus.matrix import ABSENT, BLANK, Matrix
 from delphi.consensus.shipped_scales import SCALES
 from delphi.sheets.writing import write_csv
 from exports.data.linkage import linkage, open_groups
-from exports.data.names import LONGEST, variable_names
 from exports.data.ratings import long_lines, long_rows, wide_columns, wide_lines, wide_rows
 from exports.data.records import NOT_SHOWN, records_of
+from exports.data.variable_names import LONGEST, variable_names
 from rounds.results.matrices import AWAY, STARTED, SUBMITTED, PanelAnswers, Wave
 
 K = 5

@@ -16,7 +16,7 @@ from delphi.consensus.shipped_scales import SCALES
 from exports.bundle.source import source_of
 from exports.bundle.writing import write_bundle
 from exports.data.syntax import spss, stata
-from exports.record.profile import Profile
+from exports.record.reader_profile import Profile
 
 HOSTILE = ("it's", 'a "quote"', "`macro'", "$global", "line\nbreak . EXECUTE.")
 ODD = replace(SCALES["agree5"], labels=HOSTILE, opt_out="don't\nknow")

@@ -14,12 +14,12 @@ from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.table.result_row import result_rows
 from delphi.errors import Refused
 from delphi.statements.statements import NewStatement
+from exports.figures.attrition import leavers
 from exports.figures.draw import DARK
-from exports.figures.leavers import leavers
 from exports.figures.spread import bars_of
 from exports.files.orders import Order, exhibit_of
 from exports.record.facts import RoundFacts, StudyFacts
-from exports.record.profile import Profile
+from exports.record.reader_profile import Profile
 from exports.record.record import GivenRecord
 from exports.record.study_record import StudyRecord
 

@@ -32,7 +32,7 @@ from exports.bundle.verifying import verify
 from exports.files import jobs
 from exports.files.orders import Order
 from exports.files.worker import Exporter
-from exports.record.profile import Profile
+from exports.record.reader_profile import Profile
 from rounds.participation import withdrawal
 
 FILES = "/studies/care/exports"

@@ -28,7 +28,7 @@ from exports.catalogue import CATALOGUE
 from exports.files import orders
 from exports.files.orders import Order, exhibit_of
 from exports.formats import FORMATS
-from exports.record.profile import Profile
+from exports.record.reader_profile import Profile
 from exports.record.study_record import StudyRecord
 from exports.reports import checklist
 from exports.tables.document import Figure, Paragraph

@@ -25,7 +25,7 @@ from delphi.model.panel import Panelist
 from exports.files.orders import Order, exhibit_of
 from exports.formats import FORMATS
 from exports.personal.document import document_for
-from exports.record.profile import Profile
+from exports.record.reader_profile import Profile
 from exports.record.study_record import StudyRecord
 from rounds.questionnaire.outcomes import outcomes_of_round
 

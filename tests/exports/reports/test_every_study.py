@@ -33,7 +33,7 @@ from delphi.model.statement import Statement
 from exports.catalogue import CATALOGUE
 from exports.files.orders import Order, exhibit_of
 from exports.formats import FORMATS, PRINTED
-from exports.record.profile import Profile
+from exports.record.reader_profile import Profile
 from exports.tables.document import Document, Figure
 
 FOUR = {"lo": 1, "hi": 4, "agree": {4}, "combined": {3, 4}, "disagree": {1, 2}, "neutral": set()}

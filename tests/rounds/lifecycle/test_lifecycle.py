@@ -19,8 +19,8 @@ from delphi.model.statement import Statement, StatementVersion
 from delphi.statements.statements import NewStatement
 from rounds.lifecycle import lifecycle, readiness
 from rounds.participation.taking_part import TakingPart
-from rounds.questionnaire import ballot
-from rounds.questionnaire.ballot import Answer
+from rounds.questionnaire import saving
+from rounds.questionnaire.saving import Answer
 from rounds.results.rows import results
 
 NEW = NewStatement("REC2.1", "Pay for it.", section="Money", enters_round=2)
@@ -159,7 +159,7 @@ def test_the_hash_of_the_input_depends_on_each_answer(cast, other):
     vote(cast.session, round_, cast.panel[0], {1: 4})
     before = lifecycle.digest_of(cast.session, round_)
     changed = [Answer(a.statement, a.kind, a.value, seen=int(a.statement == 1)) for a in answers(other)]
-    ballot.save(cast.session, TakingPart(round_.study_id, 1, cast.panel[0]), changed, request="k")
+    saving.save(cast.session, TakingPart(round_.study_id, 1, cast.panel[0]), changed, request="k")
     assert lifecycle.digest_of(cast.session, round_) != before
 
 
@@ -249,7 +249,7 @@ def test_no_event_has_an_answer_as_its_cause(cast):
     round_ = launched(cast.session, cast.study)
     before = cast.events()
     vote(cast.session, round_, cast.panel[0], {1: 4}, comment="because")
-    ballot.submit(cast.session, TakingPart(round_.study_id, 1, cast.panel[0]), on=NOW.date())
+    saving.submit(cast.session, TakingPart(round_.study_id, 1, cast.panel[0]), on=NOW.date())
     assert cast.events() == before
     assert lead_of(cast.session, cast.study) == cast.ada.id
     assert AnswerKind.RATED in cast.session.scalars(select(Rating.kind))

@@ -15,7 +15,7 @@ from delphi.people import roster
 from delphi.statements.statements import NewStatement
 from rounds.lifecycle.monitor import monitor
 from rounds.participation.taking_part import TakingPart
-from rounds.questionnaire import ballot
+from rounds.questionnaire import saving
 
 sizes = st.lists(st.integers(0, 14), min_size=2, max_size=4)
 
@@ -77,7 +77,7 @@ def test_the_monitor_counts_by_class_group_and_page(cast, big):
     nurses, peers = by_group(cast.session, big, "nurses"), by_group(cast.session, big, "peers")
     for who in nurses[:12]:
         vote(cast.session, round_, who, {1: 4})
-        ballot.submit(cast.session, TakingPart(big.id, 1, who), on=NOW.date())
+        saving.submit(cast.session, TakingPart(big.id, 1, who), on=NOW.date())
     for who, statement in zip([*nurses[12:], *peers[:6]], [3] * 6 + [24] * 6, strict=True):
         vote(cast.session, round_, who, {statement: 4})
     seen = monitor(cast.session, big, round_, at=NOW)
@@ -91,7 +91,7 @@ def test_the_monitor_counts_by_class_group_and_page(cast, big):
 def test_a_forecast_goes_on_at_the_pace_so_far(cast, big):
     round_ = launched(cast.session, big)
     for who in panel_of(cast.session, big)[:12]:
-        ballot.submit(cast.session, TakingPart(big.id, 1, who), on=NOW.date())
+        saving.submit(cast.session, TakingPart(big.id, 1, who), on=NOW.date())
     assert monitor(cast.session, big, round_, at=NOW).forecast is None
     seen = monitor(cast.session, big, round_, at=NOW + timedelta(days=7)).forecast
     assert (seen.submitted, seen.days_left) == (24, 7)
@@ -100,7 +100,7 @@ def test_a_forecast_goes_on_at_the_pace_so_far(cast, big):
 def test_a_forecast_never_exceeds_those_invited(cast, big):
     round_ = launched(cast.session, big)
     for who in panel_of(cast.session, big)[:34]:
-        ballot.submit(cast.session, TakingPart(big.id, 1, who), on=NOW.date())
+        saving.submit(cast.session, TakingPart(big.id, 1, who), on=NOW.date())
     seen = monitor(cast.session, big, round_, at=NOW + timedelta(days=1)).forecast
     assert (seen.submitted, seen.a_day, seen.days_left) == (40, 34, 13)
 
@@ -108,7 +108,7 @@ def test_a_forecast_never_exceeds_those_invited(cast, big):
 def test_a_forecast_is_told_on_the_last_day_until_the_deadline(cast, big):
     round_ = launched(cast.session, big)
     for who in panel_of(cast.session, big)[:12]:
-        ballot.submit(cast.session, TakingPart(big.id, 1, who), on=NOW.date())
+        saving.submit(cast.session, TakingPart(big.id, 1, who), on=NOW.date())
     seen = monitor(cast.session, big, round_, at=LATER - timedelta(seconds=1)).forecast
     assert (seen.submitted, seen.days_left) == (12, 0)
     assert monitor(cast.session, big, round_, at=LATER).forecast is None

@@ -15,7 +15,7 @@ from delphi.model.panel import Panelist
 from rounds.lifecycle import invitations, lifecycle
 from rounds.lifecycle.invitations import Audience
 from rounds.participation.taking_part import TakingPart
-from rounds.questionnaire import ballot
+from rounds.questionnaire import saving
 
 DAY = timedelta(days=1)
 
@@ -26,7 +26,7 @@ def round_(cast):
     made = launched(cast.session, cast.study)
     for who in cast.panel[:2]:
         vote(cast.session, made, who, {1: 4})
-    ballot.submit(cast.session, TakingPart(cast.study.id, 1, cast.panel[0]), on=NOW.date())
+    saving.submit(cast.session, TakingPart(cast.study.id, 1, cast.panel[0]), on=NOW.date())
     return made
 
 

@@ -15,7 +15,7 @@ from exports.figures.draw import TEXT, UNIT, WIDTH
 from exports.figures.frame import LETTER
 from exports.record.facts import RoundFacts, StudyFacts
 from exports.record.material import Material
-from exports.record.profile import Profile
+from exports.record.reader_profile import Profile
 from exports.record.record import GivenRecord
 from exports.reports import REPORTS
 from exports.tables.suppression import suppress

@@ -16,8 +16,8 @@ from delphi.model.rating import Rating, SaveRequest
 from delphi.model.round import Round
 from rounds.lifecycle import lifecycle
 from rounds.participation.taking_part import TakingPart
-from rounds.questionnaire import ballot
-from rounds.questionnaire.ballot import Entry
+from rounds.questionnaire import saving
+from rounds.questionnaire.saving import Entry
 
 THREADS = 8
 
@@ -48,16 +48,16 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
         return list(pool.map(run, acts))
 
 
-def saving(database, key, votes, *, seen=0, request=None):
+def attempt(database, key, votes, *, seen=0, request=None):
     def act():
         with database.transaction() as session:
-            return ballot.save(session, key, answers(votes, seen), request=request or str(uuid4()))
+            return saving.save(session, key, answers(votes, seen), request=request or str(uuid4()))
 
     return act
 
 
 def test_eight_times_the_same_request_have_one_effect(database, race):
-    outcomes = at_once(*[saving(database, race.panel[0], {1: 4, 2: 2}, request="k")] * THREADS)
+    outcomes = at_once(*[attempt(database, race.panel[0], {1: 4, 2: 2}, request="k")] * THREADS)
     assert [o.versions for o in outcomes] == [{Entry("answer", 1): 1, Entry("answer", 2): 1}] * THREADS
     with database.transaction(writing=False) as session:
         assert session.scalars(select(Rating.version)).all() == [1, 1]
@@ -65,14 +65,14 @@ def test_eight_times_the_same_request_have_one_effect(database, race):
 
 
 def test_of_two_windows_with_one_version_one_wins(database, race):
-    saving(database, race.panel[0], {1: 3})()
+    attempt(database, race.panel[0], {1: 3})()
     for version in range(1, 6):
-        tabs = [saving(database, race.panel[0], {1: value}, seen=version) for value in ((3, 4), (1, 2))[version % 2]]
+        tabs = [attempt(database, race.panel[0], {1: value}, seen=version) for value in ((3, 4), (1, 2))[version % 2]]
         assert Counter(len(outcome.conflicts) for outcome in at_once(*tabs)) == {0: 1, 1: 1}
 
 
 def test_two_panelists_do_not_wait_in_vain(database, race):
-    outcomes = at_once(*[saving(database, key, {1: 4}) for key in race.panel])
+    outcomes = at_once(*[attempt(database, key, {1: 4}) for key in race.panel])
     assert [outcome.versions for outcome in outcomes] == [{Entry("answer", 1): 1}] * len(race.panel)
 
 
@@ -90,7 +90,7 @@ def test_nothing_is_accepted_once_the_close_was_answered(database, race):
         def act():
             kept = []
             for version in range(30):
-                kept.append(saving(database, key, {1: version % 4 + 1}, seen=version))
+                kept.append(attempt(database, key, {1: version % 4 + 1}, seen=version))
                 try:
                     kept[-1]()
                 except RoundClosed:

@@ -18,8 +18,8 @@ from delphi.model.study import Study
 from delphi.people import roster
 from rounds.lifecycle import lifecycle
 from rounds.participation.taking_part import TakingPart
-from rounds.questionnaire import ballot
-from rounds.questionnaire.ballot import Remark
+from rounds.questionnaire import saving
+from rounds.questionnaire.saving import Remark
 
 ROUND, NEXT = "/studies/care/rounds/1", "/studies/care/rounds/2"
 DEADLINE = f"{NOW + timedelta(days=14):%Y-%m-%dT23:59}"
@@ -50,7 +50,7 @@ def vote_all(app, number=1, *, submit=20, comment=""):
             asked = select(QuestionnaireItem.statement).filter_by(study_id=1, round=number)
             votes = {s: (4, 4, 3, 1)[(place + s) % 4] if s > 1 else 4 for s in session.scalars(asked)}
             remarks = [Remark(1, comment)] if comment and place < 2 else []
-            ballot.save(
+            saving.save(
                 session,
                 TakingPart(1, number, who),
                 answers(votes),
@@ -58,7 +58,7 @@ def vote_all(app, number=1, *, submit=20, comment=""):
                 request=f"00000000-0000-4000-8000-{place:012}",
             )
             if place < submit:
-                ballot.submit(session, TakingPart(1, number, who), on=NOW.date())
+                saving.submit(session, TakingPart(1, number, who), on=NOW.date())
 
 
 def closed(app, number=1):

@@ -15,7 +15,7 @@ from delphi.model.statement import Lineage
 from delphi.model.study import Study
 from rounds.lifecycle import lifecycle
 from rounds.participation.taking_part import TakingPart
-from rounds.questionnaire import ballot
+from rounds.questionnaire import saving
 
 DESK = "/studies/care/rounds/1"
 NEXT = "/studies/care/rounds/2"
@@ -243,6 +243,6 @@ def test_nothing_is_counted_beneath_the_smallest_cell(app, opened, ada):
 def test_the_roster_says_who_has_finished(app, opened, ada):
     assert ada.get("/studies/care/panel").text.count(">not finished<") == 6
     with app.extensions["database"].transaction() as session:
-        ballot.submit(session, TakingPart(1, 1, opened.panel[0]), on=NOW.date())
+        saving.submit(session, TakingPart(1, 1, opened.panel[0]), on=NOW.date())
     page = ada.get("/studies/care/panel").text
     assert (page.count(">finished<"), page.count(">not finished<")) == (1, 5)

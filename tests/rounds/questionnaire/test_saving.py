@@ -13,8 +13,8 @@ from delphi.model.rating import Comment, Rating
 from delphi.model.round import Participation
 from rounds.lifecycle import lifecycle
 from rounds.participation.taking_part import TakingPart
-from rounds.questionnaire import ballot
-from rounds.questionnaire.ballot import Entry, Remark
+from rounds.questionnaire import saving
+from rounds.questionnaire.saving import Entry, Remark
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def part(cast, round_):
 
 
 def save(session, part, votes, seen=0, request=None, remarks=()):
-    return ballot.save(session, part, answers(votes, seen), remarks, request=request or str(uuid4()))
+    return saving.save(session, part, answers(votes, seen), remarks, request=request or str(uuid4()))
 
 
 def stored(session, part) -> dict:
@@ -79,9 +79,9 @@ def test_a_repeated_request_has_one_effect_and_the_same_answer(session, part):
 
 def test_one_key_with_two_bodies_is_refused(session, part):
     save(session, part, {1: 4}, request="k")
-    with pytest.raises(ballot.KeyReused):
+    with pytest.raises(saving.KeyReused):
         save(session, part, {1: 3}, seen=1, request="k")
-    with pytest.raises(ballot.KeyReused):
+    with pytest.raises(saving.KeyReused):
         save(session, part, {1: 4}, request="k", remarks=[Remark(1, "more")])
 
 
@@ -103,7 +103,7 @@ def test_a_stranger_cannot_answer(cast, round_):
     with pytest.raises(NotFound):
         save(cast.session, TakingPart(cast.study.id, 1, panel_of(cast.session, cast.foreign)[0]), {1: 4})
     with pytest.raises(NotFound):
-        ballot.submit(cast.session, TakingPart(cast.study.id, 1, uuid4()), on=NOW.date())
+        saving.submit(cast.session, TakingPart(cast.study.id, 1, uuid4()), on=NOW.date())
 
 
 def test_nothing_is_taken_after_the_close(cast, round_, part):
@@ -111,7 +111,7 @@ def test_nothing_is_taken_after_the_close(cast, round_, part):
     with pytest.raises(RoundClosed):
         save(cast.session, part, {1: 4})
     with pytest.raises(RoundClosed):
-        ballot.submit(cast.session, part, on=NOW.date())
+        saving.submit(cast.session, part, on=NOW.date())
     assert stored(cast.session, part) == {}
 
 
@@ -145,7 +145,7 @@ def test_a_ticket_stays_with_its_comment(session, part):
 
 
 def test_submitting_keeps_a_day_and_answers_can_still_change(cast, part):
-    ballot.submit(cast.session, part, on=NOW.date())
+    saving.submit(cast.session, part, on=NOW.date())
     assert cast.session.get_one(Participation, part.key).submitted_on == NOW.date()
     save(cast.session, part, {1: 4})
     assert stored(cast.session, part) == {1: ("rated", 4, 1)}

@@ -12,9 +12,9 @@ from played import play
 from delphi.consensus.shipped_scales import SCALES
 from delphi.database import Database
 from exports.bundle.source import source_of
-from exports.data.native import WRITERS
 from exports.data.package import write_data
 from exports.data.ratings import wide_columns, wide_rows
+from exports.data.stats_files import WRITERS
 
 
 @pytest.fixture
