@@ -27,7 +27,7 @@ from delphi.sheets.writing import guarded
 from exports.archive import BadBundle, Bundle
 from exports.bundle.facts import row_of
 from exports.bundle.results import MARKS
-from exports.bundle.verifying import events_of, problems_of
+from exports.bundle.verifying import check, events_of
 
 KINDS = {"rated": AnswerKind.RATED, "nq": AnswerKind.NOT_QUALIFIED}
 NOT_OURS = (KeyError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
@@ -39,7 +39,7 @@ def import_bundle(session: Session, bundle: Bundle, *, owner: int | None, at: da
     Panelists have new keys; those whose rounds were cut apart are several, and who was invited and did not answer is
     one of the round alone. Names and comments are not in a bundle's ratings, so they are not there.
     """
-    if problems := problems_of(bundle):
+    if problems := check(bundle).problems:
         raise BadBundle.of(problems)
     if bundle.manifest["profile"] != "analyst":
         raise Refused("This bundle holds no ratings. It can be verified and analysed, not imported.")

@@ -23,6 +23,7 @@ from delphi.model.statement import Decision, Lineage, Statement, StatementVersio
 from delphi.model.study import Amendment, Document, StakeholderGroup, Study
 from delphi.protocol import amendments, method
 from exports.bundle.facts import Fact, fact, facts
+from exports.bundle.results import MARKS, Withheld
 from exports.data.records import Records, records_of
 from exports.record.facts import RoundFacts
 from exports.record.reader_profile import Profile
@@ -84,7 +85,7 @@ def source_of(session: Session, study: Study, draw: Random) -> Source:
         records=records_of(answers, counts[numbers[0]].groups, study.smallest_cell, draw, told if imported else None),
         frozen=frozen,
         imported=imported,
-        removed_later=frozenset() if imported else frozenset(_changed_since(session, rounds)),
+        removed_later=frozenset(_said_removed(frozen) if imported else _changed_since(session, rounds)),
         tables=_tables(session, study, rounds),
         events=_events(session, study),
         comments=_comments(session, study, numbers, order),
@@ -120,6 +121,11 @@ def _changed_since(session: Session, rounds: Iterable[Round]) -> list[int]:
     Not for an imported study: its panelists have new keys, so the hash cannot be made again.
     """
     return [r.number for r in rounds if digest_of(session, r) != r.input_sha256]
+
+
+def _said_removed(frozen: dict[int, list[dict[str, Any]]]) -> list[int]:
+    """Find the rounds of which an imported study says that answers were removed after their release."""
+    return [number for number, rows in frozen.items() if any(Withheld.REMOVED in row[MARKS].values() for row in rows)]
 
 
 def _tables(session: Session, study: Study, rounds: list[Round]) -> dict[str, list[Fact]]:
