@@ -3,10 +3,12 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
 from typing import Any
 
 from delphi.consensus.table.columns import CHANGES
 from delphi.consensus.table.result_row import EVERYBODY, read_reasons
+from delphi.consensus.vocabulary import Stability, Verdict
 from exports.archive import Bundle
 from exports.bundle.reading import Contents
 from exports.bundle.results import IDENTITY, MARKS, UNNUMBERED, VERDICTS, Row, Withheld
@@ -29,6 +31,7 @@ KINDS: Mapping[str, tuple[type, ...]] = {
     "float": (int, float),
     "bool": (bool,),
 }
+VOCABULARIES: Mapping[str, type[StrEnum]] = {"verdict": Verdict, "stable": Stability}
 
 
 def unproven(bundle: Bundle) -> list[str]:
@@ -115,5 +118,7 @@ class _Known:
         value = row.get(name)
         if value is None:
             return True
+        if name in VOCABULARIES:
+            return value in list(VOCABULARIES[name])
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         return type(value) in self.kinds.get(name, ()) and (not is_number or math.isfinite(value))

@@ -12,15 +12,19 @@ EVENTS = "audit/events.jsonl"
 Events = Sequence[Mapping[str, Any]]
 
 
+class Unknown(Exception):
+    """A method that this version does not know."""
+
+
 def problems_of_protocol(bundle: Bundle, events: Events) -> list[str]:
     """Compare the protocol with its lock, the amendments with their events, and each round's method with both."""
     facts, document = bundle.json("protocol/facts.json"), bundle.json("protocol/protocol.json")
     amendments = bundle.json("protocol/amendments.json")
-    return [
-        *_lock(bundle, document, amendments, events),
-        *_amendments(amendments, events),
-        *_definitions(bundle, document, facts, amendments),
-    ]
+    problems = [*_lock(bundle, document, amendments, events), *_amendments(amendments, events)]
+    try:
+        return [*problems, *_definitions(bundle, document, facts, amendments)]
+    except Unknown as error:
+        return [*problems, f"protocol/facts.json: this version does not know the method: {error}"]
 
 
 def _lock(bundle: Bundle, document: dict[str, Any], amendments: list[dict[str, Any]], events: Events) -> list[str]:
@@ -86,7 +90,12 @@ def _definitions(
 
 
 def _plain(columns: Mapping[str, Any]) -> dict[str, Any]:
-    return method.definition_from(columns).as_dict()
+    try:
+        return method.definition_from(columns).as_dict()
+    except KeyError as error:
+        raise Unknown(f"there is no scale {error}") from None
+    except ValueError as error:
+        raise Unknown(str(error)) from None
 
 
 def unproven_protocol(bundle: Bundle, events: Events) -> list[str]:

@@ -238,6 +238,15 @@ def test_an_unproven_cell_holds_what_its_column_can(bundle, value):
     assert "n_paired" in str(found.problems) or "cannot be read" in str(found.problems)
 
 
+@pytest.mark.parametrize("value", ["perhaps", 7])
+def test_an_unproven_word_is_one_of_its_vocabulary(bundle, value):
+    def another_word(stored):
+        told(stored)["row"]["stable"] = value
+
+    found = verify(forged(bundle("agreement"), "results/release-2.json", another_word))
+    assert f"stable is {value!r}, which is no value of this column" in str(found.problems)
+
+
 @pytest.mark.parametrize(("times", "change"), [(0, lambda rows: rows.pop(0)), (2, lambda rows: rows.append(rows[0]))])
 def test_a_row_that_stands_there_not_once_is_found(bundle, times, change):
     found = verify(forged(bundle("few"), "results/release-1.json", lambda stored: change(stored["rows"])))
