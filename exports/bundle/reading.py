@@ -9,7 +9,7 @@ import numpy as np
 
 from delphi.consensus.analysis import Definition, Item
 from delphi.consensus.matrix import ABSENT, BLANK, NOT_QUALIFIED, Matrix
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from delphi.consensus.table.result_row import count_name
 from delphi.consensus.vocabulary import Relation
 from delphi.sheets.writing import guarded

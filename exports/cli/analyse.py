@@ -13,7 +13,7 @@ from exports.cli.bundle import is_bundle
 
 if TYPE_CHECKING:
     from delphi.consensus.analysis import Definition
-    from delphi.consensus.shipped_scales import Scale
+    from delphi.consensus.scale import Scale
     from delphi.sheets.ratings import RatingsFile
     from exports.formats.base import Format
     from exports.tables.table import Table
@@ -90,7 +90,8 @@ def definition_from(given: dict[str, Any]) -> "Definition":
 
 def _scale(name: str, agree: str, disagree: str) -> "Scale":
     from delphi.consensus.rules.parsing import read_set
-    from delphi.consensus.shipped_scales import SCALES, Scale
+    from delphi.consensus.scale import Scale
+    from delphi.consensus.shipped_scales import SCALES
 
     if name in SCALES:
         if agree or disagree:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from delphi.consensus.matrix import BLANK, NOT_QUALIFIED
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from exports.data.ratings import LONG, STATUS, stems_of
 from exports.data.records import Records
 from exports.data.variable_names import label_of

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from delphi.consensus.analysis import Definition
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from delphi.errors import Refused
 from delphi.sheets.writing import cell, write_csv
 from exports.archive import Tell, Writer, nobody, writing

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from delphi.consensus.matrix import BLANK, NOT_QUALIFIED
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from delphi.sheets.writing import cell
 from exports.data.records import Records
 from exports.data.variable_names import variable_names

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from delphi.consensus.matrix import BLANK, NOT_QUALIFIED
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from delphi.errors import Refused
 from exports.data.ratings import LONG, long_rows, wide_columns
 from exports.data.records import Records

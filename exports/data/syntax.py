@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from exports.data.ratings import LONG
 
 # In SPSS a missing value must be a number: those of the opt-out and of a blank lie below every scale.

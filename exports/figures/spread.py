@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from delphi.consensus.shipped_scales import Scale, Values
+from delphi.consensus.scale import Scale, Values
 from delphi.consensus.table.result_row import ResultRow
 from exports.figures.draw import DARK, GREY, WIDTH, line, rect, shortened, text
 from exports.figures.frame import HEAD, LEFT, LETTER, RIGHT, TOP, by_statement, label, note, reason, unseen
