@@ -13,14 +13,14 @@ from delphi.consensus.table.result_row import EVERYBODY, read_reasons, write_rea
 from delphi.consensus.table.rows import consensus_rows
 from exports.archive import BadBundle, Bundle
 from exports.bundle.reading import Contents, Rows, contents_of
-from exports.bundle.results import MARKS, Row
+from exports.bundle.results import MARKS, PlainRow
 
 
 @dataclass
 class Comparison:
     """Numbers computed again beside the frozen ones."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[PlainRow] = field(default_factory=list)
     compared: int = 0
     equal: int = 0
     not_recomputable: int = 0
@@ -53,7 +53,7 @@ def _recomputed(bundle: Bundle) -> Comparison:
     return result
 
 
-def _compare(result: Comparison, frozen: Row, computed: Row, withheld: dict[str, str]) -> None:
+def _compare(result: Comparison, frozen: PlainRow, computed: PlainRow, withheld: dict[str, str]) -> None:
     """Compare one row; what cannot be computed again is empty in the result, with its reason."""
     place = f"round {frozen['round']}, {frozen['statement']}, {frozen['group']}"
     for name, value in frozen.items():
@@ -70,7 +70,7 @@ def _compare(result: Comparison, frozen: Row, computed: Row, withheld: dict[str,
     result.rows.append(computed | dict.fromkeys(withheld) | {"reasons": reasons})
 
 
-def _population(contents: Contents, number: int, group: str, groups: list[str]) -> dict[str, Row]:
+def _population(contents: Contents, number: int, group: str, groups: list[str]) -> dict[str, PlainRow]:
     """Give the rows of one population by statement."""
     items, definition = contents.items[number], contents.definitions[number]
     parts = [name for name in groups if name != EVERYBODY] if group == EVERYBODY else [group]

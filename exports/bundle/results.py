@@ -15,11 +15,11 @@ from exports.record import consensus
 from exports.tables.suppression import suppress
 from exports.tables.table import HIDDEN
 
-Row = dict[str, Any]
+PlainRow = dict[str, Any]
 MARKS = "not_recomputable"
 UNNUMBERED = frozenset(("reasons", "ci_method", "rule_id", "relation", "decision", "decision_reason"))
 IDENTITY = frozenset(("statement", "version", "kind", "section_no", "section", "text", "round", "group"))
-VERDICTS = ("verdict", "grade", "verdict_basis", "group_rule", "flags", "di", "ipras", "disagreement")
+VERDICT_COLUMNS = ("verdict", "grade", "verdict_basis", "group_rule", "flags", "di", "ipras", "disagreement")
 
 
 class Withheld(StrEnum):
@@ -38,7 +38,7 @@ class Withheld(StrEnum):
 class Told:
     """One row of a release, and by column why it cannot be computed again."""
 
-    row: Row
+    row: PlainRow
     withheld: dict[str, Withheld] = field(default_factory=dict)
 
     @classmethod
@@ -72,7 +72,7 @@ class Told:
 Release = dict[int, list[Told]]
 
 
-def for_analysts(frozen: Mapping[int, Sequence[Row]], records: Records, below: int) -> Release:
+def for_analysts(frozen: Mapping[int, Sequence[PlainRow]], records: Records, below: int) -> Release:
     """Tell the rows of every group that may be told; what nobody can follow in the records is marked or hidden."""
     release: Release = {}
     for r, (number, rows) in enumerate(frozen.items()):
@@ -83,7 +83,7 @@ def for_analysts(frozen: Mapping[int, Sequence[Row]], records: Records, below: i
             _judge_changes(told, r, places[told.row["statement"]], records, below)
             if left_out and told.row["group"] == EVERYBODY and told.row["group_rule"]:
                 told.hide(["verdict_basis"])
-                told.mark(VERDICTS, Withheld.GROUPS_LEFT_OUT)
+                told.mark(VERDICT_COLUMNS, Withheld.GROUPS_LEFT_OUT)
         release[number] = kept
     return release
 
@@ -101,7 +101,7 @@ def _judge_changes(told: Told, r: int, j: int, records: Records, below: int) -> 
         told.mark(CHANGES, Withheld.NO_RATINGS)
 
 
-def for_the_public(frozen: Mapping[int, Sequence[Row]], definition: Definition, below: int) -> Release:
+def for_the_public(frozen: Mapping[int, Sequence[PlainRow]], definition: Definition, below: int) -> Release:
     """Tell what the public may know; without single ratings no change can be counted again."""
     known = [Told.of(row) for found in frozen.values() for row in found]
     rows = [told.row for told in known]
@@ -123,13 +123,13 @@ def for_the_public(frozen: Mapping[int, Sequence[Row]], definition: Definition, 
     return release
 
 
-def has_counts(row: Row, definition: Definition) -> bool:
+def has_counts(row: PlainRow, definition: Definition) -> bool:
     """Whether the numbers of each option are told."""
     known = ResultRow(row)
     return known.counts(definition.scale.values) is not None and known.n_rated is not None
 
 
-def _same_raters(row: Row, whole: Mapping[tuple[int, str, str], Row], below: int) -> bool:
+def _same_raters(row: PlainRow, whole: Mapping[tuple[int, str, str], PlainRow], below: int) -> bool:
     """Whether the raters of both rounds are the same, or differ by enough people (METHOD 12.3)."""
     before = whole.get((row["previous_round"], row["statement"], row["group"]))
     if before is None or row["n_paired"] is None:
@@ -143,7 +143,7 @@ def _mark_group_verdicts(rows: Sequence[Told], definition: Definition) -> None:
     for told in rows:
         if told.row["group"] == EVERYBODY and told.row["group_rule"] and told.row["statement"] in short:
             told.hide(["verdict_basis"])
-            told.mark(VERDICTS, Withheld.GROUPS_LEFT_OUT)
+            told.mark(VERDICT_COLUMNS, Withheld.GROUPS_LEFT_OUT)
 
 
 def summary(release: Release) -> dict[str, int]:

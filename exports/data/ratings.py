@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from delphi.consensus.matrix import BLANK, NOT_QUALIFIED
 from delphi.consensus.scale import Scale
+from delphi.consensus.table.columns import Cell
 from delphi.sheets.writing import cell
 from exports.data.records import Records
 from exports.data.variable_names import variable_names
-from exports.tables.table import Cell, Column, Row, Table
+from exports.tables.table import Column, Row, Table
 from rounds.results.matrices import Wave
 
 STATUS = {NOT_QUALIFIED: "nq", BLANK: "blank"}

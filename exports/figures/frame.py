@@ -12,11 +12,11 @@ from exports.tables.table import Column, Table, rows_of
 LEFT, RIGHT, ROW, TOP = 250, 60, 20, 56  # where rows begin and end, how high one is, and where the first one stands
 MOST_TICKS, STEPS = 10, (1, 5, 10, 20, 50)
 LETTER, LINE, WRITTEN = 6.6, 16, 15  # usual width of a letter, and heights of a line of a legend and of a label
-Row = Mapping[str, Any]  # of the consensus table, or what a figure made of one
+FigureRow = Mapping[str, Any]  # of the consensus table, or what a figure made of one
 HEAD = (Column("statement", "text", "No."), Column("text", "text", "Statement"))
 
 
-def label(row: Row, y: float, high: float = ROW) -> str:
+def label(row: FigureRow, y: float, high: float = ROW) -> str:
     """Write number and wording of a statement, as far as they fit into its row."""
     code = str(row["statement"])
     lines = broken(code if row["text"] == code else f"{code} {row['text']}", LEFT - 16, int((high - 4) // WRITTEN))
@@ -29,12 +29,12 @@ def note(words: str, y: float, high: float = ROW, **more: object) -> str:
     return text(WIDTH, _base(y, high), words, text_anchor="end", **more)
 
 
-def unseen(row: Row, y: float, high: float = ROW) -> str:
+def unseen(row: FigureRow, y: float, high: float = ROW) -> str:
     """Say in the place of a statement's numbers why they are not there."""
     return text(LEFT, _base(y, high), reason(row), font_style="italic")
 
 
-def reason(row: Row) -> str:
+def reason(row: FigureRow) -> str:
     """Say why there are no numbers."""
     return "no ratings" if row["n_rated"] == 0 else "hidden: too few ratings"
 
@@ -91,7 +91,7 @@ def figure(
     parts: Iterable[str],
     height: float,
     columns: tuple[Column, ...],
-    rows: Sequence[Row],
+    rows: Sequence[FigureRow],
     said: Sequence[str],
     opening: str = "",
 ) -> Figure:
@@ -109,7 +109,7 @@ def by_statement(
     parts: Iterable[str],
     bottom: float,
     columns: tuple[Column, ...],
-    rows: Sequence[Row],
+    rows: Sequence[FigureRow],
     said: Sequence[str],
 ) -> Figure:
     """Make a figure whose last row of a statement ends at the bottom; its sentence says first how many there are."""

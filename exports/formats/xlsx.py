@@ -7,12 +7,13 @@ from datetime import datetime
 from math import ceil
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from delphi.consensus.table.columns import Cell
 from delphi.statistics.base.exact import round_half_up
 from exports.formats.text import legal
 from exports.tables.document import Exhibit, table_of
 from exports.tables.layout import Break, Head, Sheet, picked_of, sheet_of
 from exports.tables.printing import printed
-from exports.tables.table import HIDDEN, Cell, Column, Row, Table, reasons_of
+from exports.tables.table import HIDDEN, Column, Row, Table, reasons_of
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from delphi.consensus.analysis import Analysis, Definition
 from delphi.consensus.panel import RoundPanel
+from delphi.consensus.table.columns import Cell
 from delphi.consensus.table.result_row import EVERYBODY, ResultRow
 from exports.record.facts import (
     AmendmentFacts,
@@ -21,7 +22,7 @@ from exports.record.facts import (
 )
 from exports.record.reader_profile import Profile, Watch, unwatched
 from exports.tables.suppression import hidden_note
-from exports.tables.table import HIDDEN, Cell, reasons_of
+from exports.tables.table import HIDDEN, reasons_of
 
 
 class Record(Protocol):

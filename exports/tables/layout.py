@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from delphi.consensus.table.columns import Cell
 from exports.tables.document import Block, Document, Heading
 from exports.tables.printing import printed
-from exports.tables.table import HIDDEN, Cell, Column, Row, Table, reasons_of
+from exports.tables.table import HIDDEN, Column, Row, Table, reasons_of
 
 LEAST, WIDE, EASY = (
     4,
