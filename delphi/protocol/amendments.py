@@ -72,7 +72,7 @@ def amendments_of(session: Session, study: Study) -> Sequence[Amendment]:
 
 
 def definition_at(session: Session, study: Study, at: datetime | None) -> Definition:
-    """Give the consensus definition as it stood at a moment: later amendments are taken back."""
+    """The consensus definition as it stood at a moment: later amendments are taken back."""
     columns = {name: getattr(study, name) for name in method.METHOD}
     for amendment in reversed(amendments_of(session, study)):
         if at is not None and amendment.at > at:

@@ -42,12 +42,12 @@ LEFT_OUT: dict[type[Base], str] = {
 
 
 def fact(row: Base) -> Fact:
-    """Give the kept columns of a row as plain values."""
+    """The kept columns of a row as plain values."""
     return {name: _plain(getattr(row, name)) for name in KEPT[type(row)].split()}
 
 
 def facts(session: Session, kind: type[Base], study_id: int) -> list[Fact]:
-    """Give the kept columns of all rows of a study, in the order of their key."""
+    """The kept columns of all rows of a study, in the order of their key."""
     key = [column for column in inspect(kind).primary_key if column.name != "study_id"]
     return [fact(row) for row in session.query(kind).filter_by(study_id=study_id).order_by(*key)]
 

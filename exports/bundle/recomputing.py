@@ -71,7 +71,7 @@ def _compare(result: Comparison, frozen: PlainRow, computed: PlainRow, withheld:
 
 
 def _population(contents: Contents, number: int, group: str, groups: list[str]) -> dict[str, PlainRow]:
-    """Give the rows of one population by statement."""
+    """Rows of one population, by statement."""
     items, definition = contents.items[number], contents.definitions[number]
     parts = [name for name in groups if name != EVERYBODY] if group == EVERYBODY else [group]
     if group == EVERYBODY and not _adds_up(contents, number, parts):

@@ -216,7 +216,7 @@ def citation(source: Source) -> str:
 
 
 def _told(source: Source, profile: Profile) -> list[dict[str, Any]]:
-    """Give the events; in public, those of a finished study until it was finished, so that all later bundles are the same."""
+    """The events; in public, those of a finished study until it was finished, so that all later bundles are the same."""
     if profile is Profile.ANALYST or source.study.finished_at is None:
         return source.events
     last = max(event["seq"] for event in source.events if event["kind"] == EventKind.STUDY_FINISHED)

@@ -40,7 +40,7 @@ def write_ratings(writer: Writer, records: Records, definition: Definition) -> N
 
 
 def long_file(records: Records, scale: Scale) -> Iterator[str]:
-    """Give the long file line by line."""
+    """The long file, line by line."""
     yield ",".join(cell(column.name) for column in ratings.LONG) + "\r\n"
     yield from ratings.long_lines(records, scale)
 

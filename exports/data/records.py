@@ -83,7 +83,7 @@ Part = tuple[int, dict[int, NDArray[np.int8]]]
 
 
 def _parts(answers: PanelAnswers, ties: Linkage, person: int) -> list[Part]:
-    """Give the rows of one person: one, or one a round."""
+    """Rows of one person: one, or one a round."""
     there = [r for r in range(len(answers.waves)) if answers.stage[person, r] and ties.leaves[r]]
     rows = {r: answers.waves[r].matrix[person] for r in there}
     if ties.linked[person]:

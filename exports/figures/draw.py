@@ -77,7 +77,7 @@ def box(x: float, y: float, width: float, lines: Sequence[str]) -> str:
 
 
 def height_of(lines: Sequence[str]) -> float:
-    """Give the height of a box."""
+    """Height of a box."""
     return 15 * len(lines) + 9
 
 

@@ -40,7 +40,7 @@ def reason(row: FigureRow) -> str:
 
 
 def _base(y: float, high: float) -> float:
-    """Give the base line of words in the middle of a row."""
+    """Base line of words in the middle of a row."""
     return y + high / 2 + 3
 
 
@@ -50,7 +50,7 @@ def lowest_ten(shares: Iterable[float]) -> int:
 
 
 def across(lo: float, hi: float) -> Callable[[float], float]:
-    """Give the place of a value between the names and the numbers."""
+    """A function from a value to its place between the names and the numbers."""
     return lambda value: LEFT + 8 + (WIDTH - LEFT - RIGHT - 16) * (value - lo) / (hi - lo)
 
 
@@ -75,7 +75,7 @@ def under_legend(names: Sequence[str], marks: Sequence[str], plot: Sequence[str]
 
 
 def _places(names: Sequence[str]) -> Iterator[tuple[float, float]]:
-    """Give each name of a legend its place, in as many lines as they need."""
+    """Place of each name of a legend, in as many lines as they need."""
     x = y = 0.0
     for name in names:
         width = 26 + LETTER * len(name)

@@ -66,7 +66,7 @@ def _groups(record: Record, number: int) -> list[str]:
 
 
 def _cells(record: Record, number: int, names: Sequence[str]) -> list[list[ResultRow]]:
-    """Give the numbers of the panel and of each group, a list for each statement."""
+    """Numbers of the panel and of each group, a list for each statement."""
     known = {(row["statement"], row["group"]): row for row in of_round(record, number, None)}
     rows = of_round(record, number)
     return [[_cell(row, known.get((row["statement"], name)), name, record.profile) for name in names] for row in rows]

@@ -63,7 +63,7 @@ def descent(record: Record) -> Figure:
 
 
 def _parents(record: Record) -> dict[tuple[int, str], list[str]]:
-    """Give what was merged into, or split to make, a statement, by the round into which that was done."""
+    """What was merged into, or split to make, a statement, by the round into which that was done."""
     found: dict[tuple[int, str], list[str]] = defaultdict(list)
     for edge in record.edges:
         if edge.change in ("merged", "split") and edge.before and edge.after:

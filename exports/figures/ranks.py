@@ -65,7 +65,7 @@ def ranks(record: Record) -> Figure:
 
 
 def _pairs(record: Record, first: int, last: int) -> tuple[list[tuple[ResultRow, ResultRow]], str]:
-    """Give the two rows of what can be compared, and say how much cannot."""
+    """The two rows of each statement that can be compared, and a sentence on how many cannot."""
     rows: dict[str, dict[int, ResultRow]] = {}
     for row in record.rows:
         if row.is_panel:
@@ -89,7 +89,7 @@ def _places(pairs: Sequence[tuple[ResultRow, ResultRow]]) -> list[Place]:
 
 
 def _ranked(shares: Sequence[Fraction]) -> tuple[list[int], list[str]]:
-    """Give the ranks, and how they are printed.
+    """The ranks, and how they are printed.
 
     Examples
     --------

@@ -68,7 +68,7 @@ def _counts(row: ResultRow, bars: Sequence[Bar]) -> list[int]:
 
 
 def _span(scale: Scale, values: Values) -> tuple[float, float]:
-    """Give the middle of neighbouring options, and how much room they have."""
+    """The middle of neighbouring options, and how much room they have."""
     each = (WIDTH - LEFT - RIGHT) / scale.K
     return LEFT + each * ((values[0] + values[-1] + 1) / 2 - scale.lo), each * len(values)
 

@@ -234,7 +234,7 @@ class _Pen:
 
 
 def number_format(column: Column, value: float) -> str:
-    """Give the format under which a number prints as everywhere else; the number itself stays exact.
+    """The format under which a number prints as everywhere else; the number itself stays exact.
 
     Examples
     --------
@@ -261,7 +261,7 @@ def _lines(text: str, width: float) -> int:
 
 
 def _share(head: Head) -> float:
-    """Give a printed column its width in letters."""
+    """Width of a printed column in letters."""
     return min(WIDEST, max(NARROWEST, ON_A_PAGE * head.share, *(len(word) + 3 for word in head.text.split() or [""])))
 
 

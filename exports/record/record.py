@@ -121,7 +121,7 @@ class GivenRecord:
 
 
 def last_round(record: Record) -> int:
-    """Give the number of the newest round this profile may see; 0 if there is none."""
+    """Number of the newest round this profile may see; 0 if there is none."""
     return max((round_.number for round_ in record.rounds), default=0)
 
 
@@ -131,7 +131,7 @@ def of_round(record: Record, number: int, group: str | None = EVERYBODY) -> list
 
 
 def defined(record: Record) -> dict[str, Cell | Any]:
-    """Give the definition as files carry it."""
+    """The definition as files carry it."""
     return record.definition.as_dict() | {"id": record.definition.id}
 
 

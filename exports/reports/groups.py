@@ -30,7 +30,7 @@ Reasons = dict[str, Reason]
 
 
 def comparisons(analysis: Analysis) -> list[tuple[Cells, Reasons]]:
-    """Give the cells of each row of the consensus table by group, in its order."""
+    """Cells of each row of the consensus table by group, in its order."""
     found: list[tuple[Cells, Reasons]] = []
     for round_ in analysis.rounds:
         rows = [list(_rows(round_, j)) for j in range(len(round_.items))]

@@ -106,7 +106,7 @@ def _earlier(round_: RoundData | None, group: str, statement: str) -> Integers |
 
 
 def _figures(table: Integers, earlier: Integers | None, definition: Definition) -> Iterator[Any]:
-    """Give the cells of one transition table, in parts that are empty for the same reason."""
+    """Cells of one transition table, in parts that are empty for the same reason."""
     scale = definition.scale
     zones = [next((i for i, (_, members) in enumerate(scale.bands) if v in members), 0) for v in scale.values]
     shown = None if earlier is None else median(earlier)

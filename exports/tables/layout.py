@@ -101,7 +101,7 @@ def sheet_of(table: Table) -> Sheet:
 
 
 def picked_of(table: Table) -> list[int]:
-    """Give the places of the columns that are printed."""
+    """Places of the columns that are printed."""
     return [i for i, column in enumerate(table.columns) if column.name not in (*table.unprinted, *table.breaks)]
 
 
@@ -145,7 +145,7 @@ def _needed(head: Head, texts: list[str], *, whole: bool) -> int:
 
 
 def _shared(heads: list[Head], cells: list[list[str]], needs: list[int], room: int) -> Iterator[Head]:
-    """Give narrow columns what their longest word needs, and wide ones the rest, but never too little."""
+    """Heads with their share of the line: narrow columns as their longest word needs, wide ones the rest, never too little."""
     longest = [
         min(LONG, max(map(len, column), default=0)) if head.wide else 0
         for head, column in zip(heads, cells, strict=True)

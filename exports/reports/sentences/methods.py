@@ -83,7 +83,7 @@ def feedback(record: Record) -> str | None:
 
 
 def consensus(record: Record) -> str:
-    """Give the locked rule."""
+    """State the locked rule."""
     when = "before round 1" if record.study.locked_at else "with no date"
     return f"The definition of consensus was locked {when}. {record.definition.describe()}"
 
@@ -105,7 +105,7 @@ def settled(record: Record) -> str:
 
 
 def stopping(record: Record) -> str:
-    """Give the stopping rule."""
+    """State the stopping rule."""
     rule = record.study.protocol.get("stopping_rule") or {}
     said = "; ".join(f"{name.replace('_', ' ')} {value} %" for name, value in rule.items())
     more = f" Further criteria: {said}." if rule else ""

@@ -91,7 +91,7 @@ def _grades(rows: list[ResultRow]) -> str:
 
 
 def means(record: Record) -> str | None:
-    """Give the mean of combined agreement per round, of unrounded shares."""
+    """State the mean of combined agreement per round, of unrounded shares."""
     said = []
     for r in record.rounds:
         rows = [row for row in of_round(record, r.number) if row.agreeing is not None]
@@ -102,7 +102,7 @@ def means(record: Record) -> str | None:
 
 
 def not_qualified(record: Record) -> str | None:
-    """Give the range of opt-outs."""
+    """State the range of opt-outs."""
     shares = [row["nq_pct"] for row in of_round(record, last_round(record)) if row["nq_pct"] is not None]
     if not shares or not record.definition.scale.opt_out:
         return None
