@@ -103,8 +103,8 @@ def mark(amendments: Sequence[Amendment], time_zone: str) -> str:
 
 def answers_given(session: Session, study: Study) -> bool:
     """Whether any answer stands in the study."""
-    one = exists().where(Rating.study_id == study.id, Rating.given)
-    return bool(session.scalar(select(one)))
+    any_answer = exists().where(Rating.study_id == study.id, Rating.given)
+    return bool(session.scalar(select(any_answer)))
 
 
 def _results_seen(session: Session, study: Study) -> bool:

@@ -56,15 +56,15 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def row_of(kind: type[Base], given: Mapping[str, Any], **more: Any) -> Base:
+def row_of(kind: type[Base], values: Mapping[str, Any], **more: Any) -> Base:
     """Make a row from a fact; a missing, an unknown or a wrong value is refused."""
     names = KEPT[kind].split()
-    if set(given) != set(names):
+    if set(values) != set(names):
         raise Refused(
             "A row of %(table)s has other columns than this version knows. Nothing was imported.",
             table=kind.__tablename__,
         )
-    return kind(**{name: _typed(kind, name, given[name]) for name in names}, **more)
+    return kind(**{name: _typed(kind, name, values[name]) for name in names}, **more)
 
 
 def _typed(kind: type[Base], name: str, value: Any) -> Any:

@@ -138,7 +138,7 @@ def _silent(
     """Stand in for those who were invited and did not answer, so that the denominators stay."""
     answered = Counter((number, group) for (number, _), group in there.items())
     everyone: Counter[int] = Counter(number for number, _ in there)
-    told: Counter[int] = Counter()
+    silent_in_groups: Counter[int] = Counter()
     silent = []
     grouped = bundle.manifest["records"]["groups_in_rows"]
     with bundle.text("panel/flow.csv") as stream:
@@ -148,9 +148,9 @@ def _silent(
         number, group = int(row["round"]), groups.get(row["group"])
         missing = int(row["invited"]) - answered[number, group]
         if row["group"] == EVERYBODY:
-            missing = int(row["invited"]) - everyone[number] - told[number]
+            missing = int(row["invited"]) - everyone[number] - silent_in_groups[number]
         else:
-            told[number] += missing
+            silent_in_groups[number] += missing
         if not 0 <= missing <= MOST:
             raise BadBundle("panel/flow.csv contradicts ratings/long.csv. Nothing was imported.")
         silent += [(number, uuid4(), group) for _ in range(missing)]

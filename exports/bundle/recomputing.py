@@ -86,10 +86,10 @@ def _population(contents: Contents, number: int, group: str, groups: list[str]) 
 def _adds_up(contents: Contents, number: int, parts: list[str]) -> bool:
     """Whether the groups told are the whole panel: a rule that asks each group then knows all of them."""
     whole = contents.counts.get((number, EVERYBODY), {})
-    told = [contents.counts.get((number, part), {}) for part in parts]
+    by_group = [contents.counts.get((number, part), {}) for part in parts]
     return bool(parts) and all(
-        all(position in part for part in told)
-        and [sum(n) for n in zip(*(p[position] for p in told), strict=True)] == row
+        all(position in part for part in by_group)
+        and [sum(n) for n in zip(*(p[position] for p in by_group), strict=True)] == row
         for position, row in whole.items()
     )
 
@@ -150,8 +150,8 @@ def _rows_against_counts(contents: Contents) -> list[str]:
 def _same_counts(contents: Contents, number: int, group: str) -> bool:
     """Whether rows and counts agree; a group of which nothing is told has no counts."""
     assert contents.rounds is not None
-    told = contents.counts.get((number, group))
+    counts = contents.counts.get((number, group))
     rows = contents.rounds[number]
     chosen = [i for i, name in enumerate(rows.group) if group in (EVERYBODY, name)]
     counted = histogram(np.asfortranarray(rows.matrix[chosen]), BLANK, contents.definitions[number].scale.K - 1)
-    return told is None or all(counted[position - 1].tolist() == row[1:] for position, row in told.items())
+    return counts is None or all(counted[position - 1].tolist() == row[1:] for position, row in counts.items())

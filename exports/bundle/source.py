@@ -56,10 +56,10 @@ class Source:
 
 def study_called(session: Session, slug: str) -> Study:
     """Find a study by its short name."""
-    found = session.scalars(select(Study).where(Study.slug == slug)).first()
-    if found is None:
+    study = session.scalars(select(Study).where(Study.slug == slug)).first()
+    if study is None:
         raise Refused("There is no study with the short name “%(slug)s”.", slug=slug)
-    return found
+    return study
 
 
 def source_of(session: Session, study: Study, draw: Random) -> Source:
@@ -73,7 +73,7 @@ def source_of(session: Session, study: Study, draw: Random) -> Source:
     answers = answers_of(session, study, numbers)
     frozen = {r.number: results(session, study, r, by_group=True) for r in rounds}
     imported = session.get(StudyImport, study.id) is not None
-    told = list(dict.fromkeys(row["group"] for rows in frozen.values() for row in rows if row["group"] != EVERYBODY))
+    groups = list(dict.fromkeys(row["group"] for rows in frozen.values() for row in rows if row["group"] != EVERYBODY))
     return Source(
         study=study,
         record=_record(session, study, numbers),
@@ -81,7 +81,7 @@ def source_of(session: Session, study: Study, draw: Random) -> Source:
         definitions={r.number: amendments.definition_at(session, study, r.released_at) for r in rounds},
         rounds=rounds,
         counts=counts,
-        records=records_of(answers, counts[numbers[0]].groups, study.smallest_cell, draw, told if imported else None),
+        records=records_of(answers, counts[numbers[0]].groups, study.smallest_cell, draw, groups if imported else None),
         frozen=frozen,
         imported=imported,
         removed_later=frozenset() if imported else frozenset(_changed_since(session, rounds)),

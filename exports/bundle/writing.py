@@ -45,8 +45,8 @@ def write_bundle(source: Source, target: Path | BinaryIO, profile: Profile, tell
     else:
         release = for_the_public(source.frozen, definition, study.smallest_cell)
     for number in source.removed_later:
-        for told in release[number]:
-            told.mark_removed()
+        for entry in release[number]:
+            entry.mark_removed()
     manifest = manifest_of(source, release, profile)
     with writing(target, tell) as writer:
         writer.put("README.html", readme(manifest))
@@ -71,7 +71,7 @@ def write_bundle(source: Source, target: Path | BinaryIO, profile: Profile, tell
 def manifest_of(source: Source, release: Release, profile: Profile) -> dict[str, Any]:
     """Say what is in the bundle, what is not, and why."""
     records, study = source.records, source.study
-    told = sum(len(rows) for rows in release.values())
+    row_count = sum(len(rows) for rows in release.values())
     return {
         "schema": SCHEMA,
         "software": f"delphi-platform {delphi.__version__}",
@@ -84,7 +84,7 @@ def manifest_of(source: Source, release: Release, profile: Profile) -> dict[str,
         "protocol_sha256": study.protocol_sha256,
         "rounds": [round_.number for round_ in source.rounds],
         "text_guard": "In CSV files an apostrophe stands before a text that a spreadsheet would take for a formula.",
-        "rows_left_out": sum(map(len, source.frozen.values())) - told,
+        "rows_left_out": sum(map(len, source.frozen.values())) - row_count,
         "not_recomputable": summary(release),
         "records": {
             "records": len(records.records),
@@ -166,11 +166,11 @@ def _count_rows(source: Source, release: Release, names: Sequence[str]) -> Itera
     for wave in source.records.waves:
         counts = source.counts[wave.number]
         place = {item.statement: j for j, item in enumerate(wave.items.values())}
-        for told in release[wave.number]:
-            if has_counts(told.row, source.definition):
-                j, group = place[told.row["statement"]], told.row["group"]
-                numbers = [told.row[name] for name in names] if source.imported else _counted(counts, group, j)
-                yield (wave.number, j + 1, told.row["statement"], group, *numbers)
+        for entry in release[wave.number]:
+            if has_counts(entry.row, source.definition):
+                j, group = place[entry.row["statement"]], entry.row["group"]
+                numbers = [entry.row[name] for name in names] if source.imported else _counted(counts, group, j)
+                yield (wave.number, j + 1, entry.row["statement"], group, *numbers)
 
 
 def _counted(counts: Counts, group: str, j: int) -> list[int]:
@@ -181,14 +181,14 @@ def _counted(counts: Counts, group: str, j: int) -> list[int]:
 def _write_results(writer: Writer, release: Release, definition: Definition) -> None:
     """Write each release as it was frozen, and all of them as one table."""
     for number, rows in release.items():
-        writer.json(f"results/release-{number}.json", {"round": number, "rows": [told.as_dict() for told in rows]})
-    every = [told.row for rows in release.values() for told in rows]
+        writer.json(f"results/release-{number}.json", {"round": number, "rows": [entry.as_dict() for entry in rows]})
+    every = [entry.row for rows in release.values() for entry in rows]
     write_table(writer, "results/consensus_long.csv", consensus.from_rows(every, definition.as_dict()))
 
 
 def _write_report(writer: Writer, source: Source, release: Release) -> None:
     """Write what a reader looks at first: protocol, instrument, the table of a journal, the figures; numbers from these rows."""
-    record = replace(source.record, rows=result_rows(told.row for rows in release.values() for told in rows))
+    record = replace(source.record, rows=result_rows(entry.row for rows in release.values() for entry in rows))
     files = {
         "protocol/protocol.html": "protocol",
         "instruments/instrument.html": "instrument",

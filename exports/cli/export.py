@@ -83,9 +83,9 @@ def _export(slug: str, order: "Order", output: str | None) -> None:
                 click.echo(_journal(session, study))
                 return
             exhibit = orders.exhibit_of(session, study, order)
-        made = _written(exhibit, order, output)
+        file = _written(exhibit, order, output)
         with database.transaction() as session:
-            orders.log(session, study_called(session, slug), order, made, by=None, at=clock.now())
+            orders.log(session, study_called(session, slug), order, file, by=None, at=clock.now())
     finally:
         database.engine.dispose()
 

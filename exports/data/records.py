@@ -48,14 +48,14 @@ class Records:
 
 
 def records_of(
-    answers: PanelAnswers, groups: Sequence[str], below: int, draw: Random, told: Sequence[str] | None = None
+    answers: PanelAnswers, groups: Sequence[str], below: int, draw: Random, released_groups: Sequence[str] | None = None
 ) -> Records:
     """Make the records of a panel; the same draw gives the same records for the same answers.
 
     ``told`` are the groups of an imported study: those whose results came along.
     """
     order = Random(draw.getrandbits(256))  # noqa: S311 (apart, so that the order does not hang on who was cut)
-    shown = open_groups(_present(answers, groups), groups, below) if told is None else list(told)
+    shown = open_groups(_present(answers, groups), groups, below) if released_groups is None else list(released_groups)
     labels = [name if name in shown else NOT_SHOWN for name in answers.group]
     ties = linkage(answers.stage, labels, below, draw)
     carried = labels if ties.grouped else [NOT_SHOWN] * len(labels)

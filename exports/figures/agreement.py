@@ -48,9 +48,9 @@ def stacked(record: Record) -> Figure:
         *(Column(f"k{i}", "int", name) for i, (name, _) in enumerate(zones)),
     )
     data = [{**row, **{f"k{i}": _sum(row, values) for i, (_, values) in enumerate(zones)}} for row in rows]
-    said = [f"{r['statement']}: {printed_percent(r['combined_pct'])} % combined agreement" for r in _shown(rows)]
+    sentences = [f"{r['statement']}: {printed_percent(r['combined_pct'])} % combined agreement" for r in _shown(rows)]
     title = f"Agreement after round {number}"
-    return by_statement(record, title, parts, bottom + down, columns, data, said)
+    return by_statement(record, title, parts, bottom + down, columns, data, sentences)
 
 
 def _tick(share: int, bottom: float) -> Iterator[str]:
@@ -116,13 +116,13 @@ def strips(record: Record) -> Figure:
         parts.append(note(f"N {row['n_rated']}", y))
     names = ("n_rated", "median", "q1", "q3", "iqr")
     columns = (*HEAD, *(Column(name, "int" if name == "n_rated" else "float", name) for name in names))
-    said = [
+    sentences = [
         f"{r['statement']}: median {printed_number(float(r['median']))}, interquartile range {printed_number(float(r['iqr']))}"
         for r in rows
         if r["median"] is not None and r["iqr"] is not None
     ]
     title = f"Median and quartiles after round {number}"
-    return by_statement(record, title, parts, bottom, columns, rows, said)
+    return by_statement(record, title, parts, bottom, columns, rows, sentences)
 
 
 def dumbbells(record: Record) -> Figure:
@@ -156,9 +156,9 @@ def dumbbells(record: Record) -> Figure:
         | {"last_round": b["round"], "last_pct": b["combined_pct"]}
         for a, b in pairs
     ]
-    said = [
+    sentences = [
         f"{b['statement']}: {printed_percent(a['combined_pct'])} % in round {a['round']},"
         f" {printed_percent(b['combined_pct'])} % in round {b['round']}"
         for a, b in pairs
     ]
-    return by_statement(record, "Change of agreement between rounds", parts, bottom, columns, data, said)
+    return by_statement(record, "Change of agreement between rounds", parts, bottom, columns, data, sentences)

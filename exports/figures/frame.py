@@ -92,11 +92,11 @@ def figure(
     height: float,
     columns: tuple[Column, ...],
     rows: Sequence[FigureRow],
-    said: Sequence[str],
+    sentences: Sequence[str],
     opening: str = "",
 ) -> Figure:
     """Put a picture, its sentence and its numbers together."""
-    alternative = f"{opening}{'; '.join(said) or 'nothing to show'}."
+    alternative = f"{opening}{'; '.join(sentences) or 'nothing to show'}."
     cells = rows_of(columns, rows)
     notes = hidden_notes(record, [row for row, own in zip(rows, cells, strict=True) if None in own])
     table = Table("figure/1", title, "", columns, cells, notes, definition=defined(record))
@@ -110,11 +110,11 @@ def by_statement(
     bottom: float,
     columns: tuple[Column, ...],
     rows: Sequence[FigureRow],
-    said: Sequence[str],
+    sentences: Sequence[str],
 ) -> Figure:
     """Make a figure whose last row of a statement ends at the bottom; its sentence says first how many there are."""
     opening = f"{len({row['statement'] for row in rows})} statements. "
-    return figure(record, title, parts, bottom + 4, columns, rows, said, opening)
+    return figure(record, title, parts, bottom + 4, columns, rows, sentences, opening)
 
 
 def in_words(record: Record, title: str, words: str, columns: tuple[Column, ...]) -> Figure:

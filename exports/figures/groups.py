@@ -55,8 +55,8 @@ def by_group(record: Record) -> Figure:
         plot += _row(cells, lo, TOP + high * i, high)
     names = [shortened(group or "no group", LONGEST_NAME) for group in groups]
     parts, down = under_legend(names, [mark(6, 8, i) for i in range(len(names))], plot)
-    said = [f"{cells[0]['statement']}: {_said(['the whole panel', *names], cells)}" for cells in statements]
-    return by_statement(record, title, parts, bottom + down, COLUMNS, data, said)
+    sentences = [f"{cells[0]['statement']}: {_said(['the whole panel', *names], cells)}" for cells in statements]
+    return by_statement(record, title, parts, bottom + down, COLUMNS, data, sentences)
 
 
 def _groups(record: Record, number: int) -> list[str]:

@@ -56,19 +56,19 @@ def descent(record: Record) -> Figure:
         | {"dropped": (row.statement, row.round) in dropped}
         for row in rows
     ]
-    said = [_said(code, [row for row in data if row["statement"] == code]) for code in lanes]
+    sentences = [_said(code, [row for row in data if row["statement"] == code]) for code in lanes]
     return by_statement(
-        record, "Statements from round to round", parts, TOP + HIGH * len(lanes), COLUMNS, data, list(said)
+        record, "Statements from round to round", parts, TOP + HIGH * len(lanes), COLUMNS, data, list(sentences)
     )
 
 
 def _parents(record: Record) -> dict[tuple[int, str], list[str]]:
     """What was merged into, or split to make, a statement, by the round into which that was done."""
-    found: dict[tuple[int, str], list[str]] = defaultdict(list)
+    parents: dict[tuple[int, str], list[str]] = defaultdict(list)
     for edge in record.edges:
         if edge.change in ("merged", "split") and edge.before and edge.after:
-            found[edge.round, edge.after].append(edge.before)
-    return found
+            parents[edge.round, edge.after].append(edge.before)
+    return parents
 
 
 def _order(rows: list[ResultRow], parents: dict[tuple[int, str], list[str]]) -> list[str]:

@@ -41,12 +41,12 @@ def participants(record: Record) -> Figure:
             parts.append(arrow(middle, y, middle, y + 26))
             y += 26
     title = "Participants through the rounds"
-    said = [
+    sentences = [
         f"Round {r['round']}: {r['invited']} invited, {r['declined']} declined, {r['not_started']} gave no answer,"
         f" {r['analysed']} analysed, of whom {r['complete']} complete and {r['partial']} partial"
         for r in rows
     ]
-    return figure(record, title, parts, y + 10, columns, rows, said)
+    return figure(record, title, parts, y + 10, columns, rows, sentences)
 
 
 def _counted(record: Record, number: int) -> dict[str, Any]:
@@ -128,19 +128,19 @@ def thresholds(record: Record) -> Figure:
         parts += [text(x, y - 10, str(row["in_consensus"]), text_anchor="middle")]
         parts += [text(x, bottom + 18, str(row["threshold"] or "rule"), text_anchor="middle")]
     parts.append(line(left, 30, left, bottom, LIGHT))
-    said = [
+    sentences = [
         f"{row['in_consensus']} at {row['threshold'] or 'the rule'}{' (locked)' if row['locked'] else ''}"
         for row in rows
     ]
-    return figure(record, title, parts, bottom + 30, columns, rows, said)
+    return figure(record, title, parts, bottom + 30, columns, rows, sentences)
 
 
 def _by_threshold(record: Record, data: Any) -> list[dict[str, Any]]:
     """Vary the threshold alone; all else is as locked."""
-    made = threshold_map(data.counts, record.definition)
-    mine = made.locked
+    variants = threshold_map(data.counts, record.definition)
+    locked = variants.locked
     return [
         {"threshold": one.threshold, "in_consensus": one.verdicts.count("in"), "locked": one.locked}
-        for one in made.alternatives
-        if (one.strict, one.denominator, one.quantile_type) == (mine.strict, mine.denominator, mine.quantile_type)
+        for one in variants.alternatives
+        if (one.strict, one.denominator, one.quantile_type) == (locked.strict, locked.denominator, locked.quantile_type)
     ]

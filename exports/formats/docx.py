@@ -47,9 +47,9 @@ def write(exhibit: Exhibit, stream: BinaryIO) -> None:
             word.add_heading(legal(document.title), 0)
         for block in blocks:
             _add(word, block, width)
-    made = io.BytesIO()
-    word.save(made)
-    _freeze(made, stream)
+    archive = io.BytesIO()
+    word.save(archive)
+    _freeze(archive, stream)
 
 
 def _page(section: Any, *, turned: bool) -> int:
@@ -246,8 +246,8 @@ def _run(text: str, *, bold: bool, size: int) -> str:
     return f'<w:r><w:rPr>{weight}<w:sz w:val="{size}"/></w:rPr>{broken}</w:r>'
 
 
-def _freeze(made: io.BytesIO, stream: BinaryIO) -> None:
+def _freeze(archive: io.BytesIO, stream: BinaryIO) -> None:
     """Copy an archive with fixed dates, so that equal documents are equal files."""
-    with zipfile.ZipFile(made) as source, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
+    with zipfile.ZipFile(archive) as source, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
         for info in source.infolist():
             target.writestr(zipfile.ZipInfo(info.filename), source.read(info), zipfile.ZIP_DEFLATED)

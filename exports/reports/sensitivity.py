@@ -36,7 +36,7 @@ def build(material: Material) -> Table:
         (round_, population, threshold_map(population.counts, material.definition))
         for round_, population in material.watch(list(material.populations()), "Definitions")
     ]
-    others = list(dict.fromkeys(name for _, _, found in maps for name in _varied(found)))
+    others = list(dict.fromkeys(name for _, _, variants in maps for name in _varied(variants)))
     columns = (
         *place(),
         Column("n_rated", "int", "Rated", SHARES),
@@ -51,7 +51,7 @@ def build(material: Material) -> Table:
         *(Column(name, "text", _worded(name), SHARES, brief=name.startswith("at_")) for name in others),
         REASONS,
     )
-    rows = [row for round_, population, found in maps for row in _rows(round_, population, found, others)]
+    rows = [row for round_, population, variants in maps for row in _rows(round_, population, variants, others)]
     caption = (
         f"Verdicts under {len(maps[0][2].alternatives) if maps else 0} definitions. {material.definition.describe()}"
     )
@@ -72,16 +72,16 @@ def _worded(name: str) -> str:
     return {"at": f"{value} %", "of": f"of {value}"}.get(kind, name.replace("_", " "))
 
 
-def _varied(found: ThresholdMap) -> dict[str, Alternative]:
+def _varied(variants: ThresholdMap) -> dict[str, Alternative]:
     """Alternatives that differ from the locked one in a single setting, by the name of their column."""
-    locked, named = found.locked, {}
-    for one in found.alternatives:
-        changed = [name for name in SETTINGS if getattr(one, name) != getattr(locked, name)]
+    locked, named = variants.locked, {}
+    for alternative in variants.alternatives:
+        changed = [name for name in SETTINGS if getattr(alternative, name) != getattr(locked, name)]
         if not changed or changed == ["threshold"]:
-            if one.threshold is not None:
-                named[f"at_{one.threshold}"] = one
+            if alternative.threshold is not None:
+                named[f"at_{alternative.threshold}"] = alternative
         elif len(changed) == 1:
-            named[_column(one, changed[0])] = one
+            named[_column(alternative, changed[0])] = alternative
     return named
 
 
@@ -92,20 +92,20 @@ def _column(one: Alternative, setting: str) -> str:
 
 
 def _rows(
-    round_: RoundData, population: Population, found: ThresholdMap, others: list[str]
+    round_: RoundData, population: Population, variants: ThresholdMap, others: list[str]
 ) -> Iterator[dict[str, Cell]]:
-    sensitive, varied = set(found.sensitive()), _varied(found)
-    near = {id(one) for one in found.near()}
+    sensitive, varied = set(variants.sensitive()), _varied(variants)
+    near = {id(one) for one in variants.near()}
     for j, item in enumerate(round_.items):
-        own = found.locked.verdicts[j]
+        own = variants.locked.verdicts[j]
         moved = [one for one in varied.values() if id(one) in near and one.verdicts[j] != own]
         depends = [
             label
             for name, label in SETTINGS.items()
-            if any(getattr(one, name) != getattr(found.locked, name) for one in moved)
+            if any(getattr(one, name) != getattr(variants.locked, name) for one in moved)
         ]
         tally: dict[str, Cell] = {
-            f"n_{verdict}": sum(one.verdicts[j] is verdict for one in found.alternatives) for verdict in Verdict
+            f"n_{verdict}": sum(one.verdicts[j] is verdict for one in variants.alternatives) for verdict in Verdict
         }
         cells = {name: varied[name].verdicts[j].value if name in varied else None for name in others}
         head: dict[str, Cell] = {
@@ -116,6 +116,6 @@ def _rows(
             "verdict": own.value,
             "sensitive": j in sensitive,
             "depends_on": ", ".join(depends),
-            "definitions": len(found.alternatives),
+            "definitions": len(variants.alternatives),
         }
         yield row_of([(head | tally, {}), filled(cells, Reason.NOT_APPLICABLE)])

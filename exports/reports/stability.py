@@ -65,9 +65,9 @@ def build(material: Material) -> Table:
     before = {round_.number: round_ for round_ in material.analysis.rounds}
     rows = []
     for round_, population in material.populations():
-        found = list(_rows(round_, population, before, definition))
-        adjusted = adjust_p([row["p_signed_rank"] for row in found])
-        rows += [row | {"p_holm": p} for row, p in zip(found, adjusted, strict=True)]
+        of_round = list(_rows(round_, population, before, definition))
+        adjusted = adjust_p([row["p_signed_rank"] for row in of_round])
+        rows += [row | {"p_holm": p} for row, p in zip(of_round, adjusted, strict=True)]
     caption = f"Change among the panelists who rated a statement in both rounds. {definition.describe()}"
     names = rows_of(COLUMNS, rows)
     return Table("stability/1", "Stability between rounds", caption, COLUMNS, names, NOTES, material.definition_dict())

@@ -56,6 +56,6 @@ def panel_figures(session: Session, study: Study, rounds: Sequence[Round]) -> Pa
 def _figures(material: Material, k: int) -> PanelFigures:
     sensitive = {}
     for round_ in material.analysis.rounds:
-        found = threshold_map(round_.counts, material.definition).sensitive()
-        sensitive[round_.number] = (tuple(round_.items[j].statement for j in found), len(round_.items))
+        positions = threshold_map(round_.counts, material.definition).sensitive()
+        sensitive[round_.number] = (tuple(round_.items[j].statement for j in positions), len(round_.items))
     return PanelFigures(suppress(agreement.build(material), k), suppress(attrition.build(material), k), sensitive)

@@ -38,9 +38,9 @@ def lock(record: Record) -> str | None:
     if locked is None or opened is None:
         return None
     days = (opened - locked.date()).days
-    said = "on the day of" if days == 0 else f"{counted(days, 'day')} before"
+    when = "on the day of" if days == 0 else f"{counted(days, 'day')} before"
     return (
-        f"The protocol was locked on {locked:%-d %B %Y}, {said} the first invitation; "
+        f"The protocol was locked on {locked:%-d %B %Y}, {when} the first invitation; "
         f"its fingerprint (SHA-256) begins with {(record.study.protocol_sha256 or '')[:12]}."
     )
 
@@ -107,8 +107,8 @@ def settled(record: Record) -> str:
 def stopping(record: Record) -> str:
     """State the stopping rule."""
     rule = record.study.protocol.get("stopping_rule") or {}
-    said = "; ".join(f"{name.replace('_', ' ')} {value} %" for name, value in rule.items())
-    more = f" Further criteria: {said}." if rule else ""
+    criteria = "; ".join(f"{name.replace('_', ' ')} {value} %" for name, value in rule.items())
+    more = f" Further criteria: {criteria}." if rule else ""
     return f"The study was planned for at most {counted(record.study.maximum_rounds, 'round')}.{more}"
 
 
@@ -145,8 +145,8 @@ def deviations(record: Record) -> str:
     """List amendments, or say there were none."""
     if not record.amendments:
         return "There were no amendments to the protocol after its lock."
-    said = "; ".join(f"({a.number}) {a.on:%-d %B %Y}: {a.reason}" for a in record.amendments)
-    return f"The protocol was amended {counted(len(record.amendments), 'time')} after its lock: {said}."
+    reasons = "; ".join(f"({a.number}) {a.on:%-d %B %Y}: {a.reason}" for a in record.amendments)
+    return f"The protocol was amended {counted(len(record.amendments), 'time')} after its lock: {reasons}."
 
 
 METHODS: dict[str, Sentence] = {

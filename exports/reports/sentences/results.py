@@ -10,9 +10,11 @@ from exports.tables.printing import printed_percent
 
 def response(record: Record) -> str | None:
     """Say how many of the invited completed each round."""
-    found = [(r, [p for p in record.invitations if p.round == r.number]) for r in record.rounds]
-    said = [_response(r, here) for r, here in found if here]
-    return f"{said[0][0].upper()}{said[0][1:]}{''.join(f'; {more}' for more in said[1:])}." if said else None
+    invitations = [(r, [p for p in record.invitations if p.round == r.number]) for r in record.rounds]
+    clauses = [_response(r, here) for r, here in invitations if here]
+    return (
+        f"{clauses[0][0].upper()}{clauses[0][1:]}{''.join(f'; {more}' for more in clauses[1:])}." if clauses else None
+    )
 
 
 def _response(round_: RoundFacts, here: list[Invitation]) -> str:
@@ -25,20 +27,20 @@ def _response(round_: RoundFacts, here: list[Invitation]) -> str:
 
 def dates(record: Record) -> str | None:
     """Say when each round ran."""
-    said = [
+    clauses = [
         f"round {r.number} from {r.opened_on:%-d %B %Y} to {r.closed_on:%-d %B %Y}"
         + (f" ({counted(r.extensions, 'extension')})" if r.extensions else "")
         for r in record.rounds
         if r.opened_on and r.closed_on
     ]
-    return f"The rounds ran as follows: {listed(said)}." if said else None
+    return f"The rounds ran as follows: {listed(clauses)}." if clauses else None
 
 
 def changes(record: Record) -> str | None:
     """Say how many statements entered, changed and left."""
     if not record.rounds:
         return None
-    said = []
+    clauses = []
     for r in record.rounds:
         rows = of_round(record, r.number)
         relations = [row.relation for row in rows]
@@ -52,10 +54,10 @@ def changes(record: Record) -> str | None:
             )
             if n
         ]
-        said.append(
+        clauses.append(
             f"{counted(len(rows), 'statement')} in round {r.number}" + (f" ({', '.join(parts)})" if parts else "")
         )
-    return f"The panel rated {listed(said)}."
+    return f"The panel rated {listed(clauses)}."
 
 
 def verdicts(record: Record) -> str | None:
@@ -71,34 +73,34 @@ def verdicts(record: Record) -> str | None:
         if every
         else f"{share(by['in'], len(judged))} of {counted(len(judged), 'statement')}"
     )
-    said = [f"{reached} reached consensus"]
-    said += [f"{by['out']} reached consensus against"] if by["out"] else []
-    said += [f"{by['none']} did not"] if by["none"] else []
-    said += [f"{by['too_few']} had too few ratings"] if by["too_few"] else []
+    clauses = [f"{reached} reached consensus"]
+    clauses += [f"{by['out']} reached consensus against"] if by["out"] else []
+    clauses += [f"{by['none']} did not"] if by["none"] else []
+    clauses += [f"{by['too_few']} had too few ratings"] if by["too_few"] else []
     grades = _grades(judged)
-    return f"After round {last_round(record)}, {', '.join(said)}.{grades}"
+    return f"After round {last_round(record)}, {', '.join(clauses)}.{grades}"
 
 
 def _grades(rows: list[ResultRow]) -> str:
-    found: dict[str, int] = {}
+    frequencies: dict[str, int] = {}
     for row in rows:
         if row["grade"]:
-            found[row["grade"]] = found.get(row["grade"], 0) + 1
-    if not found:
+            frequencies[row["grade"]] = frequencies.get(row["grade"], 0) + 1
+    if not frequencies:
         return ""
-    order = sorted(found, key=lambda grade: (grade != "U", grade))
-    return f" Grades: {', '.join(f'{grade} {found[grade]}' for grade in order)}."
+    order = sorted(frequencies, key=lambda grade: (grade != "U", grade))
+    return f" Grades: {', '.join(f'{grade} {frequencies[grade]}' for grade in order)}."
 
 
 def means(record: Record) -> str | None:
     """State the mean of combined agreement per round, of unrounded shares."""
-    said = []
+    clauses = []
     for r in record.rounds:
         rows = [row for row in of_round(record, r.number) if row.agreeing is not None]
         mean = mean_share([(row.agreeing or 0, base_of(record.definition, row)) for row in rows])
         if mean is not None:
-            said.append(f"{round_half_up(mean, 1)} % in round {r.number} ({counted(len(rows), 'statement')})")
-    return f"Mean combined agreement, over unrounded shares, was {listed(said)}." if said else None
+            clauses.append(f"{round_half_up(mean, 1)} % in round {r.number} ({counted(len(rows), 'statement')})")
+    return f"Mean combined agreement, over unrounded shares, was {listed(clauses)}." if clauses else None
 
 
 def not_qualified(record: Record) -> str | None:
