@@ -1,7 +1,7 @@
 """What became of each statement: a row a statement, a column a round, a line from what was to what came of it (REPORTING 1.4)."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from delphi.consensus.table.result_row import ResultRow
@@ -45,21 +45,15 @@ def descent(record: Record) -> Figure:
         places[row["statement"]].append(row)
     dropped = {(edge.before, edge.round - 1) for edge in record.edges if edge.change == "dropped"}
     for code, own in places.items():
-        parts.append(label(own[-1], lanes[code], HIGH))
-        for row in own:
-            x, y = at[row["round"]], lanes[code] + HIGH / 2
-            parts.append(circle(x, y, 5, DARK if row["verdict"] == "in" else "#ffffff"))
-            if (code, row["round"]) in dropped:
-                parts.append(text(x + 12, y + 4, "×"))
+        parts += _discs(own, dropped, lanes[code], at)
     data = [
         {**row, "from_ids": ";".join(parents[row.round, row.statement]) or None}
         | {"dropped": (row.statement, row.round) in dropped}
         for row in rows
     ]
     sentences = [_said(code, [row for row in data if row["statement"] == code]) for code in lanes]
-    return by_statement(
-        record, "Statements from round to round", parts, TOP + HIGH * len(lanes), COLUMNS, data, list(sentences)
-    )
+    height = TOP + HIGH * len(lanes)
+    return by_statement(record, "Statements from round to round", parts, height, COLUMNS, data, sentences)
 
 
 def _parents(record: Record) -> dict[tuple[int, str], list[str]]:
@@ -98,6 +92,18 @@ def _lines(
     if places[code]:
         dress = {"stroke_width": 1.5} if code in sources else DRESS.get(Relation(row["relation"]), CHANGED)
         yield line(at[places[code][-1]["round"]], y, x, y, DARK if code in sources else GREY, **dress)
+
+
+def _discs(
+    own: list[ResultRow], dropped: Collection[tuple[str | None, int]], lane: float, at: Mapping[int, float]
+) -> Iterator[str]:
+    """Draw a statement in each of its rounds."""
+    yield label(own[-1], lane, HIGH)
+    for row in own:
+        x, y = at[row["round"]], lane + HIGH / 2
+        yield circle(x, y, 5, DARK if row["verdict"] == "in" else "#ffffff")
+        if (row["statement"], row["round"]) in dropped:
+            yield text(x + 12, y + 4, "×")
 
 
 def _said(code: str, own: list[dict[str, Any]]) -> str:

@@ -14,7 +14,8 @@ from exports.tables.document import Figure
 from exports.tables.table import Column
 
 CHANGES = ("reworded", "merged", "split", "added", "dropped")
-COLUMN = 300
+COLUMN, LEFT = 300, 60.0
+MIDDLE = LEFT + COLUMN / 2
 
 
 def participants(record: Record) -> Figure:
@@ -27,19 +28,11 @@ def participants(record: Record) -> Figure:
     parts: list[str] = []
     y = 6.0
     for i, row in enumerate(rows):
-        lines = [f"Round {row['round']}", f"invited {row['invited']}"]
-        lost = [f"declined {row['declined']}", f"gave no answer {row['not_started']}"]
-        done = [f"analysed {row['analysed']}", f"complete {row['complete']}, partial {row['partial']}"]
-        x = 60.0
-        middle = x + COLUMN / 2
-        parts += [box(x, y, COLUMN, lines), box(WIDTH - 250, y + 22, 240, lost)]
-        below = y + height_of(lines) + 30
-        parts += [arrow(middle, y + height_of(lines), middle, below), box(x, below, COLUMN, done)]
-        parts.append(arrow(middle, y + height_of(lines) + 12, WIDTH - 250, y + height_of(lines) + 12))
-        y = below + height_of(done)
-        if i < len(rows) - 1:
-            parts.append(arrow(middle, y, middle, y + 26))
+        if i:
+            parts.append(arrow(MIDDLE, y, MIDDLE, y + 26))
             y += 26
+        drawn, y = _round(row, y)
+        parts += drawn
     title = "Participants through the rounds"
     sentences = [
         f"Round {r['round']}: {r['invited']} invited, {r['declined']} declined, {r['not_started']} gave no answer,"
@@ -47,6 +40,23 @@ def participants(record: Record) -> Figure:
         for r in rows
     ]
     return figure(record, title, parts, y + 10, columns, rows, sentences)
+
+
+def _round(row: dict[str, Any], y: float) -> tuple[list[str], float]:
+    """Draw one round from a height down, and say where it ends."""
+    lines = [f"Round {row['round']}", f"invited {row['invited']}"]
+    lost = [f"declined {row['declined']}", f"gave no answer {row['not_started']}"]
+    done = [f"analysed {row['analysed']}", f"complete {row['complete']}, partial {row['partial']}"]
+    end = y + height_of(lines)
+    below = end + 30
+    parts = [
+        box(LEFT, y, COLUMN, lines),
+        box(WIDTH - 250, y + 22, 240, lost),
+        arrow(MIDDLE, end, MIDDLE, below),
+        box(LEFT, below, COLUMN, done),
+        arrow(MIDDLE, end + 12, WIDTH - 250, end + 12),
+    ]
+    return parts, below + height_of(done)
 
 
 def _counted(record: Record, number: int) -> dict[str, Any]:

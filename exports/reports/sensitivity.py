@@ -37,20 +37,7 @@ def build(material: Material) -> Table:
         for round_, population in material.watch(list(material.populations()), "Definitions")
     ]
     others = list(dict.fromkeys(name for _, _, variants in maps for name in _varied(variants)))
-    columns = (
-        *place(),
-        Column("n_rated", "int", "Rated", SHARES),
-        Column("verdict", "text", "Verdict", SHARES, brief=True),
-        Column("sensitive", "bool", "Sensitive", SHARES, brief=True),
-        Column("depends_on", "text", "Depends on", SHARES, brief=True),
-        Column("definitions", "int", "Definitions tried"),
-        *(
-            Column(f"n_{verdict}", "int", f"Tried: {verdict}", SHARES, brief=verdict == Verdict.IN)
-            for verdict in Verdict
-        ),
-        *(Column(name, "text", _worded(name), SHARES, brief=name.startswith("at_")) for name in others),
-        REASONS,
-    )
+    columns = _columns(others)
     rows = [row for round_, population, variants in maps for row in _rows(round_, population, variants, others)]
     caption = (
         f"Verdicts under {len(maps[0][2].alternatives) if maps else 0} definitions. {material.definition.describe()}"
@@ -63,6 +50,24 @@ def build(material: Material) -> Table:
         rows_of(columns, rows),
         NOTES,
         material.definition_dict(),
+    )
+
+
+def _columns(others: list[str]) -> tuple[Column, ...]:
+    """Columns of the table; the last are verdicts under definitions with one setting changed."""
+    return (
+        *place(),
+        Column("n_rated", "int", "Rated", SHARES),
+        Column("verdict", "text", "Verdict", SHARES, brief=True),
+        Column("sensitive", "bool", "Sensitive", SHARES, brief=True),
+        Column("depends_on", "text", "Depends on", SHARES, brief=True),
+        Column("definitions", "int", "Definitions tried"),
+        *(
+            Column(f"n_{verdict}", "int", f"Tried: {verdict}", SHARES, brief=verdict == Verdict.IN)
+            for verdict in Verdict
+        ),
+        *(Column(name, "text", _worded(name), SHARES, brief=name.startswith("at_")) for name in others),
+        REASONS,
     )
 
 
@@ -95,27 +100,28 @@ def _rows(
     round_: RoundData, population: Population, variants: ThresholdMap, others: list[str]
 ) -> Iterator[dict[str, Cell]]:
     sensitive, varied = set(variants.sensitive()), _varied(variants)
-    near = {id(one) for one in variants.near()}
     for j, item in enumerate(round_.items):
-        own = variants.locked.verdicts[j]
-        moved = [one for one in varied.values() if id(one) in near and one.verdicts[j] != own]
-        depends = [
-            label
-            for name, label in SETTINGS.items()
-            if any(getattr(one, name) != getattr(variants.locked, name) for one in moved)
-        ]
-        tally: dict[str, Cell] = {
-            f"n_{verdict}": sum(one.verdicts[j] is verdict for one in variants.alternatives) for verdict in Verdict
-        }
-        cells = {name: varied[name].verdicts[j].value if name in varied else None for name in others}
         head: dict[str, Cell] = {
             "statement": item.statement,
             "round": round_.number,
             "group": population.name,
             "n_rated": int(population.counts.n_rated[j].sum()),
-            "verdict": own.value,
+            "verdict": variants.locked.verdicts[j].value,
             "sensitive": j in sensitive,
-            "depends_on": ", ".join(depends),
+            "depends_on": ", ".join(_deciding(variants, varied, j)),
             "definitions": len(variants.alternatives),
         }
+        tally: dict[str, Cell] = {
+            f"n_{verdict}": sum(one.verdicts[j] is verdict for one in variants.alternatives) for verdict in Verdict
+        }
+        cells = {name: varied[name].verdicts[j].value if name in varied else None for name in others}
         yield row_of([(head | tally, {}), filled(cells, Reason.NOT_APPLICABLE)])
+
+
+def _deciding(variants: ThresholdMap, varied: dict[str, Alternative], j: int) -> list[str]:
+    """Settings that, changed alone within the distance, change the verdict on a statement."""
+    near, locked = {id(one) for one in variants.near()}, variants.locked
+    moved = [one for one in varied.values() if id(one) in near and one.verdicts[j] != locked.verdicts[j]]
+    return [
+        label for name, label in SETTINGS.items() if any(getattr(one, name) != getattr(locked, name) for one in moved)
+    ]
