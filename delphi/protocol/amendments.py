@@ -42,9 +42,13 @@ def amend(
         sha256=method.sha256(method.document(study)),
     )
     session.add(amendment)
-    facts = {name: getattr(amendment, name) for name in ("number", "changes", "reason", "sha256", "after_data")}
-    audit.record(session, study.id, EventKind.PROTOCOL_AMENDED, by=by, at=at, **facts)
+    audit.record(session, study.id, EventKind.PROTOCOL_AMENDED, by=by, at=at, **_facts(amendment))
     return amendment
+
+
+def _facts(amendment: Amendment) -> dict[str, Any]:
+    """What the event of an amendment says."""
+    return {name: getattr(amendment, name) for name in ("number", "changes", "reason", "sha256", "after_data")}
 
 
 def _guard(session: Session, study: Study, changes: Mapping[str, list[Any]], *, answered: bool) -> None:

@@ -73,7 +73,7 @@ def source_of(session: Session, study: Study, draw: Random) -> Source:
     answers = answers_of(session, study, numbers)
     frozen = {r.number: results(session, study, r, by_group=True) for r in rounds}
     imported = session.get(StudyImport, study.id) is not None
-    groups = list(dict.fromkeys(row["group"] for rows in frozen.values() for row in rows if row["group"] != EVERYBODY))
+    released = _groups_in(frozen) if imported else None
     return Source(
         study=study,
         record=_record(session, study, numbers),
@@ -81,7 +81,7 @@ def source_of(session: Session, study: Study, draw: Random) -> Source:
         definitions={r.number: amendments.definition_at(session, study, r.released_at) for r in rounds},
         rounds=rounds,
         counts=counts,
-        records=records_of(answers, counts[numbers[0]].groups, study.smallest_cell, draw, groups if imported else None),
+        records=records_of(answers, counts[numbers[0]].groups, study.smallest_cell, draw, released),
         frozen=frozen,
         imported=imported,
         removed_later=frozenset() if imported else frozenset(_changed_since(session, rounds)),
@@ -89,6 +89,11 @@ def source_of(session: Session, study: Study, draw: Random) -> Source:
         events=_events(session, study),
         comments=_comments(session, study, numbers, order),
     )
+
+
+def _groups_in(frozen: dict[int, list[dict[str, Any]]]) -> list[str]:
+    """Groups that have results."""
+    return list(dict.fromkeys(row["group"] for rows in frozen.values() for row in rows if row["group"] != EVERYBODY))
 
 
 def _record(session: Session, study: Study, numbers: list[int]) -> GivenRecord:

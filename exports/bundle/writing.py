@@ -19,6 +19,7 @@ from exports.bundle.results import Release, for_analysts, for_the_public, has_co
 from exports.bundle.source import Source
 from exports.catalogue import make
 from exports.data.package import write_ratings, write_scripts, write_settings, write_table
+from exports.data.records import Records
 from exports.formats import FORMATS
 from exports.record import consensus
 from exports.record.reader_profile import Profile
@@ -39,14 +40,7 @@ FIGURES = [
 
 def write_bundle(source: Source, target: Path | BinaryIO, profile: Profile, tell: Tell = nobody) -> dict[str, Any]:
     """Write the bundle of a study; gives its manifest. The same source gives the same bytes."""
-    study, definition = source.study, source.definition
-    if profile is Profile.ANALYST:
-        release = for_analysts(source.frozen, source.records, study.smallest_cell)
-    else:
-        release = for_the_public(source.frozen, definition, study.smallest_cell)
-    for number in source.removed_later:
-        for entry in release[number]:
-            entry.mark_removed()
+    release = _release(source, profile)
     manifest = manifest_of(source, release, profile)
     with writing(target, tell) as writer:
         writer.put("README.html", readme(manifest))
@@ -54,23 +48,34 @@ def write_bundle(source: Source, target: Path | BinaryIO, profile: Profile, tell
         _write_statements(writer, source)
         _write_panel(writer, source)
         if profile is Profile.ANALYST:
-            write_ratings(writer, source.records, definition)
-            with writer.text("comments/released.csv") as stream:
-                head = ["comment", "round", "statement", "text_released"]
-                write_csv(stream, head, ([row[name] for name in head] for row in source.comments))
+            write_ratings(writer, source.records, source.definition)
+            _write_comments(writer, source)
         write_settings(writer, source.definitions, source.removed_later)
         _write_counts(writer, source, release)
-        _write_results(writer, release, definition)
+        _write_results(writer, release, source.definition)
         _write_report(writer, source, release)
-        writer.put("audit/events.jsonl", "".join(_line(event) for event in _told(source, profile)))
+        writer.put("audit/events.jsonl", "".join(_line(event) for event in _events(source, profile)))
         write_scripts(writer)
         writer.close(manifest)
     return manifest
 
 
+def _release(source: Source, profile: Profile) -> Release:
+    """The results as this profile may have them, marked where answers were removed later."""
+    below = source.study.smallest_cell
+    if profile is Profile.ANALYST:
+        release = for_analysts(source.frozen, source.records, below)
+    else:
+        release = for_the_public(source.frozen, source.definition, below)
+    for number in source.removed_later:
+        for entry in release[number]:
+            entry.mark_removed()
+    return release
+
+
 def manifest_of(source: Source, release: Release, profile: Profile) -> dict[str, Any]:
     """Say what is in the bundle, what is not, and why."""
-    records, study = source.records, source.study
+    study, for_analyst = source.study, profile is Profile.ANALYST
     row_count = sum(len(rows) for rows in release.values())
     return {
         "schema": SCHEMA,
@@ -86,18 +91,20 @@ def manifest_of(source: Source, release: Release, profile: Profile) -> dict[str,
         "text_guard": "In CSV files an apostrophe stands before a text that a spreadsheet would take for a formula.",
         "rows_left_out": sum(map(len, source.frozen.values())) - row_count,
         "not_recomputable": summary(release),
-        "records": {
-            "records": len(records.records),
-            "of_one_round": sum(len(record.rows) == 1 for record in records.records),
-            "groups_in_rows": records.grouped,
-            "rounds_without_rows": [
-                w.number for w, leaves in zip(records.waves, records.leaves, strict=True) if not leaves
-            ],
-        }
-        if profile is Profile.ANALYST
-        else None,
-        "withheld": [] if profile is Profile.ANALYST else ["ratings", "comments"],
+        "records": _about_records(source.records) if for_analyst else None,
+        "withheld": [] if for_analyst else ["ratings", "comments"],
         "answers_removed_after_release": sorted(source.removed_later),
+    }
+
+
+def _about_records(records: Records) -> dict[str, Any]:
+    """Say how many records there are, and what was cut off from them."""
+    waves = zip(records.waves, records.leaves, strict=True)
+    return {
+        "records": len(records.records),
+        "of_one_round": sum(len(record.rows) == 1 for record in records.records),
+        "groups_in_rows": records.grouped,
+        "rounds_without_rows": [wave.number for wave, leaves in waves if not leaves],
     }
 
 
@@ -153,6 +160,13 @@ def _people(source: Source, number: int, group: str) -> tuple[int, int]:
     counts = source.counts[number]
     own = counts.pooled() if group == EVERYBODY else counts.only(group)
     return int(own.invited[0]), int(own.n_shown[0, 0])
+
+
+def _write_comments(writer: Writer, source: Source) -> None:
+    """Write the comments that the panel was shown."""
+    with writer.text("comments/released.csv") as stream:
+        head = ["comment", "round", "statement", "text_released"]
+        write_csv(stream, head, ([row[name] for name in head] for row in source.comments))
 
 
 def _write_counts(writer: Writer, source: Source, release: Release) -> None:
@@ -215,7 +229,7 @@ def citation(source: Source) -> str:
     )
 
 
-def _told(source: Source, profile: Profile) -> list[dict[str, Any]]:
+def _events(source: Source, profile: Profile) -> list[dict[str, Any]]:
     """The events; in public, those of a finished study until it was finished, so that all later bundles are the same."""
     if profile is Profile.ANALYST or source.study.finished_at is None:
         return source.events

@@ -147,14 +147,19 @@ def analyse(
         )
     definition = definition_from(options)
     ratings = _read(file, definition.scale, columns)
-    if by_group and not ratings.groups:
-        raise click.UsageError("--by-group needs a column group in the file")
-    if len(ratings.rounds) < 2 and (late := [name for name in names if name in ("stability", "attrition")]):
-        raise click.UsageError(f"--{late[0]} needs two rounds in the file: a column round")
+    _check(ratings, names, by_group=by_group)
     panels = panels_of(ratings, definition) if {"agreement", "attrition"} & set(names) else ()
     material = Material(analysis_of(ratings, definition), panels, by_group, watched)
     for name in names:
         _put(format_, name, BUILDERS[name](material), output, first=name == names[0])
+
+
+def _check(ratings: "RatingsFile", names: list[str], *, by_group: bool) -> None:
+    """Refuse reports for which the file lacks a column."""
+    if by_group and not ratings.groups:
+        raise click.UsageError("--by-group needs a column group in the file")
+    if len(ratings.rounds) < 2 and (late := [name for name in names if name in ("stability", "attrition")]):
+        raise click.UsageError(f"--{late[0]} needs two rounds in the file: a column round")
 
 
 def _read(file: BinaryIO, scale: "Scale", columns: dict[str, tuple[str, ...]]) -> "RatingsFile":

@@ -42,7 +42,6 @@ def export(
 ) -> None:
     """Write a report of a STUDY (its short name) from the database: nobody's name, and each export is an event."""
     from delphi.errors import Refused
-    from exports.catalogue import CATALOGUE
     from exports.files.orders import Order
 
     if list_:
@@ -52,13 +51,19 @@ def export(
         raise click.UsageError("Missing argument 'STUDY': the short name of a study.")
     if format_ == "journal":
         report, format_ = "text-table", "table"
-    entry = CATALOGUE.get(report)
-    usual = Profile.ANALYST if entry is None or Profile.ANALYST in entry.profiles else entry.profiles[0]
-    order = Order(report, format_, Profile(profile) if profile else usual, by_group, round_)
+    reader = Profile(profile) if profile else _usual_profile(report)
     try:
-        _export(study, order, output)
+        _export(study, Order(report, format_, reader, by_group, round_), output)
     except Refused as error:
         raise click.ClickException(str(error)) from None
+
+
+def _usual_profile(report: str) -> Profile:
+    """The analyst, or the first profile that has the report."""
+    from exports.catalogue import CATALOGUE
+
+    entry = CATALOGUE.get(report)
+    return Profile.ANALYST if entry is None or Profile.ANALYST in entry.profiles else entry.profiles[0]
 
 
 def _list() -> None:
