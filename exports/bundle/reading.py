@@ -44,7 +44,7 @@ def contents_of(bundle: Bundle) -> Contents:
     scale = next(iter(definitions.values())).scale
     items = _items(bundle)
     rounds = _rows(bundle, items, scale) if "ratings/long.csv" in bundle.manifest["files"] else None
-    return Contents(definitions, items, _told_counts(bundle, scale), rounds)
+    return Contents(definitions, items, _counts_by_group(bundle, scale), rounds)
 
 
 def _definition(plain: dict[str, Any]) -> Definition:
@@ -77,7 +77,7 @@ def _items(bundle: Bundle) -> dict[int, list[Item]]:
     return dict(items)
 
 
-def _told_counts(bundle: Bundle, scale: Scale) -> dict[tuple[int, str], dict[int, list[int]]]:
+def _counts_by_group(bundle: Bundle, scale: Scale) -> dict[tuple[int, str], dict[int, list[int]]]:
     """Read the counts by round, group and position: invited, blank, opt-outs, then the options."""
     names = ["n_invited", "n_blank", "n_nq", *(count_name(value) for value in scale.values)]
     groups = {guarded(row["key"]): row["key"] for row in bundle.json("protocol/facts.json")["groups"]}

@@ -52,7 +52,7 @@ def records_of(
 ) -> Records:
     """Make the records of a panel; the same draw gives the same records for the same answers.
 
-    ``told`` are the groups of an imported study: those whose results came along.
+    ``released_groups`` are the groups of an imported study: those whose results came along.
     """
     order = Random(draw.getrandbits(256))  # noqa: S311 (apart, so that the order does not hang on who was cut)
     shown = open_groups(_present(answers, groups), groups, below) if released_groups is None else list(released_groups)

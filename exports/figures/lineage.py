@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from delphi.consensus.table.result_row import ResultRow
-from delphi.consensus.vocabulary import Relation
+from delphi.consensus.vocabulary import Change, Relation, Verdict
 from exports.figures.draw import DARK, GREY, WIDTH, circle, line, text
 from exports.figures.frame import HEAD, LEFT, RIGHT, TOP, by_statement, label
 from exports.record.record import Record
@@ -43,7 +43,7 @@ def descent(record: Record) -> Figure:
     for row in rows:
         parts += _lines(row, parents, places, lanes, at)
         places[row["statement"]].append(row)
-    dropped = {(edge.before, edge.round - 1) for edge in record.edges if edge.change == "dropped"}
+    dropped = {(edge.before, edge.round - 1) for edge in record.edges if edge.change == Change.DROPPED}
     for code, own in places.items():
         parts += _discs(own, dropped, lanes[code], at)
     data = [
@@ -51,7 +51,7 @@ def descent(record: Record) -> Figure:
         | {"dropped": (row.statement, row.round) in dropped}
         for row in rows
     ]
-    sentences = [_said(code, [row for row in data if row["statement"] == code]) for code in lanes]
+    sentences = [_sentence(code, [row for row in data if row["statement"] == code]) for code in lanes]
     height = TOP + HIGH * len(lanes)
     return by_statement(record, "Statements from round to round", parts, height, COLUMNS, data, sentences)
 
@@ -60,7 +60,7 @@ def _parents(record: Record) -> dict[tuple[int, str], list[str]]:
     """What was merged into, or split to make, a statement, by the round into which that was done."""
     parents: dict[tuple[int, str], list[str]] = defaultdict(list)
     for edge in record.edges:
-        if edge.change in ("merged", "split") and edge.before and edge.after:
+        if edge.change in (Change.MERGED, Change.SPLIT) and edge.before and edge.after:
             parents[edge.round, edge.after].append(edge.before)
     return parents
 
@@ -101,16 +101,18 @@ def _discs(
     yield label(own[-1], lane, HIGH)
     for row in own:
         x, y = at[row["round"]], lane + HIGH / 2
-        yield circle(x, y, 5, DARK if row["verdict"] == "in" else "#ffffff")
+        yield circle(x, y, 5, DARK if row.verdict == Verdict.IN else "#ffffff")
         if (row["statement"], row["round"]) in dropped:
             yield text(x + 12, y + 4, "×")
 
 
-def _said(code: str, own: list[dict[str, Any]]) -> str:
+def _sentence(code: str, own: list[dict[str, Any]]) -> str:
     """Tell the way of one statement."""
     steps = []
     for row in own:
-        change = "" if row["relation"] in ("same", "new") else f" {str(row['relation']).replace('_', ' ')}"
+        change = (
+            "" if row["relation"] in (Relation.SAME, Relation.NEW) else f" {str(row['relation']).replace('_', ' ')}"
+        )
         source = f" from {row['from_ids'].replace(';', ' and ')}" if row["from_ids"] else ""
         steps.append(f"round {row['round']}{change}{source}, {row['verdict'] or 'hidden'}")
     return f"{code}: {'; '.join(steps)}{'; then dropped' if own[-1]['dropped'] else ''}"

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from delphi.consensus.firmness.sensitivity import threshold_map
-from delphi.consensus.vocabulary import Change, Relation
+from delphi.consensus.vocabulary import Change, Relation, Verdict
 from exports.figures.draw import DARK, LIGHT, WIDTH, arrow, box, circle, height_of, line, text
 from exports.figures.frame import figure
 from exports.record.facts import LineageEdge
@@ -150,7 +150,7 @@ def _by_threshold(record: Record, data: Any) -> list[dict[str, Any]]:
     variants = threshold_map(data.counts, record.definition)
     locked = variants.locked
     return [
-        {"threshold": one.threshold, "in_consensus": one.verdicts.count("in"), "locked": one.locked}
+        {"threshold": one.threshold, "in_consensus": one.verdicts.count(Verdict.IN), "locked": one.locked}
         for one in variants.alternatives
         if (one.strict, one.denominator, one.quantile_type) == (locked.strict, locked.denominator, locked.quantile_type)
     ]

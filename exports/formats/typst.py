@@ -43,13 +43,13 @@ def _compiled(exhibit: Exhibit, **options: Any) -> bytes:
     try:
         output = typst.compile(source, sys_inputs={"data": json.dumps(data)}, timestamp=0, **options)
     except typst.TypstError as error:
-        raise Refused(_said(str(error))) from None
+        raise Refused(_advice(str(error))) from None
     if not isinstance(output, bytes):
         raise Refused("The picture needs more than one page; choose PDF or SVG.")
     return output
 
 
-def _said(error: str) -> str:
+def _advice(error: str) -> str:
     """Say what to do; a character that no font has is named."""
     quoted = re.search(r'text `"(.+?)"`', error)
     if not quoted:

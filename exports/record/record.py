@@ -8,6 +8,7 @@ from delphi.consensus.analysis import Analysis, Definition
 from delphi.consensus.panel import RoundPanel
 from delphi.consensus.table.columns import Cell
 from delphi.consensus.table.result_row import EVERYBODY, ResultRow
+from delphi.consensus.vocabulary import Denominator
 from exports.record.facts import (
     AmendmentFacts,
     AskedStatement,
@@ -137,8 +138,12 @@ def defined(record: Record) -> dict[str, Cell | Any]:
 
 def base_of(definition: Definition, row: ResultRow) -> int:
     """Denominator of the shares of a row, by the definition."""
-    inside = {"rated": ("n_rated",), "answered": ("n_rated", "n_nq"), "shown": ("n_rated", "n_nq", "n_blank")}
-    return sum(row[name] for name in inside[definition.denominator])
+    inside = {
+        Denominator.RATED: ("n_rated",),
+        Denominator.ANSWERED: ("n_rated", "n_nq"),
+        Denominator.SHOWN: ("n_rated", "n_nq", "n_blank"),
+    }
+    return sum(row[name] for name in inside[Denominator(definition.denominator)])
 
 
 def hidden_notes(record: Record, rows: Sequence[Mapping[str, Any]], columns: Collection[str] = ()) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Sentences of the methods: what was planned and locked, and how the panel was asked."""
 
 from delphi import __version__
+from delphi.consensus.vocabulary import Denominator
 from exports.record.record import Record, of_round
 from exports.reports.sentences.words import Sentence, Write, counted, listed
 
@@ -92,7 +93,7 @@ def opt_outs(record: Record) -> str | None:
     """Say whether opt-outs stood in the denominator."""
     if not record.definition.scale.opt_out:
         return None
-    inside = record.definition.denominator != "rated"
+    inside = record.definition.denominator != Denominator.RATED
     return f"Answers of “{record.definition.scale.opt_out}” were {'' if inside else 'not '}counted in the denominator."
 
 

@@ -1,6 +1,7 @@
 """Sentences of the results: who answered, what was asked, and what the panel agreed on."""
 
 from delphi.consensus.table.result_row import ResultRow
+from delphi.consensus.vocabulary import Relation, Verdict
 from delphi.statistics.base.exact import mean_share, round_half_up
 from exports.record.facts import Invitation, RoundFacts
 from exports.record.record import Record, base_of, last_round, of_round
@@ -48,9 +49,9 @@ def changes(record: Record) -> str | None:
             counted(n, word, word)
             for word, n in (
                 ("reworded", sum(x.startswith("reworded") for x in relations)),
-                ("from a merger", relations.count("merged")),
-                ("from a split", relations.count("split")),
-                ("new", relations.count("new") if r.number > record.rounds[0].number else 0),
+                ("from a merger", relations.count(Relation.MERGED)),
+                ("from a split", relations.count(Relation.SPLIT)),
+                ("new", relations.count(Relation.NEW) if r.number > record.rounds[0].number else 0),
             )
             if n
         ]
@@ -66,17 +67,17 @@ def verdicts(record: Record) -> str | None:
     judged = [row for row in rows if row.verdict is not None]
     if not judged:
         return None
-    by = {word: sum(row.verdict == word for row in judged) for word in ("in", "out", "none", "too_few")}
-    every = by["in"] == len(judged) > 1
+    by = {word: sum(row.verdict == word for row in judged) for word in Verdict}
+    every = by[Verdict.IN] == len(judged) > 1
     reached = (
         f"all {len(judged)} statements"
         if every
-        else f"{share(by['in'], len(judged))} of {counted(len(judged), 'statement')}"
+        else f"{share(by[Verdict.IN], len(judged))} of {counted(len(judged), 'statement')}"
     )
     clauses = [f"{reached} reached consensus"]
-    clauses += [f"{by['out']} reached consensus against"] if by["out"] else []
-    clauses += [f"{by['none']} did not"] if by["none"] else []
-    clauses += [f"{by['too_few']} had too few ratings"] if by["too_few"] else []
+    clauses += [f"{by[Verdict.OUT]} reached consensus against"] if by[Verdict.OUT] else []
+    clauses += [f"{by[Verdict.NONE]} did not"] if by[Verdict.NONE] else []
+    clauses += [f"{by[Verdict.TOO_FEW]} had too few ratings"] if by[Verdict.TOO_FEW] else []
     grades = _grades(judged)
     return f"After round {last_round(record)}, {', '.join(clauses)}.{grades}"
 
