@@ -7,6 +7,7 @@ import numpy as np
 
 from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
 from delphi.consensus.counts import Counts
+from delphi.consensus.disagreement import rand_classic, rand_classic_cutoffs, rand_ipras
 from delphi.consensus.disclosure.small_cells import (
     compatible_ratings,
     group_disclosure,
@@ -16,7 +17,6 @@ from delphi.consensus.disclosure.small_cells import (
 from delphi.consensus.firmness.robustness import bootstrap_verdict, fragility, leave_one_out
 from delphi.consensus.firmness.sensitivity import threshold_map
 from delphi.consensus.proposal import proposal
-from delphi.consensus.rand_ucla import rand_classic, rand_classic_cutoffs, rand_ipras
 from delphi.consensus.ratings_file import analysis_of, panels_of
 from delphi.consensus.rules.base import Terms
 from delphi.consensus.rules.parsing import read_set, rule_from

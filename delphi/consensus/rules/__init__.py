@@ -1,7 +1,6 @@
 """Consensus rules: pure functions of counts (METHOD 4)."""
 
 from delphi.consensus.rules.apmo import ApmoRule
-from delphi.consensus.rules.appropriateness import RandAppropriateness
 from delphi.consensus.rules.base import Rule
 from delphi.consensus.rules.centre import MedianPercent, ModalCategoryRule, WithinKOfMedian
 from delphi.consensus.rules.combined import AllOf, AnyOf
@@ -9,6 +8,7 @@ from delphi.consensus.rules.comet import Comet7015
 from delphi.consensus.rules.groups import CometByGroup, EachGroup
 from delphi.consensus.rules.moments import CvRule, SdRule
 from delphi.consensus.rules.percent import GradedAgreement, PercentAgreement
+from delphi.consensus.rules.rand_ucla import RandAppropriateness
 from delphi.consensus.rules.spread import IqrRule, QuartileDeviationRule
 from delphi.consensus.rules.validity import CvrRule
 

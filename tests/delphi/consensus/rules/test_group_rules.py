@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from delphi.consensus.counts import Counts
-from delphi.consensus.rand_ucla import rand_classic_cutoffs
+from delphi.consensus.disagreement import rand_classic_cutoffs
 from delphi.consensus.rules.base import Terms
 from delphi.consensus.rules.parsing import rule_from
 from delphi.consensus.shipped_scales import SCALES

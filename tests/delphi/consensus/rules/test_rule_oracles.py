@@ -7,7 +7,7 @@ import pytest
 from oracle import WORDS, cases, nine
 
 from delphi.consensus.counts import Counts
-from delphi.consensus.rand_ucla import rand_classic, rand_classic_cutoffs
+from delphi.consensus.disagreement import rand_classic, rand_classic_cutoffs
 from delphi.consensus.rules.apmo import apmo
 from delphi.consensus.rules.base import Terms
 from delphi.consensus.rules.grades import lazarus_grade

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from delphi.consensus.rand_ucla import WORDS, CutoffVariant, median_zone, rand_classic, rand_ipras
+from delphi.consensus.disagreement import WORDS, CutoffVariant, median_zone, rand_classic, rand_ipras
 from delphi.consensus.rules.base import HINGES, Detail, Rule, Tally
 from delphi.consensus.rules.quartiles import medians, text
 from delphi.consensus.rules.shares import Mask
