@@ -11,7 +11,7 @@ from delphi.consensus.table.result_row import EVERYBODY, read_reasons
 from delphi.consensus.vocabulary import Stability, Verdict
 from exports.archive import Bundle
 from exports.bundle.reading import Contents
-from exports.bundle.results import IDENTITY, MARKS, UNNUMBERED, VERDICTS, Row, Withheld
+from exports.bundle.results import IDENTITY, MARKS, UNNUMBERED, VERDICT_COLUMNS, PlainRow, Withheld
 from exports.record.columns import consensus_columns
 from exports.tables.table import HIDDEN
 
@@ -83,7 +83,7 @@ class _Known:
         scale = next(iter(contents.definitions.values())).scale
         self.kinds = {column.name: KINDS[column.type] for column in consensus_columns(scale)}
 
-    def may(self, why: str, name: str, row: Row) -> bool:
+    def may(self, why: str, name: str, row: PlainRow) -> bool:
         """Whether a cell may be marked so."""
         if name not in row:
             return False
@@ -92,24 +92,24 @@ class _Known:
         if name in CHANGES and self._unpaired(why, row):
             return True
         if why == Withheld.GROUPS_LEFT_OUT:
-            return name in VERDICTS and self._asks_untold(row)
+            return name in VERDICT_COLUMNS and self._asks_untold(row)
         if name in IDENTITY | UNNUMBERED:
             return False
         uncounted = why == Withheld.NO_COUNTS and not self._counted(row, row["group"])
         return uncounted or (why == Withheld.REMOVED and row["round"] in self.removed)
 
-    def _unpaired(self, why: str, row: Row) -> bool:
+    def _unpaired(self, why: str, row: PlainRow) -> bool:
         """Whether nobody can count who changed, for this reason."""
         if why == Withheld.NO_GROUPS:
             return row["group"] != EVERYBODY and not self.with_groups
         return why == Withheld.ROWS_CUT or (why == Withheld.NO_RATINGS and not self.rows_everywhere)
 
-    def _asks_untold(self, row: Row) -> bool:
+    def _asks_untold(self, row: PlainRow) -> bool:
         """Whether the verdict of the panel rests on groups, and the counts of one are not told."""
         asks = row["group"] == EVERYBODY and bool(row["group_rule"])
         return asks and not all(self._counted(row, group) for group in self.groups)
 
-    def _counted(self, row: Row, group: str) -> bool:
+    def _counted(self, row: PlainRow, group: str) -> bool:
         """Whether the counts of a statement are told for a group."""
         return self.places[row["round"], row["statement"]] in self.counts.get((row["round"], group), {})
 
