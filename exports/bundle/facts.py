@@ -16,6 +16,7 @@ from delphi.model.base import Base, Word
 from delphi.model.round import QuestionnaireItem, Round
 from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
 from delphi.model.study import Amendment, Document, StakeholderGroup, Study
+from exports.archive import Bundle
 
 Fact = dict[str, Any]
 EARLIEST, LATEST = 1900, 2200  # years; at the ends of the calendar a moment has no place in another time zone
@@ -107,3 +108,19 @@ def _fitting(stored: TypeEngine[Any], value: Any) -> Any:
     if isinstance(plain, String) and plain.length is not None and len(value) > plain.length:
         raise ValueError("a text that is too long")
     return value
+
+
+def tables_of(bundle: Bundle) -> dict[type[Base], list[dict[str, Any]]]:
+    """Rows of a study by table, in the order in which they can be added."""
+    facts, statements = bundle.json("protocol/facts.json"), bundle.json("statements/statements.json")
+    return {
+        StakeholderGroup: facts["groups"],
+        Document: bundle.json("instruments/documents.json"),
+        Round: facts["rounds"],
+        Statement: statements["statements"],
+        StatementVersion: statements["versions"],
+        QuestionnaireItem: statements["questionnaires"],
+        Lineage: statements["lineage"],
+        Decision: statements["decisions"],
+        Amendment: bundle.json("protocol/amendments.json"),
+    }

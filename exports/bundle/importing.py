@@ -16,19 +16,17 @@ from sqlalchemy.orm import Session
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.table.result_row import EVERYBODY
 from delphi.errors import Refused
-from delphi.model.base import Base
 from delphi.model.event import Event, EventKind
 from delphi.model.origin import StudyImport
 from delphi.model.panel import Panelist
 from delphi.model.rating import AnswerKind, Rating
 from delphi.model.result import Result
-from delphi.model.round import Participation, QuestionnaireItem, Round
-from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
-from delphi.model.study import Amendment, Document, Membership, Role, StakeholderGroup, Study
+from delphi.model.round import Participation
+from delphi.model.study import Membership, Role, Study
 from delphi.protocol import method
 from delphi.sheets.writing import guarded
 from exports.archive import BadBundle, Bundle
-from exports.bundle.facts import row_of
+from exports.bundle.facts import row_of, tables_of
 from exports.bundle.known import refuse_taken, refuse_unknown
 from exports.bundle.results import MARKS
 from exports.bundle.verifying import SCHEMA, check, events_of
@@ -54,7 +52,7 @@ def import_bundle(session: Session, bundle: Bundle, *, owner: int | None, at: da
         facts, statements = bundle.json("protocol/facts.json"), bundle.json("statements/statements.json")
         refuse_taken(session, facts["study"][0]["slug"])
         study = _study(session, facts, bundle.json("protocol/protocol.json"), bundle.json("protocol/lock.json"))
-        for kind, rows in _tables(bundle).items():
+        for kind, rows in tables_of(bundle).items():
             _add(session, study, kind, rows)
         _answers(session, study, bundle, statements)
         _results(session, study, bundle, statements)
@@ -70,25 +68,9 @@ def _refuse_unknown(bundle: Bundle) -> None:
     """Refuse what this server does not know, by its name, before anything is computed with it."""
     facts = bundle.json("protocol/facts.json")
     refuse_unknown(facts, bundle.json("protocol/amendments.json"), events_of(bundle))
-    for kind, rows in ({Study: facts["study"]} | _tables(bundle)).items():
+    for kind, rows in ({Study: facts["study"]} | tables_of(bundle)).items():
         for row in rows:
             row_of(kind, row)
-
-
-def _tables(bundle: Bundle) -> dict[type[Base], list[dict[str, Any]]]:
-    """Rows of a study by table, in the order in which they can be added."""
-    facts, statements = bundle.json("protocol/facts.json"), bundle.json("statements/statements.json")
-    return {
-        StakeholderGroup: facts["groups"],
-        Document: bundle.json("instruments/documents.json"),
-        Round: facts["rounds"],
-        Statement: statements["statements"],
-        StatementVersion: statements["versions"],
-        QuestionnaireItem: statements["questionnaires"],
-        Lineage: statements["lineage"],
-        Decision: statements["decisions"],
-        Amendment: bundle.json("protocol/amendments.json"),
-    }
 
 
 @contextmanager

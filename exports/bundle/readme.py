@@ -1,5 +1,6 @@
 """README.html of a bundle: what it is and how to check it, in plain words."""
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -24,7 +25,7 @@ PARTS = (
 )
 
 
-def readme(manifest: dict[str, Any]) -> str:
+def readme(manifest: Mapping[str, Any]) -> str:
     """Write the page."""
     steps = "".join(f"<dt><code>{escape(command)}</code></dt><dd>{escape(what)}</dd>" for command, what in STEPS)
     parts = "".join(f"<dt><code>{escape(name)}</code></dt><dd>{escape(what)}</dd>" for name, what in PARTS)

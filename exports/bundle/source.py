@@ -77,7 +77,7 @@ def source_of(session: Session, study: Study, draw: Random) -> Source:
     released = _groups_in(frozen) if imported else None
     return Source(
         study=study,
-        record=_record(session, study, numbers),
+        record=record_of(session, study, numbers),
         definition=method.definition_of(study),
         definitions={r.number: amendments.definition_at(session, study, r.released_at) for r in rounds},
         rounds=rounds,
@@ -97,11 +97,18 @@ def _groups_in(frozen: dict[int, list[dict[str, Any]]]) -> list[str]:
     return list(dict.fromkeys(row["group"] for rows in frozen.values() for row in rows if row["group"] != EVERYBODY))
 
 
-def _record(session: Session, study: Study, numbers: list[int]) -> GivenRecord:
+def _by_name(content: Any) -> Any:
+    """The same content with its names in their order, however deep."""
+    return json.loads(json.dumps(content, sort_keys=True))
+
+
+def record_of(session: Session, study: Study, numbers: list[int]) -> GivenRecord:
     """What reports may know of the study: nobody's name, and its rows come from the release."""
     known = StudyRecord(session, study, Profile.PUBLIC)
+    # In the order of their names, as JSON has them: what is made of a bundle's facts must be the same bytes.
+    protocol = dict(known.study.protocol) | {"stopping_rule": _by_name(study.stopping_rule)}
     return GivenRecord(
-        replace(known.study, lead_name=""),
+        replace(known.study, lead_name="", protocol=protocol),
         known.definition,
         Analysis(known.definition, ()),
         (),
@@ -110,7 +117,7 @@ def _record(session: Session, study: Study, numbers: list[int]) -> GivenRecord:
         consent_versions=known.consent_versions,
         edges=known.edges,
         asked=known.asked,
-        amendments=known.amendments,
+        amendments=[replace(one, changes=_by_name(one.changes)) for one in known.amendments],
     )
 
 

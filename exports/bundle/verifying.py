@@ -17,6 +17,7 @@ from exports.bundle.marks import unjustified, unproven
 from exports.bundle.protocol import EVENTS, Events, problems_of_protocol, unproven_protocol
 from exports.bundle.reading import contents_of
 from exports.bundle.recomputing import recompute
+from exports.bundle.remaking import compare_for_readers
 from exports.tables.table import HIDDEN
 
 SCHEMA = "study-bundle/1"
@@ -75,10 +76,11 @@ def check(bundle: Bundle) -> Verification:
             *unjustified(bundle, contents_of(bundle)),
             *recompute(bundle).differences,
         ]
-        unchecked = (
-            [*unproven_protocol(bundle, events), *_apart(bundle, events), *unproven(bundle)] if not problems else []
-        )
-        return Verification(problems, unchecked)
+        if problems:
+            return Verification(problems, [])
+        wrong, unmade = compare_for_readers(bundle)
+        unchecked = [*unproven_protocol(bundle, events), *_apart(bundle, events), *unproven(bundle), *unmade]
+        return Verification(wrong, [] if wrong else unchecked)
     except BadBundle as error:
         return Verification(str(error).splitlines(), [])
     except NOT_BUILT as error:

@@ -106,12 +106,15 @@ def verify(file: Path) -> None:
     Exit code 0: all was checked and is right. 1: something is wrong. 3: right as far as it could be checked; it says
     what could not.
     """
+    from exports.bundle.remaking import BY_HASH
     from exports.bundle.verifying import Status, sha256_of_file
     from exports.bundle.verifying import verify as checked
 
     found = checked(file)
     for line in found.problems or (f"not checked: {line}" for line in found.unchecked):
         click.echo(line)
+    if not found.problems:
+        click.echo(f"compared with the manifest alone: {', '.join(BY_HASH)}, and what the panel answered")
     words = {
         Status.RIGHT: "whole",
         Status.WRONG: "not as it should be",

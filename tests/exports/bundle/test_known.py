@@ -27,6 +27,12 @@ pytestmark = one_engine
 NUMBERS = count(1)
 
 
+@pytest.fixture(autouse=True)
+def drawn_anew(monkeypatch):
+    """Whoever forges a bundle draws its report and figures anew, too."""
+    monkeypatch.setattr("exports.bundle.verifying.compare_for_readers", lambda _bundle: ([], []))
+
+
 @pytest.fixture(scope="module")
 def original(template, tmp_path_factory):
     """A bundle that another server wrote, with an amendment."""

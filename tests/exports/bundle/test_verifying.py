@@ -114,7 +114,8 @@ def test_a_forged_verdict_is_found_beside_a_hidden_group(bundle, design, profile
 
 
 @pytest.mark.parametrize("profile", ["analyst", "public"])
-def test_a_verdict_of_a_hidden_group_is_not_called_right(bundle, profile):
+def test_a_verdict_of_a_hidden_group_is_not_called_right(bundle, monkeypatch, profile):
+    monkeypatch.setattr("exports.bundle.verifying.compare_for_readers", lambda _bundle: ([], []))  # drawn anew, too
     path = forged(bundle("few-cos", profile), "results/release-1.json", lambda stored: turn_verdict(stored, "OUT1"))
     found = verify(path)
     assert found.status is Status.PARTLY
@@ -273,6 +274,18 @@ def test_a_protocol_that_names_an_address_is_compared_by_its_hash(session, tmp_p
     assert verify(path).problems == []
 
 
+def test_the_order_of_settings_does_not_matter(session, tmp_path):
+    stopping = {"stable_share": "80", "consensus_share": "75", "response_floor": "50"}
+    made = play(session, leavers=0, panelists=30, rounds=1, stopping_rule=stopping)
+    by, later = lead_of(session, made), NOW + timedelta(hours=1)
+    wanted = {"quantile_type": 6, "minimum_n": 9, "aim": "To know."}
+    amendments.amend(session, made, wanted, reason="few", by=by, at=later)
+    wanted = {"stopping_rule": {"stable_share": "70", "consensus_share": "60"}, "rationale": "So."}
+    amendments.amend(session, made, wanted, reason="few", by=by, at=later)
+    for profile in ("analyst", "public"):
+        assert verify(written(session, made, tmp_path / "care.zip", profile)[0]).problems == []
+
+
 def test_an_amendment_is_compared_with_its_event(session, tmp_path):
     made = play(session, panelists=30, rounds=1)
     later = NOW + timedelta(hours=1)
@@ -318,9 +331,49 @@ def test_removed_answers_are_told_by_every_later_bundle(session, tmp_path):
     assert session.scalars(select(Study.slug).order_by(Study.id)).all() == ["another", "care"]
 
 
+FOR_READERS = [
+    "README.html",
+    "CITATION.cff",
+    "report/consensus.html",
+    "results/consensus_long.csv",
+    "results/consensus_wide.csv",
+    "figures/stacked.svg",
+    "figures/stacked.csv",
+    "protocol/protocol.html",
+    "instruments/instrument.html",
+    "statements/statements.csv",
+    "scripts/verify.py",
+]
+
+
+@pytest.mark.parametrize("name", FOR_READERS)
+def test_what_readers_look_at_follows_from_the_rest(bundle, name):
+    found = verify(resealed(bundle("few", "public"), name, lambda data: data + b" "))
+    assert found.problems == [f"{name} does not follow from the facts and results in the bundle"]
+
+
+@pytest.mark.parametrize("version", ["delphi-platform 0.0.1", "delphi-platform 99.0"])
+def test_what_another_version_drew_is_said_not_compared(bundle, monkeypatch, version):
+    monkeypatch.setattr("exports.bundle.remaking.software", lambda: version)
+    found = verify(bundle("everybody"))
+    assert (found.status, len(found.unchecked)) == (Status.PARTLY, 1)
+    assert "not made again" in found.unchecked[0]
+
+
+def test_what_cannot_be_drawn_is_said_not_compared(bundle, monkeypatch):
+    def fail(*_arguments):
+        raise ValueError
+
+    monkeypatch.setattr("exports.bundle.remaking.write_for_readers", fail)
+    found = verify(bundle("everybody"))
+    assert found.unchecked == ["report, figures and tables: they could not be made again (ValueError)"]
+
+
 def test_the_command_has_a_status_for_each_outcome(bundle):
     path = bundle("everybody")
-    assert "whole" in run("verify", path, code=0).output
+    right = run("verify", path, code=0).output
+    assert "whole" in right
+    assert "compared with the manifest alone: panel/flow.csv" in right
     assert "not as it should be" in run("verify", forged(path, "results/release-1.json", turn_verdict), code=1).output
     done = run("verify", bundle("few-cos"), code=3).output
     assert "not checked: results/release-1.json" in done
