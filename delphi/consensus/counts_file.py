@@ -39,7 +39,7 @@ def _round(file: CountsFile, number: int, names: list[str]) -> RoundData:
         not_qualified=table[:, :, 2],
         blank=table[:, :, 1],
         invited=np.asarray(table[:, :, 0].max(0), dtype=np.int64),
-        groups=tuple(groups) if parts is groups else ("",),
+        groups=tuple(parts),
     )
     return RoundData(number, tuple(map(_item, names)), counts)
 

@@ -90,9 +90,10 @@ def _round(file: RatingsFile, k: int, matrices: list[Matrix], options: int, know
 
 
 def _groups(file: RatingsFile) -> tuple[tuple[str, ...], NDArray[np.intp]]:
-    """Names of the groups and the group of each panelist, both in order of first appearance."""
+    """Names of the groups, in the order of the file, and the group of each panelist in order of first appearance."""
     everyone = _rows(file)
-    names = tuple(dict.fromkeys(file.groups.get(panelist, "") for panelist in everyone))
+    found = dict.fromkeys(file.groups.get(panelist, "") for panelist in everyone)
+    names = tuple(dict.fromkeys([*(name for name in file.group_order if name in found), *found]))
     return names, np.array([names.index(file.groups.get(panelist, "")) for panelist in everyone], dtype=np.intp)
 
 

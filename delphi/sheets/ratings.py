@@ -63,6 +63,8 @@ class RatingsFile:
     ----------
     written_here
         Whether it says the status of each answer, as our files do.
+    group_order
+        Groups as they are listed; in order of first appearance if empty.
     taken, left
         Columns that were read, and those that were not.
     """
@@ -71,6 +73,7 @@ class RatingsFile:
     groups: Mapping[str, str]
     rounds: tuple[RoundAnswers, ...]
     written_here: bool = False
+    group_order: tuple[str, ...] = ()
     taken: tuple[str, ...] = field(default=(), compare=False)
     left: tuple[str, ...] = field(default=(), compare=False)
 
@@ -132,7 +135,8 @@ def ratings_of(sheet: Sheet, lo: int, hi: int, columns: Mapping[str, tuple[str, 
         builder.add(line, row)
     taken = _taken(sheet, fields, long=long, ours=ours)
     left = tuple(name for name in sheet.head if name not in set(taken))
-    return replace(builder.finished(), written_here=ours, taken=taken, left=left)
+    order = tuple(sorted(set(builder.groups.values()))) if ours else ()  # the rows of our files stand in a random order
+    return replace(builder.finished(), written_here=ours, group_order=order, taken=taken, left=left)
 
 
 def _rows(sheet: Sheet, fields: Sequence[Field], *, long: bool, ours: bool) -> Rows:

@@ -10,8 +10,7 @@ from delphi.consensus.analysis import Analysis, Definition, Item
 from delphi.consensus.counts_file import analysis_of_counts, left_out
 from delphi.consensus.panel import RoundPanel
 from delphi.consensus.ratings_file import Items, analysis_of, panels_of
-from delphi.consensus.rules.groups import GroupRule
-from delphi.consensus.vocabulary import Relation
+from delphi.consensus.vocabulary import EVERYBODY, Relation
 from delphi.sheets.answer_status import NOT_SHOWN
 from delphi.sheets.counts_file import CountsFile, is_counts, read_counts
 from delphi.sheets.ratings import RatingsFile, ratings_of
@@ -32,6 +31,10 @@ class Brought:
 
     definitions: Mapping[int, Definition] = field(default_factory=dict)
     items: Items = field(default_factory=dict)
+    groups: tuple[str, ...] = ()
+
+
+NOTHING = Brought()
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,9 @@ class ReadRatings:
     def grouped(self) -> bool:
         """Whether there are groups to be told apart in every round."""
         if isinstance(self.file, RatingsFile):
-            return bool(self.file.groups)
-        return all(round_.counts.groups != ("",) for round_ in self.analysis.rounds)
+            hidden = {"", NOT_SHOWN} if self.file.written_here else set()
+            return not set(self.file.groups.values()) <= hidden
+        return all(round_.counts.groups != (EVERYBODY,) for round_ in self.analysis.rounds)
 
     def lacking(self, report: str) -> str:
         """Say why a report beside the consensus table cannot be made of this file; nothing if it can."""
@@ -62,8 +66,13 @@ class ReadRatings:
             return "needs those who were invited, and the file holds those who answered"
         if report == "stability" and self.unproved.changes:
             return "needs everybody's rounds under one code, or their wordings, and the file does not hold them"
-        by_groups = isinstance(self.analysis.definition.rule, GroupRule) and self.unproved.group_verdicts
-        return "rests on groups that are left out of the file" if report in JUDGING and by_groups else ""
+        if report in JUDGING and self._judged_by_groups_left_out():
+            return "rests on groups that are left out of the file"
+        return ""
+
+    def _judged_by_groups_left_out(self) -> bool:
+        rounds = [round_ for round_ in self.analysis.rounds if round_.number in self.unproved.group_verdicts]
+        return any(any(self.analysis.definition.judge(round_.counts).groups) for round_ in rounds)
 
     def remarks(self) -> list[str]:
         """Say what was taken and what was left."""
@@ -99,7 +108,7 @@ def read(data: bytes, definition: Definition, columns: Columns) -> ReadRatings:
     return read_rows(read_stats_file(data, LIMITS) or read_sheet(data, LIMITS), definition, columns)
 
 
-def read_rows(sheet: Sheet, definition: Definition, columns: Columns, brought: Brought | None = None) -> ReadRatings:
+def read_rows(sheet: Sheet, definition: Definition, columns: Columns, brought: Brought = NOTHING) -> ReadRatings:
     """Read the ratings, or the counts, of a sheet."""
     lo, hi = definition.scale.lo, definition.scale.hi
     if is_counts(sheet):
@@ -107,10 +116,9 @@ def read_rows(sheet: Sheet, definition: Definition, columns: Columns, brought: B
         analysis = analysis_of_counts(counts, definition)
         return ReadRatings(counts, analysis, unproved_by_counts({r.number: r.counts for r in analysis.rounds}))
     file = ratings_of(sheet, lo, hi, columns)
-    unproved = unproved_by(file, items=bool(brought and brought.items))
-    if file.written_here and set(file.groups.values()) <= {"", NOT_SHOWN}:
-        file = replace(file, groups={})
-    return ReadRatings(file, analysis_of(file, definition, brought.items if brought else None), unproved)
+    unproved = unproved_by(file, items=bool(brought.items))
+    file = replace(file, group_order=brought.groups or file.group_order)
+    return ReadRatings(file, analysis_of(file, definition, brought.items), unproved)
 
 
 def long_sheet(bundle: Bundle) -> Sheet:
@@ -126,9 +134,10 @@ def brought_by(bundle: Bundle) -> Brought:
     try:
         definitions = {int(number): Definition.from_dict(one) for number, one in told["definitions"].items()}
         items = {(row["round"], row["statement"]): _item(row) for row in told["items"]}
+        groups = tuple(map(str, told["groups"]))
     except (KeyError, TypeError, ValueError, AttributeError):
         raise BadBundle("%(name)s is not as it must be.", name=STUDY) from None
-    return Brought(definitions, items)
+    return Brought(definitions, items, groups)
 
 
 def _item(row: Mapping[str, Any]) -> Item:

@@ -91,6 +91,6 @@ def _cut(file: RatingsFile, before: RoundAnswers, now: RoundAnswers) -> bool:
 
 def unproved_by_counts(counts: Mapping[int, Counts]) -> Unproved:
     """Say what counts alone do not tell: wordings, lineage, and who moved."""
-    names = (*WORDS, "version", *LINEAGE, *CHANGES)
-    cells = {number: dict.fromkeys(names, Why.NOT_IN_FILE.value) for number in counts}
-    return Unproved(cells, frozenset(number for number, one in counts.items() if one.groups == ("",)))
+    words, later = (*WORDS, "version"), (*LINEAGE, *CHANGES)
+    cells = {n: dict.fromkeys((*words, *later) if n > 1 else words, Why.NOT_IN_FILE.value) for n in counts}
+    return Unproved(cells, frozenset(number for number, one in counts.items() if one.groups == (EVERYBODY,)))
