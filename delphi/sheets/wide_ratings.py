@@ -61,11 +61,17 @@ def _statements(sheet: Sheet, names: Sequence[str]) -> dict[str, str]:
     found: dict[str, set[str]] = {}
     for name in names:
         stem, number = _parts(name)
-        code, mark, _ = sheet.labels.get(name, "").partition(f", round {number}: ")
-        found.setdefault(stem, set()).add(code if mark and _is_stem(stem, code) else stem)
+        found.setdefault(stem, set()).add(_code(sheet.labels.get(name, ""), stem, f", round {number}: "))
     codes = {stem: told.pop() if len(told) == 1 else stem for stem, told in found.items()}
     often = Counter(codes.values())
     return {stem: code if often[code] == 1 else stem for stem, code in codes.items()}
+
+
+def _code(label: str, stem: str, mark: str) -> str:
+    """Code of a statement from the label of a variable: what stands before the mark, which the code itself may hold."""
+    parts = label.split(mark)
+    candidates = (mark.join(parts[:n]) for n in range(1, len(parts)))
+    return next((code for code in candidates if _is_stem(stem, code)), stem)
 
 
 def _is_stem(stem: str, code: str) -> bool:
