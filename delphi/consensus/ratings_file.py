@@ -90,10 +90,9 @@ def _round(file: RatingsFile, k: int, matrices: list[Matrix], options: int, know
 
 
 def _groups(file: RatingsFile) -> tuple[tuple[str, ...], NDArray[np.intp]]:
-    """Names of the groups, in the order of the file, and the group of each panelist in order of first appearance."""
+    """Names of the groups, those that are listed first, and the group of each panelist in order of first appearance."""
     everyone = _rows(file)
-    found = dict.fromkeys(file.groups.get(panelist, "") for panelist in everyone)
-    names = tuple(dict.fromkeys([*(name for name in file.group_order if name in found), *found]))
+    names = tuple(dict.fromkeys([*file.group_order, *(file.groups.get(panelist, "") for panelist in everyone)]))
     return names, np.array([names.index(file.groups.get(panelist, "")) for panelist in everyone], dtype=np.intp)
 
 

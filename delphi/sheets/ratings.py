@@ -64,7 +64,7 @@ class RatingsFile:
     written_here
         Whether it says the status of each answer, as our files do.
     group_order
-        Groups as they are listed; in order of first appearance if empty.
+        Groups as they are listed, also one of which nobody answered; in order of first appearance if empty.
     taken, left
         Columns that were read, and those that were not.
     """

@@ -39,11 +39,12 @@ NOTHING = Brought()
 
 @dataclass(frozen=True)
 class ReadRatings:
-    """An analysis of what was read, and what the file does not tell."""
+    """An analysis of what was read, and what the file does not tell; ``complete`` whether all groups are known."""
 
     file: RatingsFile | CountsFile
     analysis: Analysis
     unproved: Unproved
+    complete: bool = False
 
     @cached_property
     def panels(self) -> tuple[RoundPanel, ...]:
@@ -65,14 +66,13 @@ class ReadRatings:
         if report == "attrition" and isinstance(self.file, RatingsFile) and self.file.written_here:
             return "needs those who were invited, and the file holds those who answered"
         if report == "stability" and self.unproved.changes:
-            return "needs everybody's rounds under one code, or their wordings, and the file does not hold them"
-        if report in JUDGING and self._judged_by_groups_left_out():
+            return "needs everybody’s rounds under one code, or their wordings, and the file does not hold them"
+        if report in JUDGING and self.unproved.group_verdicts and self._judged_by_groups():
             return "rests on groups that are left out of the file"
         return ""
 
-    def _judged_by_groups_left_out(self) -> bool:
-        rounds = [round_ for round_ in self.analysis.rounds if round_.number in self.unproved.group_verdicts]
-        return any(any(self.analysis.definition.judge(round_.counts).groups) for round_ in rounds)
+    def _judged_by_groups(self) -> bool:
+        return any(any(self.analysis.definition.judge(round_.counts).groups) for round_ in self.analysis.rounds)
 
     def remarks(self) -> list[str]:
         """Say what was taken and what was left."""
@@ -83,6 +83,13 @@ class ReadRatings:
             said += [f"left out, it has no counts of the whole panel: {s}, round {n}" for n, s in left_out(self.file)]
         if isinstance(self.file, CountsFile) and not self.grouped:
             said.append("groups are not used: they are not the whole panel in every round")
+        if (
+            isinstance(self.file, RatingsFile)
+            and self.file.written_here
+            and not self.complete
+            and self._judged_by_groups()
+        ):
+            said.append("verdicts rest on the groups in the file: one of which nobody answered would not be in it")
         return said + ([TOLD] if self.unproved.cells else [])
 
 
@@ -118,7 +125,7 @@ def read_rows(sheet: Sheet, definition: Definition, columns: Columns, brought: B
     file = ratings_of(sheet, lo, hi, columns)
     unproved = unproved_by(file, items=bool(brought.items))
     file = replace(file, group_order=brought.groups or file.group_order)
-    return ReadRatings(file, analysis_of(file, definition, brought.items), unproved)
+    return ReadRatings(file, analysis_of(file, definition, brought.items), unproved, bool(brought.groups))
 
 
 def long_sheet(bundle: Bundle) -> Sheet:

@@ -58,7 +58,9 @@ def test_a_damaged_file_is_named(kind):
 @pytest.mark.parametrize(("kind", "package"), [("sav", "pyreadstat"), ("dta", "pyreadstat"), ("parquet", "pyarrow")])
 def test_a_package_that_is_not_installed_is_named(monkeypatch, kind, package):
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(SheetError, match=rf"install the package {package}: pip install 'delphi-platform\[stats-files\]'"):
+    with pytest.raises(
+        SheetError, match=rf"install the package {package}: pip install 'delphi-platform\[stats-files\]'"
+    ):
         read_ratings(DAMAGED[kind], 1, 4)
 
 

@@ -12,6 +12,7 @@ from played import COS, ODD, RAND, play
 
 from delphi.database import Database
 from delphi.sheets.writing import unguarded
+from exports.archive import MANIFEST, SUMS, writing
 
 PLAYED = {
     "agreement": {"leavers": 0},
@@ -127,3 +128,116 @@ def test_the_wide_file_gives_the_numbers_of_the_export(files, slug):
     stems = {code: name.rpartition("_r")[0] for name, code in variables.items() if not name.endswith("_status")}
     empty, _ = compared(files, slug, f"{slug}-wide.csv", files[1][slug], stems)
     assert empty == may_be_empty(slug, "wide")
+
+
+@one_engine
+def test_change_is_told_where_everybody_can_be_followed(files):
+    done = run("analyse", files[0] / "agreement.csv", *files[1]["agreement"], "--format", "json")
+    rows = rows_of(done.stdout).values()
+    assert any(row["n_paired"] for row in rows)
+    assert {"n_paired=wording_changed"} <= {why for row in rows for why in row["reasons"].split(";")}
+    done = run("analyse", files[0] / "leaving.csv", *files[1]["leaving"], "--format", "json")
+    assert "n_paired=rows_cut_apart" in rows_of(done.stdout)[2, "STMT1.3"]["reasons"]
+
+
+@one_engine
+def test_what_was_read_and_what_was_not_is_said(files):
+    folder, options = files
+    done = run("analyse", folder / "agreement.csv", *options["agreement"])
+    assert "agreement.csv, read: panelist, round, group, statement, version, status, rating\n" in done.stderr
+    assert "agreement.csv, not used, 3 columns: row, rating_label, position\n" in done.stderr
+    assert "what the file does not tell of the study is empty in the table, with its reason" in done.stderr
+    wide = run("analyse", folder / "agreement.xlsx", *options["agreement"]).stderr
+    assert "read: panelist, group, STMT1_1_r1, STMT1_1_r1_status" in wide
+    assert "not used" not in wide
+
+
+@one_engine
+def test_an_archive_brings_its_definition(files):
+    done = run("analyse", files[0] / "cos.zip", "--format", "json")
+    assert "cos.zip, definition of the study:" in done.stderr
+    definition = json.loads(done.stdout)["definition"]
+    assert (definition["scale"]["key"], definition["rule"]["key"]) == ("grade9", "comet_by_group")
+
+
+@one_engine
+def test_options_change_the_definition_of_an_archive(files):
+    typed = ["--rule", "percent_agreement", "--set", "threshold=90", "--denominator", "shown", "--min-n", 3]
+    done = run("analyse", files[0] / "cos.zip", *typed, "--format", "json")
+    found = json.loads(done.stdout)["definition"]
+    assert (found["rule"]["key"], found["rule"]["threshold"]) == ("percent_agreement", "90")
+    assert (found["denominator"], found["minimum_n"], found["quantile_type"]) == ("shown", 3, 7)
+    other = run("analyse", files[0] / "cos.zip", "--scale", "rand9", "--format", "json")
+    assert json.loads(other.stdout)["definition"]["scale"]["key"] == "rand9"
+
+
+@one_engine
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("cos.zip", ["--set", "threshold=90"], "name --scale beside --agree and --disagree, and --rule beside --set"),
+        ("cos.zip", ["--agree", "7..9"], "name --scale beside --agree"),
+        ("cos.zip", ["--rule", "majority"], "there is no rule"),
+        ("cos.zip", ["--columns", "panelist=who"], "--columns is not for an archive"),
+        ("cos.zip", ["--attrition"], "--attrition needs those who were invited"),
+        ("leaving.zip", ["--stability"], "--stability needs everybody’s rounds under one code"),
+        ("hidden.zip", ["--robustness"], "--robustness rests on groups that are left out"),
+        ("rand.zip", ["--by-group"], "--by-group needs a column group in the file"),
+        ("cos.csv", [], "Missing option '--scale'"),
+    ],
+)
+def test_what_a_file_cannot_tell_is_refused(files, name, options, message):
+    done = run("analyse", files[0] / name, *options, code=2)
+    assert message in done.stderr
+    assert done.stdout == ""
+
+
+@one_engine
+def test_an_archive_without_its_definition_asks_for_a_scale(files, tmp_path):
+    old = archive_without(files[0] / "rand.zip", "ratings/study.json", tmp_path)
+    assert "Missing option '--scale'" in run("analyse", old, code=2).stderr
+    rows = rows_of(run("analyse", old, *files[1]["rand"], "--format", "json").stdout)
+    told = rows_of((files[0] / "rand.json").read_text())
+    assert {key: row["median"] for key, row in rows.items()} == {key: row["median"] for key, row in told.items()}
+
+
+@one_engine
+def test_a_changed_archive_is_refused(files, tmp_path):
+    source = zipfile.ZipFile(files[0] / "rand.zip")
+    with zipfile.ZipFile(tmp_path / "changed.zip", "w") as target:
+        for entry in source.namelist():
+            data = source.read(entry)
+            target.writestr(entry, data.replace(b'"rated"', b'"blank"') if entry == "ratings/long.csv" else data)
+    done = run("analyse", tmp_path / "changed.zip", code=1)
+    assert "ratings/long.csv is not as MANIFEST.json says" in done.stderr
+
+
+def archive_without(path, name, folder):
+    """An archive as an older version wrote it."""
+    source, target = zipfile.ZipFile(path), folder / path.name
+    with writing(target) as writer:
+        for entry in source.namelist():
+            if entry not in (name, MANIFEST, SUMS):
+                writer.put(entry, source.read(entry))
+        writer.close({"schema": "ratings/1", "files": {}})
+    return target
+
+
+@one_engine
+def test_each_round_is_judged_under_its_own_definition(files, tmp_path):
+    """A protocol that was amended between two rounds: the denominator of round 1 stays its own."""
+    told = rows_of(run("analyse", files[0] / "agreement.zip", "--denominator", "shown", "--format", "json").stdout)
+    plain = rows_of(run("analyse", files[0] / "agreement.zip", "--format", "json").stdout)
+    source, target = zipfile.ZipFile(files[0] / "agreement.zip"), tmp_path / "amended.zip"
+    with writing(target) as writer:
+        for entry in source.namelist():
+            if entry not in (MANIFEST, SUMS):
+                study = json.loads(source.read(entry)) if entry == "ratings/study.json" else None
+                if study:
+                    study["definitions"]["1"]["denominator"] = "shown"
+                writer.put(entry, json.dumps(study) if study else source.read(entry))
+        writer.close({"schema": "ratings/1", "files": {}})
+    found = rows_of(run("analyse", target, "--format", "json").stdout)
+    assert told != plain
+    for key, row in found.items():
+        assert row["combined_pct"] == (told if key[0] == 1 else plain)[key]["combined_pct"]
