@@ -4,7 +4,8 @@ import pytest
 from workbooks import workbook
 
 from delphi.sheets.errors import SheetError
-from delphi.sheets.ratings import read_ratings
+from delphi.sheets.ratings import ratings_of, read_ratings
+from delphi.sheets.reading import Sheet
 
 WIDE = "panelist,round,group,S1,S2,S3\nP1,1,a,4,NQ,\nP2,1,b,,1,\nP1,2,a,4,,3\nP2,2,b,,,\n"
 LONG = (
@@ -87,3 +88,17 @@ def test_a_wide_file_with_statuses_is_read_by_rounds():
 def test_a_wide_status_that_contradicts_is_named(row, message):
     with pytest.raises(SheetError, match=message):
         read(OURS + row)
+
+
+@pytest.mark.parametrize(
+    ("labels", "names"),
+    [
+        ({"a_b_r1": "a-b, round 1: One.", "a_round_1_b_r1": "a, round 1: b, round 1: Two."}, ["a-b", "a, round 1: b"]),
+        ({"a_b_r1": "a b, round 1: One.", "a_b_2_r1": "a b, round 1: Two."}, ["a_b", "a_b_2"]),
+        ({"a_b_r1": "a-b, round 2: One.", "other_r1": "another, round 1: Two."}, ["a_b", "other"]),
+    ],
+)
+def test_statements_are_named_as_labels_tell_without_doubt(labels, names):
+    head = ("panelist", *(name + ending for name in labels for ending in ("", "_status")))
+    file = ratings_of(Sheet(head, ((2, ("P1", "4", "rated", "1", "rated")),), labels), 1, 4)
+    assert [entry.name for entry in file.statements] == names

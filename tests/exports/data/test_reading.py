@@ -56,7 +56,8 @@ def wave(number, before, scale, n, chance, missing):
     for key in sorted(chance.sample(range(len(CODES)), 3)):
         old = before[-1].items.get(key) if before else None
         relation = chance.choice([Relation.SAME, Relation.REWORDED, Relation.REWORDED_SAME_MEANING])
-        version = number if old is None or relation is not Relation.SAME else old.version
+        last = next((other.items[key].version for other in reversed(before) if key in other.items), None)
+        version = number if last is None or (old and relation is not Relation.SAME) else last
         was = number - 1 if old else None
         text = f"Wording {version}"
         items[key] = Item(CODES[key], version, "statement", 1, "A", text, relation if old else Relation.NEW, was)
