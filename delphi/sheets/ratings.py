@@ -21,7 +21,7 @@ from delphi.sheets.wide_ratings import ENDING, Rows, pairs_of, rows_of_statement
 from delphi.sheets.workbook import read_sheet
 
 NQ: Final = "NQ"
-Answer = int | Literal["NQ"] | None
+FileAnswer = int | Literal["NQ"] | None
 COLUMNS = ("panelist", "statement", "rating", "round", "group", "kind", "section")
 LONG, STATUS, VERSION = ("statement", "rating"), "status", "version"
 
@@ -45,7 +45,7 @@ class RoundAnswers:
     number: int
     panelists: tuple[str, ...]
     statements: tuple[str, ...]
-    answers: Mapping[tuple[str, str], Answer]
+    answers: Mapping[tuple[str, str], FileAnswer]
     versions: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -78,7 +78,7 @@ class RatingsFile:
     left: tuple[str, ...] = field(default=(), compare=False)
 
 
-def answer(text: str, lo: int, hi: int) -> Answer:
+def answer(text: str, lo: int, hi: int) -> FileAnswer:
     """Read one rating: a whole number on the scale, NQ, or blank.
 
     Examples
@@ -184,7 +184,7 @@ class _RoundsBuilder:
     """Rows sorted into rounds, and what contradicts itself."""
 
     names: Mapping[str, str]
-    answers: dict[int, dict[tuple[str, str], Answer]] = field(default_factory=dict)
+    answers: dict[int, dict[tuple[str, str], FileAnswer]] = field(default_factory=dict)
     facts: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     statements: dict[str, StatementEntry] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
@@ -206,7 +206,7 @@ class _RoundsBuilder:
             self._same(line, VERSION, f"{statement}, round {number}", str(row[VERSION]))
         if STATUS in row and not self._fits_status(line, row):
             return
-        given: Answer = NQ if row.get(STATUS) is Status.NQ else row["rating"]
+        given: FileAnswer = NQ if row.get(STATUS) is Status.NQ else row["rating"]
         self._put(line, number, (panelist, statement), given, row.get("column", self.names["rating"]))
 
     def _fits_status(self, line: int, row: Mapping[str, Any]) -> bool:
@@ -223,7 +223,7 @@ class _RoundsBuilder:
             message = f"“{whose}” has “{value}” here and “{first}” in line {where}"
             self.errors.append(RowError(line, self.names.get(what, what), message))
 
-    def _put(self, line: int, number: int, key: tuple[str, str], answer: Answer, column: str) -> None:
+    def _put(self, line: int, number: int, key: tuple[str, str], answer: FileAnswer, column: str) -> None:
         answers = self.answers.setdefault(number, {})
         if key not in answers:
             answers[key] = answer
@@ -247,7 +247,7 @@ class _RoundsBuilder:
         return RatingsFile(tuple(self.statements.values()), self.groups, rounds)
 
 
-def _round(number: int, answers: Mapping[tuple[str, str], Answer], versions: Mapping[str, int]) -> RoundAnswers:
+def _round(number: int, answers: Mapping[tuple[str, str], FileAnswer], versions: Mapping[str, int]) -> RoundAnswers:
     panelists = dict.fromkeys(panelist for panelist, _ in answers)
     statements = dict.fromkeys(statement for _, statement in answers)
     return RoundAnswers(number, tuple(panelists), tuple(statements), answers, versions)

@@ -13,7 +13,7 @@ from exports.cli.bundle import is_bundle
 
 if TYPE_CHECKING:
     from delphi.consensus.analysis import Definition
-    from delphi.consensus.shipped_scales import Scale
+    from delphi.consensus.scale import Scale
     from exports.data.reading import ReadRatings
     from exports.formats.base import Format
     from exports.tables.table import Table
@@ -34,23 +34,23 @@ def _pairs(context: click.Context, parameter: click.Parameter, value: Any) -> di
     """Read name=value pairs, separated by commas or given one by one."""
     del context, parameter
     pairs = [value] if isinstance(value, str) else list(value or ())
-    found = {}
+    values = {}
     for pair in pairs:
         name, sign, text = pair.partition("=")
         if not sign or not name.strip():
             raise click.BadParameter(f"“{pair}” is not of the form name=value")
-        found[name.strip()] = text.strip()
-    return found
+        values[name.strip()] = text.strip()
+    return values
 
 
 def _columns(context: click.Context, parameter: click.Parameter, value: str | None) -> dict[str, tuple[str, ...]]:
     """Read panelist=panellist,statement=block+item."""
     from delphi.sheets.ratings import COLUMNS
 
-    found = _pairs(context, parameter, value.split(",") if value else ())
-    if unknown := found.keys() - set(COLUMNS):
+    names = _pairs(context, parameter, value.split(",") if value else ())
+    if unknown := names.keys() - set(COLUMNS):
         raise click.BadParameter(f"“{min(unknown)}” is not one of {', '.join(COLUMNS)}")
-    return {name: tuple(part.strip() for part in text.split("+")) for name, text in found.items()}
+    return {name: tuple(part.strip() for part in text.split("+")) for name, text in names.items()}
 
 
 def definition_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -72,25 +72,26 @@ def definition_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def definition_from(given: dict[str, Any]) -> "Definition":
+def definition_from(options: dict[str, Any]) -> "Definition":
     """Make the definition of consensus from the options; what contradicts itself is a usage error."""
     from delphi.consensus.analysis import Definition
     from delphi.consensus.rules.parsing import rule_from
 
-    if not given["scale"]:
+    if not options["scale"]:
         raise click.UsageError("Missing option '--scale': say which scale the ratings are on.")
     try:
-        scale = _scale(given["scale"], given["agree"], given["disagree"])
-        proposed = scale.settings if given["rule"] in (None, scale.rule) else {}
-        rule = rule_from(given["rule"] or scale.rule, {**proposed, **given["settings"]}, scale)
-        return Definition(scale, rule, given["quantiles"], given["denominator"], given["min_n"])
+        scale = _scale(options["scale"], options["agree"], options["disagree"])
+        proposed = scale.settings if options["rule"] in (None, scale.rule) else {}
+        rule = rule_from(options["rule"] or scale.rule, {**proposed, **options["settings"]}, scale)
+        return Definition(scale, rule, options["quantiles"], options["denominator"], options["min_n"])
     except ValueError as error:
         raise click.UsageError(str(error)) from None
 
 
 def _scale(name: str, agree: str, disagree: str) -> "Scale":
     from delphi.consensus.rules.parsing import read_set
-    from delphi.consensus.shipped_scales import SCALES, Scale
+    from delphi.consensus.scale import Scale
+    from delphi.consensus.shipped_scales import SCALES
 
     if name in SCALES:
         if agree or disagree:
@@ -123,7 +124,7 @@ def analyse(
     by_group: bool,  # noqa: FBT001 - click passes the flag by name
     format_: str,
     output: str | None,
-    **given: Any,
+    **options: Any,
 ) -> None:
     """Print the consensus table of a file of ratings or other reports of it; or compute that of a bundle again.
 
@@ -142,7 +143,7 @@ def analyse(
     from exports.reports import REPORTS as BUILDERS
 
     bundle = is_bundle(file)
-    names = [name for name in REPORTS if given.pop(name)] or ["consensus"]
+    names = [name for name in REPORTS if options.pop(name)] or ["consensus"]
     if bundle and not _is_package(file):
         _analyse_bundle(Path(file.name), format_)
         return
@@ -150,7 +151,7 @@ def analyse(
         raise click.UsageError(
             f"one {format_} stream holds one table: ask for one report, or name a folder with --output"
         )
-    found, definitions = _read(file, columns, given, package=bundle)
+    found, definitions = _read(file, columns, options, package=bundle)
     _check(found, names, by_group=by_group)
     for remark in found.remarks():
         click.echo(f"{file.name}, {remark}", err=True)
@@ -167,7 +168,7 @@ def _is_package(file: BinaryIO) -> bool:
 
 
 def _read(
-    file: BinaryIO, columns: dict[str, tuple[str, ...]], given: dict[str, Any], *, package: bool
+    file: BinaryIO, columns: dict[str, tuple[str, ...]], options: dict[str, Any], *, package: bool
 ) -> "tuple[ReadRatings, dict[int, Definition]]":
     """Read ratings, and the definitions of their rounds where these came along."""
     from exports.cli.ratings_input import read_file, read_package
@@ -175,8 +176,8 @@ def _read(
     if package:
         if columns:
             raise click.UsageError("--columns is not for an archive: its columns are known")
-        return read_package(Path(file.name), given, lambda: definition_from(given))
-    return read_file(file, columns, definition_from(given)), {}
+        return read_package(Path(file.name), options, lambda: definition_from(options))
+    return read_file(file, columns, definition_from(options)), {}
 
 
 def _check(found: "ReadRatings", names: list[str], *, by_group: bool) -> None:
@@ -223,15 +224,18 @@ def _analyse_bundle(path: Path, format_: str) -> None:
 
     try:
         with reading(path) as bundle:
-            found = recompute(bundle)
+            comparison = recompute(bundle)
             definition = bundle.json("protocol/protocol.json")["definition"]
     except BadBundle as error:
         raise click.ClickException(str(error)) from None
-    _print(WRITERS[format_], from_rows(found.rows, definition))
-    for difference in found.differences:
+    _print(WRITERS[format_], from_rows(comparison.rows, definition))
+    for difference in comparison.differences:
         click.echo(difference, err=True)
-    click.echo(f"{found.compared} compared, {found.equal} equal, {found.not_recomputable} not recomputable", err=True)
-    raise click.exceptions.Exit(1 if found.differences else 0)
+    click.echo(
+        f"{comparison.compared} compared, {comparison.equal} equal, {comparison.not_recomputable} not recomputable",
+        err=True,
+    )
+    raise click.exceptions.Exit(1 if comparison.differences else 0)
 
 
 def _print(writer: "Format", table: "Table", output: str | None = None) -> None:

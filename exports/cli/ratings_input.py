@@ -27,7 +27,7 @@ def read_file(file: BinaryIO, columns: dict[str, tuple[str, ...]], definition: "
 
 
 def read_package(
-    path: Path, given: Mapping[str, Any], defined: "Callable[[], Definition]"
+    path: Path, options: Mapping[str, Any], defined: "Callable[[], Definition]"
 ) -> "tuple[ReadRatings, Definitions]":
     """Read an archive of ratings, under its own definitions unless a scale is given."""
     from exports.archive import BadBundle, reading
@@ -38,29 +38,29 @@ def read_package(
             brought, sheet = brought_by(bundle), _said(path.name, lambda: long_sheet(bundle))
     except BadBundle as error:
         raise click.ClickException(str(error)) from None
-    own = not given["scale"] and brought.definitions
-    definitions = {n: _changed(one, given) for n, one in brought.definitions.items()} if own else {}
+    own = not options["scale"] and brought.definitions
+    definitions = {n: _changed(one, options) for n, one in brought.definitions.items()} if own else {}
     last = definitions[max(definitions)] if definitions else defined()
     if definitions:
         click.echo(f"{path.name}, definition of the study: {last.describe()}", err=True)
     return _said(path.name, lambda: read_rows(sheet, last, {}, brought)), definitions
 
 
-def _changed(definition: "Definition", given: Mapping[str, Any]) -> "Definition":
+def _changed(definition: "Definition", options: Mapping[str, Any]) -> "Definition":
     """Change the definition of the study by the options that somebody typed."""
     from delphi.consensus.rules.parsing import rule_from
 
     context, scale = click.get_current_context(), definition.scale
     typed = [name for name in OPTIONS if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
-    changes = {OPTIONS[name]: given[name] for name in typed}
-    if given["agree"] or given["disagree"] or (given["settings"] and not given["rule"]):
+    changes = {OPTIONS[name]: options[name] for name in typed}
+    if options["agree"] or options["disagree"] or (options["settings"] and not options["rule"]):
         raise click.UsageError(
             "The archive brings scale and rule: name --scale beside --agree and --disagree, and --rule beside --set."
         )
     try:
-        if given["rule"]:
-            proposed = scale.settings if given["rule"] == scale.rule else {}
-            changes["rule"] = rule_from(given["rule"], {**proposed, **given["settings"]}, scale)
+        if options["rule"]:
+            proposed = scale.settings if options["rule"] == scale.rule else {}
+            changes["rule"] = rule_from(options["rule"], {**proposed, **options["settings"]}, scale)
         return replace(definition, **changes)
     except ValueError as error:
         raise click.UsageError(str(error)) from None

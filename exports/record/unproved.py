@@ -11,7 +11,7 @@ from delphi.consensus.table.result_row import EVERYBODY, read_reasons, write_rea
 from delphi.sheets.answer_status import NOT_SHOWN
 from delphi.sheets.ratings import RatingsFile, RoundAnswers
 
-VERDICTS = ("verdict", "grade", "verdict_basis", "group_rule", "flags", "di", "ipras", "disagreement")
+VERDICT_COLUMNS = ("verdict", "grade", "verdict_basis", "group_rule", "flags", "di", "ipras", "disagreement")
 WORDS = ("kind", "section_no", "section", "text")
 LINEAGE = ("previous_round", "relation")
 INVITED = "n_invited"
@@ -44,7 +44,7 @@ class Unproved:
         """Empty what is not told in a row of the consensus table."""
         why = dict(self.cells.get(row["round"], {}))
         if row["round"] in self.group_verdicts and row["group"] == EVERYBODY and row["group_rule"]:
-            why |= dict.fromkeys(VERDICTS, Why.GROUPS_LEFT_OUT.value)
+            why |= dict.fromkeys(VERDICT_COLUMNS, Why.GROUPS_LEFT_OUT.value)
         if not why:
             return dict(row)
         return {**row, **dict.fromkeys(why), "reasons": write_reasons(read_reasons(row["reasons"]) | why)}

@@ -22,7 +22,7 @@ from exports.data import ratings
 from exports.data.package import write_data
 from exports.data.reading import brought_by, long_sheet, read, read_rows
 from exports.data.records import records_of
-from exports.record.unproved import INVITED, LINEAGE, VERDICTS, WORDS
+from exports.record.unproved import INVITED, LINEAGE, VERDICT_COLUMNS, WORDS
 from rounds.results.matrices import AWAY, SUBMITTED, PanelAnswers, Wave
 
 CODES = ("=1+1", "@SUM(A1)", "a,b;c", 'say "yes"', "S-1", "s_1", "x, round 1: y", "'='", "é🙂", "+x", "y" * 110, "1")
@@ -127,7 +127,7 @@ def test_a_number_read_back_is_that_of_the_study(tmp_path, shape, study, seed):
     assert set(found) == {(number, code) for number, code in told if number in left}
     for key, row in found.items():
         empty = {name for name, value in row.items() if value is None and told[key][name] is not None}
-        assert empty <= UNTOLD | (set(VERDICTS) if not all_told(records, definition) else set())
+        assert empty <= UNTOLD | (set(VERDICT_COLUMNS) if not all_told(records, definition) else set())
         for name in set(row) - empty - {"statement", "text", "reasons", "verdict_basis", "group_rule", *WORDS, INVITED}:
             if name not in LINEAGE or shape == "zip":
                 assert row[name] == told[key][name], (key, name)
