@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 def app(settings: Settings | None = None) -> "Flask":
     """Make the application: `gunicorn "wsgi:app()"`. The web stack is loaded only here; `delphi analyse` needs none."""
     if settings is None:  # another server than our own starts it
-        settings = cli.checked_settings()
+        settings = cli.settings_or_exit()
         log.warning("Letters, files and deletions need `delphi work` to run beside this server.")
     from delphi.app import blueprints_of, create_app
     from exports.files.worker import Exporter
