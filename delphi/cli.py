@@ -167,10 +167,12 @@ def _check_free(host: str, port: int) -> None:
 def _serve_with_gunicorn(app: "Flask", host: str, port: int) -> None:
     from gunicorn.app.base import BaseApplication
 
+    bind = f"[{host.strip('[]')}]:{port}" if ":" in host else f"{host}:{port}"
+
     class Server(BaseApplication):
         def load_config(self) -> None:
             assert self.cfg is not None
-            for name, value in _gunicorn_options(app, f"{host}:{port}").items():
+            for name, value in _gunicorn_options(app, bind).items():
                 self.cfg.set(name, value)
 
         def load(self) -> "Flask":

@@ -108,6 +108,19 @@ def test_a_socket_that_was_opened_before_is_served_on(run, taken, monkeypatch, n
     started[0].extensions["database"].engine.dispose()
 
 
+@pytest.mark.parametrize("host", ["::1", "[::1]"])
+def test_an_address_of_version_6_is_served_on(run, monkeypatch, host):
+    from gunicorn.app.base import BaseApplication
+
+    started = []
+    monkeypatch.setattr(BaseApplication, "run", lambda self: started.append((self.cfg.address, self.load())))
+    monkeypatch.setenv("GUNICORN_FD", "1")  # nothing is opened here: not every machine has version 6
+    assert run("serve", "--host", host).exit_code == 0
+    ((addresses, app),) = started
+    assert addresses == [("::1", 8000)]
+    app.extensions["database"].engine.dispose()
+
+
 @pytest.mark.parametrize("port", ["0", "65536"])
 def test_a_port_that_cannot_be_is_refused(run, port):
     done = run("serve", "--port", port)
