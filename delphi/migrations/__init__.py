@@ -56,7 +56,8 @@ def upgrade_to_head(url: str) -> None:
         command.upgrade(configuration(url), "head")
     except DBAPIError as error:
         raise WrongSchema(
-            f"The tables could not be upgraded ({_reason(error)}), nothing was changed: look at what else is in the database."
+            f"The tables could not be upgraded ({_reason(error)}), nothing was changed: "
+            "look at what else is in the database, and whether the account in DATABASE_URL owns it."
         ) from error
 
 

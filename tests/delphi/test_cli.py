@@ -243,6 +243,9 @@ def test_an_upgrade_that_fails_says_why_and_changes_nothing(run, template, monke
     assert done.exit_code == 1
     assert done.output.startswith("Error: The tables could not be upgraded (")
     assert ("already exists" in done.output, done.output.count("\n")) == (True, 1)
+    assert done.output.endswith(
+        "look at what else is in the database, and whether the account in DATABASE_URL owns it.\n"
+    )
     assert set(inspect(engine).get_table_names()) == {"rating"}
     engine.dispose()
 
