@@ -42,7 +42,7 @@ def amend(
         sha256=method.sha256(method.document(study)),
     )
     session.add(amendment)
-    facts = {name: getattr(amendment, name) for name in ("number", "changes", "reason", "sha256", "after_data")}
+    facts = {name: getattr(amendment, name) for name in ("after_data", "number", "changes", "reason", "sha256")}
     audit.record(session, study.id, EventKind.PROTOCOL_AMENDED, by=by, at=at, **facts)
     return amendment
 
