@@ -19,6 +19,7 @@ from delphi.database import Database
 from delphi.migrations import configuration, upgrade_to_head
 from delphi.model.event import EventKind
 from delphi.model.letter import LetterKind
+from delphi.model.study import Study
 
 WITHOUT_ROWID = {
     "rating", "comment", "change_reason", "participation", "save_request", "proposal", "acknowledgement",
@@ -149,6 +150,14 @@ def test_an_upgraded_database_keeps_rows_that_can_be_read(upgraded):
     with database.transaction(writing=False) as session:
         rows = {table.name: len(session.execute(select(table)).all()) for table in METADATA.sorted_tables}
     assert {name: rows[name] for name in had if name in rows} == {name: n for name, n in had.items() if name in rows}
+
+
+def test_a_study_locked_before_the_upgrade_keeps_its_names(upgraded):
+    database, _ = upgraded
+    with database.transaction(writing=False) as session:
+        kept = session.execute(select(Study.protocol_locked_at.is_not(None), Study.names_kept_days)).all()
+    assert {tuple(row) for row in kept} <= {(True, None), (False, 30)}
+    assert (True, None) in kept
 
 
 def test_a_released_database_was_filled(upgraded):

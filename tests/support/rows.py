@@ -44,6 +44,8 @@ STUDY: dict[str, Any] = {
     "asks_conflicts": False,
     "withdrawal_choices": [],
     "names_until": None,
+    "names_kept_days": 30,
+    "names_destroyed_at": None,
     "protocol_locked_at": AT,
     "protocol_sha256": HASH,
     "unsettled": "rate_again",

@@ -36,6 +36,8 @@ CHECKS: dict[str, dict[str, Any]] = {
     "ck_amendment_reason_present": {"reason": ""},
     "ck_amendment_sha256_length": {"sha256": "short"},
     "ck_stakeholder_group_target_positive": {"target": 0},
+    "ck_study_names_kept_days_positive": {"names_kept_days": 0},
+    "ck_study_names_go_after_the_finish": {"names_destroyed_at": AT},
     "ck_study_lock_has_time_and_hash": {"protocol_sha256": None},
     "ck_membership_role": {"role": "king"},
     "ck_stakeholder_group_key_is_a_name": {"key": "all"},
