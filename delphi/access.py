@@ -76,10 +76,21 @@ def capabilities(session: Session, account: Account, study: Study) -> frozenset[
 def round_for(session: Session, account: Account, slug: str, number: int, *, to: Capability) -> tuple[Study, Round]:
     """Find a round of a study if the account may do this there."""
     study = study_for(session, account, slug, to=to)
+    return study, round_numbered(session, study, number)
+
+
+def round_numbered(session: Session, study: Study, number: int) -> Round:
+    """Find a round of a study by its number.
+
+    Raises
+    ------
+    NotFound
+        The study has no such round.
+    """
     round_ = session.get(Round, (study.id, number)) if number < LARGEST_NUMBER else None
     if round_ is None:
         raise NotFound
-    return study, round_
+    return round_
 
 
 def link_holder(session: Session, token: str) -> tuple[Study, Panelist] | None:

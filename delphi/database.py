@@ -15,7 +15,7 @@ from delphi.model.base import Base
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON", "secure_delete=ON")
 POSTGRESQL_OPTIONS = "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
-Row = TypeVar("Row", bound=Base)
+Entity = TypeVar("Entity", bound=Base)
 
 
 class Database:
@@ -84,7 +84,7 @@ def _on_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-def locked(session: Session, kind: type[Row], key: tuple[Any, ...], *, share: bool = False) -> Row | None:
+def locked(session: Session, kind: type[Entity], key: tuple[Any, ...], *, share: bool = False) -> Entity | None:
     """Lock a row and look at it as it is now: a plain lock would give an already loaded object's old attributes."""
     session.flush()  # looking again must not lose what was decided and not yet written
     return session.get(kind, key, with_for_update={"read": share}, populate_existing=True)

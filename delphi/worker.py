@@ -23,7 +23,7 @@ from delphi.model.base import Leased
 LEASE = timedelta(seconds=120)
 SECONDS_TO_STOP = 30
 log = logging.getLogger(__name__)
-Row = TypeVar("Row", bound=Leased)
+Task = TypeVar("Task", bound=Leased)
 
 
 class Loop(ABC):
@@ -72,14 +72,14 @@ def stop_loops(loops: Iterable[Loop], threads: Iterable[threading.Thread]) -> No
 
 
 def due(
-    table: type[Row], ready: SQLColumnExpression[bool], order: Sequence[InstrumentedAttribute[Any]], *, at: datetime
-) -> Select[Row]:
+    table: type[Task], ready: SQLColumnExpression[bool], order: Sequence[InstrumentedAttribute[Any]], *, at: datetime
+) -> Select[Task]:
     """Select the rows that are ready and that nobody holds, in their order."""
     free = or_(table.claimed_until.is_(None), table.claimed_until < at)
     return select(table).where(ready, free).order_by(*order)
 
 
-def claim(session: Session, query: Select[Row], *, by: str, at: datetime, most: int = 1) -> Sequence[Row]:
+def claim(session: Session, query: Select[Task], *, by: str, at: datetime, most: int = 1) -> Sequence[Task]:
     """Take a lease on the first rows that are due; what another worker is taking at this moment is passed over."""
     rows = session.scalars(query.limit(most).with_for_update(skip_locked=True)).all()
     for row in rows:

@@ -128,8 +128,8 @@ class Bundle:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """What the bundle says of itself."""
-        found: dict[str, Any] = self.json(MANIFEST)
-        return found
+        manifest: dict[str, Any] = self.json(MANIFEST)
+        return manifest
 
     def json(self, name: str) -> Any:
         """Read a file of JSON; a value that repeats a key is refused."""
@@ -148,10 +148,10 @@ class Bundle:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
         raise ValueError("a key stands twice")
-    return found
+    return fields
 
 
 def _no_constant(word: str) -> None:
@@ -194,28 +194,28 @@ def _opened(path: Path) -> Bundle:
 
 def _differences(bundle: Bundle) -> list[str]:
     """Compare every file with the manifest and with the sums."""
-    found = {name: _digest(bundle.archive, name) for name in bundle.archive.namelist()}
-    problems = [f"{name} is damaged" for name, digest in found.items() if digest is None]
+    digests = {name: _digest(bundle.archive, name) for name in bundle.archive.namelist()}
+    problems = [f"{name} is damaged" for name, digest in digests.items() if digest is None]
     if problems:
         return problems
     listed = bundle.manifest.get("files")
     if not isinstance(listed, dict):
         return [f"{MANIFEST} lists no files"]
-    told = {name: entry.get("sha256") if isinstance(entry, dict) else None for name, entry in listed.items()}
+    listed_digests = {name: entry.get("sha256") if isinstance(entry, dict) else None for name, entry in listed.items()}
     sums = dict(
         line.split("  ", 1)[::-1]
         for line in bundle.archive.read(SUMS).decode(errors="replace").splitlines()
         if "  " in line
     )
-    held = {name: digest for name, digest in found.items() if name not in (MANIFEST, SUMS)}
-    return _unequal(told, held, MANIFEST) + _unequal(sums, held | {MANIFEST: found[MANIFEST]}, SUMS)
+    held = {name: digest for name, digest in digests.items() if name not in (MANIFEST, SUMS)}
+    return _unequal(listed_digests, held, MANIFEST) + _unequal(sums, held | {MANIFEST: digests[MANIFEST]}, SUMS)
 
 
-def _unequal(told: dict[str, Any], held: dict[str, str | None], source: str) -> list[str]:
+def _unequal(listed: dict[str, Any], held: dict[str, str | None], source: str) -> list[str]:
     return [
-        *(f"{name} is missing, and {source} lists it" for name in told if name not in held),
-        *(f"{name} is not listed in {source}" for name in held if name not in told),
-        *(f"{name} is not as {source} says" for name in held if name in told and told[name] != held[name]),
+        *(f"{name} is missing, and {source} lists it" for name in listed if name not in held),
+        *(f"{name} is not listed in {source}" for name in held if name not in listed),
+        *(f"{name} is not as {source} says" for name in held if name in listed and listed[name] != held[name]),
     ]
 
 

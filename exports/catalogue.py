@@ -140,13 +140,13 @@ def make(record: Record, key: str, format_: str) -> Exhibit:
     """Build one thing as a profile may have it; page formats get what is made for pages."""
     entry = CATALOGUE[key]
     build = entry.page if entry.page and format_ in PRINTED else entry.build
-    made: Exhibit = build(record)
-    if entry.raw and record.profile in (PUBLIC, AUTHOR) and isinstance(made, Table):
-        made = suppress(made, record.study.smallest_cell)
-    if isinstance(made, Document):
-        blocks = tuple(_dressed(b, record.study) if isinstance(b, Table | Figure) else b for b in made.blocks)
-        return replace(made, blocks=blocks, language=record.study.language, notice=record.study.notice)
-    return _dressed(made, record.study)
+    exhibit: Exhibit = build(record)
+    if entry.raw and record.profile in (PUBLIC, AUTHOR) and isinstance(exhibit, Table):
+        exhibit = suppress(exhibit, record.study.smallest_cell)
+    if isinstance(exhibit, Document):
+        blocks = tuple(_dressed(b, record.study) if isinstance(b, Table | Figure) else b for b in exhibit.blocks)
+        return replace(exhibit, blocks=blocks, language=record.study.language, notice=record.study.notice)
+    return _dressed(exhibit, record.study)
 
 
 def _dressed(part: Table | Figure, study: StudyFacts) -> Table | Figure:

@@ -8,7 +8,7 @@ from delphi.consensus.counts import Integers
 from delphi.consensus.matrix import ABSENT, BLANK, NOT_QUALIFIED, Matrix, count_matrix, count_moves
 from delphi.consensus.panel import RoundPanel
 from delphi.consensus.vocabulary import Relation
-from delphi.sheets.ratings import Answer, RatingsFile, RoundAnswers, StatementEntry
+from delphi.sheets.ratings import FileAnswer, RatingsFile, RoundAnswers, StatementEntry
 
 
 def analysis_of(file: RatingsFile, definition: Definition) -> Analysis:
@@ -52,7 +52,7 @@ def matrix_of(round_: RoundAnswers, rows: dict[str, int], columns: dict[str, int
     return matrix
 
 
-def _code(answer: Answer, lo: int) -> int:
+def _code(answer: FileAnswer, lo: int) -> int:
     if answer is None:
         return BLANK
     return NOT_QUALIFIED if isinstance(answer, str) else answer - lo

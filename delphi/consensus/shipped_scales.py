@@ -4,8 +4,6 @@ from typing import Any
 
 from delphi.consensus.scale import Scale, Values, span, usual_iqr
 
-__all__ = ["SCALES", "Scale", "Values", "span", "usual_iqr"]
-
 
 def _ordinal(key: str, name: str, labels: str, low: Values, mid: Values, high: Values, **rest: Any) -> Scale:
     """Ordinal scale from 1, its agreement set the upper zone unless said otherwise."""

@@ -86,6 +86,17 @@ class RoundState:
     stable: tuple[int, int] | None
     responded: tuple[int, int] | None
 
+    @property
+    def stable_step(self) -> int | None:
+        """Per cent of the statements that are stable, down to the next ten: as much as may be told of any panel.
+
+        Examples
+        --------
+        >>> RoundState(2, None, (13, 35), None).stable_step, RoundState(1, None, None, None).stable_step
+        (30, None)
+        """
+        return None if self.stable is None else 10 * (10 * self.stable[0] // self.stable[1])
+
 
 @dataclass(frozen=True, slots=True)
 class Criterion:

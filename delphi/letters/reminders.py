@@ -31,16 +31,16 @@ def spared(session: Session, study_id: int, round_: int, *, at: datetime) -> set
 
 def started(session: Session, study_id: int, round_: int) -> dict[UUID, int]:
     """Count the answers of everybody who has given any in a round."""
-    given = select(Rating.panelist, func.count()).where(Rating.given)
-    counted = given.filter_by(study_id=study_id, round=round_).group_by(Rating.panelist)
+    query = select(Rating.panelist, func.count()).where(Rating.given)
+    counted = query.filter_by(study_id=study_id, round=round_).group_by(Rating.panelist)
     return {panelist: n for panelist, n in session.execute(counted)}  # noqa: C416 (rows are no pairs to the type checker)
 
 
 def answered(session: Session, letter: Letter) -> int:
     """Count what the addressee of a letter has answered so far: the letter says it to nobody else."""
     key = {"study_id": letter.study_id, "round": letter.round, "panelist": letter.panelist}
-    given = select(func.count()).select_from(Rating).filter_by(**key).where(Rating.given)
-    return session.scalar(given) or 0
+    query = select(func.count()).select_from(Rating).filter_by(**key).where(Rating.given)
+    return session.scalar(query) or 0
 
 
 def needless(session: Session, letter: Letter, *, at: datetime) -> bool:

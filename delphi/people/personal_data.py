@@ -141,13 +141,16 @@ def _answers(session: Session, study: Study, who: Panelist) -> list[Facts]:
     scale = SCALES[study.scale]
     rows: dict[tuple[int, int], Facts] = {}
     for table in (Rating, Comment, ChangeReason):
-        for one in _rows_of(session, table, who, table.round, table.statement):
+        for entry in _rows_of(session, table, who, table.round, table.statement):
             row = rows.setdefault(
-                (one.round, one.statement), {"round": one.round, "statement": codes[one.statement], "answer": None}
+                (entry.round, entry.statement),
+                {"round": entry.round, "statement": codes[entry.statement], "answer": None},
             )
-            if isinstance(one, Rating):
-                row["answer"] = scale.labels[one.value - scale.lo] if one.value is not None else _unrated(one, scale)
-                row |= {"value": one.value} if one.kind is AnswerKind.RATED else {}
-            elif one.text:
-                row["comment" if isinstance(one, Comment) else "reason_for_change"] = one.text
+            if isinstance(entry, Rating):
+                row["answer"] = (
+                    scale.labels[entry.value - scale.lo] if entry.value is not None else _unrated(entry, scale)
+                )
+                row |= {"value": entry.value} if entry.kind is AnswerKind.RATED else {}
+            elif entry.text:
+                row["comment" if isinstance(entry, Comment) else "reason_for_change"] = entry.text
     return [rows[key] for key in sorted(rows)]

@@ -42,9 +42,13 @@ def amend(
         sha256=method.sha256(method.document(study)),
     )
     session.add(amendment)
-    facts = {name: getattr(amendment, name) for name in ("number", "changes", "reason", "sha256", "after_data")}
-    audit.record(session, study.id, EventKind.PROTOCOL_AMENDED, by=by, at=at, **facts)
+    audit.record(session, study.id, EventKind.PROTOCOL_AMENDED, by=by, at=at, **_facts(amendment))
     return amendment
+
+
+def _facts(amendment: Amendment) -> dict[str, Any]:
+    """What the event of an amendment says."""
+    return {name: getattr(amendment, name) for name in ("number", "changes", "reason", "sha256", "after_data")}
 
 
 def _guard(session: Session, study: Study, changes: Mapping[str, list[Any]], *, answered: bool) -> None:
@@ -72,7 +76,7 @@ def amendments_of(session: Session, study: Study) -> Sequence[Amendment]:
 
 
 def definition_at(session: Session, study: Study, at: datetime | None) -> Definition:
-    """Give the consensus definition as it stood at a moment: later amendments are taken back."""
+    """The consensus definition as it stood at a moment: later amendments are taken back."""
     columns = {name: getattr(study, name) for name in method.METHOD}
     for amendment in reversed(amendments_of(session, study)):
         if at is not None and amendment.at > at:
@@ -103,8 +107,8 @@ def mark(amendments: Sequence[Amendment], time_zone: str) -> str:
 
 def answers_given(session: Session, study: Study) -> bool:
     """Whether any answer stands in the study."""
-    one = exists().where(Rating.study_id == study.id, Rating.given)
-    return bool(session.scalar(select(one)))
+    any_answer = exists().where(Rating.study_id == study.id, Rating.given)
+    return bool(session.scalar(select(any_answer)))
 
 
 def _results_seen(session: Session, study: Study) -> bool:

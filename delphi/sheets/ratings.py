@@ -16,7 +16,7 @@ from delphi.sheets.reading import LIMITS, Limits, Sheet
 from delphi.sheets.workbook import read_sheet
 
 NQ: Final = "NQ"
-Answer = int | Literal["NQ"] | None
+FileAnswer = int | Literal["NQ"] | None
 COLUMNS = ("panelist", "statement", "rating", "round", "group", "kind", "section")
 LONG, WIDE = ("statement", "rating"), ("panelist", "round", "group")
 MARK = "statement "  # before the name of a statement's column, which may be that of another column here
@@ -38,7 +38,7 @@ class RoundAnswers:
     number: int
     panelists: tuple[str, ...]
     statements: tuple[str, ...]
-    answers: Mapping[tuple[str, str], Answer]
+    answers: Mapping[tuple[str, str], FileAnswer]
 
     @property
     def analysed(self) -> tuple[str, ...]:
@@ -56,7 +56,7 @@ class RatingsFile:
     rounds: tuple[RoundAnswers, ...]
 
 
-def answer(text: str, lo: int, hi: int) -> Answer:
+def answer(text: str, lo: int, hi: int) -> FileAnswer:
     """Read one rating: a whole number on the scale, NQ, or blank.
 
     Examples
@@ -115,7 +115,7 @@ def _from_long(sheet: Sheet, fields: Sequence[Field]) -> Iterator[tuple[int, dic
 
 
 def _from_wide(
-    sheet: Sheet, fields: Sequence[Field], parse: Callable[[str], Answer]
+    sheet: Sheet, fields: Sequence[Field], parse: Callable[[str], FileAnswer]
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Make of a row with a column for each statement one row for each statement asked."""
     about = [field for field in fields if field.name in WIDE]
@@ -151,7 +151,7 @@ class _RoundsBuilder:
     """Rows sorted into rounds, and what contradicts itself."""
 
     names: Mapping[str, str]
-    answers: dict[int, dict[tuple[str, str], Answer]] = field(default_factory=dict)
+    answers: dict[int, dict[tuple[str, str], FileAnswer]] = field(default_factory=dict)
     facts: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     statements: dict[str, StatementEntry] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
@@ -176,7 +176,7 @@ class _RoundsBuilder:
             message = f"“{whose}” has “{value}” here and “{first}” in line {where}"
             self.errors.append(RowError(line, self.names[what], message))
 
-    def _put(self, line: int, number: int, key: tuple[str, str], answer: Answer, column: str) -> None:
+    def _put(self, line: int, number: int, key: tuple[str, str], answer: FileAnswer, column: str) -> None:
         answers = self.answers.setdefault(number, {})
         if key not in answers:
             answers[key] = answer
@@ -196,7 +196,7 @@ class _RoundsBuilder:
         return RatingsFile(tuple(self.statements.values()), self.groups, rounds)
 
 
-def _round(number: int, answers: Mapping[tuple[str, str], Answer]) -> RoundAnswers:
+def _round(number: int, answers: Mapping[tuple[str, str], FileAnswer]) -> RoundAnswers:
     panelists = dict.fromkeys(panelist for panelist, _ in answers)
     statements = dict.fromkeys(statement for _, statement in answers)
     return RoundAnswers(number, tuple(panelists), tuple(statements), answers)

@@ -15,14 +15,14 @@ from delphi.web import throttle
 from delphi.web.transaction import current_session
 
 ONE_ADDRESS, ALL_ADDRESSES = 5, 40
-Answer = tuple[str, int, dict[str, str]]
+PlainResponse = tuple[str, int, dict[str, str]]
 
 
 def init_app(app: Flask) -> None:
     """Count before the request opens its transaction: a refused try must still be counted."""
 
     @app.before_request
-    def slow_down() -> Answer | None:
+    def slow_down() -> PlainResponse | None:
         if request.endpoint != "security.login" or request.method != "POST":
             return None
         at, key = clock.now(), _key()

@@ -43,12 +43,12 @@ LEFT_OUT: dict[type[Base], str] = {
 
 
 def fact(row: Base) -> Fact:
-    """Give the kept columns of a row as plain values."""
+    """The kept columns of a row as plain values."""
     return {name: _plain(getattr(row, name)) for name in KEPT[type(row)].split()}
 
 
 def facts(session: Session, kind: type[Base], study_id: int) -> list[Fact]:
-    """Give the kept columns of all rows of a study, in the order of their key."""
+    """The kept columns of all rows of a study, in the order of their key."""
     key = [column for column in inspect(kind).primary_key if column.name != "study_id"]
     return [fact(row) for row in session.query(kind).filter_by(study_id=study_id).order_by(*key)]
 
@@ -57,15 +57,15 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def row_of(kind: type[Base], given: Mapping[str, Any], **more: Any) -> Base:
+def row_of(kind: type[Base], values: Mapping[str, Any], **more: Any) -> Base:
     """Make a row from a fact; a missing, an unknown or a wrong value is refused."""
     names = KEPT[kind].split()
-    if set(given) != set(names):
+    if set(values) != set(names):
         raise Refused(
             "A row of %(table)s has other columns than this version knows. Nothing was imported.",
             table=kind.__tablename__,
         )
-    return kind(**{name: _typed(kind, name, given[name]) for name in names}, **more)
+    return kind(**{name: _typed(kind, name, values[name]) for name in names}, **more)
 
 
 def _typed(kind: type[Base], name: str, value: Any) -> Any:

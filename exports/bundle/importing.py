@@ -4,6 +4,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -98,38 +99,43 @@ def _add(session: Session, study: Study, kind: Any, rows: list[dict[str, Any]]) 
     session.flush()
 
 
+@dataclass
+class RowsRead:
+    """What the long file holds: panelists under new keys, the group of each in each round, and their answers."""
+
+    people: dict[str, UUID] = field(default_factory=dict)
+    there: dict[tuple[int, UUID], str | None] = field(default_factory=dict)
+    ratings: list[dict[str, Any]] = field(default_factory=list)
+
+
 def _answers(session: Session, study: Study, bundle: Bundle, statements: dict[str, Any]) -> None:
     """Add panelists under new keys, who took part in which round, and what they answered."""
-    asked = {(row["round"], row["position"]): row["statement"] for row in statements["questionnaires"]}
     groups = {guarded(row["key"]): row["key"] for row in bundle.json("protocol/facts.json")["groups"]}
-    people: dict[str, UUID] = {}
-    there: dict[tuple[int, UUID], str | None] = {}
-    ratings: list[dict[str, Any]] = []
+    read = _rows_read(bundle, groups, statements)
+    silent = _silent(bundle, read.there, groups)
+    group_of = {who: group for (_, who), group in read.there.items()}
+    panel = [(who, code, group_of[who]) for code, who in read.people.items()]
+    panel += [(who, f"X{who.hex[:11].upper()}", group) for _, who, group in silent]
+    invited = [*read.there, *((number, who) for number, who, _ in silent)]
+    own = {"study_id": study.id}
+    _insert(session, Panelist, [own | {"id": who, "code": code, "stakeholder_group": g} for who, code, g in panel])
+    _insert(session, Participation, [own | {"round": number, "panelist": who} for number, who in invited])
+    _insert(session, Rating, [own | rating for rating in read.ratings])
+
+
+def _rows_read(bundle: Bundle, groups: dict[str, str], statements: dict[str, Any]) -> RowsRead:
+    """Read the long file."""
+    asked = {(row["round"], row["position"]): row["statement"] for row in statements["questionnaires"]}
+    read = RowsRead()
     with bundle.text("ratings/long.csv") as stream:
         for row in csv.DictReader(stream):
-            who, number = people.setdefault(row["panelist"], uuid4()), int(row["round"])
-            there[number, who] = groups.get(row["group"])
+            who, number = read.people.setdefault(row["panelist"], uuid4()), int(row["round"])
+            read.there[number, who] = groups.get(row["group"])
             if row["status"] in KINDS:
                 value = int(row["rating"]) if row["status"] == "rated" else None
-                key = {"study_id": study.id, "round": number, "statement": asked[number, int(row["position"])]}
-                ratings.append(key | {"panelist": who, "kind": KINDS[row["status"]], "value": value, "version": 1})
-    group_of = {who: group for (_, who), group in there.items()}
-    silent = _silent(bundle, there, groups)
-    panel = {who: (code, group_of[who]) for code, who in people.items()}
-    panel |= {who: (f"X{who.hex[:11].upper()}", group) for _, who, group in silent}
-    _insert(
-        session,
-        Panelist,
-        [
-            {"study_id": study.id, "id": who, "code": code, "stakeholder_group": group}
-            for who, (code, group) in panel.items()
-        ],
-    )
-    invited = [*there, *((number, who) for number, who, _ in silent)]
-    _insert(
-        session, Participation, [{"study_id": study.id, "round": number, "panelist": who} for number, who in invited]
-    )
-    _insert(session, Rating, ratings)
+                key = {"round": number, "statement": asked[number, int(row["position"])], "panelist": who}
+                read.ratings.append(key | {"kind": KINDS[row["status"]], "value": value, "version": 1})
+    return read
 
 
 def _silent(
@@ -138,7 +144,7 @@ def _silent(
     """Stand in for those who were invited and did not answer, so that the denominators stay."""
     answered = Counter((number, group) for (number, _), group in there.items())
     everyone: Counter[int] = Counter(number for number, _ in there)
-    told: Counter[int] = Counter()
+    silent_in_groups: Counter[int] = Counter()
     silent = []
     grouped = bundle.manifest["records"]["groups_in_rows"]
     with bundle.text("panel/flow.csv") as stream:
@@ -148,9 +154,9 @@ def _silent(
         number, group = int(row["round"]), groups.get(row["group"])
         missing = int(row["invited"]) - answered[number, group]
         if row["group"] == EVERYBODY:
-            missing = int(row["invited"]) - everyone[number] - told[number]
+            missing = int(row["invited"]) - everyone[number] - silent_in_groups[number]
         else:
-            told[number] += missing
+            silent_in_groups[number] += missing
         if not 0 <= missing <= MOST:
             raise BadBundle("panel/flow.csv contradicts ratings/long.csv. Nothing was imported.")
         silent += [(number, uuid4(), group) for _ in range(missing)]

@@ -13,14 +13,14 @@ from delphi.consensus.table.result_row import EVERYBODY, read_reasons, write_rea
 from delphi.consensus.table.rows import consensus_rows
 from exports.archive import BadBundle, Bundle
 from exports.bundle.reading import Contents, Rows, contents_of
-from exports.bundle.results import MARKS, Row
+from exports.bundle.results import MARKS, PlainRow
 
 
 @dataclass
 class Comparison:
     """Numbers computed again beside the frozen ones."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[PlainRow] = field(default_factory=list)
     compared: int = 0
     equal: int = 0
     not_recomputable: int = 0
@@ -53,7 +53,7 @@ def _recomputed(bundle: Bundle) -> Comparison:
     return result
 
 
-def _compare(result: Comparison, frozen: Row, computed: Row, withheld: dict[str, str]) -> None:
+def _compare(result: Comparison, frozen: PlainRow, computed: PlainRow, withheld: dict[str, str]) -> None:
     """Compare one row; what cannot be computed again is empty in the result, with its reason."""
     place = f"round {frozen['round']}, {frozen['statement']}, {frozen['group']}"
     for name, value in frozen.items():
@@ -70,8 +70,8 @@ def _compare(result: Comparison, frozen: Row, computed: Row, withheld: dict[str,
     result.rows.append(computed | dict.fromkeys(withheld) | {"reasons": reasons})
 
 
-def _population(contents: Contents, number: int, group: str, groups: list[str]) -> dict[str, Row]:
-    """Give the rows of one population by statement."""
+def _population(contents: Contents, number: int, group: str, groups: list[str]) -> dict[str, PlainRow]:
+    """Rows of one population, by statement."""
     items, definition = contents.items[number], contents.definitions[number]
     parts = [name for name in groups if name != EVERYBODY] if group == EVERYBODY else [group]
     if group == EVERYBODY and not _adds_up(contents, number, parts):
@@ -86,10 +86,10 @@ def _population(contents: Contents, number: int, group: str, groups: list[str]) 
 def _adds_up(contents: Contents, number: int, parts: list[str]) -> bool:
     """Whether the groups told are the whole panel: a rule that asks each group then knows all of them."""
     whole = contents.counts.get((number, EVERYBODY), {})
-    told = [contents.counts.get((number, part), {}) for part in parts]
+    by_group = [contents.counts.get((number, part), {}) for part in parts]
     return bool(parts) and all(
-        all(position in part for part in told)
-        and [sum(n) for n in zip(*(p[position] for p in told), strict=True)] == row
+        all(position in part for part in by_group)
+        and [sum(n) for n in zip(*(p[position] for p in by_group), strict=True)] == row
         for position, row in whole.items()
     )
 
@@ -150,8 +150,8 @@ def _rows_against_counts(contents: Contents) -> list[str]:
 def _same_counts(contents: Contents, number: int, group: str) -> bool:
     """Whether rows and counts agree; a group of which nothing is told has no counts."""
     assert contents.rounds is not None
-    told = contents.counts.get((number, group))
+    counts = contents.counts.get((number, group))
     rows = contents.rounds[number]
     chosen = [i for i, name in enumerate(rows.group) if group in (EVERYBODY, name)]
     counted = histogram(np.asfortranarray(rows.matrix[chosen]), BLANK, contents.definitions[number].scale.K - 1)
-    return told is None or all(counted[position - 1].tolist() == row[1:] for position, row in told.items())
+    return counts is None or all(counted[position - 1].tolist() == row[1:] for position, row in counts.items())

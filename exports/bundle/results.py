@@ -15,11 +15,11 @@ from exports.record import consensus
 from exports.tables.suppression import suppress
 from exports.tables.table import HIDDEN
 
-Row = dict[str, Any]
+PlainRow = dict[str, Any]
 MARKS = "not_recomputable"
 UNNUMBERED = frozenset(("reasons", "ci_method", "rule_id", "relation", "decision", "decision_reason"))
 IDENTITY = frozenset(("statement", "version", "kind", "section_no", "section", "text", "round", "group"))
-VERDICTS = ("verdict", "grade", "verdict_basis", "group_rule", "flags", "di", "ipras", "disagreement")
+VERDICT_COLUMNS = ("verdict", "grade", "verdict_basis", "group_rule", "flags", "di", "ipras", "disagreement")
 
 
 class Withheld(StrEnum):
@@ -35,14 +35,14 @@ class Withheld(StrEnum):
 
 
 @dataclass
-class Told:
+class ReleaseEntry:
     """One row of a release, and by column why it cannot be computed again."""
 
-    row: Row
+    row: PlainRow
     withheld: dict[str, Withheld] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, stored: Mapping[str, Any]) -> "Told":
+    def of(cls, stored: Mapping[str, Any]) -> "ReleaseEntry":
         """Take a frozen row; that of an imported study brings its marks along."""
         marks = {name: Withheld(why) for name, why in stored.get(MARKS, {}).items()}
         return cls({name: value for name, value in stored.items() if name != MARKS}, marks)
@@ -69,67 +69,67 @@ class Told:
         return {"row": self.row, MARKS: {name: why.value for name, why in sorted(self.withheld.items())}}
 
 
-Release = dict[int, list[Told]]
+Release = dict[int, list[ReleaseEntry]]
 
 
-def for_analysts(frozen: Mapping[int, Sequence[Row]], records: Records, below: int) -> Release:
+def for_analysts(frozen: Mapping[int, Sequence[PlainRow]], records: Records, below: int) -> Release:
     """Tell the rows of every group that may be told; what nobody can follow in the records is marked or hidden."""
     release: Release = {}
     for r, (number, rows) in enumerate(frozen.items()):
-        kept = [Told.of(row) for row in rows if row["group"] in (EVERYBODY, *records.groups)]
+        kept = [ReleaseEntry.of(row) for row in rows if row["group"] in (EVERYBODY, *records.groups)]
         left_out = len(kept) < len(rows)
         places = {item.statement: j for j, item in enumerate(records.waves[r].items.values())}
-        for told in kept:
-            _judge_changes(told, r, places[told.row["statement"]], records, below)
-            if left_out and told.row["group"] == EVERYBODY and told.row["group_rule"]:
-                told.hide(["verdict_basis"])
-                told.mark(VERDICTS, Withheld.GROUPS_LEFT_OUT)
+        for entry in kept:
+            _judge_changes(entry, r, places[entry.row["statement"]], records, below)
+            if left_out and entry.row["group"] == EVERYBODY and entry.row["group_rule"]:
+                entry.hide(["verdict_basis"])
+                entry.mark(VERDICT_COLUMNS, Withheld.GROUPS_LEFT_OUT)
         release[number] = kept
     return release
 
 
-def _judge_changes(told: Told, r: int, j: int, records: Records, below: int) -> None:
-    group = told.row["group"]
+def _judge_changes(entry: ReleaseEntry, r: int, j: int, records: Records, below: int) -> None:
+    group = entry.row["group"]
     unfollowed = int(records.hidden_pairs[r, group][j])
     if group != EVERYBODY and not records.grouped:
-        told.mark(CHANGES, Withheld.NO_GROUPS)
+        entry.mark(CHANGES, Withheld.NO_GROUPS)
     elif 0 < unfollowed < below:
-        told.hide(CHANGES)
+        entry.hide(CHANGES)
     elif unfollowed:
-        told.mark(CHANGES, Withheld.ROWS_CUT)
+        entry.mark(CHANGES, Withheld.ROWS_CUT)
     if not (records.leaves[r] and records.leaves[r - 1]):
-        told.mark(CHANGES, Withheld.NO_RATINGS)
+        entry.mark(CHANGES, Withheld.NO_RATINGS)
 
 
-def for_the_public(frozen: Mapping[int, Sequence[Row]], definition: Definition, below: int) -> Release:
+def for_the_public(frozen: Mapping[int, Sequence[PlainRow]], definition: Definition, below: int) -> Release:
     """Tell what the public may know; without single ratings no change can be counted again."""
-    known = [Told.of(row) for found in frozen.values() for row in found]
-    rows = [told.row for told in known]
+    known = [ReleaseEntry.of(row) for of_round in frozen.values() for row in of_round]
+    rows = [entry.row for entry in known]
     table = consensus.from_rows(rows, definition.as_dict())
     shown = {(row["round"], row["statement"], row["group"]): row for row in suppress(table, below).as_dicts()}
     whole = {(row["round"], row["statement"], row["group"]): row for row in rows}
     release: Release = {number: [] for number in frozen}
     for (key, row), before in zip(whole.items(), known, strict=True):
-        told = Told({name: shown[key][name] for name in row}, before.withheld)
-        told.withheld |= {name: Withheld.HIDDEN for name in row if row[name] is not None and told.row[name] is None}
+        entry = ReleaseEntry({name: shown[key][name] for name in row}, before.withheld)
+        entry.withheld |= {name: Withheld.HIDDEN for name in row if row[name] is not None and entry.row[name] is None}
         if not _same_raters(row, whole, below):
-            told.hide(CHANGES)
-        told.mark(CHANGES, Withheld.NO_RATINGS)
-        if not has_counts(told.row, definition):
-            told.mark(set(row) - IDENTITY - UNNUMBERED, Withheld.NO_COUNTS)
-        release[int(row["round"])].append(told)
-    for rows_told in release.values():
-        _mark_group_verdicts(rows_told, definition)
+            entry.hide(CHANGES)
+        entry.mark(CHANGES, Withheld.NO_RATINGS)
+        if not has_counts(entry.row, definition):
+            entry.mark(set(row) - IDENTITY - UNNUMBERED, Withheld.NO_COUNTS)
+        release[int(row["round"])].append(entry)
+    for entries in release.values():
+        _mark_group_verdicts(entries, definition)
     return release
 
 
-def has_counts(row: Row, definition: Definition) -> bool:
+def has_counts(row: PlainRow, definition: Definition) -> bool:
     """Whether the numbers of each option are told."""
     known = ResultRow(row)
     return known.counts(definition.scale.values) is not None and known.n_rated is not None
 
 
-def _same_raters(row: Row, whole: Mapping[tuple[int, str, str], Row], below: int) -> bool:
+def _same_raters(row: PlainRow, whole: Mapping[tuple[int, str, str], PlainRow], below: int) -> bool:
     """Whether the raters of both rounds are the same, or differ by enough people (METHOD 12.3)."""
     before = whole.get((row["previous_round"], row["statement"], row["group"]))
     if before is None or row["n_paired"] is None:
@@ -137,16 +137,16 @@ def _same_raters(row: Row, whole: Mapping[tuple[int, str, str], Row], below: int
     return may_release_change(before["n_rated"] - row["n_paired"], row["n_rated"] - row["n_paired"], below)
 
 
-def _mark_group_verdicts(rows: Sequence[Told], definition: Definition) -> None:
+def _mark_group_verdicts(rows: Sequence[ReleaseEntry], definition: Definition) -> None:
     """Mark the verdict of the whole panel where it rests on groups whose counts are not told."""
-    short = {told.row["statement"] for told in rows if not has_counts(told.row, definition)}
-    for told in rows:
-        if told.row["group"] == EVERYBODY and told.row["group_rule"] and told.row["statement"] in short:
-            told.hide(["verdict_basis"])
-            told.mark(VERDICTS, Withheld.GROUPS_LEFT_OUT)
+    short = {entry.row["statement"] for entry in rows if not has_counts(entry.row, definition)}
+    for entry in rows:
+        if entry.row["group"] == EVERYBODY and entry.row["group_rule"] and entry.row["statement"] in short:
+            entry.hide(["verdict_basis"])
+            entry.mark(VERDICT_COLUMNS, Withheld.GROUPS_LEFT_OUT)
 
 
 def summary(release: Release) -> dict[str, int]:
     """Count the cells by why they cannot be computed again."""
-    found = Counter(why.value for rows in release.values() for told in rows for why in told.withheld.values())
-    return dict(sorted(found.items()))
+    cells = Counter(why.value for rows in release.values() for entry in rows for why in entry.withheld.values())
+    return dict(sorted(cells.items()))

@@ -56,10 +56,10 @@ class Source:
 
 def study_called(session: Session, slug: str) -> Study:
     """Find a study by its short name."""
-    found = session.scalars(select(Study).where(Study.slug == slug)).first()
-    if found is None:
+    study = session.scalars(select(Study).where(Study.slug == slug)).first()
+    if study is None:
         raise Refused("There is no study with the short name “%(slug)s”.", slug=slug)
-    return found
+    return study
 
 
 def source_of(session: Session, study: Study, draw: Random) -> Source:
@@ -73,7 +73,7 @@ def source_of(session: Session, study: Study, draw: Random) -> Source:
     answers = answers_of(session, study, numbers)
     frozen = {r.number: results(session, study, r, by_group=True) for r in rounds}
     imported = session.get(StudyImport, study.id) is not None
-    told = list(dict.fromkeys(row["group"] for rows in frozen.values() for row in rows if row["group"] != EVERYBODY))
+    released = _groups_in(frozen) if imported else None
     return Source(
         study=study,
         record=_record(session, study, numbers),
@@ -81,7 +81,7 @@ def source_of(session: Session, study: Study, draw: Random) -> Source:
         definitions={r.number: amendments.definition_at(session, study, r.released_at) for r in rounds},
         rounds=rounds,
         counts=counts,
-        records=records_of(answers, counts[numbers[0]].groups, study.smallest_cell, draw, told if imported else None),
+        records=records_of(answers, counts[numbers[0]].groups, study.smallest_cell, draw, released),
         frozen=frozen,
         imported=imported,
         removed_later=frozenset() if imported else frozenset(_changed_since(session, rounds)),
@@ -91,8 +91,13 @@ def source_of(session: Session, study: Study, draw: Random) -> Source:
     )
 
 
+def _groups_in(frozen: dict[int, list[dict[str, Any]]]) -> list[str]:
+    """Groups that have results."""
+    return list(dict.fromkeys(row["group"] for rows in frozen.values() for row in rows if row["group"] != EVERYBODY))
+
+
 def _record(session: Session, study: Study, numbers: list[int]) -> GivenRecord:
-    """Give what reports may know of the study; nobody's name, and its rows come from the release."""
+    """What reports may know of the study: nobody's name, and its rows come from the release."""
     known = StudyRecord(session, study, Profile.PUBLIC)
     return GivenRecord(
         replace(known.study, lead_name=""),
@@ -123,7 +128,7 @@ def _changed_since(session: Session, rounds: Iterable[Round]) -> list[int]:
 
 
 def _tables(session: Session, study: Study, rounds: list[Round]) -> dict[str, list[Fact]]:
-    """Give the facts on released rounds; what is still a draft stays here."""
+    """Facts on released rounds, by table; what is still a draft stays here."""
     last = rounds[-1].number
     asked = [row for row in facts(session, QuestionnaireItem, study.id) if row["round"] <= last]
     edges = [row for row in facts(session, Lineage, study.id) if row["round"] <= last]
@@ -147,7 +152,7 @@ def _tables(session: Session, study: Study, rounds: list[Round]) -> dict[str, li
 
 
 def _events(session: Session, study: Study) -> list[Fact]:
-    """Give the whole chain; data that name somebody are replaced by their hash, which is what the chain covers."""
+    """The whole chain; data that name somebody are replaced by their hash, which is what the chain covers."""
     people = select(Panelist.id, Panelist.code).where(Panelist.study_id == study.id)
     secret = {text for who, code in session.execute(people) for text in (str(who), who.hex, code)}
     events = session.scalars(select(Event).where(Event.study_id == study.id).order_by(Event.sequence))
@@ -171,7 +176,7 @@ def _tells_of_people(data: dict[str, Any], secret: set[str]) -> bool:
 
 
 def _comments(session: Session, study: Study, numbers: list[int], draw: Random) -> list[Fact]:
-    """Give the texts that the panel was shown, those of one statement in a random order; nobody's code beside them."""
+    """Texts that the panel was shown, those of one statement in a random order; nobody's code beside them."""
     shown = session.execute(
         select(Comment.round, Statement.code, Comment.released_text)
         .join(Statement, (Statement.study_id == Comment.study_id) & (Statement.number == Comment.statement))

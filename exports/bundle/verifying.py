@@ -78,12 +78,12 @@ def _releases(bundle: Bundle, events: list[dict[str, Any]]) -> list[str]:
     """Compare each release with the hash of its event, where the bundle had to hide nothing of it."""
     if bundle.manifest["profile"] != "analyst":
         return []
-    told = {e["data"].get("round"): e["data"] for e in events if e["kind"] == EventKind.ROUND_RELEASED}
+    releases = {e["data"].get("round"): e["data"] for e in events if e["kind"] == EventKind.ROUND_RELEASED}
     problems = []
     for number in bundle.manifest["rounds"]:
         name, entries = f"results/release-{number}.json", bundle.json(f"results/release-{number}.json")["rows"]
         whole = not any(HIDDEN in entry[MARKS].values() for entry in entries)
-        if whole and told[number]["rows"] == len(entries):
+        if whole and releases[number]["rows"] == len(entries):
             own = sha256_of([entry["row"] for entry in entries])
-            problems += [f"{name} is not what was released"] if own != told[number]["results_sha256"] else []
+            problems += [f"{name} is not what was released"] if own != releases[number]["results_sha256"] else []
     return problems

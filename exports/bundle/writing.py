@@ -19,6 +19,7 @@ from exports.bundle.results import Release, for_analysts, for_the_public, has_co
 from exports.bundle.source import Source
 from exports.catalogue import make
 from exports.data.package import write_ratings, write_scripts, write_settings, write_table
+from exports.data.records import Records
 from exports.formats import FORMATS
 from exports.record import consensus
 from exports.record.reader_profile import Profile
@@ -39,14 +40,7 @@ FIGURES = [
 
 def write_bundle(source: Source, target: Path | BinaryIO, profile: Profile, tell: Tell = nobody) -> dict[str, Any]:
     """Write the bundle of a study; gives its manifest. The same source gives the same bytes."""
-    study, definition = source.study, source.definition
-    if profile is Profile.ANALYST:
-        release = for_analysts(source.frozen, source.records, study.smallest_cell)
-    else:
-        release = for_the_public(source.frozen, definition, study.smallest_cell)
-    for number in source.removed_later:
-        for told in release[number]:
-            told.mark_removed()
+    release = _release(source, profile)
     manifest = manifest_of(source, release, profile)
     with writing(target, tell) as writer:
         writer.put("README.html", readme(manifest))
@@ -54,24 +48,35 @@ def write_bundle(source: Source, target: Path | BinaryIO, profile: Profile, tell
         _write_statements(writer, source)
         _write_panel(writer, source)
         if profile is Profile.ANALYST:
-            write_ratings(writer, source.records, definition)
-            with writer.text("comments/released.csv") as stream:
-                head = ["comment", "round", "statement", "text_released"]
-                write_csv(stream, head, ([row[name] for name in head] for row in source.comments))
+            write_ratings(writer, source.records, source.definition)
+            _write_comments(writer, source)
         write_settings(writer, source.definitions, source.removed_later)
         _write_counts(writer, source, release)
-        _write_results(writer, release, definition)
+        _write_results(writer, release, source.definition)
         _write_report(writer, source, release)
-        writer.put("audit/events.jsonl", "".join(_line(event) for event in _told(source, profile)))
+        writer.put("audit/events.jsonl", "".join(_line(event) for event in _events(source, profile)))
         write_scripts(writer)
         writer.close(manifest)
     return manifest
 
 
+def _release(source: Source, profile: Profile) -> Release:
+    """The results as this profile may have them, marked where answers were removed later."""
+    below = source.study.smallest_cell
+    if profile is Profile.ANALYST:
+        release = for_analysts(source.frozen, source.records, below)
+    else:
+        release = for_the_public(source.frozen, source.definition, below)
+    for number in source.removed_later:
+        for entry in release[number]:
+            entry.mark_removed()
+    return release
+
+
 def manifest_of(source: Source, release: Release, profile: Profile) -> dict[str, Any]:
     """Say what is in the bundle, what is not, and why."""
-    records, study = source.records, source.study
-    told = sum(len(rows) for rows in release.values())
+    study, for_analyst = source.study, profile is Profile.ANALYST
+    row_count = sum(len(rows) for rows in release.values())
     return {
         "schema": SCHEMA,
         "software": f"delphi-platform {delphi.__version__}",
@@ -84,20 +89,22 @@ def manifest_of(source: Source, release: Release, profile: Profile) -> dict[str,
         "protocol_sha256": study.protocol_sha256,
         "rounds": [round_.number for round_ in source.rounds],
         "text_guard": "In CSV files an apostrophe stands before a text that a spreadsheet would take for a formula.",
-        "rows_left_out": sum(map(len, source.frozen.values())) - told,
+        "rows_left_out": sum(map(len, source.frozen.values())) - row_count,
         "not_recomputable": summary(release),
-        "records": {
-            "records": len(records.records),
-            "of_one_round": sum(len(record.rows) == 1 for record in records.records),
-            "groups_in_rows": records.grouped,
-            "rounds_without_rows": [
-                w.number for w, leaves in zip(records.waves, records.leaves, strict=True) if not leaves
-            ],
-        }
-        if profile is Profile.ANALYST
-        else None,
-        "withheld": [] if profile is Profile.ANALYST else ["ratings", "comments"],
+        "records": _about_records(source.records) if for_analyst else None,
+        "withheld": [] if for_analyst else ["ratings", "comments"],
         "answers_removed_after_release": sorted(source.removed_later),
+    }
+
+
+def _about_records(records: Records) -> dict[str, Any]:
+    """Say how many records there are, and what was cut off from them."""
+    waves = zip(records.waves, records.leaves, strict=True)
+    return {
+        "records": len(records.records),
+        "of_one_round": sum(len(record.rows) == 1 for record in records.records),
+        "groups_in_rows": records.grouped,
+        "rounds_without_rows": [wave.number for wave, leaves in waves if not leaves],
     }
 
 
@@ -155,6 +162,13 @@ def _people(source: Source, number: int, group: str) -> tuple[int, int]:
     return int(own.invited[0]), int(own.n_shown[0, 0])
 
 
+def _write_comments(writer: Writer, source: Source) -> None:
+    """Write the comments that the panel was shown."""
+    with writer.text("comments/released.csv") as stream:
+        head = ["comment", "round", "statement", "text_released"]
+        write_csv(stream, head, ([row[name] for name in head] for row in source.comments))
+
+
 def _write_counts(writer: Writer, source: Source, release: Release) -> None:
     """Write the counts of each option, of every row whose counts may be told."""
     names = ["n_invited", "n_blank", "n_nq", *(count_name(value) for value in source.definition.scale.values)]
@@ -166,11 +180,11 @@ def _count_rows(source: Source, release: Release, names: Sequence[str]) -> Itera
     for wave in source.records.waves:
         counts = source.counts[wave.number]
         place = {item.statement: j for j, item in enumerate(wave.items.values())}
-        for told in release[wave.number]:
-            if has_counts(told.row, source.definition):
-                j, group = place[told.row["statement"]], told.row["group"]
-                numbers = [told.row[name] for name in names] if source.imported else _counted(counts, group, j)
-                yield (wave.number, j + 1, told.row["statement"], group, *numbers)
+        for entry in release[wave.number]:
+            if has_counts(entry.row, source.definition):
+                j, group = place[entry.row["statement"]], entry.row["group"]
+                numbers = [entry.row[name] for name in names] if source.imported else _counted(counts, group, j)
+                yield (wave.number, j + 1, entry.row["statement"], group, *numbers)
 
 
 def _counted(counts: Counts, group: str, j: int) -> list[int]:
@@ -181,14 +195,14 @@ def _counted(counts: Counts, group: str, j: int) -> list[int]:
 def _write_results(writer: Writer, release: Release, definition: Definition) -> None:
     """Write each release as it was frozen, and all of them as one table."""
     for number, rows in release.items():
-        writer.json(f"results/release-{number}.json", {"round": number, "rows": [told.as_dict() for told in rows]})
-    every = [told.row for rows in release.values() for told in rows]
+        writer.json(f"results/release-{number}.json", {"round": number, "rows": [entry.as_dict() for entry in rows]})
+    every = [entry.row for rows in release.values() for entry in rows]
     write_table(writer, "results/consensus_long.csv", consensus.from_rows(every, definition.as_dict()))
 
 
 def _write_report(writer: Writer, source: Source, release: Release) -> None:
     """Write what a reader looks at first: protocol, instrument, the table of a journal, the figures; numbers from these rows."""
-    record = replace(source.record, rows=result_rows(told.row for rows in release.values() for told in rows))
+    record = replace(source.record, rows=result_rows(entry.row for rows in release.values() for entry in rows))
     files = {
         "protocol/protocol.html": "protocol",
         "instruments/instrument.html": "instrument",
@@ -215,8 +229,8 @@ def citation(source: Source) -> str:
     )
 
 
-def _told(source: Source, profile: Profile) -> list[dict[str, Any]]:
-    """Give the events; in public, those of a finished study until it was finished, so that all later bundles are the same."""
+def _events(source: Source, profile: Profile) -> list[dict[str, Any]]:
+    """The events; in public, those of a finished study until it was finished, so that all later bundles are the same."""
     if profile is Profile.ANALYST or source.study.finished_at is None:
         return source.events
     last = max(event["seq"] for event in source.events if event["kind"] == EventKind.STUDY_FINISHED)

@@ -13,7 +13,7 @@ from exports.cli.bundle import is_bundle
 
 if TYPE_CHECKING:
     from delphi.consensus.analysis import Definition
-    from delphi.consensus.shipped_scales import Scale
+    from delphi.consensus.scale import Scale
     from delphi.sheets.ratings import RatingsFile
     from exports.formats.base import Format
     from exports.tables.table import Table
@@ -34,23 +34,23 @@ def _pairs(context: click.Context, parameter: click.Parameter, value: Any) -> di
     """Read name=value pairs, separated by commas or given one by one."""
     del context, parameter
     pairs = [value] if isinstance(value, str) else list(value or ())
-    found = {}
+    values = {}
     for pair in pairs:
         name, sign, text = pair.partition("=")
         if not sign or not name.strip():
             raise click.BadParameter(f"“{pair}” is not of the form name=value")
-        found[name.strip()] = text.strip()
-    return found
+        values[name.strip()] = text.strip()
+    return values
 
 
 def _columns(context: click.Context, parameter: click.Parameter, value: str | None) -> dict[str, tuple[str, ...]]:
     """Read panelist=panellist,statement=block+item."""
     from delphi.sheets.ratings import COLUMNS
 
-    found = _pairs(context, parameter, value.split(",") if value else ())
-    if unknown := found.keys() - set(COLUMNS):
+    names = _pairs(context, parameter, value.split(",") if value else ())
+    if unknown := names.keys() - set(COLUMNS):
         raise click.BadParameter(f"“{min(unknown)}” is not one of {', '.join(COLUMNS)}")
-    return {name: tuple(part.strip() for part in text.split("+")) for name, text in found.items()}
+    return {name: tuple(part.strip() for part in text.split("+")) for name, text in names.items()}
 
 
 def definition_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -72,25 +72,26 @@ def definition_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def definition_from(given: dict[str, Any]) -> "Definition":
+def definition_from(options: dict[str, Any]) -> "Definition":
     """Make the definition of consensus from the options; what contradicts itself is a usage error."""
     from delphi.consensus.analysis import Definition
     from delphi.consensus.rules.parsing import rule_from
 
-    if not given["scale"]:
+    if not options["scale"]:
         raise click.UsageError("Missing option '--scale': say which scale the ratings are on.")
     try:
-        scale = _scale(given["scale"], given["agree"], given["disagree"])
-        proposed = scale.settings if given["rule"] in (None, scale.rule) else {}
-        rule = rule_from(given["rule"] or scale.rule, {**proposed, **given["settings"]}, scale)
-        return Definition(scale, rule, given["quantiles"], given["denominator"], given["min_n"])
+        scale = _scale(options["scale"], options["agree"], options["disagree"])
+        proposed = scale.settings if options["rule"] in (None, scale.rule) else {}
+        rule = rule_from(options["rule"] or scale.rule, {**proposed, **options["settings"]}, scale)
+        return Definition(scale, rule, options["quantiles"], options["denominator"], options["min_n"])
     except ValueError as error:
         raise click.UsageError(str(error)) from None
 
 
 def _scale(name: str, agree: str, disagree: str) -> "Scale":
     from delphi.consensus.rules.parsing import read_set
-    from delphi.consensus.shipped_scales import SCALES, Scale
+    from delphi.consensus.scale import Scale
+    from delphi.consensus.shipped_scales import SCALES
 
     if name in SCALES:
         if agree or disagree:
@@ -123,7 +124,7 @@ def analyse(
     by_group: bool,  # noqa: FBT001 - click passes the flag by name
     format_: str,
     output: str | None,
-    **given: Any,
+    **options: Any,
 ) -> None:
     """Print the consensus table of a file of ratings or other reports of it; or compute that of a bundle again.
 
@@ -139,21 +140,26 @@ def analyse(
     if is_bundle(file):
         _analyse_bundle(Path(file.name), format_)
         return
-    names = [name for name in REPORTS if given.pop(name)] or ["consensus"]
+    names = [name for name in REPORTS if options.pop(name)] or ["consensus"]
     if len(names) > 1 and format_ != "table" and not output:
         raise click.UsageError(
             f"one {format_} stream holds one table: ask for one report, or name a folder with --output"
         )
-    definition = definition_from(given)
+    definition = definition_from(options)
     ratings = _read(file, definition.scale, columns)
-    if by_group and not ratings.groups:
-        raise click.UsageError("--by-group needs a column group in the file")
-    if len(ratings.rounds) < 2 and (late := [name for name in names if name in ("stability", "attrition")]):
-        raise click.UsageError(f"--{late[0]} needs two rounds in the file: a column round")
+    _check(ratings, names, by_group=by_group)
     panels = panels_of(ratings, definition) if {"agreement", "attrition"} & set(names) else ()
     material = Material(analysis_of(ratings, definition), panels, by_group, watched)
     for name in names:
         _put(format_, name, BUILDERS[name](material), output, first=name == names[0])
+
+
+def _check(ratings: "RatingsFile", names: list[str], *, by_group: bool) -> None:
+    """Refuse reports for which the file lacks a column."""
+    if by_group and not ratings.groups:
+        raise click.UsageError("--by-group needs a column group in the file")
+    if len(ratings.rounds) < 2 and (late := [name for name in names if name in ("stability", "attrition")]):
+        raise click.UsageError(f"--{late[0]} needs two rounds in the file: a column round")
 
 
 def _read(file: BinaryIO, scale: "Scale", columns: dict[str, tuple[str, ...]]) -> "RatingsFile":
@@ -203,15 +209,18 @@ def _analyse_bundle(path: Path, format_: str) -> None:
 
     try:
         with reading(path) as bundle:
-            found = recompute(bundle)
+            comparison = recompute(bundle)
             definition = bundle.json("protocol/protocol.json")["definition"]
     except BadBundle as error:
         raise click.ClickException(str(error)) from None
-    _print(WRITERS[format_], from_rows(found.rows, definition))
-    for difference in found.differences:
+    _print(WRITERS[format_], from_rows(comparison.rows, definition))
+    for difference in comparison.differences:
         click.echo(difference, err=True)
-    click.echo(f"{found.compared} compared, {found.equal} equal, {found.not_recomputable} not recomputable", err=True)
-    raise click.exceptions.Exit(1 if found.differences else 0)
+    click.echo(
+        f"{comparison.compared} compared, {comparison.equal} equal, {comparison.not_recomputable} not recomputable",
+        err=True,
+    )
+    raise click.exceptions.Exit(1 if comparison.differences else 0)
 
 
 def _print(writer: "Format", table: "Table", output: str | None = None) -> None:

@@ -23,11 +23,11 @@ SEED = click.option("--seed", type=int, help="For tests: the same seed gives the
 def is_bundle(file: BinaryIO) -> bool:
     """Whether a file is an archive with a manifest; a workbook is an archive without one."""
     try:
-        found = zipfile.is_zipfile(file) and MANIFEST in zipfile.ZipFile(file).namelist()
+        has_manifest = zipfile.is_zipfile(file) and MANIFEST in zipfile.ZipFile(file).namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        found = False
+        has_manifest = False
     file.seek(0)
-    return found
+    return has_manifest
 
 
 @click.command()
@@ -145,10 +145,10 @@ def _account(session: "Session", email: str | None) -> int | None:
 
     if email is None:
         return None
-    found = session.scalar(select(Account.id).where(Account.email == email.lower()))
-    if found is None:
+    account = session.scalar(select(Account.id).where(Account.email == email.lower()))
+    if account is None:
         raise Refused("There is no account %(email)s. Nothing was imported.", email=email)
-    return found
+    return account
 
 
 COMMANDS = (bundle, data, verify, import_)

@@ -42,7 +42,6 @@ def export(
 ) -> None:
     """Write a report of a STUDY (its short name) from the database: nobody's name, and each export is an event."""
     from delphi.errors import Refused
-    from exports.catalogue import CATALOGUE
     from exports.files.orders import Order
 
     if list_:
@@ -52,13 +51,19 @@ def export(
         raise click.UsageError("Missing argument 'STUDY': the short name of a study.")
     if format_ == "journal":
         report, format_ = "text-table", "table"
-    entry = CATALOGUE.get(report)
-    usual = Profile.ANALYST if entry is None or Profile.ANALYST in entry.profiles else entry.profiles[0]
-    order = Order(report, format_, Profile(profile) if profile else usual, by_group, round_)
+    reader = Profile(profile) if profile else _usual_profile(report)
     try:
-        _export(study, order, output)
+        _export(study, Order(report, format_, reader, by_group, round_), output)
     except Refused as error:
         raise click.ClickException(str(error)) from None
+
+
+def _usual_profile(report: str) -> Profile:
+    """The analyst, or the first profile that has the report."""
+    from exports.catalogue import CATALOGUE
+
+    entry = CATALOGUE.get(report)
+    return Profile.ANALYST if entry is None or Profile.ANALYST in entry.profiles else entry.profiles[0]
 
 
 def _list() -> None:
@@ -83,9 +88,9 @@ def _export(slug: str, order: "Order", output: str | None) -> None:
                 click.echo(_journal(session, study))
                 return
             exhibit = orders.exhibit_of(session, study, order)
-        made = _written(exhibit, order, output)
+        file = _written(exhibit, order, output)
         with database.transaction() as session:
-            orders.log(session, study_called(session, slug), order, made, by=None, at=clock.now())
+            orders.log(session, study_called(session, slug), order, file, by=None, at=clock.now())
     finally:
         database.engine.dispose()
 

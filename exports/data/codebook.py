@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from delphi.consensus.matrix import BLANK, NOT_QUALIFIED
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from exports.data.ratings import LONG, STATUS, stems_of
 from exports.data.records import Records
 from exports.data.variable_names import label_of
@@ -57,10 +57,10 @@ def _wide(records: Records, scale: Scale) -> Iterator[Row]:
             name = f"{stems[item.statement]}_r{wave.number}"
             about = (item.statement, item.version, wave.number, item.text)
             label = label_of(f"Round {wave.number}, {item.statement}: {item.text}")
-            found = Counter(record.rows[r][j].item() if r in record.rows else None for record in records.records)
-            rated = _counts((scale.lo + code, found[code]) for code in range(scale.K))
+            frequencies = Counter(record.rows[r][j].item() if r in record.rows else None for record in records.records)
+            rated = _counts((scale.lo + code, frequencies[code]) for code in range(scale.K))
             yield (name, "wide", label, "int", scale.lo, scale.hi, values, MISSING, rated, *about)
-            status = _status_counts(found)
+            status = _status_counts(frequencies)
             label = label_of(f"Round {wave.number}, {item.statement}: status")
             yield (f"{name}_status", "wide", label, "text", None, None, MISSING, None, status, *about)
 
@@ -76,7 +76,11 @@ def _counts(pairs: Iterable[tuple[Any, int]]) -> str:
     return "; ".join(f"{value}: {n}" for value, n in pairs if n)
 
 
-def _status_counts(found: Counter[int | None]) -> str:
-    rated = sum(n for code, n in found.items() if code is not None and code >= 0)
-    rest = {STATUS[NOT_QUALIFIED]: found[NOT_QUALIFIED], STATUS[BLANK]: found[BLANK], "absent": found[None]}
+def _status_counts(frequencies: Counter[int | None]) -> str:
+    rated = sum(n for code, n in frequencies.items() if code is not None and code >= 0)
+    rest = {
+        STATUS[NOT_QUALIFIED]: frequencies[NOT_QUALIFIED],
+        STATUS[BLANK]: frequencies[BLANK],
+        "absent": frequencies[None],
+    }
     return _counts([("rated", rated), *rest.items()])

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 People = list[int]
-Cell = tuple[tuple[int, ...], str]
+CellKey = tuple[tuple[int, ...], str]
 Flags = NDArray[np.bool_]
 
 
@@ -94,9 +94,9 @@ def _linked(stage: NDArray[np.int8], labels: Sequence[str], below: int, draw: Ra
     return _flags(cells, len(stage))
 
 
-def _cells(stage: NDArray[np.int8], labels: Sequence[str], draw: Random) -> dict[Cell, People]:
+def _cells(stage: NDArray[np.int8], labels: Sequence[str], draw: Random) -> dict[CellKey, People]:
     """People by pattern of rounds and group, those of one cell in a random order."""
-    cells: dict[Cell, People] = {}
+    cells: dict[CellKey, People] = {}
     for person, (pattern, label) in enumerate(zip(stage.tolist(), labels, strict=True)):
         cells.setdefault((tuple(pattern), label), []).append(person)
     for people in cells.values():
@@ -105,8 +105,8 @@ def _cells(stage: NDArray[np.int8], labels: Sequence[str], draw: Random) -> dict
 
 
 def _too_little_company(
-    cells: dict[Cell, People], stage: NDArray[np.int8], labels: Sequence[str], below: int
-) -> Cell | None:
+    cells: dict[CellKey, People], stage: NDArray[np.int8], labels: Sequence[str], below: int
+) -> CellKey | None:
     """Find the largest cell that can lend a person to cut rows that stand among too few, if there are such rows."""
     loose = ~_flags(cells, len(stage))
     for label in dict.fromkeys(labels):
@@ -126,7 +126,7 @@ def _occasions(rounds: int) -> Iterator[list[int]]:
     yield from ([r, r + 1] for r in range(rounds - 1))
 
 
-def _flags(cells: dict[Cell, People], n: int) -> Flags:
+def _flags(cells: dict[CellKey, People], n: int) -> Flags:
     flags = np.zeros(n, dtype=bool)
     flags[[person for people in cells.values() for person in people]] = True
     return flags

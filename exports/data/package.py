@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from delphi.consensus.analysis import Definition
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
+from delphi.consensus.table.columns import Cell
 from delphi.errors import Refused
 from delphi.sheets.writing import cell, write_csv
 from exports.archive import Tell, Writer, nobody, writing
@@ -15,7 +16,7 @@ from exports.data import ratings, stats_files, syntax
 from exports.data.codebook import codebook
 from exports.data.records import Records
 from exports.formats import FORMATS
-from exports.tables.table import Cell, Table
+from exports.tables.table import Table
 from exports.whole import whole
 
 SCRIPTS = ("verify.py", "analysis.py", "analysis.R")
@@ -39,7 +40,7 @@ def write_ratings(writer: Writer, records: Records, definition: Definition) -> N
 
 
 def long_file(records: Records, scale: Scale) -> Iterator[str]:
-    """Give the long file line by line."""
+    """The long file, line by line."""
     yield ",".join(cell(column.name) for column in ratings.LONG) + "\r\n"
     yield from ratings.long_lines(records, scale)
 

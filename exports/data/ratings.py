@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from delphi.consensus.matrix import BLANK, NOT_QUALIFIED
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
+from delphi.consensus.table.columns import Cell
 from delphi.sheets.writing import cell
 from exports.data.records import Records
 from exports.data.variable_names import variable_names
-from exports.tables.table import Cell, Column, Row, Table
+from exports.tables.table import Column, Row, Table
 from rounds.results.matrices import Wave
 
 STATUS = {NOT_QUALIFIED: "nq", BLANK: "blank"}
@@ -26,7 +27,7 @@ LONG = (
 
 
 def long_rows(records: Records, scale: Scale) -> Iterator[Row]:
-    """Give one row an answer, in the random order of the records."""
+    """One row an answer, in the random order of the records."""
     number = 0
     for record in records.records:
         for r, row in record.rows.items():
@@ -49,7 +50,7 @@ def long_rows(records: Records, scale: Scale) -> Iterator[Row]:
 
 
 def long_lines(records: Records, scale: Scale) -> Iterator[str]:
-    """Give the long rows as lines of CSV; what an answer to an item looks like is written once, not for each panelist."""
+    """The long rows as lines of CSV; what an answer to an item looks like is written once, not for each panelist."""
     tails = [_tails(wave, scale) for wave in records.waves]
     number = 0
     for record in records.records:
@@ -75,7 +76,7 @@ def _tails(wave: Wave, scale: Scale) -> list[dict[int, str]]:
 
 
 def wide_lines(records: Records, scale: Scale) -> Iterator[str]:
-    """Give the wide rows as lines of CSV."""
+    """The wide rows as lines of CSV."""
     written = {code: f",{cell(None)},{cell(word)}" for code, word in STATUS.items()}
     written |= {code: f",{cell(scale.lo + code)},{cell('rated')}" for code in range(scale.K)}
     for record in records.records:
@@ -102,12 +103,12 @@ def wide_columns(records: Records) -> tuple[Column, ...]:
 
 
 def stems_of(records: Records) -> dict[str, str]:
-    """Give the stem of the variables of each statement."""
+    """Stem of the variables of each statement, by its code."""
     return variable_names(dict.fromkeys(item.statement for wave in records.waves for item in wave.items.values()))
 
 
 def wide_rows(records: Records, scale: Scale) -> Iterator[Row]:
-    """Give one row a record; who is not in a round is absent, or was cut off from it."""
+    """One row a record; who is not in a round is absent, or was cut off from it."""
     for record in records.records:
         cells: list[Cell] = [record.code, record.group]
         for r, wave in enumerate(records.waves):

@@ -48,14 +48,14 @@ class Records:
 
 
 def records_of(
-    answers: PanelAnswers, groups: Sequence[str], below: int, draw: Random, told: Sequence[str] | None = None
+    answers: PanelAnswers, groups: Sequence[str], below: int, draw: Random, released_groups: Sequence[str] | None = None
 ) -> Records:
     """Make the records of a panel; the same draw gives the same records for the same answers.
 
-    ``told`` are the groups of an imported study: those whose results came along.
+    ``released_groups`` are the groups of an imported study: those whose results came along.
     """
     order = Random(draw.getrandbits(256))  # noqa: S311 (apart, so that the order does not hang on who was cut)
-    shown = open_groups(_present(answers, groups), groups, below) if told is None else list(told)
+    shown = open_groups(_present(answers, groups), groups, below) if released_groups is None else list(released_groups)
     labels = [name if name in shown else NOT_SHOWN for name in answers.group]
     ties = linkage(answers.stage, labels, below, draw)
     carried = labels if ties.grouped else [NOT_SHOWN] * len(labels)
@@ -83,7 +83,7 @@ Part = tuple[int, dict[int, NDArray[np.int8]]]
 
 
 def _parts(answers: PanelAnswers, ties: Linkage, person: int) -> list[Part]:
-    """Give the rows of one person: one, or one a round."""
+    """Rows of one person: one, or one a round."""
     there = [r for r in range(len(answers.waves)) if answers.stage[person, r] and ties.leaves[r]]
     rows = {r: answers.waves[r].matrix[person] for r in there}
     if ties.linked[person]:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from delphi.consensus.matrix import BLANK, NOT_QUALIFIED
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from delphi.errors import Refused
 from exports.data.ratings import LONG, long_rows, wide_columns
 from exports.data.records import Records
@@ -69,7 +69,7 @@ def _needed(name: str) -> Any:
 
 
 def _frame(records: Records, scale: Scale, missing: dict[int | None, Any]) -> dict[str, list[Any]]:
-    """Give the wide file by column: one variable an item, why it is missing in its value."""
+    """The wide file by column: one variable an item, why it is missing in its value."""
     names = [column.name for column in wide_columns(records) if not column.name.endswith("_status")]
     columns: list[list[Any]] = [
         [record.code for record in records.records],

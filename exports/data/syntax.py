@@ -2,17 +2,28 @@
 
 from collections.abc import Iterable
 
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from exports.data.ratings import LONG
 
 # In SPSS a missing value must be a number: those of the opt-out and of a blank lie below every scale.
 SPSS_NQ, SPSS_BLANK, SPSS_ABSENT = -1001, -1002, -1003
 SPSS_TYPES = {"int": "F8.0", "text": "A120"}
+LONGEST_LIST = 250  # what Stata's inlist takes
 
 
 def spss(scale: Scale) -> str:
     """Write the syntax for SPSS (and PSPP)."""
     lines = [
+        *_spss_reading(),
+        *_spss_labels(scale),
+        *_spss_table([(name, _listed(set_)) for name, set_ in _sets(scale)]),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _spss_reading() -> list[str]:
+    """Read the long file, and set what is missing."""
+    return [
         "* Encoding: UTF-8.",
         "* Run in the folder ratings: set the folder with CD first.",
         "GET DATA /TYPE=TXT /FILE='long.csv' /ENCODING='UTF8' /DELIMITERS=',' /QUALIFIER='\"'",
@@ -22,30 +33,45 @@ def spss(scale: Scale) -> str:
         f"IF (status = 'nq') rating = {SPSS_NQ}.",
         f"IF (status = 'blank') rating = {SPSS_BLANK}.",
         f"MISSING VALUES rating ({SPSS_NQ}, {SPSS_BLANK}).",
+    ]
+
+
+def _spss_labels(scale: Scale) -> list[str]:
+    """Label the variables, and the values of the rating."""
+    return [
         *(f"VARIABLE LABELS {column.name} {_spss(column.label)}." for column in LONG),
         "VALUE LABELS rating",
         f"  {SPSS_NQ} {_spss(scale.opt_out or 'opt-out')} {SPSS_BLANK} 'no answer'",
         *(f"  {value} {_spss(label)}" for value, label in _labelled(scale)),
         "  .",
-        *(f"COMPUTE {name} = ANY(rating, {_listed(values)})." for name, values in _sets(scale)),
+    ]
+
+
+def _spss_table(sets: list[tuple[str, str]]) -> list[str]:
+    """Compute the consensus table and print it."""
+    return [
+        *(f"COMPUTE {name} = ANY(rating, {values})." for name, values in sets),
         "EXECUTE.",
         "* The consensus table takes the place of the ratings: save them before, if you go on with them.",
         "AGGREGATE /OUTFILE=* /BREAK=round position statement",
         "  /n_rated=N(rating) /median=MEDIAN(rating) /mean=MEAN(rating) /sd=SD(rating)",
-        *(f"  /{name}_share=MEAN({name})" for name, _ in _sets(scale)),
+        *(f"  /{name}_share=MEAN({name})" for name, _ in sets),
         "  .",
-        *(f"COMPUTE {name}_pct = 100 * {name}_share." for name, _ in _sets(scale)),
+        *(f"COMPUTE {name}_pct = 100 * {name}_share." for name, _ in sets),
         "EXECUTE.",
         "LIST.",
         "* Quartiles of SPSS are of type 6; those of the study may be of another type.",
     ]
-    return "\n".join(lines) + "\n"
 
 
 def stata(scale: Scale) -> str:
     """Write the syntax for Stata."""
-    labels = [f"label define rating {value} {_stata(label)}, modify" for value, label in _labelled(scale)]
-    lines = [
+    return "\n".join([*_stata_reading(), *_stata_labels(scale), *_stata_table(scale)]) + "\n"
+
+
+def _stata_reading() -> list[str]:
+    """Read the long file, and set what is missing."""
+    return [
         "* Run in the folder ratings: set the folder with cd first.",
         "version 14",
         "clear",
@@ -53,15 +79,27 @@ def stata(scale: Scale) -> str:
         "  maxquotedrows(unlimited) stringcols(2 4 5 7 9)",
         'replace rating = .a if status == "nq"',
         'replace rating = .b if status == "blank"',
+    ]
+
+
+def _stata_labels(scale: Scale) -> list[str]:
+    """Label the variables, and the values of the rating."""
+    return [
         *(f"label variable {column.name} {_stata(column.label)}" for column in LONG),
-        *labels,
+        *(f"label define rating {value} {_stata(label)}, modify" for value, label in _labelled(scale)),
         f"label define rating .a {_stata(scale.opt_out or 'opt-out')}, modify",
         'label define rating .b "no answer", modify',
         "label values rating rating",
+    ]
+
+
+def _stata_table(scale: Scale) -> list[str]:
+    """Compute the consensus table and print it; a long set is written by its ends, for Stata reads no longer list."""
+    return [
         "generate byte rated = !missing(rating)",
         *(
             f"generate {name}_pct = 100 * inlist(rating, {_listed(values)}) if rated"
-            if len(values) < 250
+            if len(values) < LONGEST_LIST
             else f"generate {name}_pct = 100 * inrange(rating, {values[0]}, {values[-1]}) if rated"
             for name, values in _sets(scale)
         ),
@@ -69,7 +107,6 @@ def stata(scale: Scale) -> str:
         f"  (mean) {' '.join(f'{name}_pct' for name, _ in _sets(scale))}, by(round position statement)",
         "list, noobs abbreviate(20)",
     ]
-    return "\n".join(lines) + "\n"
 
 
 def _sets(scale: Scale) -> list[tuple[str, tuple[int, ...]]]:

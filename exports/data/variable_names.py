@@ -8,7 +8,7 @@ ROOM = len("_r99_status")
 
 
 def variable_names(codes: Iterable[str]) -> dict[str, str]:
-    """Give each code of a statement its stem; stems stay apart without regard to case.
+    """Stem of the variables of each statement, by its code; stems differ in more than upper and lower case.
 
     Examples
     --------

@@ -1,6 +1,6 @@
 """Agreement by statement: stacked bars, medians with quartiles, and change between two rounds."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from delphi.consensus.table.result_row import ResultRow
 from delphi.consensus.vocabulary import Relation
@@ -28,6 +28,13 @@ from exports.tables.table import Column
 UNDER = 28  # where bars begin under their legend, with the shares above them
 HIGH = ("#08306b", "#4292c6", "#9ecae1", "#c6dbef")
 LOW = ("#7f2704", "#d94801", "#fdae6b", "#fdd0a2")
+ENDS = (
+    *HEAD,
+    Column("first_round", "int", "First round"),
+    Column("first_pct", "percent", "First %"),
+    Column("last_round", "int", "Last round"),
+    Column("last_pct", "percent", "Last %"),
+)
 
 
 def stacked(record: Record) -> Figure:
@@ -48,9 +55,9 @@ def stacked(record: Record) -> Figure:
         *(Column(f"k{i}", "int", name) for i, (name, _) in enumerate(zones)),
     )
     data = [{**row, **{f"k{i}": _sum(row, values) for i, (_, values) in enumerate(zones)}} for row in rows]
-    said = [f"{r['statement']}: {printed_percent(r['combined_pct'])} % combined agreement" for r in _shown(rows)]
+    sentences = [f"{r['statement']}: {printed_percent(r['combined_pct'])} % combined agreement" for r in _shown(rows)]
     title = f"Agreement after round {number}"
-    return by_statement(record, title, parts, bottom + down, columns, data, said)
+    return by_statement(record, title, parts, bottom + down, columns, data, sentences)
 
 
 def _tick(share: int, bottom: float) -> Iterator[str]:
@@ -116,49 +123,50 @@ def strips(record: Record) -> Figure:
         parts.append(note(f"N {row['n_rated']}", y))
     names = ("n_rated", "median", "q1", "q3", "iqr")
     columns = (*HEAD, *(Column(name, "int" if name == "n_rated" else "float", name) for name in names))
-    said = [
+    sentences = [
         f"{r['statement']}: median {printed_number(float(r['median']))}, interquartile range {printed_number(float(r['iqr']))}"
         for r in rows
         if r["median"] is not None and r["iqr"] is not None
     ]
     title = f"Median and quartiles after round {number}"
-    return by_statement(record, title, parts, bottom, columns, rows, said)
+    return by_statement(record, title, parts, bottom, columns, rows, sentences)
 
 
 def dumbbells(record: Record) -> Figure:
     """Draw combined agreement of the first and the last round in which a statement was asked with the meaning it has now."""
+    pairs = _ends(record)
+    lo = lowest_ten(row["combined_pct"] for pair in pairs for row in pair)
+    at, bottom = across(lo, 100), TOP + ROW * len(pairs)
+    parts = list(axis(lo, 100, bottom, "Combined agreement %: first round (ring), last round (disc)"))
+    for i, (first, last) in enumerate(pairs):
+        parts += _dumbbell(first, last, at, TOP + 8 + ROW * i)
+    data = [
+        {"statement": b["statement"], "text": b["text"], "first_round": a["round"], "first_pct": a["combined_pct"]}
+        | {"last_round": b["round"], "last_pct": b["combined_pct"]}
+        for a, b in pairs
+    ]
+    sentences = [
+        f"{b['statement']}: {printed_percent(a['combined_pct'])} % in round {a['round']},"
+        f" {printed_percent(b['combined_pct'])} % in round {b['round']}"
+        for a, b in pairs
+    ]
+    return by_statement(record, "Change of agreement between rounds", parts, bottom, ENDS, data, sentences)
+
+
+def _ends(record: Record) -> list[tuple[ResultRow, ResultRow]]:
+    """First and last row of each statement under its present meaning, where both may be shown."""
     ends: dict[str, list[ResultRow]] = {}
     for row in record.rows:
         if row.is_panel:
             earlier = ends.get(row["statement"], []) if Relation(row["relation"]).same_meaning else []
             ends[row["statement"]] = [*earlier, row]
     shown = [[row for row in rows if row["combined_pct"] is not None] for rows in ends.values()]
-    pairs = [(rows[0], rows[-1]) for rows in shown if len(rows) > 1]
-    lo = lowest_ten(row["combined_pct"] for pair in pairs for row in pair)
-    at, bottom = across(lo, 100), TOP + ROW * len(pairs)
-    parts = list(axis(lo, 100, bottom, "Combined agreement %: first round (ring), last round (disc)"))
-    for i, (first, last) in enumerate(pairs):
-        y = TOP + 8 + ROW * i
-        parts.append(label(last, y - 8))
-        parts.append(line(at(first["combined_pct"]), y, at(last["combined_pct"]), y, DARK, stroke_width=2))
-        parts.append(circle(at(first["combined_pct"]), y, 5, "#ffffff"))
-        parts.append(circle(at(last["combined_pct"]), y, 4, DARK))
-        parts.append(note(f"r{first['round']}–r{last['round']}", y - 8))
-    columns = (
-        *HEAD,
-        Column("first_round", "int", "First round"),
-        Column("first_pct", "percent", "First %"),
-        Column("last_round", "int", "Last round"),
-        Column("last_pct", "percent", "Last %"),
-    )
-    data = [
-        {"statement": b["statement"], "text": b["text"], "first_round": a["round"], "first_pct": a["combined_pct"]}
-        | {"last_round": b["round"], "last_pct": b["combined_pct"]}
-        for a, b in pairs
-    ]
-    said = [
-        f"{b['statement']}: {printed_percent(a['combined_pct'])} % in round {a['round']},"
-        f" {printed_percent(b['combined_pct'])} % in round {b['round']}"
-        for a, b in pairs
-    ]
-    return by_statement(record, "Change of agreement between rounds", parts, bottom, columns, data, said)
+    return [(rows[0], rows[-1]) for rows in shown if len(rows) > 1]
+
+
+def _dumbbell(first: ResultRow, last: ResultRow, at: Callable[[float], float], y: float) -> Iterator[str]:
+    yield label(last, y - 8)
+    yield line(at(first["combined_pct"]), y, at(last["combined_pct"]), y, DARK, stroke_width=2)
+    yield circle(at(first["combined_pct"]), y, 5, "#ffffff")
+    yield circle(at(last["combined_pct"]), y, 4, DARK)
+    yield note(f"r{first['round']}–r{last['round']}", y - 8)

@@ -11,9 +11,11 @@ DARK, GREY, LIGHT = "#1a1a1a", "#767676", "#d9d9d9"
 TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(9), 11, 12, *range(14, 32)])
 
 
-def attributes(**given: object) -> str:
+def attributes(**values: object) -> str:
     """Write attributes; an underscore in a name is a hyphen."""
-    return "".join(f" {name.rstrip('_').replace('_', '-')}={quoteattr(_plain(value))}" for name, value in given.items())
+    return "".join(
+        f" {name.rstrip('_').replace('_', '-')}={quoteattr(_plain(value))}" for name, value in values.items()
+    )
 
 
 def _plain(value: object) -> str:
@@ -77,7 +79,7 @@ def box(x: float, y: float, width: float, lines: Sequence[str]) -> str:
 
 
 def height_of(lines: Sequence[str]) -> float:
-    """Give the height of a box."""
+    """Height of a box."""
     return 15 * len(lines) + 9
 
 

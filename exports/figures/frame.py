@@ -12,11 +12,11 @@ from exports.tables.table import Column, Table, rows_of
 LEFT, RIGHT, ROW, TOP = 250, 60, 20, 56  # where rows begin and end, how high one is, and where the first one stands
 MOST_TICKS, STEPS = 10, (1, 5, 10, 20, 50)
 LETTER, LINE, WRITTEN = 6.6, 16, 15  # usual width of a letter, and heights of a line of a legend and of a label
-Row = Mapping[str, Any]  # of the consensus table, or what a figure made of one
+FigureRow = Mapping[str, Any]  # of the consensus table, or what a figure made of one
 HEAD = (Column("statement", "text", "No."), Column("text", "text", "Statement"))
 
 
-def label(row: Row, y: float, high: float = ROW) -> str:
+def label(row: FigureRow, y: float, high: float = ROW) -> str:
     """Write number and wording of a statement, as far as they fit into its row."""
     code = str(row["statement"])
     lines = broken(code if row["text"] == code else f"{code} {row['text']}", LEFT - 16, int((high - 4) // WRITTEN))
@@ -29,18 +29,18 @@ def note(words: str, y: float, high: float = ROW, **more: object) -> str:
     return text(WIDTH, _base(y, high), words, text_anchor="end", **more)
 
 
-def unseen(row: Row, y: float, high: float = ROW) -> str:
+def unseen(row: FigureRow, y: float, high: float = ROW) -> str:
     """Say in the place of a statement's numbers why they are not there."""
     return text(LEFT, _base(y, high), reason(row), font_style="italic")
 
 
-def reason(row: Row) -> str:
+def reason(row: FigureRow) -> str:
     """Say why there are no numbers."""
     return "no ratings" if row["n_rated"] == 0 else "hidden: too few ratings"
 
 
 def _base(y: float, high: float) -> float:
-    """Give the base line of words in the middle of a row."""
+    """Base line of words in the middle of a row."""
     return y + high / 2 + 3
 
 
@@ -50,7 +50,7 @@ def lowest_ten(shares: Iterable[float]) -> int:
 
 
 def across(lo: float, hi: float) -> Callable[[float], float]:
-    """Give the place of a value between the names and the numbers."""
+    """A function from a value to its place between the names and the numbers."""
     return lambda value: LEFT + 8 + (WIDTH - LEFT - RIGHT - 16) * (value - lo) / (hi - lo)
 
 
@@ -75,7 +75,7 @@ def under_legend(names: Sequence[str], marks: Sequence[str], plot: Sequence[str]
 
 
 def _places(names: Sequence[str]) -> Iterator[tuple[float, float]]:
-    """Give each name of a legend its place, in as many lines as they need."""
+    """Place of each name of a legend, in as many lines as they need."""
     x = y = 0.0
     for name in names:
         width = 26 + LETTER * len(name)
@@ -91,12 +91,12 @@ def figure(
     parts: Iterable[str],
     height: float,
     columns: tuple[Column, ...],
-    rows: Sequence[Row],
-    said: Sequence[str],
+    rows: Sequence[FigureRow],
+    sentences: Sequence[str],
     opening: str = "",
 ) -> Figure:
     """Put a picture, its sentence and its numbers together."""
-    alternative = f"{opening}{'; '.join(said) or 'nothing to show'}."
+    alternative = f"{opening}{'; '.join(sentences) or 'nothing to show'}."
     cells = rows_of(columns, rows)
     notes = hidden_notes(record, [row for row, own in zip(rows, cells, strict=True) if None in own])
     table = Table("figure/1", title, "", columns, cells, notes, definition=defined(record))
@@ -109,12 +109,12 @@ def by_statement(
     parts: Iterable[str],
     bottom: float,
     columns: tuple[Column, ...],
-    rows: Sequence[Row],
-    said: Sequence[str],
+    rows: Sequence[FigureRow],
+    sentences: Sequence[str],
 ) -> Figure:
     """Make a figure whose last row of a statement ends at the bottom; its sentence says first how many there are."""
     opening = f"{len({row['statement'] for row in rows})} statements. "
-    return figure(record, title, parts, bottom + 4, columns, rows, said, opening)
+    return figure(record, title, parts, bottom + 4, columns, rows, sentences, opening)
 
 
 def in_words(record: Record, title: str, words: str, columns: tuple[Column, ...]) -> Figure:

@@ -55,8 +55,8 @@ def by_group(record: Record) -> Figure:
         plot += _row(cells, lo, TOP + high * i, high)
     names = [shortened(group or "no group", LONGEST_NAME) for group in groups]
     parts, down = under_legend(names, [mark(6, 8, i) for i in range(len(names))], plot)
-    said = [f"{cells[0]['statement']}: {_said(['the whole panel', *names], cells)}" for cells in statements]
-    return by_statement(record, title, parts, bottom + down, COLUMNS, data, said)
+    sentences = [f"{cells[0]['statement']}: {_sentence(['the whole panel', *names], cells)}" for cells in statements]
+    return by_statement(record, title, parts, bottom + down, COLUMNS, data, sentences)
 
 
 def _groups(record: Record, number: int) -> list[str]:
@@ -66,7 +66,7 @@ def _groups(record: Record, number: int) -> list[str]:
 
 
 def _cells(record: Record, number: int, names: Sequence[str]) -> list[list[ResultRow]]:
-    """Give the numbers of the panel and of each group, a list for each statement."""
+    """Numbers of the panel and of each group, a list for each statement."""
     known = {(row["statement"], row["group"]): row for row in of_round(record, number, None)}
     rows = of_round(record, number)
     return [[_cell(row, known.get((row["statement"], name)), name, record.profile) for name in names] for row in rows]
@@ -81,7 +81,7 @@ def _cell(row: ResultRow, own: ResultRow | None, group: str, profile: Profile) -
     return ResultRow(cells | {"reasons": write_reasons(reasons) if share is None else ""})
 
 
-def _said(names: Sequence[str], cells: Sequence[ResultRow]) -> str:
+def _sentence(names: Sequence[str], cells: Sequence[ResultRow]) -> str:
     return ", ".join(f"{name} {_share(cell)}" for name, cell in zip(names, cells, strict=True))
 
 

@@ -1,11 +1,11 @@
 """What became of each statement: a row a statement, a column a round, a line from what was to what came of it (REPORTING 1.4)."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from delphi.consensus.table.result_row import ResultRow
-from delphi.consensus.vocabulary import Relation
+from delphi.consensus.vocabulary import Change, Relation, Verdict
 from exports.figures.draw import DARK, GREY, WIDTH, circle, line, text
 from exports.figures.frame import HEAD, LEFT, RIGHT, TOP, by_statement, label
 from exports.record.record import Record
@@ -43,32 +43,26 @@ def descent(record: Record) -> Figure:
     for row in rows:
         parts += _lines(row, parents, places, lanes, at)
         places[row["statement"]].append(row)
-    dropped = {(edge.before, edge.round - 1) for edge in record.edges if edge.change == "dropped"}
+    dropped = {(edge.before, edge.round - 1) for edge in record.edges if edge.change == Change.DROPPED}
     for code, own in places.items():
-        parts.append(label(own[-1], lanes[code], HIGH))
-        for row in own:
-            x, y = at[row["round"]], lanes[code] + HIGH / 2
-            parts.append(circle(x, y, 5, DARK if row["verdict"] == "in" else "#ffffff"))
-            if (code, row["round"]) in dropped:
-                parts.append(text(x + 12, y + 4, "×"))
+        parts += _discs(own, dropped, lanes[code], at)
     data = [
         {**row, "from_ids": ";".join(parents[row.round, row.statement]) or None}
         | {"dropped": (row.statement, row.round) in dropped}
         for row in rows
     ]
-    said = [_said(code, [row for row in data if row["statement"] == code]) for code in lanes]
-    return by_statement(
-        record, "Statements from round to round", parts, TOP + HIGH * len(lanes), COLUMNS, data, list(said)
-    )
+    sentences = [_sentence(code, [row for row in data if row["statement"] == code]) for code in lanes]
+    height = TOP + HIGH * len(lanes)
+    return by_statement(record, "Statements from round to round", parts, height, COLUMNS, data, sentences)
 
 
 def _parents(record: Record) -> dict[tuple[int, str], list[str]]:
-    """Give what was merged into, or split to make, a statement, by the round into which that was done."""
-    found: dict[tuple[int, str], list[str]] = defaultdict(list)
+    """What was merged into, or split to make, a statement, by the round into which that was done."""
+    parents: dict[tuple[int, str], list[str]] = defaultdict(list)
     for edge in record.edges:
-        if edge.change in ("merged", "split") and edge.before and edge.after:
-            found[edge.round, edge.after].append(edge.before)
-    return found
+        if edge.change in (Change.MERGED, Change.SPLIT) and edge.before and edge.after:
+            parents[edge.round, edge.after].append(edge.before)
+    return parents
 
 
 def _order(rows: list[ResultRow], parents: dict[tuple[int, str], list[str]]) -> list[str]:
@@ -100,11 +94,25 @@ def _lines(
         yield line(at[places[code][-1]["round"]], y, x, y, DARK if code in sources else GREY, **dress)
 
 
-def _said(code: str, own: list[dict[str, Any]]) -> str:
+def _discs(
+    own: list[ResultRow], dropped: Collection[tuple[str | None, int]], lane: float, at: Mapping[int, float]
+) -> Iterator[str]:
+    """Draw a statement in each of its rounds."""
+    yield label(own[-1], lane, HIGH)
+    for row in own:
+        x, y = at[row["round"]], lane + HIGH / 2
+        yield circle(x, y, 5, DARK if row.verdict == Verdict.IN else "#ffffff")
+        if (row["statement"], row["round"]) in dropped:
+            yield text(x + 12, y + 4, "×")
+
+
+def _sentence(code: str, own: list[dict[str, Any]]) -> str:
     """Tell the way of one statement."""
     steps = []
     for row in own:
-        change = "" if row["relation"] in ("same", "new") else f" {str(row['relation']).replace('_', ' ')}"
+        change = (
+            "" if row["relation"] in (Relation.SAME, Relation.NEW) else f" {str(row['relation']).replace('_', ' ')}"
+        )
         source = f" from {row['from_ids'].replace(';', ' and ')}" if row["from_ids"] else ""
         steps.append(f"round {row['round']}{change}{source}, {row['verdict'] or 'hidden'}")
     return f"{code}: {'; '.join(steps)}{'; then dropped' if own[-1]['dropped'] else ''}"

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from delphi.consensus.firmness.sensitivity import threshold_map
-from delphi.consensus.vocabulary import Change, Relation
+from delphi.consensus.vocabulary import Change, Relation, Verdict
 from exports.figures.draw import DARK, LIGHT, WIDTH, arrow, box, circle, height_of, line, text
 from exports.figures.frame import figure
 from exports.record.facts import LineageEdge
@@ -14,7 +14,8 @@ from exports.tables.document import Figure
 from exports.tables.table import Column
 
 CHANGES = ("reworded", "merged", "split", "added", "dropped")
-COLUMN = 300
+COLUMN, LEFT = 300, 60.0
+MIDDLE = LEFT + COLUMN / 2
 
 
 def participants(record: Record) -> Figure:
@@ -27,26 +28,35 @@ def participants(record: Record) -> Figure:
     parts: list[str] = []
     y = 6.0
     for i, row in enumerate(rows):
-        lines = [f"Round {row['round']}", f"invited {row['invited']}"]
-        lost = [f"declined {row['declined']}", f"gave no answer {row['not_started']}"]
-        done = [f"analysed {row['analysed']}", f"complete {row['complete']}, partial {row['partial']}"]
-        x = 60.0
-        middle = x + COLUMN / 2
-        parts += [box(x, y, COLUMN, lines), box(WIDTH - 250, y + 22, 240, lost)]
-        below = y + height_of(lines) + 30
-        parts += [arrow(middle, y + height_of(lines), middle, below), box(x, below, COLUMN, done)]
-        parts.append(arrow(middle, y + height_of(lines) + 12, WIDTH - 250, y + height_of(lines) + 12))
-        y = below + height_of(done)
-        if i < len(rows) - 1:
-            parts.append(arrow(middle, y, middle, y + 26))
+        if i:
+            parts.append(arrow(MIDDLE, y, MIDDLE, y + 26))
             y += 26
+        drawn, y = _round(row, y)
+        parts += drawn
     title = "Participants through the rounds"
-    said = [
+    sentences = [
         f"Round {r['round']}: {r['invited']} invited, {r['declined']} declined, {r['not_started']} gave no answer,"
         f" {r['analysed']} analysed, of whom {r['complete']} complete and {r['partial']} partial"
         for r in rows
     ]
-    return figure(record, title, parts, y + 10, columns, rows, said)
+    return figure(record, title, parts, y + 10, columns, rows, sentences)
+
+
+def _round(row: dict[str, Any], y: float) -> tuple[list[str], float]:
+    """Draw one round from a height down, and say where it ends."""
+    lines = [f"Round {row['round']}", f"invited {row['invited']}"]
+    lost = [f"declined {row['declined']}", f"gave no answer {row['not_started']}"]
+    done = [f"analysed {row['analysed']}", f"complete {row['complete']}, partial {row['partial']}"]
+    end = y + height_of(lines)
+    below = end + 30
+    parts = [
+        box(LEFT, y, COLUMN, lines),
+        box(WIDTH - 250, y + 22, 240, lost),
+        arrow(MIDDLE, end, MIDDLE, below),
+        box(LEFT, below, COLUMN, done),
+        arrow(MIDDLE, end + 12, WIDTH - 250, end + 12),
+    ]
+    return parts, below + height_of(done)
 
 
 def _counted(record: Record, number: int) -> dict[str, Any]:
@@ -128,19 +138,19 @@ def thresholds(record: Record) -> Figure:
         parts += [text(x, y - 10, str(row["in_consensus"]), text_anchor="middle")]
         parts += [text(x, bottom + 18, str(row["threshold"] or "rule"), text_anchor="middle")]
     parts.append(line(left, 30, left, bottom, LIGHT))
-    said = [
+    sentences = [
         f"{row['in_consensus']} at {row['threshold'] or 'the rule'}{' (locked)' if row['locked'] else ''}"
         for row in rows
     ]
-    return figure(record, title, parts, bottom + 30, columns, rows, said)
+    return figure(record, title, parts, bottom + 30, columns, rows, sentences)
 
 
 def _by_threshold(record: Record, data: Any) -> list[dict[str, Any]]:
     """Vary the threshold alone; all else is as locked."""
-    made = threshold_map(data.counts, record.definition)
-    mine = made.locked
+    variants = threshold_map(data.counts, record.definition)
+    locked = variants.locked
     return [
-        {"threshold": one.threshold, "in_consensus": one.verdicts.count("in"), "locked": one.locked}
-        for one in made.alternatives
-        if (one.strict, one.denominator, one.quantile_type) == (mine.strict, mine.denominator, mine.quantile_type)
+        {"threshold": one.threshold, "in_consensus": one.verdicts.count(Verdict.IN), "locked": one.locked}
+        for one in variants.alternatives
+        if (one.strict, one.denominator, one.quantile_type) == (locked.strict, locked.denominator, locked.quantile_type)
     ]

@@ -56,29 +56,29 @@ def ranks(record: Record) -> Figure:
     for i, place in enumerate(left):
         parts += _slope(place, TOP + ROW * i, height[id(place)])
     title = f"Order of the statements by agreement, rounds {first} and {last}"
-    said = [
+    sentences = [
         f"{place.rows[1]['statement']}: {place.printed[0]} in round {first}, {place.printed[1]} in round {last}"
         for place in right
     ]
     bottom = TOP + ROW * len(places)
-    return by_statement(record, title, parts, bottom, COLUMNS, [_numbers(place) for place in right], said)
+    return by_statement(record, title, parts, bottom, COLUMNS, [_numbers(place) for place in right], sentences)
 
 
 def _pairs(record: Record, first: int, last: int) -> tuple[list[tuple[ResultRow, ResultRow]], str]:
-    """Give the two rows of what can be compared, and say how much cannot."""
+    """The two rows of each statement that can be compared, and a sentence on how many cannot."""
     rows: dict[str, dict[int, ResultRow]] = {}
     for row in record.rows:
         if row.is_panel:
             rows.setdefault(row["statement"], {})[row["round"]] = row
-    ends = [(found[first], found[last]) for found in rows.values() if _one_meaning(found, first, last)]
+    ends = [(by_round[first], by_round[last]) for by_round in rows.values() if _one_meaning(by_round, first, last)]
     shown = [pair for pair in ends if all(row["combined_pct"] is not None for row in pair)]
     hidden = len(ends) - len(shown)
     return shown, f"{len(rows) - len(ends)} others{f', {hidden} without ratings that may be shown' if hidden else ''}"
 
 
-def _one_meaning(found: dict[int, ResultRow], first: int, last: int) -> bool:
-    later = [row["relation"] for number, row in found.items() if number > first]
-    return {first, last} <= found.keys() and all(Relation(relation).same_meaning for relation in later)
+def _one_meaning(by_round: dict[int, ResultRow], first: int, last: int) -> bool:
+    later = [row["relation"] for number, row in by_round.items() if number > first]
+    return {first, last} <= by_round.keys() and all(Relation(relation).same_meaning for relation in later)
 
 
 def _places(pairs: Sequence[tuple[ResultRow, ResultRow]]) -> list[Place]:
@@ -89,7 +89,7 @@ def _places(pairs: Sequence[tuple[ResultRow, ResultRow]]) -> list[Place]:
 
 
 def _ranked(shares: Sequence[Fraction]) -> tuple[list[int], list[str]]:
-    """Give the ranks, and how they are printed.
+    """The ranks, and how they are printed.
 
     Examples
     --------
@@ -99,8 +99,8 @@ def _ranked(shares: Sequence[Fraction]) -> tuple[list[int], list[str]]:
     ordered = sorted(shares, reverse=True)
     ranks = [1 + ordered.index(share) for share in shares]
     shared = ["=" if shares.count(share) > 1 else "" for share in shares]
-    said = [f"{a}{b} ({round_half_up(100 * c, 1)} %)" for a, b, c in zip(ranks, shared, shares, strict=True)]
-    return ranks, said
+    printed = [f"{a}{b} ({round_half_up(100 * c, 1)} %)" for a, b, c in zip(ranks, shared, shares, strict=True)]
+    return ranks, printed
 
 
 def _slope(place: Place, a: float, b: float) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from delphi.consensus.shipped_scales import Scale, Values
+from delphi.consensus.scale import Scale, Values
 from delphi.consensus.table.result_row import ResultRow
 from exports.figures.draw import DARK, GREY, WIDTH, line, rect, shortened, text
 from exports.figures.frame import HEAD, LEFT, LETTER, RIGHT, TOP, by_statement, label, note, reason, unseen
@@ -51,12 +51,12 @@ def distribution(record: Record) -> Figure:
         *(Column(f"k{i}", "int", head) for i, (head, _) in enumerate(bars)),
     )
     data = [{**row, **{f"k{i}": n for i, n in enumerate(k)}} for row, k in zip(rows, counts, strict=True)]
-    said = [
+    sentences = [
         f"{row['statement']}: {', '.join(f'{head} {n}' for (head, _), n in zip(bars, k, strict=False)) or reason(row)}"
         for row, k in zip(rows, counts, strict=True)
     ]
     title = f"Distribution of ratings after round {number}"
-    return by_statement(record, title, parts, bottom, columns, data, said)
+    return by_statement(record, title, parts, bottom, columns, data, sentences)
 
 
 def _counts(row: ResultRow, bars: Sequence[Bar]) -> list[int]:
@@ -68,7 +68,7 @@ def _counts(row: ResultRow, bars: Sequence[Bar]) -> list[int]:
 
 
 def _span(scale: Scale, values: Values) -> tuple[float, float]:
-    """Give the middle of neighbouring options, and how much room they have."""
+    """The middle of neighbouring options, and how much room they have."""
     each = (WIDTH - LEFT - RIGHT) / scale.K
     return LEFT + each * ((values[0] + values[-1] + 1) / 2 - scale.lo), each * len(values)
 
@@ -90,9 +90,9 @@ def _head(scale: Scale, bars: Sequence[Bar], tallest: float, bottom: float) -> I
 def _names(scale: Scale) -> str:
     """Say what the heads stand for, or at least those of both ends."""
     pairs = zip(scale.abbreviations, scale.labels, strict=True)
-    said = [f"{head}: {words}" for head, words in pairs if head != words]
-    whole = "; ".join(said)
-    return whole if len(whole) * LETTER < WIDTH else shortened(f"{said[0]}; …; {said[-1]}", WIDTH)
+    names = [f"{head}: {words}" for head, words in pairs if head != words]
+    whole = "; ".join(names)
+    return whole if len(whole) * LETTER < WIDTH else shortened(f"{names[0]}; …; {names[-1]}", WIDTH)
 
 
 def _row(

@@ -155,7 +155,7 @@ def ask(session: Session, study: Study, order: Order, *, by: int, at: datetime) 
 
 
 def order_of(job: ExportJob) -> Order:
-    """Give the order that a job is to make."""
+    """The order that a job is to make."""
     return Order(job.report, job.format, Profile(job.profile), job.by_group)
 
 

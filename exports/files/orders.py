@@ -111,8 +111,8 @@ def rows_in(exhibit: Exhibit) -> int:
     return sum(len(table.rows) for table in tables)
 
 
-def log(session: Session, study: Study, order: Order, made: WrittenFile, *, by: int | None, at: datetime) -> None:
+def log(session: Session, study: Study, order: Order, file: WrittenFile, *, by: int | None, at: datetime) -> None:
     """Write down who took what, by which filter, and what it was."""
     audit.record(
-        session, study.id, EventKind.EXPORTED, by=by, at=at, **asdict(order), rows=made.rows, sha256=made.sha256
+        session, study.id, EventKind.EXPORTED, by=by, at=at, **asdict(order), rows=file.rows, sha256=file.sha256
     )

@@ -31,6 +31,6 @@ def entries_for(may: frozenset[Capability], profile: Profile) -> dict[str, Entry
     return {key: entry for key, entry in CATALOGUE.items() if profile in entry.profiles and allowed(may, key, profile)}
 
 
-def jobs_for(may: frozenset[Capability], made: Iterable[ExportJob]) -> list[tuple[ExportJob, str]]:
+def jobs_for(may: frozenset[Capability], kept_jobs: Iterable[ExportJob]) -> list[tuple[ExportJob, str]]:
     """List the orders that a reader may see, with the names of their files."""
-    return [(job, jobs.label(job.report)) for job in made if allowed(may, job.report, Profile(job.profile))]
+    return [(job, jobs.label(job.report)) for job in kept_jobs if allowed(may, job.report, Profile(job.profile))]

@@ -57,7 +57,7 @@ class Exporter(Loop):
     def _make(self, key: tuple[int, UUID], order: Order, *, last: bool) -> None:
         """Make a file and write down how it ended; what failed for no reason of its own is tried again."""
         try:
-            made, content = self._write_file(key, order)
+            file, content = self._write_file(key, order)
         except Overtaken:
             return
         except Refused as error:
@@ -66,16 +66,16 @@ class Exporter(Loop):
             log.exception("file not made: %s as %s", order.report, order.format)
             self._end(key, **({"failed_at": clock.now()} if last else {}))
         else:
-            self._end(key, made_at=clock.now(), content=content, sha256=made.sha256, rows=made.rows)
+            self._end(key, made_at=clock.now(), content=content, sha256=file.sha256, rows=file.rows)
 
     def _write_file(self, key: tuple[int, UUID], order: Order) -> tuple[WrittenFile, bytes]:
         """Make a file in memory, reading only."""
-        stream, told = io.BytesIO(), time.monotonic()
+        stream, last_report = io.BytesIO(), time.monotonic()
 
         def tell(progress: str) -> None:
-            nonlocal told
-            if time.monotonic() - told >= TELLING:
-                told = time.monotonic()
+            nonlocal last_report
+            if time.monotonic() - last_report >= TELLING:
+                last_report = time.monotonic()
                 self._tell(key, progress)
 
         with self.database.transaction(writing=False) as session:

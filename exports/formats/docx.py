@@ -3,10 +3,10 @@
 import io
 import zipfile
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
+from exports.formats.docx_styles import SPACE, prepare
 from exports.formats.text import legal
 from exports.tables.document import Block, Exhibit, Figure, Heading, Paragraph, document_of
 from exports.tables.layout import Break, Head, Line, Sheet, leaves, sheet_of
@@ -14,19 +14,7 @@ from exports.tables.layout import Break, Head, Line, Sheet, leaves, sheet_of
 if TYPE_CHECKING:
     from docx.document import Document as Word
 
-SPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 (a fixed date, so that equal exports are equal files)
 TWIPS, PAPER, MARGIN = 1440, (8.27, 11.69), 0.8  # twips an inch; inches: A4
-FONT = "Times New Roman"  # on every machine, or one of the same widths
-SIZES = {
-    "Normal": 10,
-    "Caption": 10,
-    "Title": 16,
-    "Heading 1": 13,
-    "Heading 2": 11,
-    "Heading 3": 10,
-    "Body Text 3": 8.5,
-}
 APART = 120  # twips between a number and a text beside it
 
 
@@ -36,7 +24,7 @@ def write(exhibit: Exhibit, stream: BinaryIO) -> None:
 
     document = document_of(exhibit)
     word = docx.Document()
-    _properties(word, legal(document.title), document.language)
+    prepare(word, legal(document.title), document.language)
     first = word.sections[0]
     if document.notice:
         first.header.paragraphs[0].text = legal(document.notice)
@@ -47,9 +35,9 @@ def write(exhibit: Exhibit, stream: BinaryIO) -> None:
             word.add_heading(legal(document.title), 0)
         for block in blocks:
             _add(word, block, width)
-    made = io.BytesIO()
-    word.save(made)
-    _freeze(made, stream)
+    archive = io.BytesIO()
+    word.save(archive)
+    _freeze(archive, stream)
 
 
 def _page(section: Any, *, turned: bool) -> int:
@@ -72,36 +60,6 @@ def _number(paragraph: Any) -> None:
     paragraph._p.append(  # noqa: SLF001 (the library writes no fields)
         parse_xml(f'<w:fldSimple {SPACE} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>')
     )
-
-
-def _properties(word: "Word", title: str, language: str) -> None:
-    from docx.oxml.ns import qn
-    from docx.oxml.parser import parse_xml
-    from docx.shared import Pt, RGBColor
-
-    about = word.core_properties
-    about.title, about.author, about.last_modified_by, about.comments = title[:255], "Delphi", "Delphi", ""
-    about.created = about.modified = CREATED
-    about.language = language
-    for name, size in SIZES.items():
-        style = word.styles[name]
-        style.font.size, style.font.name, style.font.color.rgb = Pt(size), FONT, RGBColor(0, 0, 0)
-        fonts = style.element.rPr.rFonts
-        for theme in [key for key in fonts.attrib if "Theme" in key]:
-            del fonts.attrib[theme]  # the theme would win over the name
-        fonts.set(qn("w:cs"), FONT)
-        fonts.set(qn("w:hAnsi"), FONT)
-    for edge in word.styles["Title"].element.pPr.findall(qn("w:pBdr")):
-        word.styles["Title"].element.pPr.remove(edge)
-    word.styles["Title"].font.bold = True
-    word.styles["Title"].paragraph_format.space_after = Pt(8)
-    word.styles["Caption"].paragraph_format.space_after = Pt(4)
-    word.styles["Body Text 3"].paragraph_format.space_after = Pt(2)
-    defaults = word.styles.element.find(qn("w:docDefaults"))
-    runs = defaults.find(qn("w:rPrDefault")).find(qn("w:rPr"))
-    for old in runs.findall(qn("w:lang")):
-        runs.remove(old)
-    runs.append(parse_xml(f"<w:lang {SPACE} w:val={quoteattr(language)}/>"))
 
 
 def _add(word: "Word", block: Block, width: int) -> None:
@@ -246,8 +204,8 @@ def _run(text: str, *, bold: bool, size: int) -> str:
     return f'<w:r><w:rPr>{weight}<w:sz w:val="{size}"/></w:rPr>{broken}</w:r>'
 
 
-def _freeze(made: io.BytesIO, stream: BinaryIO) -> None:
+def _freeze(archive: io.BytesIO, stream: BinaryIO) -> None:
     """Copy an archive with fixed dates, so that equal documents are equal files."""
-    with zipfile.ZipFile(made) as source, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
+    with zipfile.ZipFile(archive) as source, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
         for info in source.infolist():
             target.writestr(zipfile.ZipInfo(info.filename), source.read(info), zipfile.ZIP_DEFLATED)

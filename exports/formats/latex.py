@@ -127,7 +127,7 @@ def _spans(sheet: Sheet) -> str:
 
 
 def _columns(sheet: Sheet) -> str:
-    """Give every column its part of the line, less the space between columns."""
+    """Widths of the columns: each has its part of the line, less the space between columns."""
     whole = LINE_TURNED if sheet.layout.turned else LINE
     line = 0.995 - (6 * len(sheet.heads) + 9 * sum(head.apart for head in sheet.heads)) / whole
     return "".join(

@@ -3,9 +3,10 @@
 import textwrap
 from typing import BinaryIO
 
+from delphi.consensus.table.columns import Cell
 from exports.tables.document import Exhibit, Heading, Paragraph, document_of
 from exports.tables.printing import printed
-from exports.tables.table import Cell, Column, Table
+from exports.tables.table import Column, Table
 
 WIDTH = 100
 LONGEST = 40  # a text that is longer is cut: it stands whole in the other formats

@@ -22,4 +22,4 @@ LONG_WORD = re.compile(r"\S{24}(?=\S)")
 
 def breakable(text: str, mark: str = "\u200b") -> str:
     """Let lines end within words that no line can hold."""
-    return LONG_WORD.sub(lambda found: found[0] + mark, text)
+    return LONG_WORD.sub(lambda word: word[0] + mark, text)

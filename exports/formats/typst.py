@@ -41,15 +41,15 @@ def _compiled(exhibit: Exhibit, **options: Any) -> bytes:
     }
     source = (files("exports.formats") / "page.typ").read_bytes()
     try:
-        made = typst.compile(source, sys_inputs={"data": json.dumps(data)}, timestamp=0, **options)
+        output = typst.compile(source, sys_inputs={"data": json.dumps(data)}, timestamp=0, **options)
     except typst.TypstError as error:
-        raise Refused(_said(str(error))) from None
-    if not isinstance(made, bytes):
+        raise Refused(_advice(str(error))) from None
+    if not isinstance(output, bytes):
         raise Refused("The picture needs more than one page; choose PDF or SVG.")
-    return made
+    return output
 
 
-def _said(error: str) -> str:
+def _advice(error: str) -> str:
     """Say what to do; a character that no font has is named."""
     quoted = re.search(r'text `"(.+?)"`', error)
     if not quoted:
@@ -67,7 +67,7 @@ def _sign(sign: str) -> str:
 
 def _read(quoted: str) -> str:
     r"""Read the text of an error, in which some characters stand as \u{...}."""
-    return re.sub(r"\\u\{([0-9a-f]+)\}", lambda found: chr(int(found[1], 16)), quoted)
+    return re.sub(r"\\u\{([0-9a-f]+)\}", lambda escape: chr(int(escape[1], 16)), quoted)
 
 
 def _block(block: Block) -> dict[str, Any]:

@@ -4,15 +4,14 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from math import ceil
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from delphi.statistics.base.exact import round_half_up
+from delphi.consensus.table.columns import Cell
 from exports.formats.text import legal
+from exports.formats.xlsx_styles import WIDEST, lines_of, number_format, printed_width, side, width_of
 from exports.tables.document import Exhibit, table_of
-from exports.tables.layout import Break, Head, Sheet, picked_of, sheet_of
-from exports.tables.printing import printed
-from exports.tables.table import HIDDEN, Cell, Column, Row, Table, reasons_of
+from exports.tables.layout import Break, Sheet, picked_of, sheet_of
+from exports.tables.table import HIDDEN, Column, Row, Table, reasons_of
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -27,8 +26,7 @@ OPTIONS = {
 }
 FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 LONGEST_NAME, LONGEST_CELL = 31, 32767
-WIDEST, NARROWEST, LINE, REASONS = 60, 8, 15, 24  # letters; points of a line; letters of a column that only explains
-HIGHEST, ON_A_PAGE = 27, 150  # lines of a row that Excel shows; letters of a printed table
+HIGHEST, LINE = 27, 15  # lines of a row that Excel shows; points of a line
 MOST_ON_A_PAGE, SMALLER = 24, 55  # columns; more are printed over several pages, in per cent of their size
 CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 (a fixed date, so that equal exports are equal files)
 
@@ -104,7 +102,7 @@ class _Pen:
         for x, width in enumerate(widths):
             sheet.set_column(x, x, width)
         for y, line in enumerate(written):
-            sheet.set_row(y, LINE * max(_lines(text, width) for text, width in zip(line, widths, strict=False)))
+            sheet.set_row(y, LINE * max(lines_of(text, width) for text, width in zip(line, widths, strict=False)))
             for x, text in enumerate(line):
                 sheet.write_string(y, x, legal(text)[:LONGEST_CELL], self.format(text_wrap=True))
 
@@ -128,10 +126,10 @@ class _Pen:
         sheet.freeze_panes(1, 1)
         sheet.repeat_rows(0)
         sheet.repeat_columns(0)
-        widths = [_width(column, [row[x] for row in rows[:200]]) for x, column in enumerate(table.columns)]
+        widths = [width_of(column, [row[x] for row in rows[:200]]) for x, column in enumerate(table.columns)]
         for x, (column, width) in enumerate(zip(table.columns, widths, strict=True)):
             sheet.set_column(x, x, width)
-            sheet.write_string(0, x, legal(column.name), self.format(bold=True, bottom=1, **_side(column)))
+            sheet.write_string(0, x, legal(column.name), self.format(bold=True, bottom=1, **side(column)))
         if rows:
             sheet.autofilter(0, 0, len(rows), len(table.columns) - 1)
         for y, row in enumerate(rows, 1):
@@ -144,7 +142,7 @@ class _Pen:
         for x, (column, value) in enumerate(zip(columns, row, strict=True)):
             self.cell(sheet, (y, x), column, value, hidden=reasons.get(column.name) == HIDDEN)
             if isinstance(value, str) and column.name != "reasons":
-                high = max(high, _lines(value, widths[x]))
+                high = max(high, lines_of(value, widths[x]))
         sheet.set_row(y, LINE * min(high, HIGHEST))
 
     def cell(self, sheet: "Worksheet", at: tuple[int, int], column: Column, value: Cell, *, hidden: bool) -> None:
@@ -158,13 +156,13 @@ class _Pen:
             sheet.write_number(*at, value, self.format(num_format=number_format(column, value)))
         else:
             wrap = column.name != "reasons"
-            sheet.write_string(*at, legal(value)[:LONGEST_CELL], self.format(text_wrap=wrap, **_side(column)))
+            sheet.write_string(*at, legal(value)[:LONGEST_CELL], self.format(text_wrap=wrap, **side(column)))
 
     def page(self, name: str, printed: Sheet, table: Table) -> None:
         """Write the table as it is printed: heads in words, headings above rows, notes; numbers stay numbers."""
         sheet = self.paper(name, table.notice)
         shown = [table.columns[i] for i in picked_of(table)]
-        widths = [_share(head) for head in printed.heads]
+        widths = [printed_width(head) for head in printed.heads]
         for x, width in enumerate(widths):
             sheet.set_column(x, x, width)
         self.across(sheet, 0, table.subject or printed.title, widths, bold=True, font_size=14)
@@ -192,8 +190,8 @@ class _Pen:
             if isinstance(value, int | float) and not isinstance(value, bool):
                 self.cell(sheet, (y, x), column, value, hidden=False)
             elif text:
-                sheet.write_string(y, x, legal(text)[:LONGEST_CELL], self.format(text_wrap=True, **_side(column)))
-        sheet.set_row(y, LINE * min(HIGHEST, max(map(_lines, line, widths))))
+                sheet.write_string(y, x, legal(text)[:LONGEST_CELL], self.format(text_wrap=True, **side(column)))
+        sheet.set_row(y, LINE * min(HIGHEST, max(map(lines_of, line, widths))))
 
     def heads(self, sheet: "Worksheet", y: int, printed: Sheet, columns: Sequence[Column]) -> int:
         """Write the heads, and those above them; gives the next row."""
@@ -212,16 +210,16 @@ class _Pen:
                 y,
                 x,
                 legal(head.text),
-                self.format(bold=True, text_wrap=True, valign="bottom", bottom=1, **top, **_side(column)),
+                self.format(bold=True, text_wrap=True, valign="bottom", bottom=1, **top, **side(column)),
             )
-        sheet.set_row(y, LINE * max(_lines(head.text, _share(head)) for head in printed.heads))
+        sheet.set_row(y, LINE * max(lines_of(head.text, printed_width(head)) for head in printed.heads))
         return y + 1
 
     def across(self, sheet: "Worksheet", y: int, text: str, widths: Sequence[float], **more: Any) -> None:
         """Write a text over the whole width, as high as it needs."""
         self.merged(sheet, (y, 0, len(widths) - 1), text, self.format(text_wrap=True, **more))
         size = more.get("font_size", 11) / 11
-        sheet.set_row(y, LINE * max(1, size) * min(_lines(text, sum(widths) / size), HIGHEST))
+        sheet.set_row(y, LINE * max(1, size) * min(lines_of(text, sum(widths) / size), HIGHEST))
 
     @staticmethod
     def merged(sheet: "Worksheet", at: tuple[int, int, int], text: str, style: "Format") -> None:
@@ -230,42 +228,3 @@ class _Pen:
         if last > first:
             sheet.merge_range(y, first, y, last, "", style)
         sheet.write_string(y, first, legal(text)[:LONGEST_CELL], style)
-
-
-def number_format(column: Column, value: float) -> str:
-    """Give the format under which a number prints as everywhere else; the number itself stays exact.
-
-    Examples
-    --------
-    >>> share = Column("x", "percent", "X")
-    >>> number_format(share, 66.5), number_format(share, 0.1), number_format(Column("m", "float", "M"), 2.5)
-    ('0', '"<1"', '0.0')
-    """
-    text = printed(column, value).replace("−", "-")
-    whole, _, decimals = text.lstrip("-").partition(".")
-    plain = "0" + (f".{'0' * len(decimals)}" if decimals else "")
-    if whole.isdigit() and float(round_half_up(float(value), len(decimals))) == float(text):
-        return plain
-    return f'"{text}"'
-
-
-def _side(column: Column) -> dict[str, Any]:
-    """Put heads and texts where the numbers of the column stand, a little apart from the column before."""
-    return {"align": "right"} if column.type not in ("text", "bool") else {"align": "left", "indent": 1}
-
-
-def _lines(text: str, width: float) -> int:
-    """Guess how many lines a text needs: letters are narrower than the digits that widths are counted in."""
-    return sum(max(1, ceil(len(line) / max(width, 1))) for line in text.split("\n"))
-
-
-def _share(head: Head) -> float:
-    """Give a printed column its width in letters."""
-    return min(WIDEST, max(NARROWEST, ON_A_PAGE * head.share, *(len(word) + 3 for word in head.text.split() or [""])))
-
-
-def _width(column: Column, cells: list[Cell]) -> float:
-    if column.name == "reasons":
-        return REASONS
-    longest = max((len(str(cell)) for cell in cells if isinstance(cell, str)), default=0)
-    return min(WIDEST, max(NARROWEST, len(column.name) + 4, longest + 2))

@@ -58,8 +58,8 @@ def document_for(
 def _statement(study: StudyFacts, outcome: Outcome, own: Sequence[tuple[int, str]]) -> Iterator[Block]:
     card = outcome.card
     yield Heading(f"{card.code} {card.text}")
-    said = [f"round {number}: {answer}" for number, answer in own]
-    yield Paragraph(f"Your answers: {'; '.join(said)}." if said else "You gave no answer.")
+    answers = [f"round {number}: {answer}" for number, answer in own]
+    yield Paragraph(f"Your answers: {'; '.join(answers)}." if answers else "You gave no answer.")
     for panel in card.feedback.get("distribution") or ():
         if panel.too_few:
             yield Paragraph(
@@ -86,8 +86,8 @@ def _bars(study: StudyFacts, code: str, panel: Distribution) -> Figure:
         parts.append(text(LEFT - 8, ROW * i + 15, bar.label, text_anchor="end"))
         parts.append(rect(LEFT, ROW * i + 3, width, 15, "#9ecae1", stroke=DARK, stroke_width=0.5))
         parts.append(text(LEFT + width + 6, ROW * i + 15, f"{bar.n}{'  ▲ you' if bar.own else ''}"))
-    said = "; ".join(f"{bar.label} {bar.n}{' (your answer)' if bar.own else ''}" for bar in panel.bars)
+    counts = "; ".join(f"{bar.label} {bar.n}{' (your answer)' if bar.own else ''}" for bar in panel.bars)
     title = f"Answers to {code}"
     return Figure(
-        title, f"{said}.", picture(parts, ROW * len(panel.bars) + 4, title, said, study.notice), _table(code, panel)
+        title, f"{counts}.", picture(parts, ROW * len(panel.bars) + 4, title, counts, study.notice), _table(code, panel)
     )

@@ -3,13 +3,13 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi.access import LARGEST_NUMBER
+from delphi.access import round_numbered
 from delphi.consensus.shipped_scales import SCALES
 from delphi.dates import in_words
 from delphi.errors import NotFound
 from delphi.model.panel import Panelist
 from delphi.model.rating import Rating
-from delphi.model.round import Participation, Round, State
+from delphi.model.round import Participation, State
 from delphi.model.study import Study
 from exports.personal.document import OwnAnswers, document_for
 from exports.record.parts.protocol import study_facts
@@ -25,9 +25,9 @@ def feedback_document(session: Session, study: Study, panelist: Panelist, number
     NotFound
         There is no such round, or this panelist was not invited to it or has left.
     """
-    round_ = session.get(Round, (study.id, number)) if number < LARGEST_NUMBER else None
-    invited = session.get(Participation, (study.id, number, panelist.id)) if round_ else None
-    if not round_ or not invited or not panelist.taking_part:
+    round_ = round_numbered(session, study, number)
+    invited = session.get(Participation, (study.id, number, panelist.id))
+    if not invited or not panelist.taking_part:
         raise NotFound
     if round_.state is not State.RELEASED or round_.released_at is None:
         return None

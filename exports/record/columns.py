@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from delphi.consensus.analysis import Definition
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from delphi.consensus.table.result_row import count_name
 from exports.tables.table import Column, Table, rows_of
 

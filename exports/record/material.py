@@ -33,7 +33,7 @@ class Material:
         return self.analysis.definition
 
     def definition_dict(self) -> dict[str, Any]:
-        """Give the definition with its id, as tables carry it."""
+        """The definition with its id, as tables carry it."""
         return self.definition.as_dict() | {"id": self.definition.id}
 
     def populations(self) -> Iterator[tuple[RoundData, Population]]:

@@ -6,7 +6,9 @@ from typing import Any, Protocol
 
 from delphi.consensus.analysis import Analysis, Definition
 from delphi.consensus.panel import RoundPanel
+from delphi.consensus.table.columns import Cell
 from delphi.consensus.table.result_row import EVERYBODY, ResultRow
+from delphi.consensus.vocabulary import Denominator
 from exports.record.facts import (
     AmendmentFacts,
     AskedStatement,
@@ -21,7 +23,7 @@ from exports.record.facts import (
 )
 from exports.record.reader_profile import Profile, Watch, unwatched
 from exports.tables.suppression import hidden_note
-from exports.tables.table import HIDDEN, Cell, reasons_of
+from exports.tables.table import HIDDEN, reasons_of
 
 
 class Record(Protocol):
@@ -120,7 +122,7 @@ class GivenRecord:
 
 
 def last_round(record: Record) -> int:
-    """Give the number of the newest round this profile may see; 0 if there is none."""
+    """Number of the newest round this profile may see; 0 if there is none."""
     return max((round_.number for round_ in record.rounds), default=0)
 
 
@@ -130,14 +132,18 @@ def of_round(record: Record, number: int, group: str | None = EVERYBODY) -> list
 
 
 def defined(record: Record) -> dict[str, Cell | Any]:
-    """Give the definition as files carry it."""
+    """The definition as files carry it."""
     return record.definition.as_dict() | {"id": record.definition.id}
 
 
 def base_of(definition: Definition, row: ResultRow) -> int:
     """Denominator of the shares of a row, by the definition."""
-    inside = {"rated": ("n_rated",), "answered": ("n_rated", "n_nq"), "shown": ("n_rated", "n_nq", "n_blank")}
-    return sum(row[name] for name in inside[definition.denominator])
+    inside = {
+        Denominator.RATED: ("n_rated",),
+        Denominator.ANSWERED: ("n_rated", "n_nq"),
+        Denominator.SHOWN: ("n_rated", "n_nq", "n_blank"),
+    }
+    return sum(row[name] for name in inside[Denominator(definition.denominator)])
 
 
 def hidden_notes(record: Record, rows: Sequence[Mapping[str, Any]], columns: Collection[str] = ()) -> tuple[str, ...]:

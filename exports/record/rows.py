@@ -25,7 +25,7 @@ from rounds.results.rows import analyse, results
 def consensus_table(
     session: Session, study: Study, rounds: Iterable[Round], *, by_group: bool = False, shown: bool = False
 ) -> Table:
-    """Give the consensus table of these rounds, with what became of each statement afterwards.
+    """The consensus table of these rounds, with what became of each statement afterwards.
 
     ``shown`` gives it as far as a page may show it: change between rounds only where it tells nobody's answer.
     """
@@ -47,7 +47,7 @@ def _rows(session: Session, study: Study, round_: Round, *, by_group: bool, show
 
 
 def decisions_after(session: Session, study: Study, number: int) -> dict[str, dict[str, Any]]:
-    """Give, by code, the decision on a statement of a round on the way into the next."""
+    """Decisions on the statements of a round on the way into the next, by code."""
     target = aliased(Statement)
     edges = session.execute(
         select(Statement.code, target.code, Lineage)
@@ -66,7 +66,7 @@ def decisions_after(session: Session, study: Study, number: int) -> dict[str, di
 
 
 def material_of(session: Session, study: Study, rounds: Sequence[Round]) -> Material:
-    """Give what reports are built from: the analysis of these rounds and their matrices, for the whole panel."""
+    """What reports are built from: the analysis of these rounds and their matrices, for the whole panel."""
     numbers = [round_.number for round_ in rounds]
     answers = answers_of(session, study, numbers)
     panels = tuple(_panel(answers, k) for k in range(len(numbers)))
@@ -74,7 +74,7 @@ def material_of(session: Session, study: Study, rounds: Sequence[Round]) -> Mate
 
 
 def _panel(answers: PanelAnswers, k: int) -> RoundPanel:
-    """Give one round as a matrix; whom nobody ever heard from is not in it, so nothing is said here of the invited."""
+    """One round as a matrix; whom nobody ever heard from is not in it, so nothing is said here of the invited."""
     wave, everyone = answers.waves[k], len(answers.group)
     codes = tuple(item.statement for item in wave.items.values())
     return RoundPanel(

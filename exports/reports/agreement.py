@@ -68,15 +68,15 @@ Measure = Callable[[Integers, Ratings], Measured]
 
 def _alpha(f: Integers, x: Ratings) -> Measured:
     del x
-    found, between = krippendorff_alpha(f), krippendorff_interval(f)
+    alpha, between = krippendorff_alpha(f), krippendorff_interval(f)
     return Measured(
-        found.value,
-        found.reason,
+        alpha.value,
+        alpha.reason,
         between.low,
         between.high,
         None,
         "bootstrap of statements",
-        found.n,
+        alpha.n,
         flags=between.flags,
     )
 
@@ -84,9 +84,16 @@ def _alpha(f: Integers, x: Ratings) -> Measured:
 def _corrected(coefficient: Callable[[Integers], Agreement]) -> Measure:
     def measure(f: Integers, x: Ratings) -> Measured:
         del x
-        found = coefficient(f)
+        agreement = coefficient(f)
         return Measured(
-            found.value, found.reason, found.low, found.high, None, "t, statements", found.n, flags=found.flags
+            agreement.value,
+            agreement.reason,
+            agreement.low,
+            agreement.high,
+            None,
+            "t, statements",
+            agreement.n,
+            flags=agreement.flags,
         )
 
     return measure
@@ -94,30 +101,28 @@ def _corrected(coefficient: Callable[[Integers], Agreement]) -> Measure:
 
 def _concordance(f: Integers, x: Ratings) -> Measured:
     del f
-    found = kendall_w(x)
-    return Measured(
-        found.value, found.reason, p=found.p, statements=found.n, dropped=found.panelists_dropped, flags=found.flags
-    )
+    w = kendall_w(x)
+    return Measured(w.value, w.reason, p=w.p, statements=w.n, dropped=w.panelists_dropped, flags=w.flags)
 
 
 def _concordance_gaps(f: Integers, x: Ratings) -> Measured:
     del f
-    found = kendall_w_gaps(x, permutations=PERMUTATIONS)
-    return Measured(
-        found.value,
-        found.reason,
-        p=found.p_permutation,
-        statements=found.n,
-        dropped=found.panelists_dropped,
-        flags=found.flags,
-    )
+    w = kendall_w_gaps(x, permutations=PERMUTATIONS)
+    return Measured(w.value, w.reason, p=w.p_permutation, statements=w.n, dropped=w.panelists_dropped, flags=w.flags)
 
 
 def _intraclass(f: Integers, x: Ratings) -> Measured:
     del f
-    found = icc(x)
+    intraclass = icc(x)
     return Measured(
-        found.icc2, found.reason, found.icc2_low, found.icc2_high, None, "F", found.n, dropped=found.dropped
+        intraclass.icc2,
+        intraclass.reason,
+        intraclass.icc2_low,
+        intraclass.icc2_high,
+        None,
+        "F",
+        intraclass.n,
+        dropped=intraclass.dropped,
     )
 
 
@@ -145,22 +150,22 @@ def build(material: Material) -> Table:
 
 def _row(group: str, panel: RoundPanel, measure: str, options: int) -> dict[str, Cell]:
     seen = panel.values[panel.analysed]
-    found = MEASURES[measure](histogram(panel.ratings, 0, options - 1), seen)
+    measured = MEASURES[measure](histogram(panel.ratings, 0, options - 1), seen)
     head: dict[str, Cell] = {
         "round": panel.number,
         "group": group,
         "measure": measure,
-        "n_statements": len(panel.statements) if found.statements is None else found.statements,
-        "n_rated": int((~np.isnan(seen)).any(1).sum()) - found.dropped if len(seen) else 0,
-        "panelists_dropped": found.dropped,
-        "interval": found.interval,
-        "flags": ";".join(found.flags),
+        "n_statements": len(panel.statements) if measured.statements is None else measured.statements,
+        "n_rated": int((~np.isnan(seen)).any(1).sum()) - measured.dropped if len(seen) else 0,
+        "panelists_dropped": measured.dropped,
+        "interval": measured.interval,
+        "flags": ";".join(measured.flags),
     }
-    return row_of([(head, {}), *_cells(found)])
+    return row_of([(head, {}), *_cells(measured)])
 
 
-def _cells(found: Measured) -> Iterator[tuple[dict[str, Cell], dict[str, Reason]]]:
-    yield filled({"value": found.value}, found.reason or Reason.NO_VARIATION)
-    why = found.reason or (Reason.NO_VARIATION if found.interval else Reason.NO_INTERVAL)
-    yield filled({"low": found.low, "high": found.high}, why)
-    yield filled({"p": found.p}, found.reason or Reason.NOT_APPLICABLE)
+def _cells(measured: Measured) -> Iterator[tuple[dict[str, Cell], dict[str, Reason]]]:
+    yield filled({"value": measured.value}, measured.reason or Reason.NO_VARIATION)
+    why = measured.reason or (Reason.NO_VARIATION if measured.interval else Reason.NO_INTERVAL)
+    yield filled({"low": measured.low, "high": measured.high}, why)
+    yield filled({"p": measured.p}, measured.reason or Reason.NOT_APPLICABLE)

@@ -117,8 +117,8 @@ def _response(panel: RoundPanel, groups: dict[str, Mask]) -> tuple[dict[str, Cel
         [int((panel.invited & panel.analysed & one).sum()), int((panel.invited & ~panel.analysed & one).sum())]
         for one in groups.values()
     ]
-    found = fisher_exact_rxc(table) if len(table) > 1 else None
-    return filled({"p_response": found.p if found else None}, (found and found.reason) or Reason.NOT_APPLICABLE)
+    test = fisher_exact_rxc(table) if len(table) > 1 else None
+    return filled({"p_response": test.p if test else None}, (test and test.reason) or Reason.NOT_APPLICABLE)
 
 
 def _whole(bias: AttritionBias | None) -> Iterator[tuple[dict[str, Cell], dict[str, Reason]]]:

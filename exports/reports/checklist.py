@@ -75,7 +75,7 @@ GUIDELINES = {key: read(key) for key in NAMES}
 
 
 def of(guideline: Guideline) -> Callable[[Record], Table]:
-    """Give the builder of one list."""
+    """The builder of one list."""
     return lambda record: build(record, guideline)
 
 

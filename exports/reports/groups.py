@@ -30,8 +30,8 @@ Reasons = dict[str, Reason]
 
 
 def comparisons(analysis: Analysis) -> list[tuple[Cells, Reasons]]:
-    """Give the cells of each row of the consensus table by group, in its order."""
-    found: list[tuple[Cells, Reasons]] = []
+    """Cells of each row of the consensus table by group, in its order."""
+    cells_of_rows: list[tuple[Cells, Reasons]] = []
     for round_ in analysis.rounds:
         rows = [list(_rows(round_, j)) for j in range(len(round_.items))]
         adjusted = [_adjusted([row[g][0]["p_groups"] for row in rows]) for g in range(len(rows[0]) if rows else 0)]
@@ -40,8 +40,8 @@ def comparisons(analysis: Analysis) -> list[tuple[Cells, Reasons]]:
         for j, row in enumerate(rows):
             for g, (cells, reasons) in enumerate(row):
                 values, empty = filled(adjusted[g][j], reasons.get("p_groups", Reason.NO_RATINGS))
-                found.append((cells | values, reasons | empty))
-    return found
+                cells_of_rows.append((cells | values, reasons | empty))
+    return cells_of_rows
 
 
 def _adjusted(p: Sequence[Any]) -> list[Cells]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
+from delphi.consensus.vocabulary import Change
 from exports.record.facts import LineageEdge
 from exports.record.record import Record
 from exports.tables.table import Column, Table, rows_of
@@ -51,7 +52,11 @@ def _distinct(edges: Sequence[LineageEdge]) -> list[LineageEdge]:
 def _key(edge: LineageEdge) -> tuple[Any, ...]:
     """Edges of one change: those into a merged statement, those out of a split one."""
     end = (
-        edge.after if edge.change == "merged" else edge.before if edge.change == "split" else (edge.before, edge.after)
+        edge.after
+        if edge.change == Change.MERGED
+        else edge.before
+        if edge.change == Change.SPLIT
+        else (edge.before, edge.after)
     )
     return (edge.round, edge.change, end)
 
@@ -63,7 +68,7 @@ def _row(edges: Sequence[LineageEdge]) -> dict[str, Any]:
     return {
         "round_after": first.round,
         "kind": first.change,
-        "meaning_changed": None if first.change in ("added", "dropped") else not first.same_meaning,
+        "meaning_changed": None if first.change in (Change.ADDED, Change.DROPPED) else not first.same_meaning,
         "reason": first.reason,
         "from_ids": ";".join(str(code) for code, _, _ in before),
         "from_versions": ";".join(str(version) for _, version, _ in before),

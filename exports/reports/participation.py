@@ -116,10 +116,10 @@ def page(record: Record) -> Table:
     rows = [row | {"part": _ran(row)} for row in whole.as_dicts()]
     for row, before in zip(rows[1:], rows, strict=False):
         row["part"] = row["part"] or before["part"]
-    told = [name for name in RARE if any(row[name] for row in rows)]
-    columns = [c for c in COLUMNS if c.name not in (*FACTS, *RARE) or c.name in told]
+    filled = [name for name in RARE if any(row[name] for row in rows)]
+    columns = [c for c in COLUMNS if c.name not in (*FACTS, *RARE) or c.name in filled]
     none = [
-        c.label.lower() for c in COLUMNS if c.name in ("bounced", "declined", "new_entrants") and c.name not in told
+        c.label.lower() for c in COLUMNS if c.name in ("bounced", "declined", "new_entrants") and c.name not in filled
     ]
     notes = (NOTE, *([f"Nobody: {', '.join(none)}."] if none else []))
     return replace(
@@ -138,8 +138,8 @@ def _ran(row: Mapping[str, Any]) -> str:
         return ""
     words = [f"Round {row['round']}"]
     words += [f"{row['opened_on']} to {row['closed_on']}"] if row["opened_on"] and row["closed_on"] else []
-    for name, one, several in (("days_open", "day", "days"), ("extensions", "extension", "extensions")):
-        words += [f"{row[name]} {one if row[name] == 1 else several}"] if row[name] else []
+    for name, singular, plural in (("days_open", "day", "days"), ("extensions", "extension", "extensions")):
+        words += [f"{row[name]} {singular if row[name] == 1 else plural}"] if row[name] else []
     sent = row["reminders"]
     return ", ".join([*words, *([f"{sent} reminder{'' if sent == 1 else 's'}"] if sent else [])])
 

@@ -64,13 +64,13 @@ def amendments(record: Record) -> Table:
     """List what was changed after the lock, and what was known by then."""
     rows = [
         {
-            "number": made.number,
-            "on": str(made.on),
-            "changes": "; ".join(f"{name}: {old} → {new}" for name, (old, new) in made.changes.items()),
-            "reason": made.reason,
-            "when": _when(answers=made.answers_given, results=made.results_seen),
+            "number": amendment.number,
+            "on": str(amendment.on),
+            "changes": "; ".join(f"{name}: {old} → {new}" for name, (old, new) in amendment.changes.items()),
+            "reason": amendment.reason,
+            "when": _when(answers=amendment.answers_given, results=amendment.results_seen),
         }
-        for made in record.amendments
+        for amendment in record.amendments
     ]
     return Table("amendments/1", "Amendments", f"{len(rows)} amendments.", AMENDED, rows_of(AMENDED, rows))
 

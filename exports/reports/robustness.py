@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from delphi.consensus.analysis import Definition, Population, RoundData
+from delphi.consensus.counts import Counts
 from delphi.consensus.firmness.robustness import RESAMPLES, bootstrap_verdict, fragility, leave_one_out
-from delphi.consensus.table.columns import Cell, filled
+from delphi.consensus.table.columns import Cell, Reasons, filled
 from delphi.consensus.vocabulary import Verdict
 from delphi.statistics.base.result import Reason
 from exports.record.columns import POINTS, SHARES
@@ -69,17 +70,20 @@ def _row(
     if definition.rule.of_the_round:
         empty = [column.name for column in COLUMNS if column.name not in {*head, "reasons"}]
         return row_of([(head, {}), filled(dict.fromkeys(empty), Reason.NOT_APPLICABLE)])
-    drawn = bootstrap_verdict(counts, definition, seed=SEED)
     without, few = leave_one_out(counts, definition), fragility(counts, definition)
-    shares: dict[str, Cell] = {
-        f"{verdict}_pct": 100 * drawn.shares[verdict] if drawn.shares else None for verdict in Verdict
-    }
-    same: dict[str, Cell] = {"same_pct": 100 * drawn.shares[drawn.verdict] if drawn.shares else None}
     return row_of(
         [
             (head | {"searched": few.searched}, {}),
-            filled(same | shares, drawn.reason or Reason.NO_RATINGS),
+            _resampled(counts, definition),
             filled({"flips": without.flips}, without.reason or Reason.NO_RATINGS),
             filled({"fragility": few.moves}, few.reason or Reason.MORE_THAN_SEARCHED),
         ]
     )
+
+
+def _resampled(counts: Counts, definition: Definition) -> tuple[dict[str, Cell], Reasons]:
+    """Shares of the verdicts of resampled panels."""
+    drawn = bootstrap_verdict(counts, definition, seed=SEED)
+    shares: dict[str, Cell] = {"same_pct": 100 * drawn.shares[drawn.verdict] if drawn.shares else None}
+    shares |= {f"{verdict}_pct": 100 * drawn.shares[verdict] if drawn.shares else None for verdict in Verdict}
+    return filled(shares, drawn.reason or Reason.NO_RATINGS)

@@ -36,22 +36,9 @@ def build(material: Material) -> Table:
         (round_, population, threshold_map(population.counts, material.definition))
         for round_, population in material.watch(list(material.populations()), "Definitions")
     ]
-    others = list(dict.fromkeys(name for _, _, found in maps for name in _varied(found)))
-    columns = (
-        *place(),
-        Column("n_rated", "int", "Rated", SHARES),
-        Column("verdict", "text", "Verdict", SHARES, brief=True),
-        Column("sensitive", "bool", "Sensitive", SHARES, brief=True),
-        Column("depends_on", "text", "Depends on", SHARES, brief=True),
-        Column("definitions", "int", "Definitions tried"),
-        *(
-            Column(f"n_{verdict}", "int", f"Tried: {verdict}", SHARES, brief=verdict == Verdict.IN)
-            for verdict in Verdict
-        ),
-        *(Column(name, "text", _worded(name), SHARES, brief=name.startswith("at_")) for name in others),
-        REASONS,
-    )
-    rows = [row for round_, population, found in maps for row in _rows(round_, population, found, others)]
+    others = list(dict.fromkeys(name for _, _, variants in maps for name in _varied(variants)))
+    columns = _columns(others)
+    rows = [row for round_, population, variants in maps for row in _rows(round_, population, variants, others)]
     caption = (
         f"Verdicts under {len(maps[0][2].alternatives) if maps else 0} definitions. {material.definition.describe()}"
     )
@@ -66,22 +53,40 @@ def build(material: Material) -> Table:
     )
 
 
+def _columns(others: list[str]) -> tuple[Column, ...]:
+    """Columns of the table; the last are verdicts under definitions with one setting changed."""
+    return (
+        *place(),
+        Column("n_rated", "int", "Rated", SHARES),
+        Column("verdict", "text", "Verdict", SHARES, brief=True),
+        Column("sensitive", "bool", "Sensitive", SHARES, brief=True),
+        Column("depends_on", "text", "Depends on", SHARES, brief=True),
+        Column("definitions", "int", "Definitions tried"),
+        *(
+            Column(f"n_{verdict}", "int", f"Tried: {verdict}", SHARES, brief=verdict == Verdict.IN)
+            for verdict in Verdict
+        ),
+        *(Column(name, "text", _worded(name), SHARES, brief=name.startswith("at_")) for name in others),
+        REASONS,
+    )
+
+
 def _worded(name: str) -> str:
     """Head of a column of verdicts."""
     kind, _, value = name.partition("_")
     return {"at": f"{value} %", "of": f"of {value}"}.get(kind, name.replace("_", " "))
 
 
-def _varied(found: ThresholdMap) -> dict[str, Alternative]:
+def _varied(variants: ThresholdMap) -> dict[str, Alternative]:
     """Alternatives that differ from the locked one in a single setting, by the name of their column."""
-    locked, named = found.locked, {}
-    for one in found.alternatives:
-        changed = [name for name in SETTINGS if getattr(one, name) != getattr(locked, name)]
+    locked, named = variants.locked, {}
+    for alternative in variants.alternatives:
+        changed = [name for name in SETTINGS if getattr(alternative, name) != getattr(locked, name)]
         if not changed or changed == ["threshold"]:
-            if one.threshold is not None:
-                named[f"at_{one.threshold}"] = one
+            if alternative.threshold is not None:
+                named[f"at_{alternative.threshold}"] = alternative
         elif len(changed) == 1:
-            named[_column(one, changed[0])] = one
+            named[_column(alternative, changed[0])] = alternative
     return named
 
 
@@ -92,30 +97,31 @@ def _column(one: Alternative, setting: str) -> str:
 
 
 def _rows(
-    round_: RoundData, population: Population, found: ThresholdMap, others: list[str]
+    round_: RoundData, population: Population, variants: ThresholdMap, others: list[str]
 ) -> Iterator[dict[str, Cell]]:
-    sensitive, varied = set(found.sensitive()), _varied(found)
-    near = {id(one) for one in found.near()}
+    sensitive, varied = set(variants.sensitive()), _varied(variants)
     for j, item in enumerate(round_.items):
-        own = found.locked.verdicts[j]
-        moved = [one for one in varied.values() if id(one) in near and one.verdicts[j] != own]
-        depends = [
-            label
-            for name, label in SETTINGS.items()
-            if any(getattr(one, name) != getattr(found.locked, name) for one in moved)
-        ]
-        tally: dict[str, Cell] = {
-            f"n_{verdict}": sum(one.verdicts[j] is verdict for one in found.alternatives) for verdict in Verdict
-        }
-        cells = {name: varied[name].verdicts[j].value if name in varied else None for name in others}
         head: dict[str, Cell] = {
             "statement": item.statement,
             "round": round_.number,
             "group": population.name,
             "n_rated": int(population.counts.n_rated[j].sum()),
-            "verdict": own.value,
+            "verdict": variants.locked.verdicts[j].value,
             "sensitive": j in sensitive,
-            "depends_on": ", ".join(depends),
-            "definitions": len(found.alternatives),
+            "depends_on": ", ".join(_deciding(variants, varied, j)),
+            "definitions": len(variants.alternatives),
         }
+        tally: dict[str, Cell] = {
+            f"n_{verdict}": sum(one.verdicts[j] is verdict for one in variants.alternatives) for verdict in Verdict
+        }
+        cells = {name: varied[name].verdicts[j].value if name in varied else None for name in others}
         yield row_of([(head | tally, {}), filled(cells, Reason.NOT_APPLICABLE)])
+
+
+def _deciding(variants: ThresholdMap, varied: dict[str, Alternative], j: int) -> list[str]:
+    """Settings that, changed alone within the distance, change the verdict on a statement."""
+    near, locked = {id(one) for one in variants.near()}, variants.locked
+    moved = [one for one in varied.values() if id(one) in near and one.verdicts[j] != locked.verdicts[j]]
+    return [
+        label for name, label in SETTINGS.items() if any(getattr(one, name) != getattr(locked, name) for one in moved)
+    ]

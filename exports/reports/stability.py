@@ -9,7 +9,7 @@ import numpy as np
 from delphi.consensus.analysis import Definition, Population, RoundData
 from delphi.consensus.counts import Integers, total
 from delphi.consensus.stability import StabilityRule, moves_of
-from delphi.consensus.table.columns import UNPAIRED, Cell, filled
+from delphi.consensus.table.columns import UNPAIRED, Cell, Reasons, filled
 from delphi.consensus.table.result_row import EVERYBODY
 from delphi.statistics.base.result import Reason
 from delphi.statistics.change.paired import mean_absolute_change, percent_changed, rank_correlation
@@ -49,6 +49,7 @@ COLUMNS = (
     REASONS,
 )
 RULE = StabilityRule()
+Part = tuple[dict[str, Cell], Reasons]
 NOTES = (
     (
         f"Stable: at most {RULE.max_changed} % changed, the median of the pairs moved by less than {RULE.max_median_shift}, and "
@@ -65,9 +66,9 @@ def build(material: Material) -> Table:
     before = {round_.number: round_ for round_ in material.analysis.rounds}
     rows = []
     for round_, population in material.populations():
-        found = list(_rows(round_, population, before, definition))
-        adjusted = adjust_p([row["p_signed_rank"] for row in found])
-        rows += [row | {"p_holm": p} for row, p in zip(found, adjusted, strict=True)]
+        of_round = list(_rows(round_, population, before, definition))
+        adjusted = adjust_p([row["p_signed_rank"] for row in of_round])
+        rows += [row | {"p_holm": p} for row, p in zip(of_round, adjusted, strict=True)]
     caption = f"Change among the panelists who rated a statement in both rounds. {definition.describe()}"
     names = rows_of(COLUMNS, rows)
     return Table("stability/1", "Stability between rounds", caption, COLUMNS, names, NOTES, material.definition_dict())
@@ -105,45 +106,59 @@ def _earlier(round_: RoundData | None, group: str, statement: str) -> Integers |
     return None
 
 
-def _figures(table: Integers, earlier: Integers | None, definition: Definition) -> Iterator[Any]:
-    """Give the cells of one transition table, in parts that are empty for the same reason."""
+def _figures(table: Integers, earlier: Integers | None, definition: Definition) -> Iterator[Part]:
+    """Cells of one transition table, in parts that are empty for the same reason."""
+    moves = moves_of(table, definition.scale.lo, definition.scale.combined, RULE)
+    yield (
+        {"n_before": None if earlier is None else int(earlier.sum())},
+        {"n_before": Reason.NOT_IN_ROUND} if earlier is None else {},
+    )
+    counted = {"n_paired": moves.n_paired, "changed_pct": moves.changed_pct} | _changes(table, earlier, definition)
+    yield filled(counted, Reason.NO_PAIRED_RATINGS)
+    yield filled({"delta_median": moves.delta_median, "stable": moves.stable}, Reason.NO_PAIRED_RATINGS)
+    yield from _coefficients(table)
+    yield _tests(table, definition, moves.n_paired)
+
+
+def _changes(table: Integers, earlier: Integers | None, definition: Definition) -> dict[str, int | None]:
+    """How many changed, and which way; towards a median only if one was shown."""
     scale = definition.scale
     zones = [next((i for i, (_, members) in enumerate(scale.bands) if v in members), 0) for v in scale.values]
     shown = None if earlier is None else median(earlier)
     changes = percent_changed(table, zones, shown if shown is not None else Fraction(0))
-    moves = moves_of(table, scale.lo, scale.combined, RULE)
+    return {
+        "changed_k": changes.changed,
+        "up": changes.up,
+        "down": changes.down,
+        "across_zones": changes.across_zones,
+        "towards": changes.towards if shown is not None else None,
+        "away": changes.away if shown is not None else None,
+    }
+
+
+def _coefficients(table: Integers) -> Iterator[Part]:
+    """Coefficients of agreement with oneself, each with its own reason."""
     coefficients = {
         "ac2": ac2_transition(table),
         "kappa": weighted_kappa(table),
         "spearman": rank_correlation(table),
         "mean_change": mean_absolute_change(table),
     }
-    yield (
-        {"n_before": None if earlier is None else int(earlier.sum())},
-        {"n_before": Reason.NOT_IN_ROUND} if earlier is None else {},
-    )
-    counted = {
-        "changed_k": changes.changed,
-        "up": changes.up,
-        "down": changes.down,
-        "across_zones": changes.across_zones,
-    }
-    near = {"towards": changes.towards, "away": changes.away} if shown is not None else {"towards": None, "away": None}
+    for name, result in coefficients.items():
+        yield filled({name: result.value}, result.reason or Reason.NO_PAIRED_RATINGS)
+
+
+def _tests(table: Integers, definition: Definition, n_paired: int) -> Part:
+    """The p of each test; that adjusted over the statements is filled in later."""
     tests = {
         "p_signed_rank": signed_rank_of_moves(table).p,
         "p_holm": None,
         "p_sign": sign_test_of_moves(table).p,
         "p_bowker": bowker(table, resamples=0).p,
-        "p_mcnemar": _mcnemar(table, definition) if moves.n_paired else None,
+        "p_mcnemar": _mcnemar(table, definition) if n_paired else None,
     }
-    yield filled(
-        {"n_paired": moves.n_paired, "changed_pct": moves.changed_pct} | counted | near, Reason.NO_PAIRED_RATINGS
-    )
-    yield filled({"delta_median": moves.delta_median, "stable": moves.stable}, Reason.NO_PAIRED_RATINGS)
-    for name, result in coefficients.items():
-        yield filled({name: result.value}, result.reason or Reason.NO_PAIRED_RATINGS)
     values, reasons = filled(tests, Reason.NO_PAIRED_RATINGS)
-    yield values, {name: reason for name, reason in reasons.items() if name != "p_holm" or not moves.n_paired}
+    return values, {name: reason for name, reason in reasons.items() if name != "p_holm" or not n_paired}
 
 
 def _mcnemar(table: Integers, definition: Definition) -> float:

@@ -35,17 +35,17 @@ def build(record: Record) -> Table:
         ),
         *LAST,
     )
-    found: dict[str, list[ResultRow]] = {}
+    by_statement: dict[str, list[ResultRow]] = {}
     for row in record.rows:
         if row.is_panel:
-            found.setdefault(row.statement, []).append(row)
+            by_statement.setdefault(row.statement, []).append(row)
     names = [column.name for column in per_round]
     return Table(
         schema="consensus-wide/1",
         title="Consensus by statement",
-        caption=f"{len(found)} statements in {len(record.rounds)} rounds. {record.definition.describe()}",
+        caption=f"{len(by_statement)} statements in {len(record.rounds)} rounds. {record.definition.describe()}",
         columns=columns,
-        rows=rows_of(columns, [_joined(rows, names) for rows in found.values()]),
+        rows=rows_of(columns, [_joined(rows, names) for rows in by_statement.values()]),
         definition=defined(record),
     )
 

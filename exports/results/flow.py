@@ -50,10 +50,12 @@ def statement_flow(session: Session, study: Study, rounds: Sequence[Round]) -> l
     asked = {row.round: row[1] for row in session.execute(listed)}
     steps = []
     for round_ in rounds:
-        made = decisions_of(session, study.id, round_.number + 1)
+        decisions = decisions_of(session, study.id, round_.number + 1)
         edges = edges_into(session, study.id, round_.number + 1)
         children = {e.to_statement for e in edges if e.change in (Change.MERGED, Change.SPLIT, Change.ADDED)}
-        decided = Counter(decision.decided.value for decision in made.values() if decision.decided is not Decided.ADDED)
+        decided = Counter(
+            decision.decided.value for decision in decisions.values() if decision.decided is not Decided.ADDED
+        )
         steps.append(StatementStep(round_.number, asked.get(round_.number, 0), decided, len(children)))
     return steps
 
@@ -72,8 +74,8 @@ def people_flow(session: Session, study: Study, rounds: Sequence[Round]) -> list
         own = {"study_id": study.id, "round": round_.number}
         invited = session.scalar(select(func.count()).select_from(Participation).filter_by(**own)) or 0
         finished = select(Participation.panelist).filter_by(**own).where(Participation.submitted_on.is_not(None))
-        given = select(Rating.panelist).filter_by(**own).where(Rating.given).distinct()
-        answered = set(session.scalars(given))
+        answering = select(Rating.panelist).filter_by(**own).where(Rating.given).distinct()
+        answered = set(session.scalars(answering))
         steps.append(
             PeopleStep(
                 round=round_.number,

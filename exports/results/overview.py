@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from delphi.consensus.table.result_row import ResultRow
 from delphi.consensus.vocabulary import Verdict
 
-Cell = int | float | str | None
+SortValue = int | float | str | None
 FILTERS = ("section", "kind", "verdict", "text")
 VERDICTS = tuple(Verdict)
 
@@ -56,11 +56,11 @@ class StatementFilter:
         return {name: getattr(self, name) or None for name in FILTERS}
 
 
-def _number(name: str) -> Callable[[StatementLine], Cell]:
+def _number(name: str) -> Callable[[StatementLine], SortValue]:
     return lambda line: line.last[name]
 
 
-SORTED: dict[str, Callable[[StatementLine], Cell]] = {
+SORTED: dict[str, Callable[[StatementLine], SortValue]] = {
     "code": lambda line: line.code,
     "combined": _number("combined_pct"),
     "median": _number("median"),

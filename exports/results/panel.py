@@ -34,12 +34,12 @@ class PanelFigures:
     sensitive: Mapping[int, tuple[tuple[str, ...], int]]
 
     def of_round(self, number: int) -> Rows:
-        """Give the measures of agreement of a round."""
+        """Measures of agreement of a round."""
         return [row for row in self.agreement.as_dicts() if row["round"] == number]
 
     @property
     def leavers(self) -> Rows:
-        """Give, for each round that has a next, what is said of those who left."""
+        """What is said of those who left, for each round that has a next."""
         return [
             r
             for r in self.attrition.as_dicts()
@@ -48,7 +48,7 @@ class PanelFigures:
 
 
 def panel_figures(session: Session, study: Study, rounds: Sequence[Round]) -> PanelFigures:
-    """Give the figures of these closed rounds, computed once for the same answers."""
+    """Figures of these closed rounds, computed once for the same answers."""
     key = ("panel", *(rows.input_of(session, study, round_) for round_ in rounds))
     return rows.remembered(session, key, lambda: _figures(material_of(session, study, rounds), study.smallest_cell))
 
@@ -56,6 +56,6 @@ def panel_figures(session: Session, study: Study, rounds: Sequence[Round]) -> Pa
 def _figures(material: Material, k: int) -> PanelFigures:
     sensitive = {}
     for round_ in material.analysis.rounds:
-        found = threshold_map(round_.counts, material.definition).sensitive()
-        sensitive[round_.number] = (tuple(round_.items[j].statement for j in found), len(round_.items))
+        positions = threshold_map(round_.counts, material.definition).sensitive()
+        sensitive[round_.number] = (tuple(round_.items[j].statement for j in positions), len(round_.items))
     return PanelFigures(suppress(agreement.build(material), k), suppress(attrition.build(material), k), sensitive)

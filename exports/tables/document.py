@@ -60,7 +60,7 @@ def document_of(exhibit: Exhibit) -> Document:
 
 
 def table_of(exhibit: Exhibit) -> Table:
-    """Give the numbers: of a figure those behind it, of a document its first table."""
+    """The table of an exhibit: of a figure the numbers behind it, of a document its first table."""
     if isinstance(exhibit, Table):
         return exhibit
     if isinstance(exhibit, Figure):

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from delphi.consensus.table.columns import Cell
 from exports.tables.document import Block, Document, Heading
 from exports.tables.printing import printed
-from exports.tables.table import HIDDEN, Cell, Column, Row, Table, reasons_of
+from exports.tables.table import HIDDEN, Column, Row, Table, reasons_of
 
 LEAST, WIDE, EASY = (
     4,
@@ -100,7 +101,7 @@ def sheet_of(table: Table) -> Sheet:
 
 
 def picked_of(table: Table) -> list[int]:
-    """Give the places of the columns that are printed."""
+    """Places of the columns that are printed."""
     return [i for i, column in enumerate(table.columns) if column.name not in (*table.unprinted, *table.breaks)]
 
 
@@ -144,7 +145,7 @@ def _needed(head: Head, texts: list[str], *, whole: bool) -> int:
 
 
 def _shared(heads: list[Head], cells: list[list[str]], needs: list[int], room: int) -> Iterator[Head]:
-    """Give narrow columns what their longest word needs, and wide ones the rest, but never too little."""
+    """Heads with their share of the line: narrow columns as their longest word needs, wide ones the rest, never too little."""
     longest = [
         min(LONG, max(map(len, column), default=0)) if head.wide else 0
         for head, column in zip(heads, cells, strict=True)

@@ -1,7 +1,8 @@
 """Cells as text: rounded once, half up."""
 
+from delphi.consensus.table.columns import Cell
 from delphi.statistics.base.exact import round_half_up
-from exports.tables.table import Cell, Column
+from exports.tables.table import Column
 
 
 def printed(column: Column, value: Cell) -> str:

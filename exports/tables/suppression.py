@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from delphi.consensus.table.columns import Cell
 from delphi.consensus.table.result_row import EVERYBODY, hidden_reasons, write_reasons
-from exports.tables.table import HIDDEN, Cell, Column, Table, reasons_of, rows_of
+from exports.tables.table import HIDDEN, Column, Table, reasons_of, rows_of
 
 
 def suppress(table: Table, below: int) -> Table:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from delphi.consensus.table.columns import Cell
 from delphi.consensus.table.result_row import read_reasons
 from delphi.statistics.base.result import Reason
 
-Cell = int | float | str | bool | None
 Row = tuple[Cell, ...]
 HIDDEN = Reason.SUPPRESSED_DISCLOSURE.value
 

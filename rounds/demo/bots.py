@@ -125,14 +125,14 @@ class LeadBot:
 
     def number_of(self, number: int, code: str, *, text: str | None = None) -> str | None:
         """Find a statement of the draft by its code; None if it has the wording already."""
-        found = re.search(
+        match = re.search(
             rf'data-code="{re.escape(code)}" data-number="(\d+)">.*?<span class="wording">(.*?)</span>',
             self.desk(number).text,
             re.DOTALL,
         )
-        if not found:
+        if not match:
             raise UnexpectedPage(f"the draft of round {number} does not list {code}")
-        return None if text is not None and html.unescape(found[2]) == text else found[1]
+        return None if text is not None and html.unescape(match[2]) == text else match[1]
 
     def reword(self, number: int, statement: str, values: Mapping[str, str]) -> None:
         """Reword a statement of the draft on its own page."""

@@ -56,18 +56,18 @@ class Page:
 
     def forms(self) -> list[Form]:
         """Read the forms of the page."""
-        found: list[Form] = []
+        forms: list[Form] = []
         for match in TAG.finditer(self.text):
             close, tag, inside = match.groups()
             if tag == "form" and not close:
-                found.append(Form(_attributes(inside).get("action") or self.path))
-            elif found and not close and tag in ("input", "button", "textarea", "option", "select"):
+                forms.append(Form(_attributes(inside).get("action") or self.path))
+            elif forms and not close and tag in ("input", "button", "textarea", "option", "select"):
                 attributes = _attributes(inside)
                 if tag == "textarea":
                     written = self.text[match.end() : self.text.find("</textarea", match.end())]
                     attributes["value"] = html.unescape(written.removeprefix("\n"))
-                _take(found[-1], tag, attributes)
-        return found
+                _take(forms[-1], tag, attributes)
+        return forms
 
     def form(self, ending: str = "", *, having: str | None = None) -> Form:
         """Find the form whose action ends so, or that has a field."""

@@ -16,7 +16,7 @@ from delphi.model.event import EventKind
 from delphi.model.round import Participation, Round, State, latest_round
 from delphi.model.study import Study
 from delphi.protocol.method import stopping_rule_of
-from rounds.results.rows import panel_rows
+from rounds.results.rows import panel_rows, stable_statements
 
 AT_CONSENSUS = (Verdict.IN, Verdict.OUT)
 
@@ -73,13 +73,12 @@ def take_back(session: Session, study: Study, *, by: int, at: datetime) -> None:
 
 def state_of(session: Session, study: Study, round_: Round, rows: Sequence[ShownRow]) -> RoundState:
     """What a closed round shows: statements at consensus, statements that are stable, panelists who responded."""
-    followed = [row["stable"] for row in rows if row["stable"] in ("stable", "unstable")]
     invited = select(func.count()).select_from(Participation).filter_by(study_id=study.id, round=round_.number)
     submitted = session.scalar(invited.where(Participation.submitted_on.is_not(None))) or 0
     return RoundState(
         number=round_.number,
         at_consensus=(sum(row["verdict"] in AT_CONSENSUS for row in rows), len(rows)),
-        stable=(followed.count("stable"), len(followed)) if followed else None,
+        stable=stable_statements(session, study, round_),
         responded=(submitted, session.scalar(invited) or 0),
     )
 

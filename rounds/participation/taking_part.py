@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi.access import LARGEST_NUMBER
+from delphi.access import round_numbered
 from delphi.database import database_now, locked
 from delphi.errors import NotFound, RoundClosed
 from delphi.model.panel import Panelist
@@ -91,8 +91,8 @@ def invited_round(session: Session, study: Study, panelist: Panelist, number: in
     NotFound
         There is no such round for this panelist.
     """
-    round_ = session.get(Round, (study.id, number)) if number < LARGEST_NUMBER else None
-    if round_ is None or not round_.opened_at or session.get(Participation, (study.id, number, panelist.id)) is None:
+    round_ = round_numbered(session, study, number)
+    if not round_.opened_at or session.get(Participation, (study.id, number, panelist.id)) is None:
         raise NotFound
     return round_
 

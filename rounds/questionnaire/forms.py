@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from werkzeug.datastructures import MultiDict
 
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from delphi.errors import Refused
 from delphi.model.rating import AnswerKind
 from delphi.translations import N_

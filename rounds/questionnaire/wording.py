@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi.consensus.vocabulary import Change
+from delphi.consensus.vocabulary import Change, Verdict
 from delphi.model.result import Result
 from delphi.model.statement import Lineage
 from delphi.model.study import Study
@@ -69,7 +69,7 @@ def summarise(before: Wordings, now: Wordings, edges: Sequence[Lineage], verdict
     replaced = {edge.from_statement for edge in edges if edge.change in CROSSING and edge.to_statement in now}
     reasons = {edge.from_statement: edge.reason for edge in edges if edge.change is Change.DROPPED}
     left = {n: line for n, line in before.items() if n not in now and n not in replaced}
-    settled = {n: line for n, line in left.items() if n not in reasons and verdicts.get(n) in ("in", "out")}
+    settled = {n: line for n, line in left.items() if n not in reasons and verdicts.get(n) in (Verdict.IN, Verdict.OUT)}
     crossed = {n for change in (*CROSSING, Change.REOPENED) for n in arrived[change]}
     removed = [replace(line, reason=reasons.get(n, "")) for n, line in left.items() if n not in settled]
     return Changes(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
-from delphi.consensus.shipped_scales import Scale
+from delphi.consensus.scale import Scale
 from rounds.demo.simulation import REMARKS
 
 CLOSER = (1.0, 0.6, 0.4)  # how much of the disagreement of round 1 is left in each round

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from delphi.consensus.analysis import Analysis
 from delphi.consensus.disclosure.shown_rows import ShownRow, shown_rows
 from delphi.consensus.table.rows import consensus_rows
+from delphi.consensus.vocabulary import Stability
 from delphi.model.rating import Rating
 from delphi.model.result import Result
 from delphi.model.round import QuestionnaireItem, Round, State
@@ -58,12 +59,17 @@ def _input_of(session: Session, study: Study, round_: Round) -> tuple[Hashable, 
 
 def page_rows(session: Session, study: Study, round_: Round) -> list[ShownRow]:
     """The rows of a closed round, the panel and its groups, as far as a page may show them."""
+    return remembered(session, ("rows", *_inputs(session, study, round_)), lambda: _page_rows(session, study, round_))
+
+
+def _inputs(session: Session, study: Study, round_: Round) -> tuple[Hashable, ...]:
+    """Name everything that a round's results and their change depend on: this round and the one before."""
     before = session.get(Round, (study.id, round_.number - 1))
-    key = ("rows", input_of(session, study, round_), *(input_of(session, study, before) if before else ()))
-    return remembered(session, key, lambda: _page_rows(session, study, round_, before))
+    return (input_of(session, study, round_), *(input_of(session, study, before) if before else ()))
 
 
-def _page_rows(session: Session, study: Study, round_: Round, before: Round | None) -> list[ShownRow]:
+def _page_rows(session: Session, study: Study, round_: Round) -> list[ShownRow]:
+    before = session.get(Round, (study.id, round_.number - 1))
     earlier = results(session, study, before, by_group=True) if before else []
     rated = {(row["statement"], row["group"]): int(row["n_rated"]) for row in earlier}
     rows = results(session, study, round_, by_group=True)
@@ -96,3 +102,18 @@ def results(session: Session, study: Study, round_: Round, *, by_group: bool = F
         )
         return list(session.scalars(frozen if by_group else frozen.where(Result.group == "all")))
     return consensus_rows(analyse(session, study, [round_.number]), by_group=by_group)
+
+
+def stable_statements(session: Session, study: Study, round_: Round) -> tuple[int, int] | None:
+    """How many statements of the panel are stable since the round before, of how many that have enough pairs.
+
+    It counts every statement, also those whose change may not be shown: told in steps of ten per cent, it says
+    nothing of a single answer. None where nothing can be compared, as in a first round.
+    """
+
+    def count() -> tuple[int, int] | None:
+        words = [row["stable"] for row in results(session, study, round_)]
+        stable, unstable = words.count(Stability.STABLE), words.count(Stability.UNSTABLE)
+        return (stable, stable + unstable) if stable + unstable else None
+
+    return remembered(session, ("stable", *_inputs(session, study, round_)), count)

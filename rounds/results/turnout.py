@@ -26,10 +26,10 @@ def turnout_of(session: Session, study: Study, rounds: Collection[Round]) -> dic
     people = dict(_people(session, study, over)) | dict(_writers(session, study, over))
     comments = dict(_comments(session, study, over))
 
-    def told(n: int | None) -> int | None:
+    def shown(n: int | None) -> int | None:
         return n if n is not None and n >= study.smallest_cell else None
 
-    return {number: Turnout(told(people.get(number)), told(comments.get(number))) for number in over}
+    return {number: Turnout(shown(people.get(number)), shown(comments.get(number))) for number in over}
 
 
 def _people(session: Session, study: Study, over: list[int]) -> list[tuple[int, int]]:

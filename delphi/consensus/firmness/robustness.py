@@ -119,8 +119,8 @@ def bootstrap_verdict(sample: Sample, definition: Definition, resamples: int = R
     Examples
     --------
     >>> from delphi.consensus.shipped_scales import SCALES
-    >>> found = bootstrap_verdict(np.array([0, 0, 0, 0, 9]), Definition.of(SCALES["agree5"]))
-    >>> found.shares[Verdict.IN], found.flags
+    >>> result = bootstrap_verdict(np.array([0, 0, 0, 0, 9]), Definition.of(SCALES["agree5"]))
+    >>> result.shares[Verdict.IN], result.flags
     (1.0, (<Flag.NO_VARIATION: 'no_variation'>,))
     """
     panel = _Panel.of(sample, definition)

@@ -112,8 +112,8 @@ def threshold_map(
     Examples
     --------
     >>> from delphi.consensus.shipped_scales import SCALES
-    >>> found = threshold_map(Counts.of([[0, 0, 1, 2, 2], [0, 0, 0, 0, 9]]), Definition.of(SCALES["agree5"]))
-    >>> len(found.alternatives), found.locked.tally, found.sensitive()
+    >>> result = threshold_map(Counts.of([[0, 0, 1, 2, 2], [0, 0, 0, 0, 9]]), Definition.of(SCALES["agree5"]))
+    >>> len(result.alternatives), result.locked.tally, result.sensitive()
     (28, {<Verdict.IN: 'in'>: 2}, (0,))
     """
     return ThresholdMap(tuple(_alternatives(counts, definition, thresholds)))

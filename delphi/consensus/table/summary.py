@@ -204,8 +204,8 @@ def round_means(rows: Sequence[Figures]) -> RoundMeans:
 
     Examples
     --------
-    >>> one = Figures((0, 0, 9, 40), 49, 0, 0, 49, 40, 49, 0, None, None, None, None, None, None, ())
-    >>> round_means([one, one]).unanimous
+    >>> figures = Figures((0, 0, 9, 40), 49, 0, 0, 49, 40, 49, 0, None, None, None, None, None, None, ())
+    >>> round_means([figures, figures]).unanimous
     2
     """
     rated = [row for row in rows if row.n_rated]

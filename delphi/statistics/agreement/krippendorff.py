@@ -114,8 +114,8 @@ def krippendorff_interval(
 
     Examples
     --------
-    >>> found = krippendorff_interval([[3, 0], [1, 2], [0, 3], [3, 0]], "nominal")
-    >>> found.low < krippendorff_alpha([[3, 0], [1, 2], [0, 3], [3, 0]], "nominal").value <= found.high
+    >>> result = krippendorff_interval([[3, 0], [1, 2], [0, 3], [3, 0]], "nominal")
+    >>> result.low < krippendorff_alpha([[3, 0], [1, 2], [0, 3], [3, 0]], "nominal").value <= result.high
     True
     """
     whole = krippendorff_alpha(counts, metric, values)

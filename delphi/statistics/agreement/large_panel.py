@@ -58,8 +58,8 @@ def kendall_w_codes(codes: NDArray[np.int8], options: int) -> WithGaps:
 
     Examples
     --------
-    >>> found = kendall_w_codes(np.array([[0, 1, 2], [0, -1, 1], [1, 2, -1]], dtype=np.int8), 3)
-    >>> round(found.value, 3), found.ratings
+    >>> result = kendall_w_codes(np.array([[0, 1, 2], [0, -1, 1], [1, 2, -1]], dtype=np.int8), 3)
+    >>> round(result.value, 3), result.ratings
     (0.911, 7)
     """
     codes = codes[:, (codes >= 0).any(0)]

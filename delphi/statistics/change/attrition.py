@@ -143,8 +143,8 @@ def attrition_bias(
 
     Examples
     --------
-    >>> found = attrition_bias([[4], [4], [4], [1], [1]], [False, False, False, True, True])
-    >>> found.items[0].delta, found.statistic
+    >>> result = attrition_bias([[4], [4], [4], [1], [1]], [False, False, False, True, True])
+    >>> result.items[0].delta, result.statistic
     (1.0, 3.0)
     """
     m, leavers = as_matrix(ratings), np.asarray(left, dtype=bool)

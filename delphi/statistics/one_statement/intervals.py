@@ -46,8 +46,8 @@ def wilson_interval(k: int, n: int, conf: float = 0.95) -> Interval:
 
     Examples
     --------
-    >>> found = wilson_interval(8, 10)
-    >>> round(found.low, 3), round(found.high, 3)
+    >>> result = wilson_interval(8, 10)
+    >>> round(result.low, 3), round(result.high, 3)
     (0.49, 0.943)
     """
     if n == 0:

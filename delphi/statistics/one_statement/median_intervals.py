@@ -110,8 +110,8 @@ def bootstrap_median(counts: ArrayLike, values: ArrayLike | None = None, conf: s
 
     Examples
     --------
-    >>> found = bootstrap_median([1, 1, 0, 2, 1], [1, 2, 3, 4, 5])
-    >>> found.support, found.probability
+    >>> result = bootstrap_median([1, 1, 0, 2, 1], [1, 2, 3, 4, 5])
+    >>> result.support, result.probability
     ((1.0, 2.0, 4.0, 5.0), (0.05792, 0.25952, 0.62464, 0.05792))
     """
     f = as_counts(counts)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from delphi.model.panel import Panelist
@@ -15,14 +15,6 @@ from exports.record.facts import LineageEdge, ReleasedComment
 
 def lineage_edges(session: Session, study: Study, last: int) -> list[LineageEdge]:
     """Read the lineage up to a round."""
-    before, after = aliased(Statement), aliased(Statement)
-    edges = session.execute(
-        select(Lineage, before.code, after.code)
-        .outerjoin(before, (before.study_id == Lineage.study_id) & (before.number == Lineage.from_statement))
-        .outerjoin(after, (after.study_id == Lineage.study_id) & (after.number == Lineage.to_statement))
-        .where(Lineage.study_id == study.id, Lineage.round <= last)
-        .order_by(Lineage.round, Lineage.change, Lineage.to_statement, Lineage.from_statement)
-    )
     versions = session.scalars(select(StatementVersion).filter_by(study_id=study.id))
     texts = {(v.statement, v.version): v.text for v in versions}
     return [
@@ -38,8 +30,20 @@ def lineage_edges(session: Session, study: Study, last: int) -> list[LineageEdge
             text_before=texts.get((edge.from_statement, edge.from_version or 0), ""),
             text_after=texts.get((edge.to_statement, edge.to_version or 0), ""),
         )
-        for edge, old, new in edges
+        for edge, old, new in session.execute(_edges_with_codes(study, last))
     ]
+
+
+def _edges_with_codes(study: Study, last: int) -> Select[Lineage, str, str]:
+    """The query of the lineage, with the codes of the statements at both ends."""
+    before, after = aliased(Statement), aliased(Statement)
+    return (
+        select(Lineage, before.code, after.code)
+        .outerjoin(before, (before.study_id == Lineage.study_id) & (before.number == Lineage.from_statement))
+        .outerjoin(after, (after.study_id == Lineage.study_id) & (after.number == Lineage.to_statement))
+        .where(Lineage.study_id == study.id, Lineage.round <= last)
+        .order_by(Lineage.round, Lineage.change, Lineage.to_statement, Lineage.from_statement)
+    )
 
 
 def released_comments(session: Session, study: Study, numbers: Sequence[int]) -> list[ReleasedComment]:

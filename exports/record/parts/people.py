@@ -1,6 +1,7 @@
 """The panel: every invitation and what became of it, by a key without meaning elsewhere; and who asked to be named."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,13 +16,17 @@ from delphi.people import acknowledgements
 from exports.record.facts import Invitation, NamedMember
 
 
+class Delivery(NamedTuple):
+    """What became of a letter."""
+
+    sent: bool
+    bounced: bool
+
+
 def invitations(session: Session, study: Study, numbers: Sequence[int]) -> list[Invitation]:
     """Read every invitation of these rounds: one query a table."""
     answered = _answered(session, study, numbers)
-    letters = select(Letter.round, Letter.panelist, Letter.sent_at, Letter.failed_at).where(
-        Letter.study_id == study.id, Letter.kind == LetterKind.INVITATION
-    )
-    sending = {(n, who): (sent is not None, failed is not None) for n, who, sent, failed in session.execute(letters)}
+    letters, unsent = _deliveries(session, study), Delivery(sent=False, bounced=False)
     agreed = set(session.scalars(select(Consent.panelist).where(Consent.study_id == study.id)))
     invited = session.execute(
         select(Participation.round, Participation.submitted_on, Panelist)
@@ -34,8 +39,8 @@ def invitations(session: Session, study: Study, numbers: Sequence[int]) -> list[
             round=number,
             person=who.id,
             group=who.stakeholder_group or "",
-            sent=sending.get((number, who.id), (False, False))[0],
-            bounced=sending.get((number, who.id), (False, False))[1],
+            sent=letters.get((number, who.id), unsent).sent,
+            bounced=letters.get((number, who.id), unsent).bounced,
             declined=who.declined_on is not None,
             consented=who.id in agreed,
             started=(number, who.id) in answered,
@@ -43,6 +48,17 @@ def invitations(session: Session, study: Study, numbers: Sequence[int]) -> list[
         )
         for number, submitted, who in invited
     ]
+
+
+def _deliveries(session: Session, study: Study) -> dict[tuple[int | None, UUID], Delivery]:
+    """Find what became of the letters of invitation, by round and person."""
+    letters = select(Letter.round, Letter.panelist, Letter.sent_at, Letter.failed_at).where(
+        Letter.study_id == study.id, Letter.kind == LetterKind.INVITATION
+    )
+    return {
+        (number, who): Delivery(sent=sent is not None, bounced=failed is not None)
+        for number, who, sent, failed in session.execute(letters)
+    }
 
 
 def _answered(session: Session, study: Study, numbers: Sequence[int]) -> set[tuple[int, UUID]]:

@@ -12,11 +12,11 @@ SENTENCES = {**METHODS, **RESULTS}
 
 def drafted(record: Record, sentences: Iterable[str]) -> list[str]:
     """Write sentences; a missing one that must not be missing becomes a gap."""
-    found = []
+    texts = []
     for key in sentences:
         text = SENTENCES[key].write(record)
         if text is not None:
-            found.append(text)
+            texts.append(text)
         elif SENTENCES[key].gap:
-            found.append(f"[to complete: {SENTENCES[key].gap}]")
-    return found
+            texts.append(f"[to complete: {SENTENCES[key].gap}]")
+    return texts

@@ -1,6 +1,7 @@
 """Sentences of the methods: what was planned and locked, and how the panel was asked."""
 
 from delphi import __version__
+from delphi.consensus.vocabulary import Denominator
 from exports.record.record import Record, of_round
 from exports.reports.sentences.words import Sentence, Write, counted, listed
 
@@ -38,9 +39,9 @@ def lock(record: Record) -> str | None:
     if locked is None or opened is None:
         return None
     days = (opened - locked.date()).days
-    said = "on the day of" if days == 0 else f"{counted(days, 'day')} before"
+    when = "on the day of" if days == 0 else f"{counted(days, 'day')} before"
     return (
-        f"The protocol was locked on {locked:%-d %B %Y}, {said} the first invitation; "
+        f"The protocol was locked on {locked:%-d %B %Y}, {when} the first invitation; "
         f"its fingerprint (SHA-256) begins with {(record.study.protocol_sha256 or '')[:12]}."
     )
 
@@ -83,7 +84,7 @@ def feedback(record: Record) -> str | None:
 
 
 def consensus(record: Record) -> str:
-    """Give the locked rule."""
+    """State the locked rule."""
     when = "before round 1" if record.study.locked_at else "with no date"
     return f"The definition of consensus was locked {when}. {record.definition.describe()}"
 
@@ -92,7 +93,7 @@ def opt_outs(record: Record) -> str | None:
     """Say whether opt-outs stood in the denominator."""
     if not record.definition.scale.opt_out:
         return None
-    inside = record.definition.denominator != "rated"
+    inside = record.definition.denominator != Denominator.RATED
     return f"Answers of “{record.definition.scale.opt_out}” were {'' if inside else 'not '}counted in the denominator."
 
 
@@ -105,10 +106,10 @@ def settled(record: Record) -> str:
 
 
 def stopping(record: Record) -> str:
-    """Give the stopping rule."""
+    """State the stopping rule."""
     rule = record.study.protocol.get("stopping_rule") or {}
-    said = "; ".join(f"{name.replace('_', ' ')} {value} %" for name, value in rule.items())
-    more = f" Further criteria: {said}." if rule else ""
+    criteria = "; ".join(f"{name.replace('_', ' ')} {value} %" for name, value in rule.items())
+    more = f" Further criteria: {criteria}." if rule else ""
     return f"The study was planned for at most {counted(record.study.maximum_rounds, 'round')}.{more}"
 
 
@@ -145,8 +146,8 @@ def deviations(record: Record) -> str:
     """List amendments, or say there were none."""
     if not record.amendments:
         return "There were no amendments to the protocol after its lock."
-    said = "; ".join(f"({a.number}) {a.on:%-d %B %Y}: {a.reason}" for a in record.amendments)
-    return f"The protocol was amended {counted(len(record.amendments), 'time')} after its lock: {said}."
+    reasons = "; ".join(f"({a.number}) {a.on:%-d %B %Y}: {a.reason}" for a in record.amendments)
+    return f"The protocol was amended {counted(len(record.amendments), 'time')} after its lock: {reasons}."
 
 
 METHODS: dict[str, Sentence] = {

@@ -1,6 +1,7 @@
 """Sentences of the results: who answered, what was asked, and what the panel agreed on."""
 
 from delphi.consensus.table.result_row import ResultRow
+from delphi.consensus.vocabulary import Relation, Verdict
 from delphi.statistics.base.exact import mean_share, round_half_up
 from exports.record.facts import Invitation, RoundFacts
 from exports.record.record import Record, base_of, last_round, of_round
@@ -10,9 +11,11 @@ from exports.tables.printing import printed_percent
 
 def response(record: Record) -> str | None:
     """Say how many of the invited completed each round."""
-    found = [(r, [p for p in record.invitations if p.round == r.number]) for r in record.rounds]
-    said = [_response(r, here) for r, here in found if here]
-    return f"{said[0][0].upper()}{said[0][1:]}{''.join(f'; {more}' for more in said[1:])}." if said else None
+    invitations = [(r, [p for p in record.invitations if p.round == r.number]) for r in record.rounds]
+    clauses = [_response(r, here) for r, here in invitations if here]
+    return (
+        f"{clauses[0][0].upper()}{clauses[0][1:]}{''.join(f'; {more}' for more in clauses[1:])}." if clauses else None
+    )
 
 
 def _response(round_: RoundFacts, here: list[Invitation]) -> str:
@@ -25,20 +28,20 @@ def _response(round_: RoundFacts, here: list[Invitation]) -> str:
 
 def dates(record: Record) -> str | None:
     """Say when each round ran."""
-    said = [
+    clauses = [
         f"round {r.number} from {r.opened_on:%-d %B %Y} to {r.closed_on:%-d %B %Y}"
         + (f" ({counted(r.extensions, 'extension')})" if r.extensions else "")
         for r in record.rounds
         if r.opened_on and r.closed_on
     ]
-    return f"The rounds ran as follows: {listed(said)}." if said else None
+    return f"The rounds ran as follows: {listed(clauses)}." if clauses else None
 
 
 def changes(record: Record) -> str | None:
     """Say how many statements entered, changed and left."""
     if not record.rounds:
         return None
-    said = []
+    clauses = []
     for r in record.rounds:
         rows = of_round(record, r.number)
         relations = [row.relation for row in rows]
@@ -46,16 +49,16 @@ def changes(record: Record) -> str | None:
             counted(n, word, word)
             for word, n in (
                 ("reworded", sum(x.startswith("reworded") for x in relations)),
-                ("from a merger", relations.count("merged")),
-                ("from a split", relations.count("split")),
-                ("new", relations.count("new") if r.number > record.rounds[0].number else 0),
+                ("from a merger", relations.count(Relation.MERGED)),
+                ("from a split", relations.count(Relation.SPLIT)),
+                ("new", relations.count(Relation.NEW) if r.number > record.rounds[0].number else 0),
             )
             if n
         ]
-        said.append(
+        clauses.append(
             f"{counted(len(rows), 'statement')} in round {r.number}" + (f" ({', '.join(parts)})" if parts else "")
         )
-    return f"The panel rated {listed(said)}."
+    return f"The panel rated {listed(clauses)}."
 
 
 def verdicts(record: Record) -> str | None:
@@ -64,45 +67,45 @@ def verdicts(record: Record) -> str | None:
     judged = [row for row in rows if row.verdict is not None]
     if not judged:
         return None
-    by = {word: sum(row.verdict == word for row in judged) for word in ("in", "out", "none", "too_few")}
-    every = by["in"] == len(judged) > 1
+    by = {word: sum(row.verdict == word for row in judged) for word in Verdict}
+    every = by[Verdict.IN] == len(judged) > 1
     reached = (
         f"all {len(judged)} statements"
         if every
-        else f"{share(by['in'], len(judged))} of {counted(len(judged), 'statement')}"
+        else f"{share(by[Verdict.IN], len(judged))} of {counted(len(judged), 'statement')}"
     )
-    said = [f"{reached} reached consensus"]
-    said += [f"{by['out']} reached consensus against"] if by["out"] else []
-    said += [f"{by['none']} did not"] if by["none"] else []
-    said += [f"{by['too_few']} had too few ratings"] if by["too_few"] else []
+    clauses = [f"{reached} reached consensus"]
+    clauses += [f"{by[Verdict.OUT]} reached consensus against"] if by[Verdict.OUT] else []
+    clauses += [f"{by[Verdict.NONE]} did not"] if by[Verdict.NONE] else []
+    clauses += [f"{by[Verdict.TOO_FEW]} had too few ratings"] if by[Verdict.TOO_FEW] else []
     grades = _grades(judged)
-    return f"After round {last_round(record)}, {', '.join(said)}.{grades}"
+    return f"After round {last_round(record)}, {', '.join(clauses)}.{grades}"
 
 
 def _grades(rows: list[ResultRow]) -> str:
-    found: dict[str, int] = {}
+    frequencies: dict[str, int] = {}
     for row in rows:
         if row["grade"]:
-            found[row["grade"]] = found.get(row["grade"], 0) + 1
-    if not found:
+            frequencies[row["grade"]] = frequencies.get(row["grade"], 0) + 1
+    if not frequencies:
         return ""
-    order = sorted(found, key=lambda grade: (grade != "U", grade))
-    return f" Grades: {', '.join(f'{grade} {found[grade]}' for grade in order)}."
+    order = sorted(frequencies, key=lambda grade: (grade != "U", grade))
+    return f" Grades: {', '.join(f'{grade} {frequencies[grade]}' for grade in order)}."
 
 
 def means(record: Record) -> str | None:
-    """Give the mean of combined agreement per round, of unrounded shares."""
-    said = []
+    """State the mean of combined agreement per round, of unrounded shares."""
+    clauses = []
     for r in record.rounds:
         rows = [row for row in of_round(record, r.number) if row.agreeing is not None]
         mean = mean_share([(row.agreeing or 0, base_of(record.definition, row)) for row in rows])
         if mean is not None:
-            said.append(f"{round_half_up(mean, 1)} % in round {r.number} ({counted(len(rows), 'statement')})")
-    return f"Mean combined agreement, over unrounded shares, was {listed(said)}." if said else None
+            clauses.append(f"{round_half_up(mean, 1)} % in round {r.number} ({counted(len(rows), 'statement')})")
+    return f"Mean combined agreement, over unrounded shares, was {listed(clauses)}." if clauses else None
 
 
 def not_qualified(record: Record) -> str | None:
-    """Give the range of opt-outs."""
+    """State the range of opt-outs."""
     shares = [row["nq_pct"] for row in of_round(record, last_round(record)) if row["nq_pct"] is not None]
     if not shares or not record.definition.scale.opt_out:
         return None

@@ -1,11 +1,12 @@
 """Grade and share of every option: the style of Nature 2022;611:332, table 2."""
 
+from delphi.consensus.table.columns import Cell
 from delphi.consensus.table.result_row import ResultRow, hidden_reasons, write_reasons
 from exports.record.columns import POINTS
 from exports.record.record import Record
 from exports.reports.styles.columns import CHANGE, GRADE, IQR, MEDIAN, VERDICT, rated, share, shares_of
 from exports.reports.styles.frame import styled
-from exports.tables.table import HIDDEN, Cell, Column, Table
+from exports.tables.table import HIDDEN, Column, Table
 
 
 def agreement(record: Record, number: int) -> Table:

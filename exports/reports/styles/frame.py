@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from delphi import __version__
 from delphi.consensus.analysis import DENOMINATOR_TEXT
+from delphi.consensus.table.columns import Cell
 from delphi.consensus.table.result_row import ResultRow
+from delphi.consensus.vocabulary import Denominator
 from exports.record.record import Record, defined, hidden_notes, of_round
 from exports.reports.styles.columns import CLOSING, MARKS
 from exports.reports.styles.kinds import KindSummary, by_kind, summary_of
-from exports.tables.table import Cell, Column, Table, rows_of
+from exports.tables.table import Column, Table, rows_of
 
 ROUNDING = "0*: fewer than 0.5 %, but not none. 100†: at least 99.5 %, but not all."
 ABBREVIATIONS = {
@@ -99,7 +101,7 @@ def _denominator(record: Record, columns: Sequence[Column], noun: Noun) -> str:
     if not any(column.type == "percent" for column in columns):
         return ""
     whole = f"Percentages are of those who rated {noun.one} ({noun.n})"
-    if record.definition.denominator == "rated":
+    if record.definition.denominator == Denominator.RATED:
         return f"{whole}. "
     return f"{whole}; agreement and disagreement are of {DENOMINATOR_TEXT[record.definition.denominator]}. "
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from delphi.consensus.scale import Scale
+from delphi.consensus.table.columns import Cell
 from delphi.consensus.table.result_row import EVERYBODY, ResultRow, hidden_reasons, read_reasons, write_reasons
 from exports.record.record import Record, of_round
 from exports.reports.styles.columns import share
 from exports.reports.styles.frame import OUTCOME, styled
 from exports.reports.styles.verdicts import verdict_columns, with_verdicts
-from exports.tables.table import Cell, Column, Table
+from exports.tables.table import Column, Table
 
 PRINTED = {"n": "n_rated", "high": "combined_pct", "low": "disagree_pct", "nq": "nq_pct"}
 

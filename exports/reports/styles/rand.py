@@ -2,6 +2,7 @@
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts
+from delphi.consensus.table.columns import Cell
 from delphi.consensus.table.result_row import ResultRow, write_reasons
 from delphi.consensus.vocabulary import Verdict
 from delphi.statistics.base.result import Reason
@@ -9,7 +10,7 @@ from exports.record.columns import POINTS, SHARES
 from exports.record.record import Record
 from exports.reports.styles.columns import MEDIAN, rated
 from exports.reports.styles.frame import INDICATION, styled
-from exports.tables.table import Cell, Column, Table
+from exports.tables.table import Column, Table
 
 CLASSIFICATIONS = {
     Verdict.IN: "appropriate",

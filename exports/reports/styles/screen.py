@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from delphi.consensus.analysis import Definition
+from delphi.consensus.table.columns import Cell
 from delphi.consensus.table.result_row import ResultRow, write_reasons
 from exports.record.columns import POINTS, SHARES
 from exports.reports.styles.columns import CHANGE, CLOSING, GRADE, IQR, MEDIAN, rated, shares_of
-from exports.tables.table import Cell, Column, Table, rows_of
+from exports.tables.table import Column, Table, rows_of
 
 
 def screen(rows: Sequence[ResultRow], definition: Definition) -> Table:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from delphi.consensus.table.columns import Cell
 from delphi.consensus.table.result_row import ResultRow, write_reasons
 from delphi.consensus.vocabulary import Relation
 from exports.record.columns import SHARES
 from exports.record.record import Record
 from exports.reports.styles.columns import VERDICT
-from exports.tables.table import Cell, Column
+from exports.tables.table import Column
 
 CHANGED_MEANING = {
     Relation.REWORDED: "wording_changed",

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 from delphi import clock, dates
 from delphi.access import Capability
 from delphi.consensus.disclosure.shown_rows import ShownRow
-from delphi.consensus.shipped_scales import SCALES, Scale
+from delphi.consensus.scale import Scale
+from delphi.consensus.shipped_scales import SCALES
 from delphi.errors import Refused
 from delphi.model.round import Round, State
 from delphi.model.study import Study
