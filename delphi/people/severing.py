@@ -19,7 +19,7 @@ from delphi.errors import Refused
 from delphi.letters import outbox
 from delphi.model.acknowledgement import Acknowledgement
 from delphi.model.event import EventKind
-from delphi.model.identity import Declaration, Identity
+from delphi.model.identity import Declaration, Identity, Receipt
 from delphi.model.letter import Letter
 from delphi.model.origin import StudyImport
 from delphi.model.panel import AccessLink, PanelistSession
@@ -28,7 +28,7 @@ from delphi.model.study import Study
 from delphi.people import acknowledgements
 from delphi.worker import Loop
 
-DESTROYED: tuple[Any, ...] = (Declaration, Identity, AccessLink, PanelistSession)
+DESTROYED: tuple[Any, ...] = (Receipt, Declaration, Identity, AccessLink, PanelistSession)
 log = logging.getLogger(__name__)
 
 
@@ -49,7 +49,7 @@ def effect(session: Session, study: Study) -> SeveringEffect:
     """Count what severing would destroy now, and what would stay."""
     raters = select(Rating.panelist).where(Rating.study_id == study.id, Rating.given).distinct()
     return SeveringEffect(
-        names=_count(session, study, Identity),
+        names=_count(session, study, Identity) + _count(session, study, Receipt),
         declarations=_count(session, study, Declaration),
         links=_count(session, study, AccessLink),
         devices=_count(session, study, PanelistSession),

@@ -74,8 +74,35 @@ def upgrade() -> None:
     change_kinds((*KINDS, *LATER_KINDS), (*KINDS, NEW_KIND, *LATER_KINDS))
 
 
+    op.create_table(
+        'receipt',
+        sa.Column('study_id', sa.Integer(), nullable=False),
+        sa.Column('letter', sa.Uuid(), nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('email', sa.String(length=254), nullable=False),
+        sa.ForeignKeyConstraint(
+            ['study_id', 'letter'], ['letter.study_id', 'letter.id'],
+            name=op.f('fk_receipt_study_id_letter_letter'), ondelete='CASCADE',
+        ),
+        sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_receipt_study_id_study')),
+        sa.PrimaryKeyConstraint('study_id', 'letter', name=op.f('pk_receipt')),
+    )  # fmt: skip
+    # Whose receipt still waits is forgotten now, as everybody who withdraws from here on.
+    op.execute(
+        'INSERT INTO receipt (study_id, letter, name, email) SELECT letter.study_id, letter.id, name, email FROM letter'
+        ' JOIN identity ON identity.study_id = letter.study_id AND identity.panelist = letter.panelist'
+        " WHERE kind = 'withdrawal' AND sent_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL"
+    )
+    for table in ('declaration', 'identity'):
+        op.execute(
+            f'DELETE FROM {table} WHERE EXISTS (SELECT 1 FROM panelist WHERE panelist.study_id = {table}.study_id'
+            f' AND panelist.id = {table}.panelist AND panelist.withdrawn_on IS NOT NULL)'
+        )
+
+
 def downgrade() -> None:
     """Go down; the trail loses nothing, so it is refused where names were destroyed."""
+    op.drop_table('receipt')
     change_kinds((*KINDS, NEW_KIND, *LATER_KINDS), (*KINDS, *LATER_KINDS))
     op.drop_column('study', 'names_destroyed_at')
     op.drop_column('study', 'names_kept_days')

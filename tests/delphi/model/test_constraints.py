@@ -154,6 +154,7 @@ KEYS: dict[str, dict[str, Any]] = {
     "fk_result_study_id_round_statement_questionnaire_item": {"statement": 9},
     "fk_letter_study_id_round_panelist_participation": {"round": 9},
     "fk_letter_study_id_panelist_panelist": {"panelist": OTHER, "round": None, "kind": "link"},
+    "fk_receipt_study_id_letter_letter": {"letter": OTHER},
     "fk_declaration_study_id_panelist_panelist": {"panelist": OTHER},
     "fk_proposal_study_id_round_panelist_participation": {"panelist": OTHER},
     "fk_proposal_study_id_statement_statement": {"statement": 9, "taken": "accepted"},

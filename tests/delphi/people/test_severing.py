@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from functools import partial
 from random import Random
 
 import pytest
@@ -13,12 +14,12 @@ from delphi.errors import Refused
 from delphi.letters import outbox
 from delphi.model.acknowledgement import Acknowledgement
 from delphi.model.event import Event
-from delphi.model.identity import Declaration, Identity
+from delphi.model.identity import Declaration, Identity, Receipt
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.origin import StudyImport
-from delphi.model.panel import AccessLink, LinkRequest, PanelistSession
-from delphi.model.study import Study
-from delphi.people import acknowledgements, lost_links, roster_files, severing
+from delphi.model.panel import AccessLink, LinkRequest, Panelist, PanelistSession
+from delphi.model.study import Study, Withdrawal
+from delphi.people import acknowledgements, leaving, lost_links, roster_files, severing
 from delphi.people.severing import Severing, SeveringEffect
 from exports.bundle.source import source_of
 from exports.bundle.writing import write_bundle
@@ -29,6 +30,7 @@ from exports.files.orders import Order
 from exports.formats import FORMATS
 from exports.record.reader_profile import Profile
 from rounds.lifecycle import finishing
+from rounds.participation import withdrawal
 
 TOKEN, SECRET = "t" * 43, "server's secret"
 DUE = NOW + timedelta(days=30)
@@ -80,6 +82,15 @@ def test_names_go_and_another_studys_names_stay(finished):
     assert rows(session, finished.study, *tables) == [0, 0, 0, 0]
     assert rows(session, finished.foreign, *tables) == [6, 1, 1, 1]
     assert acknowledgements.find(session, finished.foreign, acknowledgements.key_of(SECRET, finished.foreign.id, other))
+
+
+def test_a_receipt_that_has_not_left_goes_too(finished):
+    session, who = finished.session, finished.session.get_one(Panelist, (finished.study.id, finished.panel[1]))
+    forget = partial(leaving.forget, secret=SECRET)
+    withdrawal.withdraw(session, finished.study, who, Withdrawal.KEEP, forget=forget, at=NOW)
+    assert severing.effect(session, finished.study).names == 6
+    severing.sever(session, finished.study, by=None, at=DUE)
+    assert rows(session, finished.study, Receipt) == [0]
 
 
 def test_no_letter_leaves_after_the_names_went(finished):
