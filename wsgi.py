@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from delphi import cli
 from delphi.config import Settings
+from delphi.people import cli as people
 from exports.cli import analyse, bundle, export
 from rounds.demo import cli as demo
 
@@ -34,4 +35,4 @@ def __getattr__(name: str) -> "Flask":
     return globals().setdefault(name, app())  # type: ignore[no-any-return]
 
 
-main = cli.group(app, (*demo.COMMANDS, *analyse.COMMANDS, *export.COMMANDS, *bundle.COMMANDS))
+main = cli.group(app, (*people.COMMANDS, *demo.COMMANDS, *analyse.COMMANDS, *export.COMMANDS, *bundle.COMMANDS))

@@ -210,7 +210,7 @@ def _serve_with_waitress(app: "Flask", host: str, port: int) -> None:
 @click.command()
 @click.pass_obj
 def work(app_factory: AppFactory) -> None:
-    """Send letters, make files and delete what is due, where another server than `delphi serve` has the pages."""
+    """Send letters, make files, destroy names and delete what is due, where another server than `delphi serve` has the pages."""
     from delphi.worker import start_loops, stop_loops
 
     app = _running(app_factory)
@@ -226,9 +226,11 @@ def work(app_factory: AppFactory) -> None:
 
 
 def loops_of(app: "Flask") -> list["Loop"]:
-    """List what works beside the pages: the post, the deleting, and whatever the application was given to run."""
+    """List what works beside the pages: the post, the severing, the deleting, and whatever the application was given to run."""
     from delphi.people.postman import Postman
+    from delphi.people.severing import Severing
     from delphi.studies.retention import Deleting
 
     database = app.extensions["database"]
-    return [Postman(database, app.extensions["settings"]), Deleting(database), *app.extensions["workers"]]
+    post = Postman(database, app.extensions["settings"])
+    return [post, Severing(database), Deleting(database), *app.extensions["workers"]]
