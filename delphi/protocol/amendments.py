@@ -99,7 +99,7 @@ def mark(amendments: Sequence[Amendment], time_zone: str) -> str:
     if not amendments:
         return ""
     sentences = [
-        f"amendment {a.number} of {in_words(a.at, time_zone)} ({', '.join(n.replace('_', ' ') for n in a.changes)})"
+        f"amendment {a.number} of {in_words(a.at, time_zone)} ({', '.join(n.replace('_', ' ') for n in sorted(a.changes))})"
         for a in amendments
     ]
     return f"Protocol changed after data: {'; '.join(sentences)}."
