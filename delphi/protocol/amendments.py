@@ -48,7 +48,7 @@ def amend(
 
 def _facts(amendment: Amendment) -> dict[str, Any]:
     """What the event of an amendment says."""
-    return {name: getattr(amendment, name) for name in ("number", "changes", "reason", "sha256", "after_data")}
+    return {name: getattr(amendment, name) for name in ("after_data", "number", "changes", "reason", "sha256")}
 
 
 def _guard(session: Session, study: Study, changes: Mapping[str, list[Any]], *, answered: bool) -> None:
@@ -99,7 +99,7 @@ def mark(amendments: Sequence[Amendment], time_zone: str) -> str:
     if not amendments:
         return ""
     sentences = [
-        f"amendment {a.number} of {in_words(a.at, time_zone)} ({', '.join(n.replace('_', ' ') for n in a.changes)})"
+        f"amendment {a.number} of {in_words(a.at, time_zone)} ({', '.join(n.replace('_', ' ') for n in sorted(a.changes))})"
         for a in amendments
     ]
     return f"Protocol changed after data: {'; '.join(sentences)}."

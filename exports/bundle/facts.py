@@ -7,16 +7,20 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import TypeDecorator, inspect
+from sqlalchemy import String, TypeDecorator, inspect
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 from delphi.errors import Refused
-from delphi.model.base import Base
+from delphi.model.base import Base, Word
 from delphi.model.round import QuestionnaireItem, Round
 from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
 from delphi.model.study import Amendment, Document, StakeholderGroup, Study
+from exports.archive import Bundle
 
 Fact = dict[str, Any]
+EARLIEST, LATEST = 1900, 2200  # years; at the ends of the calendar a moment has no place in another time zone
+LARGEST = 2**31 - 1
 KEPT: dict[type[Base], str] = {
     Study: "slug title language time_zone simulated notice created_at scale rule rule_settings denominator quantile_type"
     " minimum_n smallest_cell maximum_rounds stopping_rule settled unsettled feedback_plan texts asked_characteristics"
@@ -34,7 +38,8 @@ KEPT: dict[type[Base], str] = {
 }
 LEFT_OUT: dict[type[Base], str] = {
     # a person, numbers of rows, and what is decided on the server where the study runs
-    Study: "id lead_name contact_email rehearsal_of archived_at deletion_due_at names_until",
+    Study: "id lead_name contact_email rehearsal_of archived_at deletion_due_at names_until"
+    " names_kept_days names_destroyed_at",
     Round: "opens_on",
     Amendment: "by",
     Decision: "by",
@@ -69,20 +74,54 @@ def row_of(kind: type[Base], values: Mapping[str, Any], **more: Any) -> Base:
 
 def _typed(kind: type[Base], name: str, value: Any) -> Any:
     """Take a value as its column wants it."""
-    column = kind.__table__.c[name]
-    stored = column.type.impl if isinstance(column.type, TypeDecorator) else column.type
-    wanted = stored.python_type
-    if value is None and column.nullable:
+    stored = kind.__table__.c[name].type
+    if value is None and kind.__table__.c[name].nullable:
         return None
     try:
-        if wanted in (datetime, date):
-            return wanted.fromisoformat(value)
+        return _fitting(stored, value)
     except (ValueError, TypeError):
-        value = None
-    if value is None or (wanted in (str, int, bool) and type(value) is not wanted) or "\x00" in str(value):
         raise Refused(
-            "“%(name)s” of %(table)s is not what it must be. Nothing was imported.",
+            "“%(value)s” cannot be %(name)s of %(table)s. Update this server to the version that wrote the bundle, or ask "
+            "for a bundle that was not changed. Nothing was imported.",
+            value=str(value)[:80],
             name=name,
             table=kind.__tablename__,
-        )
+        ) from None
+
+
+def _fitting(stored: TypeEngine[Any], value: Any) -> Any:
+    """Read a value of JSON for a type of column; ValueError or TypeError if it does not fit, on either database."""
+    plain = stored.impl if isinstance(stored, TypeDecorator) else stored
+    wanted = plain.python_type
+    if "\x00" in str(value):
+        raise ValueError("a character that no database takes")
+    if wanted in (datetime, date):
+        moment = wanted.fromisoformat(value)
+        if not EARLIEST <= moment.year <= LATEST:
+            raise ValueError("no year of a study")
+        return moment
+    if isinstance(stored, Word):
+        return stored.vocabulary(value)
+    if value is None or (wanted in (str, int, bool) and type(value) is not wanted):
+        raise TypeError("another type")
+    if wanted is int and abs(value) > LARGEST:
+        raise ValueError("a number that is too large")
+    if isinstance(plain, String) and plain.length is not None and len(value) > plain.length:
+        raise ValueError("a text that is too long")
     return value
+
+
+def tables_of(bundle: Bundle) -> dict[type[Base], list[dict[str, Any]]]:
+    """Rows of a study by table, in the order in which they can be added."""
+    facts, statements = bundle.json("protocol/facts.json"), bundle.json("statements/statements.json")
+    return {
+        StakeholderGroup: facts["groups"],
+        Document: bundle.json("instruments/documents.json"),
+        Round: facts["rounds"],
+        Statement: statements["statements"],
+        StatementVersion: statements["versions"],
+        QuestionnaireItem: statements["questionnaires"],
+        Lineage: statements["lineage"],
+        Decision: statements["decisions"],
+        Amendment: bundle.json("protocol/amendments.json"),
+    }

@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
+from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.table.result_row import EVERYBODY
 from delphi.errors import Refused
 from delphi.model.event import Event, EventKind
@@ -20,15 +21,15 @@ from delphi.model.origin import StudyImport
 from delphi.model.panel import Panelist
 from delphi.model.rating import AnswerKind, Rating
 from delphi.model.result import Result
-from delphi.model.round import Participation, QuestionnaireItem, Round
-from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
-from delphi.model.study import Amendment, Document, Membership, Role, StakeholderGroup, Study
+from delphi.model.round import Participation
+from delphi.model.study import Membership, Role, Study
 from delphi.protocol import method
 from delphi.sheets.writing import guarded
 from exports.archive import BadBundle, Bundle
-from exports.bundle.facts import row_of
+from exports.bundle.facts import row_of, tables_of
+from exports.bundle.known import refuse_taken, refuse_unknown
 from exports.bundle.results import MARKS
-from exports.bundle.verifying import events_of, problems_of
+from exports.bundle.verifying import SCHEMA, check, events_of
 
 KINDS = {"rated": AnswerKind.RATED, "nq": AnswerKind.NOT_QUALIFIED}
 NOT_OURS = (KeyError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
@@ -40,22 +41,19 @@ def import_bundle(session: Session, bundle: Bundle, *, owner: int | None, at: da
     Panelists have new keys; those whose rounds were cut apart are several, and who was invited and did not answer is
     one of the round alone. Names and comments are not in a bundle's ratings, so they are not there.
     """
-    if problems := problems_of(bundle):
+    if bundle.manifest.get("schema") == SCHEMA:
+        with _our_words():
+            _refuse_unknown(bundle)
+    if problems := check(bundle).problems:
         raise BadBundle.of(problems)
     if bundle.manifest["profile"] != "analyst":
         raise Refused("This bundle holds no ratings. It can be verified and analysed, not imported.")
     with _our_words():
         facts, statements = bundle.json("protocol/facts.json"), bundle.json("statements/statements.json")
+        refuse_taken(session, facts["study"][0]["slug"])
         study = _study(session, facts, bundle.json("protocol/protocol.json"), bundle.json("protocol/lock.json"))
-        _add(session, study, StakeholderGroup, facts["groups"])
-        _add(session, study, Document, bundle.json("instruments/documents.json"))
-        _add(session, study, Round, facts["rounds"])
-        _add(session, study, Statement, statements["statements"])
-        _add(session, study, StatementVersion, statements["versions"])
-        _add(session, study, QuestionnaireItem, statements["questionnaires"])
-        _add(session, study, Lineage, statements["lineage"])
-        _add(session, study, Decision, statements["decisions"])
-        _add(session, study, Amendment, bundle.json("protocol/amendments.json"))
+        for kind, rows in tables_of(bundle).items():
+            _add(session, study, kind, rows)
         _answers(session, study, bundle, statements)
         _results(session, study, bundle, statements)
         _events(session, study, events_of(bundle))
@@ -64,6 +62,15 @@ def import_bundle(session: Session, bundle: Bundle, *, owner: int | None, at: da
             session.add(Membership(study_id=study.id, account=owner, role=Role.OWNER))
         session.flush()
     return study
+
+
+def _refuse_unknown(bundle: Bundle) -> None:
+    """Refuse what this server does not know, by its name, before anything is computed with it."""
+    facts = bundle.json("protocol/facts.json")
+    refuse_unknown(facts, bundle.json("protocol/amendments.json"), events_of(bundle))
+    for kind, rows in ({Study: facts["study"]} | tables_of(bundle)).items():
+        for row in rows:
+            row_of(kind, row)
 
 
 @contextmanager
@@ -82,10 +89,6 @@ def _our_words() -> Iterator[None]:
 def _study(session: Session, facts: dict[str, Any], document: dict[str, Any], lock: dict[str, Any]) -> Study:
     study = row_of(Study, facts["study"][0], lead_name="", contact_email="")
     assert isinstance(study, Study)
-    if session.scalar(select(Study.id).where(Study.slug == study.slug)) is not None:
-        raise Refused(
-            "There is a study with the short name “%(slug)s” here already. Nothing was imported.", slug=study.slug
-        )
     session.add(study)
     session.flush()
     session.refresh(study)
@@ -112,6 +115,8 @@ def _answers(session: Session, study: Study, bundle: Bundle, statements: dict[st
     """Add panelists under new keys, who took part in which round, and what they answered."""
     groups = {guarded(row["key"]): row["key"] for row in bundle.json("protocol/facts.json")["groups"]}
     read = _rows_read(bundle, groups, statements)
+    if not {rating["value"] for rating in read.ratings} <= {None, *SCALES[study.scale].values}:
+        raise BadBundle("ratings/long.csv holds a rating that is not on the scale. Nothing was imported.")
     silent = _silent(bundle, read.there, groups)
     group_of = {who: group for (_, who), group in read.there.items()}
     panel = [(who, code, group_of[who]) for code, who in read.people.items()]

@@ -1,5 +1,6 @@
 """README.html of a bundle: what it is and how to check it, in plain words."""
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -7,6 +8,7 @@ STEPS = (
     ("sha256sum -c MANIFEST.sha256", "every file is as it was written"),
     ("python3 scripts/verify.py", "the chain of events holds, and the figures are computed again with exact fractions"),
     ("Rscript scripts/analysis.R", "the same figures by another program, in base R"),
+    ("delphi verify FILE", "all of this and every figure and verdict; what cannot be checked is named (exit code 3)"),
     ("delphi analyse FILE", "every number, verdicts and changes too, with the platform itself"),
 )
 PARTS = (
@@ -23,7 +25,7 @@ PARTS = (
 )
 
 
-def readme(manifest: dict[str, Any]) -> str:
+def readme(manifest: Mapping[str, Any]) -> str:
     """Write the page."""
     steps = "".join(f"<dt><code>{escape(command)}</code></dt><dd>{escape(what)}</dd>" for command, what in STEPS)
     parts = "".join(f"<dt><code>{escape(name)}</code></dt><dd>{escape(what)}</dd>" for name, what in PARTS)

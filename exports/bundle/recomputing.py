@@ -1,6 +1,7 @@
 """From a bundle alone: every number again, and whether it is the one that was frozen."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +14,9 @@ from delphi.consensus.table.result_row import EVERYBODY, read_reasons, write_rea
 from delphi.consensus.table.rows import consensus_rows
 from exports.archive import BadBundle, Bundle
 from exports.bundle.reading import Contents, Rows, contents_of
-from exports.bundle.results import MARKS, PlainRow
+from exports.bundle.results import MARKS, PlainRow, Withheld
+from exports.record.unproved import VERDICT_COLUMNS
+from exports.tables.table import HIDDEN
 
 
 @dataclass
@@ -40,11 +43,12 @@ def recompute(bundle: Bundle) -> Comparison:
 def _recomputed(bundle: Bundle) -> Comparison:
     contents = contents_of(bundle)
     result = Comparison()
-    result.differences += _rows_against_counts(contents)
+    result.differences += _rows_against_counts(contents, bundle.manifest["answers_removed_after_release"])
     for number in contents.items:
         frozen = bundle.json(f"results/release-{number}.json")["rows"]
         groups = list(dict.fromkeys(entry["row"]["group"] for entry in frozen))
         own = {group: _population(contents, number, group, groups) for group in groups}
+        result.differences += _rows_missing(contents, number, frozen)
         for entry in frozen:
             computed = own[entry["row"]["group"]].get(entry["row"]["statement"])
             if computed is None:
@@ -53,21 +57,51 @@ def _recomputed(bundle: Bundle) -> Comparison:
     return result
 
 
-def _compare(result: Comparison, frozen: PlainRow, computed: PlainRow, withheld: dict[str, str]) -> None:
+def _rows_missing(contents: Contents, number: int, frozen: list[dict[str, PlainRow]]) -> list[str]:
+    """Name the statements that were asked and stand in the release not once, for the panel or for a group told."""
+    found = Counter((entry["row"]["statement"], entry["row"]["group"]) for entry in frozen)
+    groups = dict.fromkeys([EVERYBODY, *(entry["row"]["group"] for entry in frozen)])
+    asked = [(item.statement, group) for item in contents.items[number] for group in groups]
+    return [
+        f"results/release-{number}.json: {statement}, {group} stands there {found[statement, group]} times, not once"
+        for statement, group in asked
+        if found[statement, group] != 1
+    ]
+
+
+def _compare(result: Comparison, frozen: PlainRow, computed: PlainRow, marks: dict[str, str]) -> None:
     """Compare one row; what cannot be computed again is empty in the result, with its reason."""
     place = f"round {frozen['round']}, {frozen['statement']}, {frozen['group']}"
+    if strangers := frozen.keys() ^ computed.keys():
+        result.differences.append(f"{place}: other columns than a release has: {', '.join(sorted(strangers))}")
+    withheld = _empty_verdicts(frozen, marks) | marks
     for name, value in frozen.items():
         if name in withheld:
-            result.not_recomputable += 1
+            result.not_recomputable += name in marks
         elif name != "reasons":
             result.compared += 1
-            if repr(value) == repr(computed[name]):
+            if repr(value) == repr(computed.get(name)):
                 result.equal += 1
             else:
-                result.differences.append(f"{place}: {name} is {value!r} in the release, computed {computed[name]!r}")
-    kept = {name: why for name, why in read_reasons(computed["reasons"]).items() if name not in withheld}
-    reasons = write_reasons(kept | withheld)
+                told = computed.get(name)
+                result.differences.append(f"{place}: {name} is {value!r} in the release, computed {told!r}")
+    hidden = {name for name, why in read_reasons(frozen["reasons"]).items() if why == HIDDEN}
+    if _reasons(computed, withheld.keys() | hidden) != _reasons(frozen, withheld.keys() | hidden):
+        result.differences.append(f"{place}: the release gives other reasons for its empty cells")
+    reasons = write_reasons(_reasons(computed, withheld.keys()) | withheld)
     result.rows.append(computed | dict.fromkeys(withheld) | {"reasons": reasons})
+
+
+def _empty_verdicts(frozen: PlainRow, marks: dict[str, str]) -> dict[str, str]:
+    """Find what a verdict left empty while a group that had a part in it is not told: it may be so, nobody can say."""
+    if Withheld.GROUPS_LEFT_OUT not in marks.values():
+        return {}
+    return {name: Withheld.GROUPS_LEFT_OUT.value for name in VERDICT_COLUMNS if frozen.get(name) is None}
+
+
+def _reasons(row: PlainRow, but: Collection[str]) -> dict[str, str]:
+    """Why cells are empty, but for those of which a bundle does not tell it."""
+    return {name: why for name, why in read_reasons(row["reasons"]).items() if name not in but}
 
 
 def _population(contents: Contents, number: int, group: str, groups: list[str]) -> dict[str, PlainRow]:
@@ -135,15 +169,15 @@ def _joined(now: Rows, before: Rows) -> Callable[[int], Matrix]:
     return column
 
 
-def _rows_against_counts(contents: Contents) -> list[str]:
-    """Compare the counts with the rows, where there are rows."""
+def _rows_against_counts(contents: Contents, removed: list[int]) -> list[str]:
+    """Compare the counts with the rows, where there are rows and none was removed."""
     if contents.rounds is None:
         return []
     return [
         f"ratings/counts.csv, round {number}, group {group}: the counts are not those of ratings/long.csv"
         for number, rows in contents.rounds.items()
         for group in (EVERYBODY, *dict.fromkeys(rows.group))
-        if rows.codes and not _same_counts(contents, number, group)
+        if rows.codes and number not in removed and not _same_counts(contents, number, group)
     ]
 
 

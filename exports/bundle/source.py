@@ -23,6 +23,7 @@ from delphi.model.statement import Decision, Lineage, Statement, StatementVersio
 from delphi.model.study import Amendment, Document, StakeholderGroup, Study
 from delphi.protocol import amendments, method
 from exports.bundle.facts import Fact, fact, facts
+from exports.bundle.results import MARKS, Withheld
 from exports.data.records import Records, records_of
 from exports.record.facts import RoundFacts
 from exports.record.reader_profile import Profile
@@ -76,7 +77,7 @@ def source_of(session: Session, study: Study, draw: Random) -> Source:
     released = _groups_in(frozen) if imported else None
     return Source(
         study=study,
-        record=_record(session, study, numbers),
+        record=record_of(session, study, numbers),
         definition=method.definition_of(study),
         definitions={r.number: amendments.definition_at(session, study, r.released_at) for r in rounds},
         rounds=rounds,
@@ -84,7 +85,7 @@ def source_of(session: Session, study: Study, draw: Random) -> Source:
         records=records_of(answers, counts[numbers[0]].groups, study.smallest_cell, draw, released),
         frozen=frozen,
         imported=imported,
-        removed_later=frozenset() if imported else frozenset(_changed_since(session, rounds)),
+        removed_later=frozenset(_said_removed(frozen) if imported else _changed_since(session, rounds)),
         tables=_tables(session, study, rounds),
         events=_events(session, study),
         comments=_comments(session, study, numbers, order),
@@ -96,11 +97,18 @@ def _groups_in(frozen: dict[int, list[dict[str, Any]]]) -> list[str]:
     return list(dict.fromkeys(row["group"] for rows in frozen.values() for row in rows if row["group"] != EVERYBODY))
 
 
-def _record(session: Session, study: Study, numbers: list[int]) -> GivenRecord:
+def _by_name(content: Any) -> Any:
+    """The same content with its names in their order, however deep."""
+    return json.loads(json.dumps(content, sort_keys=True))
+
+
+def record_of(session: Session, study: Study, numbers: list[int]) -> GivenRecord:
     """What reports may know of the study: nobody's name, and its rows come from the release."""
     known = StudyRecord(session, study, Profile.PUBLIC)
+    # In the order of their names, as JSON has them: what is made of a bundle's facts must be the same bytes.
+    protocol = dict(known.study.protocol) | {"stopping_rule": _by_name(study.stopping_rule)}
     return GivenRecord(
-        replace(known.study, lead_name=""),
+        replace(known.study, lead_name="", protocol=protocol),
         known.definition,
         Analysis(known.definition, ()),
         (),
@@ -109,7 +117,7 @@ def _record(session: Session, study: Study, numbers: list[int]) -> GivenRecord:
         consent_versions=known.consent_versions,
         edges=known.edges,
         asked=known.asked,
-        amendments=known.amendments,
+        amendments=[replace(one, changes=_by_name(one.changes)) for one in known.amendments],
     )
 
 
@@ -125,6 +133,11 @@ def _changed_since(session: Session, rounds: Iterable[Round]) -> list[int]:
     Not for an imported study: its panelists have new keys, so the hash cannot be made again.
     """
     return [r.number for r in rounds if digest_of(session, r) != r.input_sha256]
+
+
+def _said_removed(frozen: dict[int, list[dict[str, Any]]]) -> list[int]:
+    """Find the rounds of which an imported study says that answers were removed after their release."""
+    return [number for number, rows in frozen.items() if any(Withheld.REMOVED in row[MARKS].values() for row in rows)]
 
 
 def _tables(session: Session, study: Study, rounds: list[Round]) -> dict[str, list[Fact]]:

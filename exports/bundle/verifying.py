@@ -1,20 +1,50 @@
-"""Is a bundle whole? Its hashes, its chain of events, and the protocol against its lock."""
+"""Checking a bundle: hashes, chain, lock and every figure that can be computed again; and what could not be checked."""
 
 import hashlib
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
 from delphi.audit import GENESIS
-from delphi.model.event import EventKind, data_hash, link_hash, sha256_of
-from delphi.protocol import method
+from delphi.consensus.table.result_row import read_reasons
+from delphi.model.event import WITHHELD, EventKind, data_hash, link_hash, sha256_of
 from exports.archive import BadBundle, Bundle, reading
-from exports.bundle.results import MARKS
+from exports.bundle.marks import unjustified, unproven
+from exports.bundle.protocol import EVENTS, Events, problems_of_protocol, unproven_protocol
+from exports.bundle.reading import contents_of
+from exports.bundle.recomputing import recompute
+from exports.bundle.remaking import compare_for_readers
 from exports.tables.table import HIDDEN
 
-EVENTS = "audit/events.jsonl"
 SCHEMA = "study-bundle/1"
+NOT_BUILT = (KeyError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
+
+
+class Status(IntEnum):
+    """What a check found; the exit code of the command."""
+
+    RIGHT = 0
+    WRONG = 1
+    PARTLY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What is wrong with a bundle, each with its file; or, if nothing is, what in it nobody could check, and why."""
+
+    problems: list[str]
+    unchecked: list[str]
+
+    @property
+    def status(self) -> Status:
+        """Wrong, right, or right as far as it could be checked."""
+        if self.problems:
+            return Status.WRONG
+        return Status.PARTLY if self.unchecked else Status.RIGHT
 
 
 def sha256_of_file(path: Path) -> str:
@@ -23,24 +53,38 @@ def sha256_of_file(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def verify(path: Path) -> list[str]:
-    """List every problem, each naming its file; nothing if the bundle is as it was written."""
+def verify(path: Path) -> Verification:
+    """Check a file from its first hash to its last figure."""
     try:
         with reading(path) as bundle:
-            return problems_of(bundle)
+            return check(bundle)
     except BadBundle as error:
-        return str(error).splitlines()
+        return Verification(str(error).splitlines(), [])
 
 
-def problems_of(bundle: Bundle) -> list[str]:
-    """List what does not fit in a bundle whose hashes are right."""
+def check(bundle: Bundle) -> Verification:
+    """Check a bundle whose hashes are right."""
     if bundle.manifest.get("schema") != SCHEMA:
-        return [f"MANIFEST.json: the schema is not {SCHEMA}, which is the one this version reads"]
+        return Verification([f"MANIFEST.json: the schema is not {SCHEMA}, which is the one this version reads"], [])
     try:
         events = events_of(bundle)
-        return [*_chain(events), *_lock(bundle, events), *_releases(bundle, events)]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        return [f"the bundle is not built as one: {type(error).__name__}"]
+        if problems := _chain(events):
+            return Verification(problems, [])
+        problems = [
+            *problems_of_protocol(bundle, events),
+            *_releases(bundle, events),
+            *unjustified(bundle, contents_of(bundle)),
+            *recompute(bundle).differences,
+        ]
+        if problems:
+            return Verification(problems, [])
+        wrong, unmade = compare_for_readers(bundle)
+        unchecked = [*unproven_protocol(bundle, events), *_apart(bundle, events), *unproven(bundle), *unmade]
+        return Verification(wrong, [] if wrong else unchecked)
+    except BadBundle as error:
+        return Verification(str(error).splitlines(), [])
+    except NOT_BUILT as error:
+        return Verification([f"the bundle is not built as one: {type(error).__name__}"], [])
 
 
 def events_of(bundle: Bundle) -> list[dict[str, Any]]:
@@ -48,7 +92,7 @@ def events_of(bundle: Bundle) -> list[dict[str, Any]]:
     return [json.loads(line) for line in bundle.archive.read(EVENTS).decode().splitlines()]
 
 
-def _chain(events: list[dict[str, Any]]) -> list[str]:
+def _chain(events: Events) -> list[str]:
     """Follow the chain to the first event that does not fit."""
     previous = GENESIS
     for number, event in enumerate(events, 1):
@@ -56,34 +100,51 @@ def _chain(events: list[dict[str, Any]]) -> list[str]:
         own = link_hash(previous, event["seq"], at, event["actor"], event["kind"], data_hash(event["data"]))
         if (event["seq"], event["previous_hash"], event["hash"]) != (number, previous, own):
             return [f"{EVENTS}: event {number} does not fit the chain"]
+        if WITHHELD in event["data"] and len(event["data"]) > 1:
+            return [f"{EVENTS}: event {number} withholds its data and tells some that no hash covers"]
         previous = own
     return [] if events else [f"{EVENTS}: there is no event"]
 
 
-def _lock(bundle: Bundle, events: list[dict[str, Any]]) -> list[str]:
-    """Compare the protocol, its lock and the event of locking."""
-    lock, document = bundle.json("protocol/lock.json"), bundle.json("protocol/protocol.json")
-    locked = [event for event in events if event["kind"] == EventKind.PROTOCOL_LOCKED]
-    problems = []
-    if lock["sha256"] != bundle.manifest["protocol_sha256"]:
-        problems.append("protocol/lock.json: the hash is not that of the manifest")
-    if lock["unchanged"] and method.sha256(document) != lock["sha256"]:
-        problems.append("protocol/protocol.json is not what was locked")
-    if not locked or locked[-1]["data"].get("sha256") != lock["sha256"]:
-        problems.append(f"{EVENTS}: no event locks the protocol under the hash of protocol/lock.json")
-    return problems
-
-
-def _releases(bundle: Bundle, events: list[dict[str, Any]]) -> list[str]:
-    """Compare each release with the hash of its event, where the bundle had to hide nothing of it."""
-    if bundle.manifest["profile"] != "analyst":
-        return []
-    releases = {e["data"].get("round"): e["data"] for e in events if e["kind"] == EventKind.ROUND_RELEASED}
-    problems = []
+def _releases(bundle: Bundle, events: Events) -> list[str]:
+    """Compare each release with its event: its moment, and the hash of its rows where all of them are in the bundle."""
+    told, problems = _released(events), []
+    moments = {row["number"]: row["released_at"] for row in bundle.json("protocol/facts.json")["rounds"]}
     for number in bundle.manifest["rounds"]:
-        name, entries = f"results/release-{number}.json", bundle.json(f"results/release-{number}.json")["rows"]
-        whole = not any(HIDDEN in entry[MARKS].values() for entry in entries)
-        if whole and releases[number]["rows"] == len(entries):
-            own = sha256_of([entry["row"] for entry in entries])
-            problems += [f"{name} is not what was released"] if own != releases[number]["results_sha256"] else []
+        name = f"results/release-{number}.json"
+        if number not in told:
+            problems.append(f"{EVENTS}: no event releases round {number}")
+            continue
+        event, entries = told[number], bundle.json(name)["rows"]
+        if datetime.fromisoformat(event["at"]) != datetime.fromisoformat(moments[number]):
+            problems.append(f"protocol/facts.json: round {number} was not released when its event says")
+        if _is_whole(entries, event) and sha256_of([e["row"] for e in entries]) != event["data"]["results_sha256"]:
+            problems.append(f"{name} is not what was released")
     return problems
+
+
+def _released(events: Events) -> dict[int | None, Mapping[str, Any]]:
+    return {event["data"].get("round"): event for event in events if event["kind"] == EventKind.ROUND_RELEASED}
+
+
+def _is_whole(entries: list[dict[str, Any]], event: Mapping[str, Any]) -> bool:
+    """Whether every row of a release is in the bundle as it was released."""
+    hidden = any(HIDDEN in read_reasons(entry["row"]["reasons"]).values() for entry in entries)
+    return not hidden and bool(event["data"]["rows"] == len(entries))
+
+
+def _apart(bundle: Bundle, events: Events) -> list[str]:
+    """Name the releases that cannot be compared with the hash of their event, and the events that say nothing."""
+    told, lines = _released(events), []
+    for number in bundle.manifest["rounds"]:
+        name = f"results/release-{number}.json"
+        entries = bundle.json(name)["rows"]
+        left_out = told[number]["data"]["rows"] - len(entries) if number in told else 0
+        if left_out:
+            lines.append(f"{name}: {left_out} rows were released and are not here, so its hash was not compared")
+        elif number in told and not _is_whole(entries, told[number]):
+            lines.append(f"{name}: some cells are hidden, so its hash was not compared")
+    silent = [str(event["seq"]) for event in events if WITHHELD in event["data"]]
+    if silent:
+        lines.append(f"{EVENTS}: only the hash is here of what was done in event {', '.join(silent)}")
+    return lines

@@ -1,19 +1,22 @@
 """Writing a bundle: the files, in their order."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import delphi
-from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Counts
 from delphi.consensus.table.result_row import EVERYBODY, count_name, result_rows
 from delphi.model.event import EventKind
+from delphi.model.round import Round
+from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
+from delphi.model.study import Study
 from delphi.protocol import method
 from delphi.sheets.writing import write_csv
 from exports.archive import Tell, Writer, nobody, writing
+from exports.bundle.facts import KEPT, Fact
 from exports.bundle.readme import readme
 from exports.bundle.results import Release, for_analysts, for_the_public, has_counts, summary
 from exports.bundle.source import Source
@@ -23,6 +26,7 @@ from exports.data.records import Records
 from exports.formats import FORMATS
 from exports.record import consensus
 from exports.record.reader_profile import Profile
+from exports.record.record import GivenRecord
 from exports.tables.table import Row
 
 SCHEMA = "study-bundle/1"
@@ -43,7 +47,7 @@ def write_bundle(source: Source, target: Path | BinaryIO, profile: Profile, tell
     release = _release(source, profile)
     manifest = manifest_of(source, release, profile)
     with writing(target, tell) as writer:
-        writer.put("README.html", readme(manifest))
+        write_for_readers(writer, source.study, source.record, release, source.rounds, manifest, source.tables)
         _write_protocol(writer, source)
         _write_statements(writer, source)
         _write_panel(writer, source)
@@ -52,12 +56,36 @@ def write_bundle(source: Source, target: Path | BinaryIO, profile: Profile, tell
             _write_comments(writer, source)
         write_settings(writer, source.definitions, source.removed_later)
         _write_counts(writer, source, release)
-        _write_results(writer, release, source.definition)
-        _write_report(writer, source, release)
+        for number, rows in release.items():
+            entries = [entry.as_dict() for entry in rows]
+            writer.json(f"results/release-{number}.json", {"round": number, "rows": entries})
         writer.put("audit/events.jsonl", "".join(_line(event) for event in _events(source, profile)))
-        write_scripts(writer)
         writer.close(manifest)
     return manifest
+
+
+def write_for_readers(
+    writer: Writer,
+    study: Study,
+    record: GivenRecord,
+    release: Release,
+    rounds: Sequence[Round],
+    manifest: Mapping[str, Any],
+    tables: Mapping[str, list[Fact]],
+) -> None:
+    """Write what readers look at; all of it follows from the facts, the releases and the manifest of a bundle."""
+    writer.put("README.html", readme(manifest))
+    _write_statement_tables(writer, tables)
+    rows = [entry.row for entries in release.values() for entry in entries]
+    write_table(writer, "results/consensus_long.csv", consensus.from_rows(rows, record.definition.as_dict()))
+    _write_report(writer, replace(record, rows=result_rows(rows)))
+    writer.put("CITATION.cff", citation(study, rounds))
+    write_scripts(writer)
+
+
+def software() -> str:
+    """What writes here, and its version."""
+    return f"delphi-platform {delphi.__version__}"
 
 
 def _release(source: Source, profile: Profile) -> Release:
@@ -79,7 +107,7 @@ def manifest_of(source: Source, release: Release, profile: Profile) -> dict[str,
     row_count = sum(len(rows) for rows in release.values())
     return {
         "schema": SCHEMA,
-        "software": f"delphi-platform {delphi.__version__}",
+        "software": software(),
         "study": study.slug,
         "title": study.title,
         "notice": study.notice,
@@ -137,9 +165,14 @@ def _write_statements(writer: Writer, source: Source) -> None:
         for position, item in enumerate(wave.items.values(), 1)
     ]
     writer.json("statements/items.json", items)
-    for name in ("statements", "versions", "lineage", "decisions"):
-        rows = source.tables[name]
-        head = list(rows[0]) if rows else []
+
+
+def _write_statement_tables(writer: Writer, tables: Mapping[str, list[Fact]]) -> None:
+    """Write statements, wordings, lineage and decisions as tables."""
+    kinds = {"statements": Statement, "versions": StatementVersion, "lineage": Lineage, "decisions": Decision}
+    for name, kind in kinds.items():
+        rows = tables[name]
+        head = KEPT[kind].split() if rows else []
         with writer.text(f"statements/{name}.csv") as stream:
             write_csv(stream, head, ([row[column] for column in head] for row in rows))
 
@@ -192,17 +225,8 @@ def _counted(counts: Counts, group: str, j: int) -> list[int]:
     return [int(n) for n in (own.invited[0], own.blank[j, 0], own.not_qualified[j, 0], *own.ratings[j, 0])]
 
 
-def _write_results(writer: Writer, release: Release, definition: Definition) -> None:
-    """Write each release as it was frozen, and all of them as one table."""
-    for number, rows in release.items():
-        writer.json(f"results/release-{number}.json", {"round": number, "rows": [entry.as_dict() for entry in rows]})
-    every = [entry.row for rows in release.values() for entry in rows]
-    write_table(writer, "results/consensus_long.csv", consensus.from_rows(every, definition.as_dict()))
-
-
-def _write_report(writer: Writer, source: Source, release: Release) -> None:
-    """Write what a reader looks at first: protocol, instrument, the table of a journal, the figures; numbers from these rows."""
-    record = replace(source.record, rows=result_rows(entry.row for rows in release.values() for entry in rows))
+def _write_report(writer: Writer, record: GivenRecord) -> None:
+    """Write protocol, instrument, the table of a journal and the figures."""
     files = {
         "protocol/protocol.html": "protocol",
         "instruments/instrument.html": "instrument",
@@ -214,13 +238,12 @@ def _write_report(writer: Writer, source: Source, release: Release) -> None:
         suffix = name.rpartition(".")[2]
         with writer.file(name) as stream:
             FORMATS[suffix].write(make(record, report, suffix), stream)
-    writer.put("CITATION.cff", citation(source))
 
 
-def citation(source: Source) -> str:
+def citation(study: Study, rounds: Sequence[Round]) -> str:
     """Say how to cite the data, in the form that archives read; a title is a string of JSON, and so one of YAML."""
-    title = json.dumps(f"{source.study.title}: data of a Delphi study", ensure_ascii=False)
-    released = source.rounds[-1].released_at
+    title = json.dumps(f"{study.title}: data of a Delphi study", ensure_ascii=False)
+    released = rounds[-1].released_at
     assert released is not None
     return (
         "cff-version: 1.2.0\n"

@@ -92,7 +92,7 @@ def changed(path, name, change):
 @pytest.mark.parametrize("design", DESIGNS)
 def test_every_study_is_computed_again_bit_for_bit(stage, tmp_path, design, profile):
     path, manifest = written(stage, called(stage, design), tmp_path / "care.zip", profile)
-    assert verify(path) == []
+    assert verify(path).problems == []
     with reading(path) as bundle:
         found = recompute(bundle)
     assert found.differences == []
@@ -141,7 +141,7 @@ def test_a_finished_study_has_one_public_bundle_whatever_is_exported_later(sessi
         paths.append(written(session, made, tmp_path / f"{name}.zip", "public")[0])
         audit.record(session, made.id, EventKind.EXPORTED, by=None, at=NOW, report="bundle")
     assert paths[0].read_bytes() == paths[1].read_bytes()
-    assert verify(paths[1]) == []
+    assert verify(paths[1]).problems == []
     events = zipfile.ZipFile(paths[1]).read("audit/events.jsonl").decode().splitlines()
     assert json.loads(events[-1])["kind"] == EventKind.STUDY_FINISHED
 
@@ -154,7 +154,7 @@ def test_a_wrong_number_is_found(bundle):
         return json.dumps(stored).encode()
 
     forged = resealed(bundle, "results/release-1.json", one_more)
-    assert verify(forged) == ["results/release-1.json is not what was released"]
+    assert verify(forged).problems[0] == "results/release-1.json is not what was released"
     with reading(forged) as read:
         assert [d for d in recompute(read).differences if "combined_k" in d]
 
@@ -179,7 +179,7 @@ def test_a_changed_chain_is_found(bundle, change):
             lines[2:4] = lines[3:4] if change == "removed" else lines[2:4][::-1]
         return "".join(lines).encode()
 
-    found = verify(resealed(bundle, "audit/events.jsonl", act))
+    found = verify(resealed(bundle, "audit/events.jsonl", act)).problems
     assert (
         found[0] == "audit/events.jsonl: event 4 does not fit the chain"
         if change == "edited"
@@ -191,15 +191,15 @@ def test_a_changed_chain_is_found(bundle, change):
 def test_another_rule_is_found(bundle):
     found = verify(
         resealed(bundle, "protocol/protocol.json", lambda data: data.replace(b'"minimum_n": 5', b'"minimum_n": 4'))
-    )
-    assert found == ["protocol/protocol.json is not what was locked"]
+    ).problems
+    assert found[0] == "protocol/protocol.json is not what was locked"
 
 
 @one_engine
 def test_one_changed_byte_names_the_file(bundle):
     names = zipfile.ZipFile(bundle).namelist()
     for name in names:
-        found = verify(changed(bundle, name, lambda data: data[:-2] + bytes([data[-2] ^ 1]) + data[-1:]))
+        found = verify(changed(bundle, name, lambda data: data[:-2] + bytes([data[-2] ^ 1]) + data[-1:])).problems
         assert any(name in problem for problem in found), (name, found)
 
 
@@ -209,17 +209,18 @@ def test_a_flipped_byte_of_the_archive_is_found_wherever_it_lies(bundle):
     for entry in zipfile.ZipFile(bundle).infolist():
         at = entry.header_offset + 30 + len(entry.filename) + entry.compress_size // 2
         bundle.write_bytes(whole[:at] + bytes([whole[at] ^ 0x10]) + whole[at + 1 :])
-        assert any(entry.filename in problem for problem in verify(bundle)), entry.filename
+        assert any(entry.filename in problem for problem in verify(bundle).problems), entry.filename
 
 
 @one_engine
 def test_a_missing_and_an_added_file_are_named(bundle):
-    assert "panel/flow.csv is missing, and MANIFEST.json lists it" in verify(
-        changed(bundle, "panel/flow.csv", lambda _: None)
+    assert (
+        "panel/flow.csv is missing, and MANIFEST.json lists it"
+        in verify(changed(bundle, "panel/flow.csv", lambda _: None)).problems
     )
     with zipfile.ZipFile(bundle, "a") as archive:
         archive.writestr("extra/more.txt", "x")
-    assert "extra/more.txt is not listed in MANIFEST.json" in verify(bundle)
+    assert "extra/more.txt is not listed in MANIFEST.json" in verify(bundle).problems
 
 
 @one_engine
@@ -229,7 +230,7 @@ def test_a_missing_and_an_added_file_are_named(bundle):
 def test_a_path_that_leads_out_is_refused(bundle, name):
     with zipfile.ZipFile(bundle, "a") as archive:
         archive.writestr(name, "x")
-    assert verify(bundle)
+    assert verify(bundle).problems
     with pytest.raises(BadBundle), reading(bundle):
         pass
 
@@ -238,7 +239,7 @@ def test_a_path_that_leads_out_is_refused(bundle, name):
 def test_a_file_that_stands_twice_is_refused(bundle):
     with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(bundle, "a") as archive:
         archive.writestr("panel/flow.csv", "x")
-    assert verify(bundle) == ["panel/flow.csv stands in the archive twice"]
+    assert verify(bundle).problems == ["panel/flow.csv stands in the archive twice"]
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
@@ -248,16 +249,16 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
         for name in (MANIFEST, SUMS, "a.csv", "b.csv", "c.csv"):
             archive.writestr(name, b"0" * (2**23))
     assert path.stat().st_size < 2**16
-    assert verify(path) == ["This is no bundle: the file is too large when unpacked."]
+    assert verify(path).problems == ["This is no bundle: the file is too large when unpacked."]
 
 
 def test_what_is_no_bundle_is_told_so(tmp_path):
     path = tmp_path / "x.zip"
     path.write_bytes(b"hello")
-    assert verify(path) == ["This is no bundle: the file is damaged."]
+    assert verify(path).problems == ["This is no bundle: the file is damaged."]
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.txt", "x")
-    assert verify(path) == ["This is no bundle: it has no manifest."]
+    assert verify(path).problems == ["This is no bundle: it has no manifest."]
 
 
 @one_engine
@@ -300,7 +301,7 @@ def test_data_of_an_event_that_name_somebody_leave_as_their_hash(session, tmp_pa
     made = play(session, panelists=12, rounds=1)
     audit.record(session, made.id, EventKind.EXPORTED, by=None, at=made.created_at, to="ben@example.org")
     path, _ = written(session, made, tmp_path / "care.zip")
-    assert verify(path) == []
+    assert verify(path).problems == []
     assert b"ben@example.org" not in zipfile.ZipFile(path).read("audit/events.jsonl")
 
 

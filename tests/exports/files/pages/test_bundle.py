@@ -24,7 +24,7 @@ def test_the_owner_gets_a_whole_bundle_and_it_is_written_down(app, public, ada, 
     assert answer.status_code == 200
     assert f"care_bundle_all_{profile}_" in answer.headers["Content-Disposition"]
     (tmp_path / "care.zip").write_bytes(answer.data)
-    assert verify(tmp_path / "care.zip") == []
+    assert verify(tmp_path / "care.zip").problems == []
     names = zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
     assert ("ratings/long.csv" in names) == (profile == "analyst")
     with app.extensions["database"].transaction(writing=False) as session:

@@ -1,0 +1,125 @@
+"""What a bundle says that it cannot prove: whether that is so, and in words which numbers of which rounds these are."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+from delphi.consensus.table.columns import CHANGES
+from delphi.consensus.table.result_row import EVERYBODY, read_reasons
+from delphi.consensus.vocabulary import Stability, Verdict
+from exports.archive import Bundle
+from exports.bundle.reading import Contents
+from exports.bundle.results import IDENTITY, MARKS, UNNUMBERED, PlainRow, Withheld
+from exports.record.columns import consensus_columns
+from exports.record.unproved import VERDICT_COLUMNS
+from exports.tables.table import HIDDEN
+
+WORDS = {
+    Withheld.HIDDEN: "hidden, since they could tell single answers",
+    Withheld.ROWS_CUT: "somebody's rounds were cut apart, so nobody can count who changed",
+    Withheld.NO_GROUPS: "the single ratings carry no groups, so nobody can count who changed in one",
+    Withheld.NO_RATINGS: "single ratings are not in the bundle, so nobody can count who changed",
+    Withheld.NO_COUNTS: "the counts they come from are not in the bundle",
+    Withheld.GROUPS_LEFT_OUT: "a group whose counts are not in the bundle has a part in them",
+    Withheld.REMOVED: "somebody's answers were removed after the release that counted them",
+}
+KINDS: Mapping[str, tuple[type, ...]] = {
+    "text": (str,),
+    "int": (int,),
+    "percent": (int, float),
+    "float": (int, float),
+    "bool": (bool,),
+}
+VOCABULARIES: Mapping[str, type[StrEnum]] = {"verdict": Verdict, "stable": Stability}
+
+
+def unproven(bundle: Bundle) -> list[str]:
+    """Say which numbers cannot be computed again: round, groups, columns, and why."""
+    found: dict[tuple[int, str], list[tuple[str, str]]] = defaultdict(list)
+    for number in bundle.manifest["rounds"]:
+        for entry in bundle.json(f"results/release-{number}.json")["rows"]:
+            for name, why in entry[MARKS].items():
+                found[number, why].append((entry["row"]["group"], name))
+    return [
+        f"results/release-{number}.json: {len(cells)} cells were not computed again, {WORDS[Withheld(why)]}: "
+        f"{_listed(name for _, name in cells)}; of {_listed(group for group, _ in cells)}"
+        for (number, why), cells in sorted(found.items())
+    ]
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(names))
+
+
+def unjustified(bundle: Bundle, contents: Contents) -> Iterator[str]:
+    """Name the cells that a bundle excuses from being checked without a reason that the bundle itself shows."""
+    known = _Known(bundle, contents)
+    for number in bundle.manifest["rounds"]:
+        for entry in bundle.json(f"results/release-{number}.json")["rows"]:
+            row = entry["row"]
+            place = f"results/release-{number}.json, {row['statement']}, {row['group']}"
+            for name, why in entry[MARKS].items():
+                if not known.may(why, name, row):
+                    yield f"{place}: {name} is marked as {why}, which is not so in this bundle"
+                if not known.fits(name, row):
+                    yield f"{place}: {name} is {row.get(name)!r}, which is no value of this column"
+
+
+class _Known:
+    """What a bundle tells of itself, as the marks refer to it."""
+
+    def __init__(self, bundle: Bundle, contents: Contents) -> None:
+        manifest = bundle.manifest
+        self.counts = contents.counts
+        self.places = {
+            (number, item.statement): j for number, items in contents.items.items() for j, item in enumerate(items, 1)
+        }
+        self.groups = [group["key"] for group in bundle.json("protocol/facts.json")["groups"]]
+        records = manifest["records"] or {}
+        self.rows_everywhere = contents.rounds is not None and not records["rounds_without_rows"]
+        self.with_groups = contents.rounds is not None and records["groups_in_rows"]
+        self.removed = manifest["answers_removed_after_release"]
+        scale = next(iter(contents.definitions.values())).scale
+        self.kinds = {column.name: KINDS[column.type] for column in consensus_columns(scale)}
+
+    def may(self, why: str, name: str, row: PlainRow) -> bool:
+        """Whether a cell may be marked so."""
+        if name not in row:
+            return False
+        if why == HIDDEN:
+            return row[name] is None and read_reasons(row["reasons"]).get(name) == HIDDEN
+        if name in CHANGES and self._unpaired(why, row):
+            return True
+        if why == Withheld.GROUPS_LEFT_OUT:
+            return name in VERDICT_COLUMNS and self._asks_untold(row)
+        if name in IDENTITY | UNNUMBERED:
+            return False
+        uncounted = why == Withheld.NO_COUNTS and not self._counted(row, row["group"])
+        return uncounted or (why == Withheld.REMOVED and row["round"] in self.removed)
+
+    def _unpaired(self, why: str, row: PlainRow) -> bool:
+        """Whether nobody can count who changed, for this reason."""
+        if why == Withheld.NO_GROUPS:
+            return row["group"] != EVERYBODY and not self.with_groups
+        return why == Withheld.ROWS_CUT or (why == Withheld.NO_RATINGS and not self.rows_everywhere)
+
+    def _asks_untold(self, row: PlainRow) -> bool:
+        """Whether the verdict of the panel rests on groups, and the counts of one are not told."""
+        asks = row["group"] == EVERYBODY and bool(row["group_rule"])
+        return asks and not all(self._counted(row, group) for group in self.groups)
+
+    def _counted(self, row: PlainRow, group: str) -> bool:
+        """Whether the counts of a statement are told for a group."""
+        return self.places[row["round"], row["statement"]] in self.counts.get((row["round"], group), {})
+
+    def fits(self, name: str, row: Mapping[str, Any]) -> bool:
+        """Whether a cell that nobody computes holds what its column can hold."""
+        value = row.get(name)
+        if value is None:
+            return True
+        if name in VOCABULARIES:
+            return value in list(VOCABULARIES[name])
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return type(value) in self.kinds.get(name, ()) and (not is_number or math.isfinite(value))
