@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from delphi import cli
 from delphi.config import Settings
+from delphi.people import cli as people
 from exports.cli import analyse, bundle, export
 from rounds.demo import cli as demo
 
@@ -17,7 +18,7 @@ log = logging.getLogger(__name__)
 def app(settings: Settings | None = None) -> "Flask":
     """Make the application: `gunicorn "wsgi:app()"`. The web stack is loaded only here; `delphi analyse` needs none."""
     if settings is None:  # another server than our own starts it
-        settings = cli.checked_settings()
+        settings = cli.settings_or_exit()
         log.warning("Letters, files and deletions need `delphi work` to run beside this server.")
     from delphi.app import blueprints_of, create_app
     from exports.files.worker import Exporter
@@ -34,4 +35,4 @@ def __getattr__(name: str) -> "Flask":
     return globals().setdefault(name, app())  # type: ignore[no-any-return]
 
 
-main = cli.group(app, (*demo.COMMANDS, *analyse.COMMANDS, *export.COMMANDS, *bundle.COMMANDS))
+main = cli.group(app, (*people.COMMANDS, *demo.COMMANDS, *analyse.COMMANDS, *export.COMMANDS, *bundle.COMMANDS))

@@ -114,7 +114,7 @@ def _panelist(
         select(Study, Panelist)
         .join(Panelist, Panelist.study_id == Study.id)
         .join(key, (key.study_id == Panelist.study_id) & (key.panelist == Panelist.id))
-        .where(Panelist.withdrawn_on.is_(None))
+        .where(Panelist.withdrawn_on.is_(None), Study.names_destroyed_at.is_(None))
         .where(condition)  # type: ignore[arg-type]  # two tables share one shape
     ).first()
     return None if row is None else (row[0], row[1])

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -15,6 +15,7 @@ import delphi
 from delphi.config import Settings
 from delphi.database import Database
 from delphi.model import load_tables
+from delphi.people import leaving
 from delphi.web import accounts, errors, language, policy, security, sign_in, transaction
 
 TEMPLATES = Path(delphi.__file__).parent.parent / "templates"
@@ -46,6 +47,7 @@ def create_app(settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:
     policy.init_app(app)
     errors.init_app(app)
     language.init_app(app)
+    app.extensions["forget"] = partial(leaving.forget, secret=settings.secret_key)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     app.context_processor(lambda: {"asset": asset, "path": request.path})

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from delphi.worker import Loop
 
 AppFactory = Callable[[Settings], "Flask"]
+WILL_NOT_LOAD = 4  # gunicorn ends at this exit status of a worker, and starts it anew at most others
+INHERITED = ("LISTEN_FDS", "GUNICORN_FD")  # sockets that systemd or an older server has opened for us
 
 
 class Commands(click.Group):
@@ -54,6 +57,23 @@ def checked_settings() -> Settings:
     settings = config.from_environment()
     check_schema(settings.database_url)
     return settings
+
+
+def settings_or_exit() -> Settings:
+    """Read the settings for another server; where it cannot start, it ends with the sentence and no traceback."""
+    try:
+        return checked_settings()
+    except CannotStart as error:
+        click.echo(f"Error: {error}", err=True)
+        raise SystemExit(WILL_NOT_LOAD) from None
+
+
+def _running(app_factory: AppFactory) -> "Flask":
+    """Make the application that sends letters, and say so if it cannot."""
+    settings = checked_settings()
+    if settings.mail_url is None:
+        click.echo("MAIL_URL is not set, so no letter is sent: write smtp://user:password@host:port.", err=True)
+    return app_factory(settings)
 
 
 def email_address(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
@@ -118,30 +138,46 @@ def upgrade() -> None:
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.pass_obj
 def serve(app_factory: AppFactory, host: str, port: int) -> None:
     """Serve the pages, and do beside them what `delphi work` does."""
-    app = app_factory(checked_settings())
+    if sys.platform != "win32" and not any(name in os.environ for name in INHERITED):
+        _check_free(host, port)
+    app = _running(app_factory)
+    click.echo(f"Serving {app.extensions['settings'].public_url} on {host}:{port}")
     if sys.platform == "win32":
         _serve_with_waitress(app, host, port)
     else:
         _serve_with_gunicorn(app, host, port)
 
 
+def _check_free(host: str, port: int) -> None:
+    """Make sure that a server can listen here: gunicorn would try for five seconds, with two lines in the log each time."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host.strip("[]"), port))
+    except OSError as error:
+        raise CannotStart(
+            f"No server can listen on {host}:{port} ({error.strerror}): choose another --port or --host, or end what has it."
+        ) from None
+
+
 def _serve_with_gunicorn(app: "Flask", host: str, port: int) -> None:
     from gunicorn.app.base import BaseApplication
+
+    bind = f"[{host.strip('[]')}]:{port}" if ":" in host else f"{host}:{port}"
 
     class Server(BaseApplication):
         def load_config(self) -> None:
             assert self.cfg is not None
-            for name, value in _gunicorn_options(app, f"{host}:{port}").items():
+            for name, value in _gunicorn_options(app, bind).items():
                 self.cfg.set(name, value)
 
         def load(self) -> "Flask":
             return app
 
-    click.echo(f"Serving on http://{host}:{port}")
     Server().run()
 
 
@@ -168,17 +204,16 @@ def _serve_with_waitress(app: "Flask", host: str, port: int) -> None:
     from delphi.worker import start_loops
 
     start_loops(loops_of(app))
-    click.echo(f"Serving on http://{host}:{port}")
     waitress(app, host=host, port=port, threads=8)
 
 
 @click.command()
 @click.pass_obj
 def work(app_factory: AppFactory) -> None:
-    """Send letters, make files and delete what is due, where another server than `delphi serve` has the pages."""
+    """Send letters, make files, destroy names and delete what is due, where another server than `delphi serve` has the pages."""
     from delphi.worker import start_loops, stop_loops
 
-    app = app_factory(checked_settings())
+    app = _running(app_factory)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     loops = loops_of(app)
     threads = start_loops(loops)
@@ -191,9 +226,11 @@ def work(app_factory: AppFactory) -> None:
 
 
 def loops_of(app: "Flask") -> list["Loop"]:
-    """List what works beside the pages: the post, the deleting, and whatever the application was given to run."""
+    """List what works beside the pages: the post, the severing, the deleting, and whatever the application was given to run."""
     from delphi.people.postman import Postman
+    from delphi.people.severing import Severing
     from delphi.studies.retention import Deleting
 
     database = app.extensions["database"]
-    return [Postman(database, app.extensions["settings"]), Deleting(database), *app.extensions["workers"]]
+    post = Postman(database, app.extensions["settings"])
+    return [post, Severing(database), Deleting(database), *app.extensions["workers"]]

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
 DATABASE_EXAMPLES = "sqlite:////folder/delphi.sqlite3 or postgresql://user:password@host/name"
 MAIL_SCHEMES = ("smtp", "smtp+tls")
+SHORTEST_SECRET = 16
+MAKE_ONE = "Make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
 
 
 class CannotStart(Exception):
@@ -106,24 +108,28 @@ def checked_database_url(text: str) -> str:
 
 
 def _secret(environ: Mapping[str, str], name: str) -> str:
-    """Read a secret from the file that NAME_FILE names, or from NAME."""
-    if path := environ.get(f"{name}_FILE"):
-        try:
-            with open(path, encoding="utf-8") as file:  # noqa: PTH123 (one line, no path logic)
-                secret = file.read().strip()
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "it is not text"
-            raise WrongSetting(
-                f"{name}_FILE names {path}, which cannot be read ({reason}): name a file that this account may read."
-            ) from None
-        if not secret:
-            raise WrongSetting(f"{name}_FILE names {path}, which is empty: write the secret into it.")
-        return secret
-    if not environ.get(name):
+    """Read a secret from the file that NAME_FILE names, or from NAME; it is long enough not to be guessed."""
+    path = environ.get(f"{name}_FILE")
+    secret = _secret_in_file(name, path) if path else environ.get(name, "")
+    if not secret:
+        raise WrongSetting(f"{name} is not set. {MAKE_ONE}")
+    if len(secret) < SHORTEST_SECRET:
+        raise WrongSetting(f"{name} has fewer than {SHORTEST_SECRET} characters and could be guessed. {MAKE_ONE}")
+    return secret
+
+
+def _secret_in_file(name: str, path: str) -> str:
+    try:
+        with open(path, encoding="utf-8") as file:  # noqa: PTH123 (one line, no path logic)
+            secret = file.read().strip()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
         raise WrongSetting(
-            f"{name} is not set. Make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
-        )
-    return environ[name]
+            f"{name}_FILE names {path}, which cannot be read ({reason}): name a file that this account may read."
+        ) from None
+    if not secret:
+        raise WrongSetting(f"{name}_FILE names {path}, which is empty: write the secret into it.")
+    return secret
 
 
 def _is_address(text: str, schemes: Sequence[str]) -> bool:

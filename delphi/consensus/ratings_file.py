@@ -1,5 +1,7 @@
 """From a file of ratings to an analysis: matrices of each round, then nothing but counts."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,13 +12,18 @@ from delphi.consensus.panel import RoundPanel
 from delphi.consensus.vocabulary import Relation
 from delphi.sheets.ratings import FileAnswer, RatingsFile, RoundAnswers, StatementEntry
 
+Items = Mapping[tuple[int, str], Item]
 
-def analysis_of(file: RatingsFile, definition: Definition) -> Analysis:
-    """Count every round of a file; a statement of the same name is the same statement version."""
+
+def analysis_of(file: RatingsFile, definition: Definition, items: Items | None = None) -> Analysis:
+    """Count every round of a file; a statement of the same name is the same statement version, if the file tells no version.
+
+    ``items`` are those of the study by round and name, where they came with the file.
+    """
     rows = _rows(file)
     columns = {entry.name: j for j, entry in enumerate(file.statements)}
     matrices = [matrix_of(round_, rows, columns, definition.scale.lo) for round_ in file.rounds]
-    counted = [_round(file, k, matrices, definition.scale.K) for k in range(len(file.rounds))]
+    counted = [_round(file, k, matrices, definition.scale.K, items or {}) for k in range(len(file.rounds))]
     return Analysis(definition, tuple(counted))
 
 
@@ -58,7 +65,7 @@ def _code(answer: FileAnswer, lo: int) -> int:
     return NOT_QUALIFIED if isinstance(answer, str) else answer - lo
 
 
-def _round(file: RatingsFile, k: int, matrices: list[Matrix], options: int) -> RoundData:
+def _round(file: RatingsFile, k: int, matrices: list[Matrix], options: int, known: Items) -> RoundData:
     """Count round k, with the moves since the last round in which each statement stood."""
     round_ = file.rounds[k]
     places = {entry.name: j for j, entry in enumerate(file.statements)}
@@ -66,7 +73,10 @@ def _round(file: RatingsFile, k: int, matrices: list[Matrix], options: int) -> R
     kept = [(j, entry) for j, entry in enumerate(file.statements) if entry.name in set(round_.statements)]
     names, member = _groups(file)
     before = [_previous(file, k, entry.name) for _, entry in kept]
-    items = tuple(_item(entry, file, list(sections), at) for (_, entry), at in zip(kept, before, strict=True))
+    items = tuple(
+        known.get((round_.number, entry.name)) or _item(entry, file, list(sections), k, at)
+        for (_, entry), at in zip(kept, before, strict=True)
+    )
     now = matrices[k][:, [places[entry.name] for _, entry in kept]]
     then = np.full_like(now, ABSENT)
     for column, (at, (j, _)) in enumerate(zip(before, kept, strict=True)):
@@ -80,25 +90,30 @@ def _round(file: RatingsFile, k: int, matrices: list[Matrix], options: int) -> R
 
 
 def _groups(file: RatingsFile) -> tuple[tuple[str, ...], NDArray[np.intp]]:
-    """Names of the groups and the group of each panelist, both in order of first appearance."""
+    """Names of the groups, those that are listed first, and the group of each panelist in order of first appearance."""
     everyone = _rows(file)
-    names = tuple(dict.fromkeys(file.groups.get(panelist, "") for panelist in everyone))
+    names = tuple(dict.fromkeys([*file.group_order, *(file.groups.get(panelist, "") for panelist in everyone)]))
     return names, np.array([names.index(file.groups.get(panelist, "")) for panelist in everyone], dtype=np.intp)
 
 
 def _previous(file: RatingsFile, k: int, statement: str) -> int | None:
-    """Index of the last earlier round in which a statement stood."""
-    return next((at for at in reversed(range(k)) if statement in file.rounds[at].statements), None)
+    """Index of the last earlier round in which a statement stood; of a file written here, of the round before."""
+    earlier = [at for at in reversed(range(k)) if statement in file.rounds[at].statements]
+    if file.written_here:
+        earlier = [at for at in earlier if file.rounds[at].number == file.rounds[k].number - 1]
+    return earlier[0] if earlier else None
 
 
-def _item(entry: StatementEntry, file: RatingsFile, sections: list[str], at: int | None) -> Item:
+def _item(entry: StatementEntry, file: RatingsFile, sections: list[str], k: int, at: int | None) -> Item:
+    version = file.rounds[k].versions.get(entry.name, 1)
+    same = at is None or file.rounds[at].versions.get(entry.name, 1) == version
     return Item(
         statement=entry.name,
-        version=1,
+        version=version,
         kind=entry.kind,
         section_no=sections.index(entry.section) + 1 if entry.section else None,
         section=entry.section,
         text=entry.name,
-        relation=Relation.NEW if at is None else Relation.SAME,
+        relation=Relation.NEW if at is None else Relation.SAME if same else Relation.REWORDED,
         previous_round=None if at is None else file.rounds[at].number,
     )

@@ -12,6 +12,8 @@ from delphi.config import CannotStart, database_url
 from delphi.database import Database, engine_for
 
 FOLDER = Path(__file__).parent
+FILE_REMEDY = "name in DATABASE_URL a file that this account may write, in a folder that it may write"
+SERVER_REMEDY = "look at DATABASE_URL and at its server"
 
 
 class WrongSchema(CannotStart):
@@ -54,7 +56,8 @@ def upgrade_to_head(url: str) -> None:
         command.upgrade(configuration(url), "head")
     except DBAPIError as error:
         raise WrongSchema(
-            f"The tables could not be upgraded ({_reason(error)}), nothing was changed: look at what else is in the database."
+            f"The tables could not be upgraded ({_reason(error)}), nothing was changed: "
+            "look at what else is in the database, and whether the account in DATABASE_URL owns it."
         ) from error
 
 
@@ -100,9 +103,8 @@ def _read_revision(url: str) -> str | None:
         with engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
     except DBAPIError as error:
-        raise WrongSchema(
-            f"The database cannot be opened ({_reason(error)}): look at DATABASE_URL and at its server."
-        ) from None
+        remedy = FILE_REMEDY if engine.dialect.name == "sqlite" else SERVER_REMEDY
+        raise WrongSchema(f"The database cannot be opened ({_reason(error)}): {remedy}.") from None
     finally:
         engine.dispose()
 

@@ -23,22 +23,24 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
 
 engine = engine_for(context.config.attributes["url"])
 sqlite = engine.dialect.name == "sqlite"
-with engine.connect() as connection:
-    if sqlite:
-        # With foreign keys on, rebuilding a parent table deletes its children without an error. Outside a transaction.
-        connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
-    context.configure(
-        connection=connection,
-        target_metadata=Base.metadata,
-        render_as_batch=sqlite,
-        render_item=render_item,
-        compare_server_default=True,
-        transactional_ddl=True,
-    )
-    with context.begin_transaction():
-        context.run_migrations()
-        if sqlite and (broken := connection.execute(text("PRAGMA foreign_key_check")).all()):
-            raise RuntimeError(f"{len(broken)} rows lost their parent; nothing was changed")
-    if sqlite:
-        connection.connection.cursor().execute("PRAGMA foreign_keys=ON")
-engine.dispose()
+try:
+    with engine.connect() as connection:
+        if sqlite:
+            # With foreign keys on, rebuilding a parent table deletes its children without an error. Outside a transaction.
+            connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            render_as_batch=sqlite,
+            render_item=render_item,
+            compare_server_default=True,
+            transactional_ddl=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+            if sqlite and (broken := connection.execute(text("PRAGMA foreign_key_check")).all()):
+                raise RuntimeError(f"{len(broken)} rows lost their parent; nothing was changed")
+        if sqlite:
+            connection.connection.cursor().execute("PRAGMA foreign_keys=ON")
+finally:
+    engine.dispose()

@@ -53,6 +53,7 @@ class EventKind(StrEnum):
     REMINDERS_QUEUED = "reminders:queued"
     REMINDERS_STOPPED = "reminders:stopped"
     STUDY_FINISHED = "study:finished"
+    NAMES_DESTROYED = "names:destroyed"
     PROPOSALS_DECIDED = "proposals:decided"
     PANELIST_WITHDREW = "panelist:withdrew"
     PANELIST_CORRECTED = "panelist:corrected"

@@ -43,3 +43,15 @@ class Declaration(Base):
     conflict: Mapped[bool | None]
     conflict_text: Mapped[str] = mapped_column(Text, default="")
     conflict_published: Mapped[bool] = mapped_column(default=False)
+
+
+class Receipt(Base):
+    """To whom the receipt of a withdrawal goes: all that is kept of a name, until the letter has left or was given up."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (PrimaryKeyConstraint("study_id", "letter"), belongs("letter", "letter", "id", ondelete="CASCADE"))
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    letter: Mapped[UUID]
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(254))

@@ -1,6 +1,6 @@
 """The study with its protocol, its stakeholder groups, its documents and its team."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 import delphi.model.account  # noqa: F401 (a key points there, also where no web page is made)
 from delphi.model.base import Base, UtcDateTime, Word, belongs, one_of
+
+NAMES_KEPT_DAYS = 30  # after the finish, unless a study tells its panel otherwise
 
 
 class Role(StrEnum):
@@ -57,6 +59,8 @@ class Study(Base):
         CheckConstraint("denominator IN ('rated', 'answered', 'shown')", name="denominator"),
         CheckConstraint(one_of("settled", Settled), name="settled"),
         CheckConstraint(one_of("unsettled", Unsettled), name="unsettled"),
+        CheckConstraint("names_kept_days >= 1", name="names_kept_days_positive"),
+        CheckConstraint("names_destroyed_at IS NULL OR finished_at IS NOT NULL", name="names_go_after_the_finish"),
         CheckConstraint("rehearsal_of IS NULL OR simulated", name="rehearsal_is_simulated"),
         CheckConstraint("(protocol_locked_at IS NULL) = (protocol_sha256 IS NULL)", name="lock_has_time_and_hash"),
     )
@@ -93,6 +97,8 @@ class Study(Base):
     asks_conflicts: Mapped[bool] = mapped_column(default=False)
     withdrawal_choices: Mapped[list[str]] = mapped_column(JSON, default=lambda: [one.value for one in Withdrawal])
     names_until: Mapped[date | None]
+    names_kept_days: Mapped[int | None] = mapped_column(default=NAMES_KEPT_DAYS)  # None: no day was told to the panel
+    names_destroyed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     protocol_locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     protocol_sha256: Mapped[str | None] = mapped_column(String(64))
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -101,6 +107,13 @@ class Study(Base):
     rehearsal_of: Mapped[int | None] = mapped_column(ForeignKey("study.id"))
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deletion_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def names_due_at(self) -> datetime | None:
+        """When the names are destroyed by themselves; None before the finish, and where no day was told."""
+        if self.finished_at is None or self.names_kept_days is None:
+            return None
+        return self.finished_at + timedelta(days=self.names_kept_days)
 
 
 class Membership(Base):

@@ -2,10 +2,11 @@
 
 import hmac
 import re
+import secrets
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from delphi.errors import Refused
@@ -22,7 +23,7 @@ def key_of(secret: str, study_id: int, panelist: UUID) -> str:
 
 def frozen(study: Study, *, today: date) -> bool:
     """Whether the list of names can no longer be changed."""
-    return study.names_until is not None and today > study.names_until
+    return study.names_destroyed_at is not None or (study.names_until is not None and today > study.names_until)
 
 
 def find(session: Session, study: Study, key: str) -> Acknowledgement | None:
@@ -59,6 +60,14 @@ def named(session: Session, study: Study) -> list[Acknowledgement]:
     """List who wants to be named, by name; the order of the keys says nothing."""
     listed = session.scalars(select(Acknowledgement).where(Acknowledgement.study_id == study.id))
     return sorted(listed, key=lambda one: (one.name.casefold(), one.affiliation))
+
+
+def detach(session: Session, study: Study) -> None:
+    """Put a random key in the place of each: then the server's secret leads from nobody's code to a name."""
+    keys = session.scalars(select(Acknowledgement.key).where(Acknowledgement.study_id == study.id)).all()
+    for key in keys:
+        row = (Acknowledgement.study_id == study.id) & (Acknowledgement.key == key)
+        session.execute(update(Acknowledgement).where(row).values(key=secrets.token_hex(32)))
 
 
 def valid_orcid(text: str) -> bool:

@@ -1,13 +1,12 @@
-"""Personal links: asked for again, and forgotten with the person."""
+"""Personal links that are asked for again."""
 
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from delphi.letters import outbox
-from delphi.model.identity import Declaration, Identity
+from delphi.model.identity import Identity
 from delphi.model.letter import LetterKind
 from delphi.model.panel import LinkRequest
 
@@ -25,9 +24,3 @@ def answer(session: Session, *, at: datetime) -> int:
         for study_id, panelist in session.execute(people):
             outbox.queue(session, LetterKind.LINK, study_id, None, [panelist], at=at, turn=request.hex)
     return len(asked)
-
-
-def forget(session: Session, study_id: int, panelist: UUID) -> None:
-    """Delete who a panelist is: name, address, characteristics and what was declared."""
-    for table in (Declaration, Identity):
-        session.execute(delete(table).where(table.study_id == study_id, table.panelist == panelist))

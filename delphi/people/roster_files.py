@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from delphi import audit
 from delphi.consensus.vocabulary import EVERYBODY
+from delphi.database import locked
+from delphi.errors import Refused
 from delphi.model.event import EventKind
 from delphi.model.identity import Identity
 from delphi.model.panel import Panelist
@@ -160,6 +162,9 @@ def new_groups(session: Session, study: Study, comparison: FileComparison) -> li
 
 def import_panel(session: Session, study: Study, rows: TypedRows, *, by: int, at: datetime) -> FileComparison:
     """Compare a file with the panel, and take what it would change, all of it."""
+    locked(session, Study, (study.id,))  # the names may be destroyed at this moment
+    if study.names_destroyed_at is not None:
+        raise Refused("The names of this study were destroyed, so nobody can join its panel. Nothing was changed.")
     comparison = compare_with_panel(session, study, rows)
     if not comparison.empty:
         _take(session, study, comparison, by=by, at=at)

@@ -48,7 +48,7 @@ def amend(
 
 def _facts(amendment: Amendment) -> dict[str, Any]:
     """What the event of an amendment says."""
-    return {name: getattr(amendment, name) for name in ("number", "changes", "reason", "sha256", "after_data")}
+    return {name: getattr(amendment, name) for name in ("after_data", "number", "changes", "reason", "sha256")}
 
 
 def _guard(session: Session, study: Study, changes: Mapping[str, list[Any]], *, answered: bool) -> None:

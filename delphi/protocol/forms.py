@@ -26,13 +26,14 @@ from delphi.consensus.rules.settings import Setting, settings_of
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Denominator, Feedback
 from delphi.model.round import Round
-from delphi.model.study import Settled, Study, Unsettled, Withdrawal
+from delphi.model.study import NAMES_KEPT_DAYS, Settled, Study, Unsettled, Withdrawal
 from delphi.protocol.method import METHOD, TEXTS, definition_from
 from delphi.protocol.panelist_options import PanelistOptions
 from delphi.web.forms import clean, whole_number
 from delphi.web.language import gettext as _
 
 LONGEST, MOST_VOTES = 5000, 100_000
+LONGEST_KEPT_DAYS = 3660  # ten years
 SETTING = "set."  # what the names of a rule's settings begin with in the form
 SHARES = ("consensus_share", "stable_share", "response_floor")
 
@@ -175,6 +176,7 @@ class PanelistOptionsForm(FlaskForm):
     remove_unreleased = BooleanField()
     opens_on = DateField(validators=[Optional()])
     names_until = DateField(validators=[Optional()])
+    names_kept_days = IntegerField(validators=[Optional(), NumberRange(min=1, max=LONGEST_KEPT_DAYS)])
 
     @classmethod
     def of(cls, study: Study, draft: Round | None) -> Self:
@@ -184,8 +186,11 @@ class PanelistOptionsForm(FlaskForm):
             form.open_round.data = 0 in study.proposal_rounds
             form.proposals.data = any(study.proposal_rounds)
             form.open_question.data = study.open_question
+            form.names_kept_days.data = study.names_kept_days
             for choice in Withdrawal:
                 form[choice.value].data = choice.value in study.withdrawal_choices
+        elif not form.names_kept_days.raw_data or not form.names_kept_days.raw_data[0].strip():
+            form.names_kept_days.data = NAMES_KEPT_DAYS
         return form
 
     def wanted(self) -> PanelistOptions:
@@ -197,4 +202,5 @@ class PanelistOptionsForm(FlaskForm):
             withdrawal_choices=tuple(choice for choice in Withdrawal if self[choice.value].data),
             opens_on=self.opens_on.data,
             names_until=self.names_until.data,
+            names_kept_days=self.names_kept_days.data,
         )

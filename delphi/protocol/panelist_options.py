@@ -9,14 +9,14 @@ from delphi import audit
 from delphi.errors import Refused
 from delphi.model.event import EventKind
 from delphi.model.round import Round, progress_of
-from delphi.model.study import Study, Withdrawal
+from delphi.model.study import NAMES_KEPT_DAYS, Study, Withdrawal
 
-LOCKED = {"proposal_rounds", "open_question", "withdrawal_choices"}
+LOCKED = {"proposal_rounds", "open_question", "withdrawal_choices", "names_kept_days"}
 
 
 @dataclass(frozen=True, slots=True)
 class PanelistOptions:
-    """The wanted settings; all but the days belong to the protocol and stand still after its lock."""
+    """The wanted settings; all but the planned days were promised to the panel and stand still after its lock."""
 
     open_round: bool
     proposals: bool
@@ -24,6 +24,7 @@ class PanelistOptions:
     withdrawal_choices: tuple[Withdrawal, ...]
     opens_on: date | None
     names_until: date | None
+    names_kept_days: int | None = NAMES_KEPT_DAYS
 
     def proposal_rounds(self, rounds: int) -> list[int]:
         """The rounds in which panelists may write statements; in the last one it would come too late."""
@@ -44,6 +45,7 @@ def decide(session: Session, study: Study, wanted: PanelistOptions, *, by: int, 
         "open_question": wanted.open_question,
         "withdrawal_choices": [choice.value for choice in wanted.withdrawal_choices],
         "names_until": wanted.names_until,
+        "names_kept_days": wanted.names_kept_days,
     }
     changed = [name for name, value in values.items() if getattr(study, name) != value]
     if study.protocol_locked_at and LOCKED & set(changed):

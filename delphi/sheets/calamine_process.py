@@ -10,14 +10,15 @@ from typing import Any
 
 MEMORY, SECONDS = 512 * 2**20, 20
 DAMAGED = 3
+OURS = ("README", "table", "codebook")  # sheets of a workbook that `exports/formats/xlsx.py` wrote
 
 
 def main() -> None:
-    """Read a workbook from standard input, write the rows of its first sheet as JSON."""
+    """Read a workbook from standard input, write its rows as JSON."""
     restrict()
     data = sys.stdin.buffer.read()
     try:
-        json.dump(first_sheet(data), sys.stdout)
+        json.dump(sheets(data), sys.stdout)
     except Exception:  # noqa: BLE001 - whatever the reader meets: the parent knows only that it could not be read
         sys.exit(DAMAGED)
 
@@ -32,12 +33,19 @@ def restrict() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
 
-def first_sheet(data: bytes) -> list[list[str]]:
-    """Rows of the first sheet as text."""
+def sheets(data: bytes) -> dict[str, list[list[str]]]:
+    """Rows of the first sheet as text; of a workbook that was exported here, those of its table and of its codebook."""
     from python_calamine import CalamineWorkbook
 
-    sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
-    return [[text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    names = book.sheet_names
+    ours = names[0] == OURS[0] and set(OURS) <= set(names)
+    wanted = {"rows": names.index("table"), "codebook": names.index("codebook")} if ours else {"rows": 0}
+    return {part: _rows(book, index) for part, index in wanted.items()}
+
+
+def _rows(book: Any, index: int) -> list[list[str]]:
+    return [[text(value) for value in row] for row in book.get_sheet_by_index(index).to_python(skip_empty_area=False)]
 
 
 def text(value: Any) -> str:

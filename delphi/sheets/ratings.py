@@ -1,25 +1,29 @@
-"""A file of ratings, long or wide.
+"""A file of ratings, long or wide: one that somebody made, or one that was written here.
 
 Long: a row for each panelist, statement and round; blank or not, it means that the panelist was invited to the round and
 saw the statement. Wide: a row for each panelist and round, a column for each statement; a statement that nobody answered in
 a round was not asked in it.
+
+A file written here says the status of each answer in words, and holds those who answered: it says nothing of the invited.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final, Literal
 
+from delphi.sheets.answer_status import Status, contradiction, status
 from delphi.sheets.errors import RowError, SheetError
 from delphi.sheets.fields import Field, filled, typed_rows, whole
 from delphi.sheets.reading import LIMITS, Limits, Sheet
+from delphi.sheets.stats_files import read_stats_file
+from delphi.sheets.wide_ratings import ENDING, Rows, pairs_of, rows_of_statements, rows_with_status
 from delphi.sheets.workbook import read_sheet
 
 NQ: Final = "NQ"
 FileAnswer = int | Literal["NQ"] | None
 COLUMNS = ("panelist", "statement", "rating", "round", "group", "kind", "section")
-LONG, WIDE = ("statement", "rating"), ("panelist", "round", "group")
-MARK = "statement "  # before the name of a statement's column, which may be that of another column here
+LONG, STATUS, VERSION = ("statement", "rating"), "status", "version"
 
 
 @dataclass(frozen=True)
@@ -33,12 +37,16 @@ class StatementEntry:
 
 @dataclass(frozen=True)
 class RoundAnswers:
-    """One round: who was invited, what was asked, and what was answered, in order of first appearance."""
+    """One round: who was invited, what was asked, and what was answered, in order of first appearance.
+
+    ``versions`` holds the wording of each statement where the file tells it.
+    """
 
     number: int
     panelists: tuple[str, ...]
     statements: tuple[str, ...]
     answers: Mapping[tuple[str, str], FileAnswer]
+    versions: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def analysed(self) -> tuple[str, ...]:
@@ -49,11 +57,25 @@ class RoundAnswers:
 
 @dataclass(frozen=True)
 class RatingsFile:
-    """All rounds of a file; ``groups`` holds the group of each panelist and is empty without such a column."""
+    """All rounds of a file; ``groups`` holds the group of each panelist and is empty without such a column.
+
+    Attributes
+    ----------
+    written_here
+        Whether it says the status of each answer, as our files do.
+    group_order
+        Groups as they are listed, also one of which nobody answered; in order of first appearance if empty.
+    taken, left
+        Columns that were read, and those that were not.
+    """
 
     statements: tuple[StatementEntry, ...]
     groups: Mapping[str, str]
     rounds: tuple[RoundAnswers, ...]
+    written_here: bool = False
+    group_order: tuple[str, ...] = ()
+    taken: tuple[str, ...] = field(default=(), compare=False)
+    left: tuple[str, ...] = field(default=(), compare=False)
 
 
 def answer(text: str, lo: int, hi: int) -> FileAnswer:
@@ -96,42 +118,53 @@ def read_ratings(
     SheetError
         With everything that is wrong with the file.
     """
+    return ratings_of(read_stats_file(data, limits) or read_sheet(data, limits), lo, hi, columns)
+
+
+def ratings_of(sheet: Sheet, lo: int, hi: int, columns: Mapping[str, tuple[str, ...]] | None = None) -> RatingsFile:
+    """Read the ratings of a sheet, as `read_ratings` those of a file."""
     sources = columns or {}
     fields = [
         Field(name, parse, sources.get(name, ()), required=name in COLUMNS[:3] or name in sources)
         for name, parse in _parsers(lo, hi).items()
     ]
-    sheet = read_sheet(data, limits)
-    long = {name for name in LONG if name in sheet.head or name in sources}
-    rows = _from_long(sheet, fields) if long else _from_wide(sheet, fields, partial(answer, lo=lo, hi=hi))
+    long = any(name in sheet.head or name in sources for name in LONG)
+    ours = _has_status(sheet) if long else bool(pairs_of(sheet))
     builder = _RoundsBuilder({field.name: "+".join(field.columns) for field in fields})
-    for line, row in rows:
+    for line, row in _rows(sheet, fields, long=long, ours=ours):
         builder.add(line, row)
-    return builder.finished()
+    taken = _taken(sheet, fields, long=long, ours=ours)
+    left = tuple(name for name in sheet.head if name not in set(taken))
+    order = tuple(sorted(set(builder.groups.values()))) if ours else ()  # the rows of our files stand in a random order
+    return replace(builder.finished(), written_here=ours, group_order=order, taken=taken, left=left)
 
 
-def _from_long(sheet: Sheet, fields: Sequence[Field]) -> Iterator[tuple[int, dict[str, Any]]]:
-    yield from typed_rows(sheet, fields)
+def _rows(sheet: Sheet, fields: Sequence[Field], *, long: bool, ours: bool) -> Rows:
+    """Yield one row an answer, whatever the shape."""
+    if long:
+        more = (Field(STATUS, status), Field(VERSION, whole, required=False)) if ours else ()
+        return iter(typed_rows(sheet, [*fields, *more]))
+    parse = next(field.parse for field in fields if field.name == "rating")
+    return (rows_with_status if ours else rows_of_statements)(sheet, fields, parse)
 
 
-def _from_wide(
-    sheet: Sheet, fields: Sequence[Field], parse: Callable[[str], FileAnswer]
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Make of a row with a column for each statement one row for each statement asked."""
-    about = [field for field in fields if field.name in WIDE]
-    known = {name for field in about for name in field.columns}
-    names = [name for name in sheet.head if name not in known]
-    if "" in names:
-        raise SheetError.at(1, "", "a column between the others has no name; in a wide file its name is the statement")
-    rows = typed_rows(sheet, [*about, *(Field(f"{MARK}{name}", parse, (name,)) for name in names)])
-    asked = {(row.get("round", 1), name) for _, row in rows for name in names if row[MARK + name] is not None}
-    if not asked:
-        raise SheetError.at(1, "", "no row holds a rating")
-    for line, row in rows:
-        facts = {name: value for name, value in row.items() if name in WIDE}
-        for name in names:
-            if (row.get("round", 1), name) in asked:
-                yield line, {**facts, "statement": name, "rating": row[MARK + name], "column": name}
+def _taken(sheet: Sheet, fields: Sequence[Field], *, long: bool, ours: bool) -> tuple[str, ...]:
+    """Name the columns that are read."""
+    if not long and not ours:
+        return sheet.head
+    wanted = fields if long else [field for field in fields if field.name in ("panelist", "group")]
+    names = {name for field in wanted if set(field.columns) <= set(sheet.head) for name in field.columns}
+    if ours:
+        names |= {STATUS, VERSION} if long else {end for name in pairs_of(sheet) for end in (name, name + ENDING)}
+    return tuple(name for name in sheet.head if name in names)
+
+
+def _has_status(sheet: Sheet) -> bool:
+    """Whether a column status speaks our words; another of this name is none of ours."""
+    if STATUS not in sheet.head:
+        return False
+    at = sheet.head.index(STATUS)
+    return any(cells[at].strip() in set(Status) for _, cells in sheet.rows)
 
 
 def _parsers(lo: int, hi: int) -> dict[str, Callable[[str], Any]]:
@@ -156,6 +189,7 @@ class _RoundsBuilder:
     statements: dict[str, StatementEntry] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
     lines: dict[tuple[int, str, str], int] = field(default_factory=dict)
+    versions: dict[int, dict[str, int]] = field(default_factory=dict)
     errors: list[RowError] = field(default_factory=list)
 
     def add(self, line: int, row: Mapping[str, Any]) -> None:
@@ -167,14 +201,27 @@ class _RoundsBuilder:
             self._same(line, "group", panelist, row["group"])
         self._same(line, "kind", statement, kind)
         self._same(line, "section", statement, section)
-        self._put(line, number, (panelist, statement), row["rating"], row.get("column", self.names["rating"]))
+        if VERSION in row:
+            self.versions.setdefault(number, {}).setdefault(statement, row[VERSION])
+            self._same(line, VERSION, f"{statement}, round {number}", str(row[VERSION]))
+        if STATUS in row and not self._fits_status(line, row):
+            return
+        given: FileAnswer = NQ if row.get(STATUS) is Status.NQ else row["rating"]
+        self._put(line, number, (panelist, statement), given, row.get("column", self.names["rating"]))
+
+    def _fits_status(self, line: int, row: Mapping[str, Any]) -> bool:
+        """Whether a row holds an answer ; what its status contradicts is noted."""
+        told, given = row[STATUS], row["rating"]
+        if problem := contradiction(told, rated=isinstance(given, int), opted_out=given == NQ):
+            self.errors.append(RowError(line, row.get("column", self.names["rating"]), problem))
+        return told is not Status.ABSENT
 
     def _same(self, line: int, what: str, whose: str, value: str) -> None:
         """Note a fact that may not change within the file."""
         first, where = self.facts.setdefault((what, whose), (value, line))
         if value != first:
             message = f"“{whose}” has “{value}” here and “{first}” in line {where}"
-            self.errors.append(RowError(line, self.names[what], message))
+            self.errors.append(RowError(line, self.names.get(what, what), message))
 
     def _put(self, line: int, number: int, key: tuple[str, str], answer: FileAnswer, column: str) -> None:
         answers = self.answers.setdefault(number, {})
@@ -192,11 +239,15 @@ class _RoundsBuilder:
     def finished(self) -> RatingsFile:
         if self.errors:
             raise SheetError(self.errors)
-        rounds = tuple(_round(number, answers) for number, answers in sorted(self.answers.items()))
+        if not self.answers:
+            raise SheetError.at(1, "", "no row holds an answer")
+        rounds = tuple(
+            _round(number, answers, self.versions.get(number, {})) for number, answers in sorted(self.answers.items())
+        )
         return RatingsFile(tuple(self.statements.values()), self.groups, rounds)
 
 
-def _round(number: int, answers: Mapping[tuple[str, str], FileAnswer]) -> RoundAnswers:
+def _round(number: int, answers: Mapping[tuple[str, str], FileAnswer], versions: Mapping[str, int]) -> RoundAnswers:
     panelists = dict.fromkeys(panelist for panelist, _ in answers)
     statements = dict.fromkeys(statement for _, statement in answers)
-    return RoundAnswers(number, tuple(panelists), tuple(statements), answers)
+    return RoundAnswers(number, tuple(panelists), tuple(statements), answers, versions)

@@ -2,8 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from delphi.sheets.column_heads import Heads, SheetLine
 from delphi.sheets.errors import SheetError
@@ -26,10 +26,11 @@ LIMITS = Limits()
 
 @dataclass(frozen=True)
 class Sheet:
-    """Names of the columns, and the filled rows with the line each begins on."""
+    """Names of the columns, and the filled rows with the line each begins on; columns may have labels beside their names."""
 
     head: tuple[str, ...]
     rows: tuple[SheetLine, ...]
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def decoded(data: bytes) -> str:

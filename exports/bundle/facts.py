@@ -38,7 +38,8 @@ KEPT: dict[type[Base], str] = {
 }
 LEFT_OUT: dict[type[Base], str] = {
     # a person, numbers of rows, and what is decided on the server where the study runs
-    Study: "id lead_name contact_email rehearsal_of archived_at deletion_due_at names_until",
+    Study: "id lead_name contact_email rehearsal_of archived_at deletion_due_at names_until"
+    " names_kept_days names_destroyed_at",
     Round: "opens_on",
     Amendment: "by",
     Decision: "by",

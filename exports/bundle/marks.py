@@ -11,8 +11,9 @@ from delphi.consensus.table.result_row import EVERYBODY, read_reasons
 from delphi.consensus.vocabulary import Stability, Verdict
 from exports.archive import Bundle
 from exports.bundle.reading import Contents
-from exports.bundle.results import IDENTITY, MARKS, UNNUMBERED, VERDICT_COLUMNS, PlainRow, Withheld
+from exports.bundle.results import IDENTITY, MARKS, UNNUMBERED, PlainRow, Withheld
 from exports.record.columns import consensus_columns
+from exports.record.unproved import VERDICT_COLUMNS
 from exports.tables.table import HIDDEN
 
 WORDS = {

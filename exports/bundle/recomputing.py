@@ -14,7 +14,8 @@ from delphi.consensus.table.result_row import EVERYBODY, read_reasons, write_rea
 from delphi.consensus.table.rows import consensus_rows
 from exports.archive import BadBundle, Bundle
 from exports.bundle.reading import Contents, Rows, contents_of
-from exports.bundle.results import MARKS, VERDICT_COLUMNS, PlainRow, Withheld
+from exports.bundle.results import MARKS, PlainRow, Withheld
+from exports.record.unproved import VERDICT_COLUMNS
 from exports.tables.table import HIDDEN
 
 

@@ -12,6 +12,7 @@ from delphi.consensus.table.columns import CHANGES
 from delphi.consensus.table.result_row import EVERYBODY, ResultRow, hidden_reasons, read_reasons, write_reasons
 from exports.data.records import Records
 from exports.record import consensus
+from exports.record.unproved import VERDICT_COLUMNS
 from exports.tables.suppression import suppress
 from exports.tables.table import HIDDEN
 
@@ -19,7 +20,6 @@ PlainRow = dict[str, Any]
 MARKS = "not_recomputable"
 UNNUMBERED = frozenset(("reasons", "ci_method", "rule_id", "relation", "decision", "decision_reason"))
 IDENTITY = frozenset(("statement", "version", "kind", "section_no", "section", "text", "round", "group"))
-VERDICT_COLUMNS = ("verdict", "grade", "verdict_basis", "group_rule", "flags", "di", "ipras", "disagreement")
 
 
 class Withheld(StrEnum):

@@ -14,7 +14,7 @@ from exports.cli.bundle import is_bundle
 if TYPE_CHECKING:
     from delphi.consensus.analysis import Definition
     from delphi.consensus.scale import Scale
-    from delphi.sheets.ratings import RatingsFile
+    from exports.data.reading import ReadRatings
     from exports.formats.base import Format
     from exports.tables.table import Table
 
@@ -132,49 +132,64 @@ def analyse(
     section may be added. Wide: a row for each panelist (and round), a column for each statement beside panelist,
     round and group. A rating is a whole number, NQ (not qualified), or blank (no answer); a row, blank or not, means
     invited and shown.
+
+    Every file of `delphi data` is read, too: .zip, .csv, .xlsx, .sav, .dta and .parquet (the last three with the extra
+    stats-files), and wide.csv and counts.csv of an archive. They say the status of each answer (rated, nq, blank, absent)
+    and hold those who answered. The .zip brings the definition of its study; options change it, and --scale replaces it.
+    What these files do not tell, such as the invited, is empty with its reason. Which columns were read, and which were not
+    used, is said on standard error.
     """
-    from delphi.consensus.ratings_file import analysis_of, panels_of
     from exports.record.material import Material
     from exports.reports import REPORTS as BUILDERS
 
-    if is_bundle(file):
+    bundle = is_bundle(file)
+    names = [name for name in REPORTS if options.pop(name)] or ["consensus"]
+    if bundle and not _is_package(file):
         _analyse_bundle(Path(file.name), format_)
         return
-    names = [name for name in REPORTS if options.pop(name)] or ["consensus"]
     if len(names) > 1 and format_ != "table" and not output:
         raise click.UsageError(
             f"one {format_} stream holds one table: ask for one report, or name a folder with --output"
         )
-    definition = definition_from(options)
-    ratings = _read(file, definition.scale, columns)
-    _check(ratings, names, by_group=by_group)
-    panels = panels_of(ratings, definition) if {"agreement", "attrition"} & set(names) else ()
-    material = Material(analysis_of(ratings, definition), panels, by_group, watched)
+    found, definitions = _read(file, columns, options, package=bundle)
+    _check(found, names, by_group=by_group)
+    for remark in found.remarks():
+        click.echo(f"{file.name}, {remark}", err=True)
+    panels = found.panels if {"agreement", "attrition"} & set(names) else ()
+    material = Material(found.analysis, panels, by_group, watched, definitions, found.unproved)
     for name in names:
         _put(format_, name, BUILDERS[name](material), output, first=name == names[0])
 
 
-def _check(ratings: "RatingsFile", names: list[str], *, by_group: bool) -> None:
-    """Refuse reports for which the file lacks a column."""
-    if by_group and not ratings.groups:
-        raise click.UsageError("--by-group needs a column group in the file")
-    if len(ratings.rounds) < 2 and (late := [name for name in names if name in ("stability", "attrition")]):
+def _is_package(file: BinaryIO) -> bool:
+    from exports.data.reading import is_package
+
+    return is_package(file)
+
+
+def _read(
+    file: BinaryIO, columns: dict[str, tuple[str, ...]], options: dict[str, Any], *, package: bool
+) -> "tuple[ReadRatings, dict[int, Definition]]":
+    """Read ratings, and the definitions of their rounds where these came along."""
+    from exports.cli.ratings_input import read_file, read_package
+
+    if package:
+        if columns:
+            raise click.UsageError("--columns is not for an archive: its columns are known")
+        return read_package(Path(file.name), options, lambda: definition_from(options))
+    return read_file(file, columns, definition_from(options)), {}
+
+
+def _check(found: "ReadRatings", names: list[str], *, by_group: bool) -> None:
+    """Refuse what cannot be told of this file."""
+    if by_group and not found.grouped:
+        raise click.UsageError("--by-group needs a column group in the file, and groups that are not left out")
+    late = [name for name in names if name in ("stability", "attrition")]
+    if len(found.analysis.rounds) < 2 and late:
         raise click.UsageError(f"--{late[0]} needs two rounds in the file: a column round")
-
-
-def _read(file: BinaryIO, scale: "Scale", columns: dict[str, tuple[str, ...]]) -> "RatingsFile":
-    """Read the ratings; everything that is wrong with the file is named."""
-    from delphi.sheets.errors import SheetError
-    from delphi.sheets.ratings import read_ratings
-    from delphi.sheets.reading import Limits
-
-    limits = Limits(size=2**30, rows=20_000_000)
-    try:
-        return read_ratings(file.read(), scale.lo, scale.hi, columns, limits)
-    except SheetError as error:
-        for problem in error.errors:
-            click.echo(f"{file.name}, {problem}", err=True)
-        raise click.exceptions.Exit(2) from None
+    for name in names:
+        if why := found.lacking(name):
+            raise click.UsageError(f"--{name} {why}")
 
 
 def watched(items: Iterable[T], label: str, /) -> Iterator[T]:

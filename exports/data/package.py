@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
 from typing import BinaryIO
@@ -21,6 +22,7 @@ from exports.whole import whole
 
 SCRIPTS = ("verify.py", "analysis.py", "analysis.R")
 STREAMED = ("zip", "csv", "xlsx")  # the others need a file with a name
+STUDY = "ratings/study.json"
 SETS = ("agree", "combined", "disagree", "neutral")
 
 
@@ -74,6 +76,7 @@ def write_stream(
         with writing(stream, tell) as writer:
             write_ratings(writer, records, definition)
             write_settings(writer, definitions)
+            write_study(writer, records, definitions)
             write_scripts(writer, ("analysis.py", "analysis.R"))
             writer.close({"schema": "ratings/1", "files": {}})
 
@@ -94,6 +97,13 @@ def write_settings(writer: Writer, definitions: Mapping[int, Definition], remove
     )
     with writer.text("ratings/settings.csv") as stream:
         write_csv(stream, ["round", "quantile_type", "denominator", "comparable"], settings)
+
+
+def write_study(writer: Writer, records: Records, definitions: Mapping[int, Definition]) -> None:
+    """Write what `delphi analyse` takes from a package: definitions, and what was asked in each round."""
+    items = [{"round": wave.number, **asdict(item)} for wave in records.waves for item in wave.items.values()]
+    told = {str(number): one.as_dict() for number, one in definitions.items()}
+    writer.json(STUDY, {"definitions": told, "groups": list(records.groups), "items": items})
 
 
 def write_scripts(writer: Writer, names: Iterable[str] = SCRIPTS) -> None:

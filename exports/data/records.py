@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from delphi.consensus.counts import Integers
 from delphi.consensus.table.result_row import EVERYBODY
+from delphi.sheets.answer_status import NOT_SHOWN
 from exports.data.linkage import Linkage, linkage, open_groups
 from rounds.results.matrices import AWAY, PanelAnswers, Wave
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-NOT_SHOWN = "not shown"
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,9 +6,9 @@ from typing import Any
 from delphi.consensus.matrix import BLANK, NOT_QUALIFIED
 from delphi.consensus.scale import Scale
 from delphi.errors import Refused
+from delphi.sheets.answer_status import SPSS_ABSENT, SPSS_BLANK, SPSS_NQ
 from exports.data.ratings import LONG, long_rows, wide_columns
 from exports.data.records import Records
-from exports.data.syntax import SPSS_ABSENT, SPSS_BLANK, SPSS_NQ
 from exports.data.variable_names import label_of
 
 STATA_MISSING = {NOT_QUALIFIED: "a", BLANK: "b", None: "d"}

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 
 from delphi.consensus.scale import Scale
+from delphi.sheets.answer_status import SPSS_BLANK, SPSS_NQ
 from exports.data.ratings import LONG
 
-# In SPSS a missing value must be a number: those of the opt-out and of a blank lie below every scale.
-SPSS_NQ, SPSS_BLANK, SPSS_ABSENT = -1001, -1002, -1003
 SPSS_TYPES = {"int": "F8.0", "text": "A120"}
 LONGEST_LIST = 250  # what Stata's inlist takes
 

@@ -1,4 +1,4 @@
-"""An order: which report, in which format, for which profile. WrittenFile, written whole or not at all, and logged."""
+"""An order: which report, in which format, for which profile. Made, written whole or not at all, and logged."""
 
 import hashlib
 import re

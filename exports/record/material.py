@@ -1,7 +1,7 @@
 """What a report is built from."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from delphi.consensus.analysis import Analysis, Definition, Population, RoundData
@@ -9,6 +9,7 @@ from delphi.consensus.panel import RoundPanel
 from delphi.consensus.table.columns import Cell
 from delphi.consensus.table.result_row import EVERYBODY, read_reasons, write_reasons
 from exports.record.reader_profile import Watch, unwatched
+from exports.record.unproved import NOTHING, Unproved
 from exports.tables.table import Column
 
 
@@ -20,12 +21,18 @@ class Material:
     ----------
     watch
         Goes through something long and shows how far it is.
+    definitions
+        By round, where a protocol was amended between two.
+    unproved
+        What the ratings at hand do not tell of the study.
     """
 
     analysis: Analysis
     panels: tuple[RoundPanel, ...] = ()
     by_group: bool = False
     watch: Watch = unwatched
+    definitions: Mapping[int, Definition] = field(default_factory=dict)
+    unproved: Unproved = NOTHING
 
     @property
     def definition(self) -> Definition:
@@ -35,6 +42,11 @@ class Material:
     def definition_dict(self) -> dict[str, Any]:
         """The definition with its id, as tables carry it."""
         return self.definition.as_dict() | {"id": self.definition.id}
+
+    def judged(self) -> Iterator[Analysis]:
+        """Every round under its own definition."""
+        for round_ in self.analysis.rounds:
+            yield Analysis(self.definitions.get(round_.number, self.definition), (round_,))
 
     def populations(self) -> Iterator[tuple[RoundData, Population]]:
         """Every round: all panelists first, then the groups if asked."""

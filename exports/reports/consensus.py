@@ -9,7 +9,11 @@ from exports.tables.table import Table
 
 def build(material: Material) -> Table:
     """Build the table: all panelists first, then the groups if asked, each compared with the others."""
-    rows = consensus_rows(material.analysis, by_group=material.by_group)
+    rows = [
+        material.unproved.without(row)
+        for analysis in material.judged()
+        for row in consensus_rows(analysis, by_group=material.by_group)
+    ]
     if not material.by_group:
         return from_rows(rows, material.definition_dict())
     compared = zip(rows, groups.comparisons(material.analysis), strict=True)

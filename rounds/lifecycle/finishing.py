@@ -64,6 +64,8 @@ def take_back(session: Session, study: Study, *, by: int, at: datetime) -> None:
     locked(session, Study, (study.id,))
     if study.finished_at is None:
         raise Refused("The study is not finished; nothing was changed.")
+    if study.names_destroyed_at is not None:
+        raise Refused("The names were destroyed, so nobody can be asked again. Nothing was changed.")
     study.finished_at, study.finish_reason = None, ""
     # The kinds of events stand in a constraint of the table, so the event of finishing says that it was taken back.
     audit.record(session, study.id, EventKind.STUDY_FINISHED, by=by, at=at, taken_back=True)

@@ -1,6 +1,6 @@
-"""Leaving the panel: what happens to the answers given, to unsent letters, to links; the name goes after the receipt."""
+"""Leaving the panel: what happens to the answers given, to unsent letters, to links and to the name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -24,6 +24,7 @@ from rounds.participation import consent
 from rounds.participation.taking_part import TakingPart, hold, invited_rounds
 from rounds.results.counts import digest_of
 
+Forget = Callable[[Session, Study, Panelist], None]
 ANSWERS: tuple[Any, ...] = (Rating, Comment, ChangeReason, SaveRequest)
 REMOVED = {
     Withdrawal.KEEP: (),
@@ -42,7 +43,7 @@ class Effect:
 
 
 def effects(session: Session, study: Study, panelist: Panelist) -> list[Effect]:
-    """What each choice that the protocol promises would do."""
+    """What each choice that the protocol promises would do; one that empties no round is not offered beside others."""
     counted = (
         select(Rating.round, func.count())
         .where(Rating.study_id == study.id, Rating.panelist == panelist.id, Rating.given)
@@ -50,11 +51,17 @@ def effects(session: Session, study: Study, panelist: Panelist) -> list[Effect]:
     )
     answers = dict(sorted((number, n) for number, n in session.execute(counted)))
     rounds = invited_rounds(session, study, panelist)
-    return [_effect(choice, answers, rounds) for choice in Withdrawal if choice.value in study.withdrawal_choices]
+    promised = [choice for choice in Withdrawal if choice.value in study.withdrawal_choices]
+    exist = [choice for choice in promised if choice is Withdrawal.KEEP or _emptied(choice, rounds)]
+    return [_effect(choice, answers, rounds) for choice in exist or promised[:1]]
+
+
+def _emptied(choice: Withdrawal, rounds: Iterable[Round]) -> set[int]:
+    return {round_.number for round_ in rounds if round_.state in REMOVED[choice]}
 
 
 def _effect(choice: Withdrawal, answers: Mapping[int, int], rounds: Iterable[Round]) -> Effect:
-    emptied = {round_.number for round_ in rounds if round_.state in REMOVED[choice]}
+    emptied = _emptied(choice, rounds)
     return Effect(
         choice,
         removed={number: n for number, n in answers.items() if number in emptied},
@@ -62,8 +69,13 @@ def _effect(choice: Withdrawal, answers: Mapping[int, int], rounds: Iterable[Rou
     )
 
 
-def withdraw(session: Session, study: Study, panelist: Panelist, choice: Withdrawal, *, at: datetime) -> None:
-    """Leave the panel, with what is to become of the answers. One transaction; it cannot be taken back."""
+def withdraw(
+    session: Session, study: Study, panelist: Panelist, choice: Withdrawal, *, forget: Forget, at: datetime
+) -> None:
+    """Leave the panel, with what is to become of the answers. One transaction; it cannot be taken back.
+
+    Names stand on the other side: ``forget`` deletes that of this panelist, once the receipt is queued.
+    """
     if panelist.withdrawn_on is not None or choice.value not in study.withdrawal_choices:
         raise Refused("This is not one of the choices of this study; nothing was changed.")
     today = at.date()
@@ -74,6 +86,7 @@ def withdraw(session: Session, study: Study, panelist: Panelist, choice: Withdra
     consent.stop_mail(session, panelist, at=at)
     access.revoke_links(session, study.id, panelist.id)
     outbox.queue(session, LetterKind.WITHDRAWAL, study.id, None, [panelist.id], at=at)
+    forget(session, study, panelist)
     # A date, no pseudonym, no time of day: the trail tells that somebody left, and which inputs changed.
     day = datetime.combine(today, time(), at.tzinfo)
     audit.record(session, study.id, EventKind.PANELIST_WITHDREW, by=None, at=day, input_sha256=changed_inputs)

@@ -37,6 +37,16 @@ class Entry(NamedTuple):
     kind: EntryKind
     statement: int
 
+    @classmethod
+    def read(cls, stored: str) -> "Entry":
+        """The entry that `written` stored."""
+        kind, _dash, statement = stored.partition("-")
+        return cls(EntryKind(kind), int(statement))
+
+    def written(self) -> str:
+        """The entry as text for a column of JSON: ``answer-3``."""
+        return f"{self.kind}-{self.statement}"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -67,14 +77,14 @@ class Saved:
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> "Saved":
         """The outcome of an earlier save, as `written` stored it."""
-        versions = {Entry(EntryKind(kind), statement): version for kind, statement, version in stored["versions"]}
-        return cls(versions, [Entry(EntryKind(kind), statement) for kind, statement in stored["conflicts"]])
+        versions = {Entry.read(name): version for name, version in stored["versions"].items()}
+        return cls(versions, [Entry.read(name) for name in stored["conflicts"]])
 
     def written(self) -> dict[str, Any]:
-        """The outcome as lists, for a column of JSON."""
+        """The outcome for a column of JSON, as version 0.1.0 stored it: a page may repeat a save over an upgrade."""
         return {
-            "versions": [[*entry, version] for entry, version in self.versions.items()],
-            "conflicts": [[*entry] for entry in self.conflicts],
+            "versions": {entry.written(): version for entry, version in self.versions.items()},
+            "conflicts": [entry.written() for entry in self.conflicts],
         }
 
 

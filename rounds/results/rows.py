@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from delphi.consensus.analysis import Analysis
 from delphi.consensus.disclosure.shown_rows import ShownRow, shown_rows
 from delphi.consensus.table.rows import consensus_rows
-from delphi.consensus.vocabulary import Stability
+from delphi.consensus.vocabulary import EVERYBODY, Stability
 from delphi.model.rating import Rating
 from delphi.model.result import Result
 from delphi.model.round import QuestionnaireItem, Round, State
@@ -57,28 +58,47 @@ def _input_of(session: Session, study: Study, round_: Round) -> tuple[Hashable, 
     return (study.id, round_.number, round_.input_sha256, answers, definition_of(study).id, study.smallest_cell)
 
 
+@dataclass(frozen=True, slots=True)
+class PageResults:
+    """What pages need of a closed round: its rows as far as they may be shown, and how many statements are stable."""
+
+    rows: list[ShownRow]
+    stable: tuple[int, int] | None
+
+
 def page_rows(session: Session, study: Study, round_: Round) -> list[ShownRow]:
     """The rows of a closed round, the panel and its groups, as far as a page may show them."""
-    return remembered(session, ("rows", *_inputs(session, study, round_)), lambda: _page_rows(session, study, round_))
+    return _page_results(session, study, round_).rows
 
 
-def _inputs(session: Session, study: Study, round_: Round) -> tuple[Hashable, ...]:
-    """Name everything that a round's results and their change depend on: this round and the one before."""
+def stable_statements(session: Session, study: Study, round_: Round) -> tuple[int, int] | None:
+    """How many statements of the panel are stable since the round before, of how many that have enough pairs.
+
+    It counts every statement, also those whose change may not be shown: told in steps of ten per cent, it says
+    nothing of a single answer. None where nothing can be compared, as in a first round.
+    """
+    return _page_results(session, study, round_).stable
+
+
+def _page_results(session: Session, study: Study, round_: Round) -> PageResults:
     before = session.get(Round, (study.id, round_.number - 1))
-    return (input_of(session, study, round_), *(input_of(session, study, before) if before else ()))
+    key = ("rows", input_of(session, study, round_), *(input_of(session, study, before) if before else ()))
 
+    def make() -> PageResults:
+        earlier = results(session, study, before, by_group=True) if before else []
+        rated = {(row["statement"], row["group"]): int(row["n_rated"]) for row in earlier}
+        rows = results(session, study, round_, by_group=True)
+        words = [row["stable"] for row in rows if row["group"] == EVERYBODY]
+        stable, unstable = words.count(Stability.STABLE), words.count(Stability.UNSTABLE)
+        counted = (stable, stable + unstable) if stable + unstable else None
+        return PageResults(shown_rows(rows, study.smallest_cell, rated), counted)
 
-def _page_rows(session: Session, study: Study, round_: Round) -> list[ShownRow]:
-    before = session.get(Round, (study.id, round_.number - 1))
-    earlier = results(session, study, before, by_group=True) if before else []
-    rated = {(row["statement"], row["group"]): int(row["n_rated"]) for row in earlier}
-    rows = results(session, study, round_, by_group=True)
-    return shown_rows(rows, study.smallest_cell, rated)
+    return remembered(session, key, make)
 
 
 def panel_rows(session: Session, study: Study, round_: Round) -> list[ShownRow]:
     """The rows of the whole panel alone."""
-    return [row for row in page_rows(session, study, round_) if row["group"] == "all"]
+    return [row for row in page_rows(session, study, round_) if row["group"] == EVERYBODY]
 
 
 def analyse(session: Session, study: Study, numbers: list[int]) -> Analysis:
@@ -100,20 +120,5 @@ def results(session: Session, study: Study, round_: Round, *, by_group: bool = F
             .where(Result.study_id == study.id, Result.round == round_.number)
             .order_by(QuestionnaireItem.position, Result.position)
         )
-        return list(session.scalars(frozen if by_group else frozen.where(Result.group == "all")))
+        return list(session.scalars(frozen if by_group else frozen.where(Result.group == EVERYBODY)))
     return consensus_rows(analyse(session, study, [round_.number]), by_group=by_group)
-
-
-def stable_statements(session: Session, study: Study, round_: Round) -> tuple[int, int] | None:
-    """How many statements of the panel are stable since the round before, of how many that have enough pairs.
-
-    It counts every statement, also those whose change may not be shown: told in steps of ten per cent, it says
-    nothing of a single answer. None where nothing can be compared, as in a first round.
-    """
-
-    def count() -> tuple[int, int] | None:
-        words = [row["stable"] for row in results(session, study, round_)]
-        stable, unstable = words.count(Stability.STABLE), words.count(Stability.UNSTABLE)
-        return (stable, stable + unstable) if stable + unstable else None
-
-    return remembered(session, ("stable", *_inputs(session, study, round_)), count)

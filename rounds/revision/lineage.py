@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from delphi.access import LARGEST_NUMBER
 from delphi.consensus.vocabulary import Change
 from delphi.errors import NotFound, Refused
 from delphi.model.round import QuestionnaireItem, Round
@@ -77,7 +78,7 @@ def add_version(session: Session, draft: Round, statement: int, old: int, *, tex
 
 def parts_of(session: Session, draft: Round, statement: int, wordings: Sequence[tuple[str, str]]) -> list[NewStatement]:
     """The statements into which one is split, by code and wording; they stay in its section."""
-    whole = session.get(Statement, (draft.study_id, statement))
+    whole = session.get(Statement, (draft.study_id, statement)) if statement < LARGEST_NUMBER else None
     if whole is None:
         raise NotFound
     return [NewStatement(code=code, text=text, kind=whole.kind, section=whole.section) for code, text in wordings]

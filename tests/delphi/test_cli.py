@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -16,7 +17,6 @@ from sqlalchemy import inspect, text
 
 import wsgi
 from delphi import clock, migrations
-from delphi.config import WrongSetting
 from delphi.database import Database, engine_for
 from delphi.model.study import Role
 from delphi.studies import team
@@ -33,6 +33,7 @@ def run(settings, monkeypatch):
         "PUBLIC_URL": HOST,
         "SECRET_KEY": SECRET,
         "SECURITY_PASSWORD_SALT": SECRET,
+        "MAIL_URL": "smtp://127.0.0.1:9",
     }.items():
         monkeypatch.setenv(name, value)
     return lambda *args: CliRunner().invoke(wsgi.main, args)
@@ -73,10 +74,68 @@ def test_on_sqlite_one_process_serves(run, settings, monkeypatch):
 
     started = []
     monkeypatch.setattr(BaseApplication, "run", lambda self: started.append((self.cfg.workers, self.load())))
-    assert run("serve", "--port", "8123").output == "Serving on http://127.0.0.1:8123\n"
+    port = free_port(0)
+    assert run("serve", "--port", str(port)).output == f"Serving {HOST} on 127.0.0.1:{port}\n"
     ((workers, app),) = started
     assert workers == 1 or not settings.database_url.startswith("sqlite")
     app.extensions["database"].engine.dispose()
+
+
+@pytest.fixture
+def taken():
+    """A port on which another server listens."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        yield other.getsockname()[1]
+
+
+def test_a_taken_port_is_told_with_its_remedy(run, taken):
+    done = run("serve", "--port", str(taken))
+    assert done.exit_code == 1
+    assert done.output == (
+        f"Error: No server can listen on 127.0.0.1:{taken} (Address already in use): "
+        "choose another --port or --host, or end what has it.\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["LISTEN_FDS", "GUNICORN_FD"])
+def test_a_socket_that_was_opened_before_is_served_on(run, taken, monkeypatch, name):
+    from gunicorn.app.base import BaseApplication
+
+    started = []
+    monkeypatch.setattr(BaseApplication, "run", lambda self: started.append(self.load()))
+    monkeypatch.setenv(name, "1")
+    assert run("serve", "--port", str(taken)).exit_code == 0
+    started[0].extensions["database"].engine.dispose()
+
+
+@pytest.mark.parametrize("host", ["::1", "[::1]"])
+def test_an_address_of_version_6_is_served_on(run, monkeypatch, host):
+    from gunicorn.app.base import BaseApplication
+
+    started = []
+    monkeypatch.setattr(BaseApplication, "run", lambda self: started.append((self.cfg.address, self.load())))
+    monkeypatch.setenv("GUNICORN_FD", "1")  # nothing is opened here: not every machine has version 6
+    assert run("serve", "--host", host).exit_code == 0
+    ((addresses, app),) = started
+    assert addresses == [("::1", 8000)]
+    app.extensions["database"].engine.dispose()
+
+
+@pytest.mark.parametrize("port", ["0", "65536"])
+def test_a_port_that_cannot_be_is_refused(run, port):
+    done = run("serve", "--port", port)
+    assert (done.exit_code, "is not in the range 1<=x<=65535" in done.output) == (2, True)
+
+
+def test_letters_without_a_mail_server_are_told_of(run, monkeypatch):
+    from gunicorn.app.base import BaseApplication
+
+    monkeypatch.delenv("MAIL_URL")
+    started = []
+    monkeypatch.setattr(BaseApplication, "run", lambda self: started.append(self.load()))
+    done = run("serve", "--port", str(free_port(0)))
+    assert done.stderr == "MAIL_URL is not set, so no letter is sent: write smtp://user:password@host:port.\n"
+    started[0].extensions["database"].engine.dispose()
 
 
 def test_behind_a_proxy_the_scheme_is_the_proxys(settings):
@@ -159,11 +218,12 @@ def test_importing_needs_the_tables_too(run, template, monkeypatch, tmp_path):
 
 
 def test_older_tables_are_told_with_their_remedy(run, monkeypatch):
+    current = migrations.newest_revision()
     monkeypatch.setattr(migrations, "newest_revision", lambda: "0009")
     done = run("serve")
     assert (done.exit_code, done.output) == (
         1,
-        "Error: The tables of the database are at revision 0001, this version needs 0009: run delphi db upgrade.\n",
+        f"Error: The tables of the database are at revision {current}, this version needs 0009: run delphi db upgrade.\n",
     )
 
 
@@ -184,17 +244,26 @@ def test_an_upgrade_that_fails_says_why_and_changes_nothing(run, template, monke
     assert done.exit_code == 1
     assert done.output.startswith("Error: The tables could not be upgraded (")
     assert ("already exists" in done.output, done.output.count("\n")) == (True, 1)
+    assert done.output.endswith(
+        "look at what else is in the database, and whether the account in DATABASE_URL owns it.\n"
+    )
     assert set(inspect(engine).get_table_names()) == {"rating"}
     engine.dispose()
 
 
-@pytest.mark.parametrize("url", ["sqlite:////nowhere/delphi.sqlite3", "postgresql://delphi@/delphi?host=/nowhere"])
-def test_a_database_that_cannot_be_opened_is_told(run, monkeypatch, url):
+@pytest.mark.parametrize(
+    ("url", "remedy"),
+    [
+        ("sqlite:////nowhere/delphi.sqlite3", "a file that this account may write, in a folder that it may write."),
+        ("postgresql://delphi@/delphi?host=/nowhere", "look at DATABASE_URL and at its server."),
+    ],
+)
+def test_a_database_that_cannot_be_opened_is_told(run, monkeypatch, url, remedy):
     monkeypatch.setenv("DATABASE_URL", url)
     for command in (["serve"], ["db", "upgrade"]):
         done = run(*command)
         assert done.output.startswith("Error: The database cannot be opened (")
-        assert done.output.count("\n") == 1
+        assert (done.output.endswith(f"{remedy}\n"), done.output.count("\n")) == (True, 1)
 
 
 def test_an_upgrade_without_revisions_fails(run, monkeypatch, tmp_path):
@@ -228,7 +297,17 @@ def test_flask_finds_the_application(run):
     assert "overview.index" in done.stdout
 
 
-def test_another_server_gets_the_sentence_too(run, monkeypatch):
+SENTENCE = "Error: TRUSTED_PROXIES is “yes”, but must be a number: write 1 behind one proxy, 0 without.\n"
+
+
+@pytest.mark.parametrize(
+    "server",
+    [["gunicorn", "--no-control-socket", "wsgi:app()"], ["gunicorn", "--no-control-socket", "wsgi:application"],
+     ["flask", "--app", "wsgi", "routes"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_another_server_ends_with_the_sentence(run, monkeypatch, server):
     monkeypatch.setenv("TRUSTED_PROXIES", "yes")
-    with pytest.raises(WrongSetting, match=r"^TRUSTED_PROXIES is “yes”"):
-        wsgi.app()
+    monkeypatch.setenv("GUNICORN_CMD_ARGS", f"--bind 127.0.0.1:{free_port(0)}")
+    done = subprocess.run([sys.executable, "-m", *server], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, SENTENCE in done.stderr, "Traceback" in done.stderr) == (4, True, False)

@@ -20,10 +20,20 @@ def test_an_empty_secret_is_none():
         from_environment(SECRETS | {"SECRET_KEY": ""})
 
 
+@pytest.mark.parametrize("name", SECRETS)
+@pytest.mark.parametrize("value", ["…", "k" * 15])
+def test_a_secret_that_could_be_guessed_is_refused(name, value, tmp_path):
+    with pytest.raises(WrongSetting, match=f"^{name} has fewer than 16 characters .*Make one with: [^\n]*$"):
+        from_environment(SECRETS | {name: value})
+    (tmp_path / "secret").write_text(value, encoding="utf-8")
+    with pytest.raises(WrongSetting, match=f"^{name} has fewer than 16 characters"):
+        from_environment(SECRETS | {f"{name}_FILE": str(tmp_path / "secret")})
+
+
 def test_a_secret_can_come_from_a_file(tmp_path):
-    (tmp_path / "key").write_text("from the file\n", encoding="utf-8")
+    (tmp_path / "key").write_text("secret from the file\n", encoding="utf-8")
     settings = from_environment(SECRETS | {"SECRET_KEY_FILE": str(tmp_path / "key")})
-    assert settings.secret_key == "from the file"
+    assert settings.secret_key == "secret from the file"
 
 
 def test_a_secret_does_not_show():

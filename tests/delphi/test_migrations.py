@@ -18,12 +18,17 @@ from sqlalchemy import inspect, select, text
 from delphi.database import Database
 from delphi.migrations import configuration, upgrade_to_head
 from delphi.model.event import EventKind
-from delphi.model.letter import LetterKind
+from delphi.model.identity import Declaration, Identity, Receipt
+from delphi.model.letter import Letter, LetterKind
+from delphi.model.study import Study
 
 WITHOUT_ROWID = {
     "rating", "comment", "change_reason", "participation", "save_request", "proposal", "acknowledgement",
 }  # fmt: skip
 
+WAITING_RECEIPT = (
+    "UPDATE letter SET kind = 'withdrawal', round = NULL, sent_at = NULL, failed_at = NULL, dropped_at = NULL"
+)
 RELEASED = {path.stem: path for path in sorted((Path(__file__).parent / "released").glob("*.sql"))}
 SCRIPTS = ScriptDirectory.from_config(configuration(""))
 
@@ -149,6 +154,31 @@ def test_an_upgraded_database_keeps_rows_that_can_be_read(upgraded):
     with database.transaction(writing=False) as session:
         rows = {table.name: len(session.execute(select(table)).all()) for table in METADATA.sorted_tables}
     assert {name: rows[name] for name in had if name in rows} == {name: n for name, n in had.items() if name in rows}
+
+
+def test_a_study_locked_before_the_upgrade_keeps_its_names(upgraded):
+    database, _ = upgraded
+    with database.transaction(writing=False) as session:
+        kept = session.execute(select(Study.protocol_locked_at.is_not(None), Study.names_kept_days)).all()
+    assert {tuple(row) for row in kept} <= {(True, None), (False, 30)}
+    assert (True, None) in kept
+
+
+def test_who_had_withdrawn_is_forgotten_by_the_upgrade(template):
+    url = template.empty()
+    command.upgrade(configuration(url), "0001")
+    database = Database(url)
+    with database.engine.begin() as connection:
+        for insert in RELEASED["0001"].read_text(encoding="utf-8").splitlines()[1:]:
+            connection.connection.cursor().execute(insert)
+        connection.execute(text("UPDATE panelist SET withdrawn_on = '2027-03-01'"))
+        connection.execute(text(WAITING_RECEIPT))
+    upgrade_to_head(url)
+    with database.transaction(writing=False) as session:
+        assert session.scalars(select(Identity)).all() == session.scalars(select(Declaration)).all() == []
+        kept = session.execute(select(Letter.kind, Receipt.email).join(Letter, Letter.id == Receipt.letter)).all()
+    database.engine.dispose()
+    assert [tuple(row) for row in kept] == [(LetterKind.WITHDRAWAL, "one@example.org")]
 
 
 def test_a_released_database_was_filled(upgraded):

@@ -44,6 +44,8 @@ STUDY: dict[str, Any] = {
     "asks_conflicts": False,
     "withdrawal_choices": [],
     "names_until": None,
+    "names_kept_days": 30,
+    "names_destroyed_at": None,
     "protocol_locked_at": AT,
     "protocol_sha256": HASH,
     "unsettled": "rate_again",
@@ -135,6 +137,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "due_at": AT, "run_after": AT, "claimed_by": None, "claimed_until": None, "attempts": 0, "sent_at": None,
         "failed_at": None, "dropped_at": None,
     },
+    "receipt": {"study_id": 1, "letter": LETTER, "name": "One", "email": "one@example.org"},
 }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """P14: leaving the panel in two steps, choose and confirm."""
 
-from flask import Blueprint, render_template, request, session
+from flask import Blueprint, current_app, render_template, request, session
 
 from delphi import clock
 from delphi.model.panel import Panelist
@@ -30,6 +30,7 @@ def withdraw(study: Study, panelist: Panelist) -> Page:
 
 
 def _leave(study: Study, panelist: Panelist, choice: Withdrawal) -> Page:
-    withdrawal.withdraw(current_session(), study, panelist, choice, at=clock.now())
+    forget = current_app.extensions["forget"]
+    withdrawal.withdraw(current_session(), study, panelist, choice, forget=forget, at=clock.now())
     session.clear()
     return render_template("participation/withdrawn.html", study=study)

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_string, policy
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -16,17 +17,17 @@ from sqlalchemy import select, update
 
 from delphi import access
 from delphi.letters import message as mail
-from delphi.letters import outbox
-from delphi.model.identity import Identity
+from delphi.model.identity import Identity, Receipt
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import AccessLink, Panelist
 from delphi.model.round import Participation
-from delphi.people import lost_links
+from delphi.model.study import Study, Withdrawal
+from delphi.people import leaving, lost_links
 from delphi.people.postman import ATTEMPTS, Postman, claim, finish
 from delphi.protocol import information
 from delphi.worker import LEASE
 from rounds.lifecycle import invitations, lifecycle
-from rounds.participation import consent
+from rounds.participation import consent, withdrawal
 from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import saving
 
@@ -294,31 +295,60 @@ def test_the_copy_of_a_consent_holds_what_was_agreed_to(database, sending, mailb
     assert "/p/" not in copy
 
 
-def test_the_receipt_of_a_withdrawal_is_the_last_letter_and_then_the_name_goes(database, sending, mailbox):
-    who = sending.panel[0]
+@pytest.fixture
+def left(database, sending):
+    """Panelist 1 of the panel's codes has withdrawn; the address that the receipt keeps."""
     with database.transaction() as session:
-        session.get_one(Panelist, (sending.study.id, who)).withdrawn_on = NOW.date()
-        outbox.queue(session, LetterKind.WITHDRAWAL, sending.study.id, None, [who], at=NOW)
+        study, who = (
+            session.get_one(Study, sending.study.id),
+            session.get_one(Panelist, (sending.study.id, sending.panel[0])),
+        )
+        address = session.get_one(Identity, (study.id, who.id)).email
+        forget = partial(leaving.forget, secret=sending.settings.secret_key)
+        withdrawal.withdraw(session, study, who, Withdrawal.KEEP, forget=forget, at=NOW)
+    return address
+
+
+def kept_of(database, sending):
+    """What is kept of panelist 1's name: identities, and addresses of receipts."""
+    with database.transaction(writing=False) as session:
+        person = session.get(Identity, (sending.study.id, sending.panel[0]))
+        return person, list(session.scalars(select(Receipt.email)))
+
+
+def test_the_name_goes_at_once_and_the_receipts_address_when_it_left(database, sending, mailbox, left):
+    assert kept_of(database, sending) == (None, [left])
     postman = Postman(database, sending.settings)
     postman.deliver(at=NOW)
     postman.deliver(at=NOW)
-    receipts = [to for to, text in mailbox.messages if "you have left the panel" in text]
-    assert len(receipts) == 1
+    assert [to for to, text in mailbox.messages if "you have left the panel" in text] == [left]
     assert len(mailbox.messages) == 6  # the receipt, and the invitations of the five others
-    with database.transaction(writing=False) as session:
-        assert session.get(Identity, (sending.study.id, who)) is None
+    assert kept_of(database, sending) == (None, [])
 
 
-def test_a_receipt_that_cannot_be_delivered_keeps_no_name(database, sending, mailbox):
-    who = sending.panel[0]
-    with database.transaction() as session:
-        address = session.get_one(Identity, (sending.study.id, who)).email
-        session.get_one(Panelist, (sending.study.id, who)).withdrawn_on = NOW.date()
-        outbox.queue(session, LetterKind.WITHDRAWAL, sending.study.id, None, [who], at=NOW)
-    mailbox.answers[address] = "550 no such user"
+def test_a_receipt_that_is_refused_keeps_no_address(database, sending, mailbox, left):
+    mailbox.answers[left] = "550 no such user"
     Postman(database, sending.settings).deliver(at=NOW)
-    with database.transaction(writing=False) as session:
-        assert session.get(Identity, (sending.study.id, who)) is None
+    assert kept_of(database, sending) == (None, [])
+
+
+@pytest.mark.parametrize("url", [None, "smtp://127.0.0.1:1"])
+def test_a_receipt_waits_for_the_mail_and_is_given_up_after_days(database, sending, left, url):
+    postman = Postman(database, replace(sending.settings, mail_url=url))
+    for attempt in range(ATTEMPTS - 1):
+        postman.deliver(at=NOW + timedelta(days=attempt))
+        assert kept_of(database, sending) == (None, [left])
+        with database.transaction() as session:
+            session.execute(update(Letter).values(run_after=NOW))
+    postman.deliver(at=NOW + timedelta(days=ATTEMPTS))
+    assert kept_of(database, sending) == (None, [])
+
+
+def test_a_receipt_that_had_waited_for_days_still_arrives(database, sending, mailbox, left):
+    Postman(database, replace(sending.settings, mail_url=None)).deliver(at=NOW)
+    Postman(database, sending.settings).deliver(at=NOW + timedelta(days=3))
+    assert left in [to for to, text in mailbox.messages if "you have left the panel" in text]
+    assert kept_of(database, sending) == (None, [])
 
 
 def test_an_invitation_brings_the_close_of_the_round_as_a_calendar_file(database, sending, mailbox):

@@ -66,3 +66,41 @@ def test_errors_name_the_columns_of_the_file():
 def test_a_column_asked_for_must_be_there():
     with pytest.raises(SheetError, match="line 1, column phase: there is no such column"):
         read_ratings(b"panelist,statement,rating\nP1,S1,4\n", 1, 4, {"round": ("phase",)})
+
+
+OURS = "panelist,round,statement,version,status,rating,position\n"
+
+
+def test_a_status_in_our_words_says_what_a_blank_means():
+    file = read_ratings((OURS + "P1,1,S1,1,nq,,1\nP2,1,S1,1,blank,,1\nP3,1,S1,1,rated,4,1\n").encode(), 1, 4)
+    assert file.rounds[0].answers == {("P1", "S1"): "NQ", ("P2", "S1"): None, ("P3", "S1"): 4}
+    assert (file.written_here, file.rounds[0].versions, file.left) == (True, {"S1": 1}, ("position",))
+
+
+def test_a_status_in_other_words_is_left_and_named():
+    file = read_ratings(b"panelist,statement,rating,status\nP1,S1,4,complete\nP2,S1,,partial\n", 1, 4)
+    assert file.rounds[0].answers == {("P1", "S1"): 4, ("P2", "S1"): None}
+    assert (file.written_here, file.taken, file.left) == (False, ("panelist", "statement", "rating"), ("status",))
+
+
+def test_an_absent_answer_is_no_answer():
+    file = read_ratings((OURS + "P1,1,S1,1,absent,,1\nP2,1,S1,1,rated,4,1\n").encode(), 1, 4)
+    assert file.rounds[0].panelists == ("P2",)
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("P1,1,S1,1,nq,4,1\n", "column rating: a rating beside the status nq"),
+        ("P1,1,S1,1,blank,4,1\n", "column rating: a rating beside the status blank"),
+        ("P1,1,S1,1,absent,4,1\n", "column rating: a rating beside the status absent"),
+        ("P1,1,S1,1,blank,NQ,1\n", "column rating: NQ beside the status blank"),
+        ("P1,1,S1,1,rated,,1\n", "column rating: no rating beside the status rated"),
+        ("P1,1,S1,1,nq,,1\nP2,1,S1,1,no,,1\n", "line 3, column status: “no” is not one of rated, nq, blank, absent"),
+        ("P1,1,S1,1,nq,,1\nP2,1,S1,2,nq,,1\n", "line 3, column version: “S1, round 1” has “2” here and “1” in line 2"),
+        ("P1,1,S1,1,absent,,1\n", "no row holds an answer"),
+    ],
+)
+def test_what_a_status_contradicts_is_named(rows, message):
+    with pytest.raises(SheetError, match=message):
+        read_ratings((OURS + rows).encode(), 1, 4)

@@ -90,7 +90,7 @@ def test_the_child_limits_itself_reads_and_writes(monkeypatch):
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(workbook([["a", 1.0], [True, None]]))))
     monkeypatch.setattr("sys.stdout", out)
     calamine_process.main()
-    assert json.loads(out.getvalue()) == [["a", "1"], ["true", ""]]
+    assert json.loads(out.getvalue()) == {"rows": [["a", "1"], ["true", ""]]}
     assert limited == [(512 * 2**20,) * 2, (20, 20)]
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"")))
     with pytest.raises(SystemExit) as ended:

@@ -131,7 +131,7 @@ def test_the_end_of_a_day_is_counted_in_the_studys_zone():
 def test_a_letter_has_one_subject_line_and_its_link_alone_on_a_line(kind, number):
     facts = {
         "study": SimpleNamespace(title="Care\nBcc: evil@example.org", notice="Simulated.", lead_name="Ada", language="en",
-                                 contact_email="ada@example.org", maximum_rounds=3, protocol_sha256="0" * 64),
+                                 contact_email="ada@example.org", names_kept_days=30, maximum_rounds=3, protocol_sha256="0" * 64),
         "round": SimpleNamespace(number=number), "items": 3, "done": 1, "minutes": 2, "closes": "soon",
         "reason": "holidays", "link": "http://link", "consent": SimpleNamespace(given_on=NOW.date()),
         "document": SimpleNamespace(version=1, text="Text"), "withdrawn_on": NOW.date(),

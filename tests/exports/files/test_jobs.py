@@ -25,6 +25,7 @@ from delphi.model.job import ExportJob
 from delphi.model.panel import Panelist
 from delphi.model.study import Study, Withdrawal
 from delphi.people.postman import Postman
+from delphi.people.severing import Severing
 from delphi.statements.statements import NewStatement
 from delphi.studies.retention import Deleting
 from delphi.worker import LEASE
@@ -170,12 +171,14 @@ def test_whoever_leaves_takes_the_answers_out_of_files_that_were_made(app, publi
     with app.extensions["database"].transaction() as session:
         study = session.get_one(Study, public.study.id)
         who = session.get_one(Panelist, (study.id, public.panel[0]))
-        withdrawal.withdraw(session, study, who, Withdrawal(study.withdrawal_choices[0]), at=clock.now())
+        withdrawal.withdraw(
+            session, study, who, Withdrawal(study.withdrawal_choices[0]), forget=lambda *_: None, at=clock.now()
+        )
     assert ada.get(page).status_code == 404
 
 
 def test_the_exporter_is_one_of_the_loops(app):
-    assert [type(loop) for loop in cli.loops_of(app)] == [Postman, Deleting, Exporter]
+    assert [type(loop) for loop in cli.loops_of(app)] == [Postman, Severing, Deleting, Exporter]
 
 
 def test_a_killed_worker_leaves_nothing_and_another_makes_the_file(template, tmp_path):

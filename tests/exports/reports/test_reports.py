@@ -211,7 +211,7 @@ def test_two_rounds_are_needed(run, report):
 
 
 def test_progress_is_shown_to_people_only(run, monkeypatch):
-    assert run(LONG, "--robustness").stderr == ""
+    assert run(LONG, "--robustness").stderr.endswith("ratings.csv, read: panelist, statement, rating, round, group\n")
     shown = io.StringIO()
     shown.isatty = lambda: True
     monkeypatch.setattr(cli.sys, "stderr", shown)

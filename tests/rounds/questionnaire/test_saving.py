@@ -14,7 +14,7 @@ from delphi.model.round import Participation
 from rounds.lifecycle import lifecycle
 from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import saving
-from rounds.questionnaire.saving import Entry, Remark
+from rounds.questionnaire.saving import Entry, Remark, Saved
 
 
 @pytest.fixture
@@ -75,6 +75,14 @@ def test_a_repeated_request_has_one_effect_and_the_same_answer(session, part):
     save(session, part, {1: 2}, seen=1)
     assert save(session, part, {1: 4}, request="k") == first
     assert stored(session, part) == {1: ("rated", 2, 2)}
+
+
+def test_an_outcome_is_stored_as_version_0_1_0_did():
+    stored = {"versions": {"answer-1": 2, "comment-1": 1}, "conflicts": ["reason-12"]}
+    saved = Saved.read(stored)
+    assert saved.versions == {Entry("answer", 1): 2, Entry("comment", 1): 1}
+    assert saved.conflicts == [Entry("reason", 12)]
+    assert saved.written() == stored
 
 
 def test_one_key_with_two_bodies_is_refused(session, part):

@@ -36,3 +36,19 @@ def test_the_whole_way_of_a_bundle_needs_no_web(template, tmp_path):
         assert "right as far as it was checked" in alone(url, "verify", path, code=3)
         assert re.search(r"[1-9][0-9]+ compared", alone(url, "analyse", path))
         assert "imported with 2 rounds" in alone(other, "import", path)
+
+
+RATINGS = """
+import sys, wsgi
+try:
+    wsgi.main(["analyse", sys.argv[1], "--scale", "agree4_nq"])
+finally:
+    assert not {"flask", "sqlalchemy", "scipy", "pandas", "pyarrow"} & set(sys.modules), "more was loaded than a file needs"
+"""
+
+
+def test_ratings_are_analysed_without_web_and_database(tmp_path):
+    path = tmp_path / "ratings.csv"
+    path.write_text("panelist,statement,status,rating\nP1,S1,rated,4\n")
+    done = subprocess.run([sys.executable, "-c", RATINGS, path], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from delphi.model.acknowledgement import Acknowledgement
 from delphi.model.event import Event, EventKind
-from delphi.model.identity import Identity
+from delphi.model.identity import Identity, Receipt
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import AccessLink, Panelist, PanelistSession
 from delphi.model.rating import Comment, Rating
@@ -207,7 +207,7 @@ def test_each_choice_changes_exactly_what_it_promised(app, answered, one, choice
     assert len(stored(app, Letter.id, kind=LetterKind.WITHDRAWAL)) == 1
 
 
-@pytest.mark.parametrize(("choice", "left"), [("keep", 3), ("remove_open", 3), ("remove_unreleased", 0)])
+@pytest.mark.parametrize(("choice", "left"), [("keep", 3), ("remove_unreleased", 0)])
 def test_after_the_close_the_input_of_the_analysis_follows(app, answered, one, choice, left):
     step(app, answered, "close")
     [before] = stored(app, Round.input_sha256, study_id=answered.study.id, number=1)
@@ -221,9 +221,34 @@ def test_after_the_close_the_input_of_the_analysis_follows(app, answered, one, c
         assert digest_of(session, session.get_one(Round, (answered.study.id, 1))) == after
 
 
+def test_a_choice_that_empties_no_round_is_not_offered(app, answered, one):
+    step(app, answered, "close")
+    page = one.get("/panel/withdraw").text
+    assert ("remove_open" in page, "remove_unreleased" in page) == (False, True)
+    before = fingerprint(app)
+    assert leave(app, answered, one, "remove_open").status_code == 422
+    assert fingerprint(app) == before
+
+
+def test_whoever_leaves_always_has_a_choice(app, answered, one):
+    step(app, answered, "close")
+    with app.extensions["database"].transaction() as session:
+        session.execute(update(Study).values(withdrawal_choices=["remove_open"]))
+    assert 'value="remove_open"' in one.get("/panel/withdraw").text
+
+
+def test_name_and_address_go_with_the_decision(app, answered, one):
+    who, others = answered.panel[0], set(fingerprint(app)["identity"])
+    one.send("/panel/acknowledgement", WANTED)
+    assert "your name and address are deleted" in leave(app, answered, one, "keep").text
+    assert stored(app, Identity.name, panelist=who) == stored(app, Acknowledgement.name) == []
+    assert len(others - set(fingerprint(app)["identity"])) == 1
+    assert len(stored(app, Receipt.email)) == 1
+
+
 def test_released_results_stay_and_carry_a_note(app, released, one):
     frozen = fingerprint(app)["result"]
-    leave(app, released, one, "remove_unreleased")
+    leave(app, released, one, "keep")
     assert fingerprint(app)["result"] == frozen
     assert len(stored(app, Rating.value, panelist=released.panel[0])) == 3
     other = app.test_client().enter(released.study.id, released.panel[1])

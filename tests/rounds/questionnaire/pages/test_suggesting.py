@@ -264,6 +264,29 @@ def test_the_page_of_the_switches_says_what_is_wrong_and_saves_the_rest(app, pag
     assert "Round 0" in ada.get("/studies/care").text
 
 
+@pytest.mark.parametrize(("sent", "kept"), [("45", 45), ("", 30), ("0", None), ("4000", None), ("soon", None)])
+def test_how_long_names_are_kept_is_set_before_the_lock(app, pages, ada, sent, kept):
+    with app.extensions["database"].transaction() as session:
+        study = session.get_one(Study, pages.study.id)
+        unlocked(session, study)
+        study.names_kept_days = 7
+    page = ada.send("/studies/care/panel-side", {"keep": "y", "names_kept_days": sent})
+    assert page.status_code == (303 if kept else 422)
+    assert stored(app, Study.names_kept_days, slug="care") == [kept or 7]
+
+
+@pytest.mark.parametrize("days", [7, None])
+def test_how_long_names_are_kept_stands_after_the_lock(app, pages, ada, days):
+    with app.extensions["database"].transaction() as session:
+        session.get_one(Study, pages.study.id).names_kept_days = days
+    assert ada.send("/studies/care/panel-side", {"opens_on": LATER.date().isoformat()}).status_code == 303
+    assert stored(app, Study.names_kept_days, slug="care") == [days]
+    with app.extensions["database"].transaction() as session:
+        study = session.get_one(Study, pages.study.id)
+        with pytest.raises(Refused, match="locked"):
+            panelist_options.decide(session, study, side(names_kept_days=45), by=pages.ada.id, at=NOW)
+
+
 def test_the_list_of_names_is_for_who_may_see_the_roster(app, opened, ada, one):
     one.send("/panel/acknowledgement", {"wanted": "yes", "name": "Dr. Eva Beispiel"})
     assert "Dr. Eva Beispiel" in ada.get("/studies/care/names").text

@@ -1,0 +1,125 @@
+"""Severing: after the end of a study its names are destroyed, on the day that was told before consent.
+
+Answers stay under codes. From then on nothing in the database leads from a code to a person: the names are gone, and so
+are the links, and the keys by which the server's secret leads from a code to somebody who asked to be named.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from delphi import audit
+from delphi.database import locked
+from delphi.errors import Refused
+from delphi.letters import outbox
+from delphi.model.acknowledgement import Acknowledgement
+from delphi.model.event import EventKind
+from delphi.model.identity import Declaration, Identity, Receipt
+from delphi.model.letter import Letter
+from delphi.model.origin import StudyImport
+from delphi.model.panel import AccessLink, PanelistSession
+from delphi.model.rating import Rating
+from delphi.model.study import Study
+from delphi.people import acknowledgements
+from delphi.worker import Loop
+
+DESTROYED: tuple[Any, ...] = (Receipt, Declaration, Identity, AccessLink, PanelistSession)
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SeveringEffect:
+    """What severing does to a study, in numbers."""
+
+    names: int
+    declarations: int
+    links: int
+    devices: int
+    letters: int
+    answering: int  # panelists whose answers stay under codes
+    acknowledged: int  # people who stay on the list of those who asked to be named
+
+
+def effect(session: Session, study: Study) -> SeveringEffect:
+    """Count what severing would destroy now, and what would stay."""
+    raters = select(Rating.panelist).where(Rating.study_id == study.id, Rating.given).distinct()
+    return SeveringEffect(
+        names=_count(session, study, Identity) + _count(session, study, Receipt),
+        declarations=_count(session, study, Declaration),
+        links=_count(session, study, AccessLink),
+        devices=_count(session, study, PanelistSession),
+        letters=_count(session, study, Letter, Letter.unsent),
+        answering=session.scalar(select(func.count()).select_from(raters.subquery())) or 0,
+        acknowledged=_count(session, study, Acknowledgement),
+    )
+
+
+def _count(session: Session, study: Study, table: Any, *which: Any) -> int:
+    counted = select(func.count()).select_from(table).where(table.study_id == study.id, *which)
+    return session.scalar(counted) or 0
+
+
+def guard(study: Study) -> None:
+    """Refuse the severing of a study that goes on, and of one that is severed."""
+    if study.names_destroyed_at is not None:
+        raise Refused("The names of this study were destroyed already; nothing was changed.")
+    if study.finished_at is None:
+        raise Refused(
+            "The study is not finished, and its panel can still be asked. Finish it first; nothing was changed."
+        )
+
+
+def sever_as_owner(session: Session, study: Study, *, title: str, by: int, at: datetime) -> SeveringEffect:
+    """Destroy the names of the study whose title an owner typed."""
+    if title.strip() != study.title:
+        raise Refused("The title is not that of this study; nothing was changed. Type it as it stands above.")
+    return sever(session, study, by=by, at=at)
+
+
+def sever(session: Session, study: Study, *, by: int | None, at: datetime) -> SeveringEffect:
+    """Destroy names, addresses, declarations, links and sessions. One transaction; it cannot be taken back."""
+    locked(session, Study, (study.id,))
+    guard(study)
+    done = effect(session, study)
+    outbox.drop(session, study.id, at=at)
+    for table in DESTROYED:
+        session.execute(delete(table).where(table.study_id == study.id))
+    acknowledgements.detach(session, study)
+    study.names_destroyed_at = at
+    audit.record(session, study.id, EventKind.NAMES_DESTROYED, by=by, at=at, **asdict(done))
+    return done
+
+
+def _is_due(study: Study, at: datetime) -> bool:
+    return study.names_destroyed_at is None and study.names_due_at is not None and study.names_due_at <= at
+
+
+def due(session: Session, *, at: datetime) -> Sequence[int]:
+    """List the studies whose day has come; one that was imported from a bundle holds no names."""
+    finished = select(Study).where(Study.finished_at.is_not(None), Study.names_destroyed_at.is_(None))
+    here = finished.where(Study.id.not_in(select(StudyImport.study_id))).order_by(Study.id)
+    return [study.id for study in session.scalars(here) if _is_due(study, at)]
+
+
+class Severing(Loop):
+    """Destroys the names of studies whose day has come, until told to stop."""
+
+    title = "severing"
+    pause = 3600.0
+
+    def work(self, *, at: datetime) -> bool:
+        """Sever what is due, each study in a transaction of its own; then there is nothing to do for an hour."""
+        with self.database.transaction(writing=False) as session:
+            studies = due(session, at=at)
+        for study_id in studies:
+            with self.database.transaction() as session:
+                study = locked(session, Study, (study_id,))
+                if study is not None and _is_due(study, at):
+                    sever(session, study, by=None, at=at)
+                    log.warning("names destroyed on their day: %s", study.slug)
+        return False

@@ -1,0 +1,243 @@
+"""What `delphi data` and `delphi bundle` write, `delphi analyse` reads: the numbers are those of `delphi export`."""
+
+import csv
+import json
+import re
+import zipfile
+
+import pytest
+from bundles import run
+from databases import one_engine
+from played import COS, ODD, RAND, play
+
+from delphi.database import Database
+from delphi.sheets.writing import unguarded
+from exports.archive import MANIFEST, SUMS, writing
+
+PLAYED = {
+    "agreement": {"leavers": 0},
+    "leaving": {"leavers": 0.2, "panelists": 40},
+    "cos": COS,
+    "hidden": COS | {"panelists": 13, "rounds": 2},
+    "rand": RAND | {"rounds": 1},
+    "odd": ODD | {"rounds": 2},
+}
+FOLLOWED = ("agreement",)  # nobody's rounds are cut apart
+SHAPES = ("zip", "csv", "xlsx", "sav", "dta", "parquet")
+WORDS = {"kind", "section_no", "section", "text", "decision", "decision_reason", "reasons"}
+LINEAGE = {"version", "previous_round", "relation"}
+CHANGES = {"n_paired", "changed_pct", "delta_combined_pp", "delta_median", "stable"}
+VERDICTS = {"verdict", "group_rule", "flags"}
+
+
+@pytest.fixture(scope="module")
+def files(template, tmp_path_factory):
+    """Every shape of every study, the table as `delphi export` gives it, and the options that say its definition."""
+    folder = tmp_path_factory.mktemp("data")
+    with template.copy() as url:
+        database, options = Database(url), {}
+        with database.transaction() as session:
+            for slug, design in PLAYED.items():
+                options[slug] = said(play(session, slug, **design))
+        database.engine.dispose()
+        for slug in PLAYED:
+            for shape in SHAPES:
+                run("data", slug, "--output", folder / f"{slug}.{shape}", url=url)
+            run("bundle", slug, "--output", folder / f"{slug}-bundle.zip", url=url)
+            with zipfile.ZipFile(folder / f"{slug}-bundle.zip") as archive:
+                for name in ("counts", "wide"):
+                    (folder / f"{slug}-{name}.csv").write_bytes(archive.read(f"ratings/{name}.csv"))
+            run("export", slug, "--format", "json", "--output", folder / f"{slug}.json", url=url)
+        yield folder, options
+
+
+def said(made):
+    """The definition of a study as somebody types it."""
+    sets = [word for name, value in made.rule_settings.items() for word in ("--set", f"{name}={value}")]
+    rest = ["--quantiles", made.quantile_type, "--denominator", made.denominator, "--min-n", made.minimum_n]
+    return ["--scale", made.scale, "--rule", made.rule, *sets, *rest]
+
+
+def rows_of(stdout):
+    return {(row["round"], row["statement"]): row for row in json.loads(stdout)["rows"]}
+
+
+def may_be_empty(slug, shape):
+    """What a shape does not tell of this study."""
+    empty = {"n_invited"} if shape != "counts" else set()
+    if PLAYED[slug].get("rounds", 3) > 1:
+        empty |= CHANGES if slug not in FOLLOWED or shape != "zip" else set()
+        empty |= LINEAGE - {"version"} if shape != "zip" else set()
+    if shape not in ("zip", "csv", "parquet"):
+        empty |= {"version"}
+    return empty | (VERDICTS if slug == "hidden" else set())
+
+
+def parts(text):
+    """What stands of each group: a file does not tell their order."""
+    return sorted(re.split(", |: ", text))
+
+
+def compared(files, slug, name, options, stems=None):
+    """Compare a file with the export: the columns that it leaves empty though the export has them."""
+    folder, _ = files
+    told = rows_of((folder / f"{slug}.json").read_text())
+    done = run("analyse", folder / name, *options, "--format", "json")
+    found = rows_of(done.stdout)
+    if stems:
+        told = {(n, stems[s]): row for (n, s), row in told.items()}
+    elif name.endswith((".sav", ".dta")):  # a label is one line
+        told = {(n, " ".join(s.split())): row for (n, s), row in told.items()}
+    assert set(found) == set(told)
+    empty = set()
+    for key, row in found.items():
+        for column, value in row.items():
+            if value is None or column in WORDS:
+                empty |= {column} if told[key][column] is not None else set()
+            elif column in ("verdict_basis", "group_rule"):
+                assert parts(value) == parts(told[key][column]), (key, column)
+            elif column != "statement":
+                assert value == told[key][column], (key, column)
+    return empty - WORDS, done.stderr
+
+
+@one_engine
+@pytest.mark.parametrize("slug", PLAYED)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_gives_the_numbers_of_the_export(files, slug, shape):
+    if shape in ("sav", "dta", "parquet"):
+        pytest.importorskip("pyreadstat")
+    options = [] if shape == "zip" else files[1][slug]
+    empty, _ = compared(files, slug, f"{slug}.{shape}", options)
+    assert empty == may_be_empty(slug, shape)
+
+
+@one_engine
+@pytest.mark.parametrize("slug", PLAYED)
+def test_counts_of_a_bundle_give_the_numbers_of_the_export(files, slug):
+    empty, _ = compared(files, slug, f"{slug}-counts.csv", files[1][slug])
+    assert empty == may_be_empty(slug, "counts")
+
+
+@one_engine
+@pytest.mark.parametrize("slug", PLAYED)
+def test_the_wide_file_gives_the_numbers_of_the_export(files, slug):
+    with zipfile.ZipFile(files[0] / f"{slug}.zip") as archive:
+        rows = csv.DictReader(archive.read("ratings/codebook.csv").decode().splitlines(keepends=True))
+        variables = {row["variable"]: unguarded(row["statement"]) for row in rows if row["statement"]}
+    stems = {code: name.rpartition("_r")[0] for name, code in variables.items() if not name.endswith("_status")}
+    empty, _ = compared(files, slug, f"{slug}-wide.csv", files[1][slug], stems)
+    assert empty == may_be_empty(slug, "wide")
+
+
+@one_engine
+def test_change_is_told_where_everybody_can_be_followed(files):
+    done = run("analyse", files[0] / "agreement.csv", *files[1]["agreement"], "--format", "json")
+    rows = rows_of(done.stdout).values()
+    assert any(row["n_paired"] for row in rows)
+    assert {"n_paired=wording_changed"} <= {why for row in rows for why in row["reasons"].split(";")}
+    done = run("analyse", files[0] / "leaving.csv", *files[1]["leaving"], "--format", "json")
+    assert "n_paired=rows_cut_apart" in rows_of(done.stdout)[2, "STMT1.3"]["reasons"]
+
+
+@one_engine
+def test_what_was_read_and_what_was_not_is_said(files):
+    folder, options = files
+    done = run("analyse", folder / "agreement.csv", *options["agreement"])
+    assert "agreement.csv, read: panelist, round, group, statement, version, status, rating\n" in done.stderr
+    assert "agreement.csv, not used, 3 columns: row, rating_label, position\n" in done.stderr
+    assert "what the file does not tell of the study is empty in the table, with its reason" in done.stderr
+    wide = run("analyse", folder / "agreement.xlsx", *options["agreement"]).stderr
+    assert "read: panelist, group, STMT1_1_r1, STMT1_1_r1_status" in wide
+    assert "not used" not in wide
+
+
+@one_engine
+def test_an_archive_brings_its_definition(files):
+    done = run("analyse", files[0] / "cos.zip", "--format", "json")
+    assert "cos.zip, definition of the study:" in done.stderr
+    definition = json.loads(done.stdout)["definition"]
+    assert (definition["scale"]["key"], definition["rule"]["key"]) == ("grade9", "comet_by_group")
+
+
+@one_engine
+def test_options_change_the_definition_of_an_archive(files):
+    typed = ["--rule", "percent_agreement", "--set", "threshold=90", "--denominator", "shown", "--min-n", 3]
+    done = run("analyse", files[0] / "cos.zip", *typed, "--format", "json")
+    found = json.loads(done.stdout)["definition"]
+    assert (found["rule"]["key"], found["rule"]["threshold"]) == ("percent_agreement", "90")
+    assert (found["denominator"], found["minimum_n"], found["quantile_type"]) == ("shown", 3, 7)
+    other = run("analyse", files[0] / "cos.zip", "--scale", "rand9", "--format", "json")
+    assert json.loads(other.stdout)["definition"]["scale"]["key"] == "rand9"
+
+
+@one_engine
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("cos.zip", ["--set", "threshold=90"], "name --scale beside --agree and --disagree, and --rule beside --set"),
+        ("cos.zip", ["--agree", "7..9"], "name --scale beside --agree"),
+        ("cos.zip", ["--rule", "majority"], "there is no rule"),
+        ("cos.zip", ["--columns", "panelist=who"], "--columns is not for an archive"),
+        ("cos.zip", ["--attrition"], "--attrition needs those who were invited"),
+        ("leaving.zip", ["--stability"], "--stability needs everybody’s rounds under one code"),
+        ("hidden.zip", ["--robustness"], "--robustness rests on groups that are left out"),
+        ("rand.zip", ["--by-group"], "--by-group needs a column group in the file"),
+        ("cos.csv", [], "Missing option '--scale'"),
+    ],
+)
+def test_what_a_file_cannot_tell_is_refused(files, name, options, message):
+    done = run("analyse", files[0] / name, *options, code=2)
+    assert message in done.stderr
+    assert done.stdout == ""
+
+
+@one_engine
+def test_an_archive_without_its_definition_asks_for_a_scale(files, tmp_path):
+    old = archive_without(files[0] / "rand.zip", "ratings/study.json", tmp_path)
+    assert "Missing option '--scale'" in run("analyse", old, code=2).stderr
+    rows = rows_of(run("analyse", old, *files[1]["rand"], "--format", "json").stdout)
+    told = rows_of((files[0] / "rand.json").read_text())
+    assert {key: row["median"] for key, row in rows.items()} == {key: row["median"] for key, row in told.items()}
+
+
+@one_engine
+def test_a_changed_archive_is_refused(files, tmp_path):
+    source = zipfile.ZipFile(files[0] / "rand.zip")
+    with zipfile.ZipFile(tmp_path / "changed.zip", "w") as target:
+        for entry in source.namelist():
+            data = source.read(entry)
+            target.writestr(entry, data.replace(b'"rated"', b'"blank"') if entry == "ratings/long.csv" else data)
+    done = run("analyse", tmp_path / "changed.zip", code=1)
+    assert "ratings/long.csv is not as MANIFEST.json says" in done.stderr
+
+
+def archive_without(path, name, folder):
+    """An archive as an older version wrote it."""
+    source, target = zipfile.ZipFile(path), folder / path.name
+    with writing(target) as writer:
+        for entry in source.namelist():
+            if entry not in (name, MANIFEST, SUMS):
+                writer.put(entry, source.read(entry))
+        writer.close({"schema": "ratings/1", "files": {}})
+    return target
+
+
+@one_engine
+def test_each_round_is_judged_under_its_own_definition(files, tmp_path):
+    """A protocol that was amended between two rounds: the denominator of round 1 stays its own."""
+    told = rows_of(run("analyse", files[0] / "agreement.zip", "--denominator", "shown", "--format", "json").stdout)
+    plain = rows_of(run("analyse", files[0] / "agreement.zip", "--format", "json").stdout)
+    source, target = zipfile.ZipFile(files[0] / "agreement.zip"), tmp_path / "amended.zip"
+    with writing(target) as writer:
+        for entry in source.namelist():
+            if entry not in (MANIFEST, SUMS):
+                study = json.loads(source.read(entry)) if entry == "ratings/study.json" else None
+                if study:
+                    study["definitions"]["1"]["denominator"] = "shown"
+                writer.put(entry, json.dumps(study) if study else source.read(entry))
+        writer.close({"schema": "ratings/1", "files": {}})
+    found = rows_of(run("analyse", target, "--format", "json").stdout)
+    assert told != plain
+    for key, row in found.items():
+        assert row["combined_pct"] == (told if key[0] == 1 else plain)[key]["combined_pct"]
