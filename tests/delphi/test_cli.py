@@ -145,12 +145,16 @@ def test_behind_a_proxy_the_scheme_is_the_proxys(settings):
     app.extensions["database"].engine.dispose()
 
 
+# What a shell does to jobs in the background, from which the tests may run, is undone: they ignore SIGINT.
+WORK = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); import wsgi; wsgi.main()"
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_work_sends_the_letters_and_stops_when_told(run, settings, number, tmp_path):
     with Relay() as relay:
         invite(settings)
         working = subprocess.Popen(
-            [sys.executable, "-c", "import wsgi; wsgi.main()", "work"],
+            [sys.executable, "-c", WORK, "work"],
             env={**os.environ, "MAIL_URL": f"smtp://127.0.0.1:{relay.port}"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
