@@ -1,14 +1,13 @@
 """Writing a bundle: the files, in their order."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import delphi
-from delphi.consensus.counts import Counts
-from delphi.consensus.table.result_row import EVERYBODY, count_name, result_rows
+from delphi.consensus.table.result_row import EVERYBODY, result_rows
 from delphi.model.event import EventKind
 from delphi.model.round import Round
 from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
@@ -16,9 +15,10 @@ from delphi.model.study import Study
 from delphi.protocol import method
 from delphi.sheets.writing import write_csv
 from exports.archive import Tell, Writer, nobody, writing
+from exports.bundle.counts_file import write_counts
 from exports.bundle.facts import KEPT, Fact
 from exports.bundle.readme import readme
-from exports.bundle.results import Release, for_analysts, for_the_public, has_counts, summary
+from exports.bundle.results import Release, for_analysts, for_the_public, summary
 from exports.bundle.source import Source
 from exports.catalogue import make
 from exports.data.package import write_ratings, write_scripts, write_settings, write_table
@@ -27,7 +27,6 @@ from exports.formats import FORMATS
 from exports.record import consensus
 from exports.record.reader_profile import Profile
 from exports.record.record import GivenRecord
-from exports.tables.table import Row
 
 SCHEMA = "study-bundle/1"
 FIGURES = [
@@ -55,7 +54,7 @@ def write_bundle(source: Source, target: Path | BinaryIO, profile: Profile, tell
             write_ratings(writer, source.records, source.definition)
             _write_comments(writer, source)
         write_settings(writer, source.definitions, source.removed_later)
-        _write_counts(writer, source, release)
+        write_counts(writer, source, release)
         for number, rows in release.items():
             entries = [entry.as_dict() for entry in rows]
             writer.json(f"results/release-{number}.json", {"round": number, "rows": entries})
@@ -200,29 +199,6 @@ def _write_comments(writer: Writer, source: Source) -> None:
     with writer.text("comments/released.csv") as stream:
         head = ["comment", "round", "statement", "text_released"]
         write_csv(stream, head, ([row[name] for name in head] for row in source.comments))
-
-
-def _write_counts(writer: Writer, source: Source, release: Release) -> None:
-    """Write the counts of each option, of every row whose counts may be told."""
-    names = ["n_invited", "n_blank", "n_nq", *(count_name(value) for value in source.definition.scale.values)]
-    with writer.text("ratings/counts.csv") as stream:
-        write_csv(stream, ["round", "position", "statement", "group", *names], _count_rows(source, release, names))
-
-
-def _count_rows(source: Source, release: Release, names: Sequence[str]) -> Iterator[Row]:
-    for wave in source.records.waves:
-        counts = source.counts[wave.number]
-        place = {item.statement: j for j, item in enumerate(wave.items.values())}
-        for entry in release[wave.number]:
-            if has_counts(entry.row, source.definition):
-                j, group = place[entry.row["statement"]], entry.row["group"]
-                numbers = [entry.row[name] for name in names] if source.imported else _counted(counts, group, j)
-                yield (wave.number, j + 1, entry.row["statement"], group, *numbers)
-
-
-def _counted(counts: Counts, group: str, j: int) -> list[int]:
-    own = counts.pooled() if group == EVERYBODY else counts.only(group)
-    return [int(n) for n in (own.invited[0], own.blank[j, 0], own.not_qualified[j, 0], *own.ratings[j, 0])]
 
 
 def _write_report(writer: Writer, record: GivenRecord) -> None:
