@@ -6,7 +6,7 @@ from functools import partial
 from random import Random
 
 import pytest
-from builders import NOW, Cast, panel_of, released
+from builders import NOW, Cast, lead_of, panel_of, released
 from sqlalchemy import select
 
 from delphi import access, audit
@@ -199,3 +199,21 @@ def test_the_worker_severs_what_is_due_and_says_so(database, caplog):
         study = session.scalars(select(Study).filter_by(slug="care")).one()
         assert study.names_destroyed_at == DUE
         assert rows(session, study, Identity) == [0]
+
+
+def test_a_study_that_fails_keeps_none_of_the_others_waiting(database, caplog, monkeypatch):
+    with database.transaction() as session:
+        cast = Cast.enter(session)
+        for made in (cast.study, cast.foreign):
+            released(session, made, VOTES)
+            finishing.finish(session, made, reason="enough", by=lead_of(session, made), at=NOW)
+    destroy = severing.sever
+
+    def sever(session, made, **facts):
+        if made.slug == "care":
+            raise ValueError
+        destroy(session, made, **facts)
+
+    monkeypatch.setattr(severing, "sever", sever)
+    Severing(database).work(at=DUE)
+    assert sorted(caplog.messages) == ["names destroyed on their day: other", "names not destroyed: study 1"]
