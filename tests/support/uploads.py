@@ -4,7 +4,7 @@ import html
 import io
 import re
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 STATEMENTS = "/studies/care/statements"
 
@@ -34,4 +34,4 @@ def carried(page) -> str:
 
 def stored(app, column, **where):
     with app.extensions["database"].transaction(writing=False) as session:
-        return list(session.scalars(select(column).filter_by(**where)))
+        return list(session.scalars(select(column).filter_by(**where).order_by(*inspect(column.class_).primary_key)))

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from browsing import fingerprint
 from builders import NOW, open_to_all, panel_of, released, study, vote
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from delphi.consensus.vocabulary import Feedback
 from delphi.model.account import Account
@@ -29,7 +29,7 @@ def form_of(browser, path=EDIT) -> dict[str, object]:
 
 def stored(app, kind, **where):
     with app.extensions["database"].transaction(writing=False) as session:
-        found = list(session.scalars(select(kind).filter_by(**where)))
+        found = list(session.scalars(select(kind).filter_by(**where).order_by(*inspect(kind).primary_key)))
         session.expunge_all()
     return found
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from browsing import fingerprint
 from builders import NEW_STUDY, NOW, drafted, launched, released, study
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from delphi.model.panel import Panelist
 from delphi.model.round import Round
@@ -17,7 +17,7 @@ from rounds.lifecycle import lifecycle
 
 def stored(app, column, **where):
     with app.extensions["database"].transaction(writing=False) as session:
-        return list(session.scalars(select(column).filter_by(**where)))
+        return list(session.scalars(select(column).filter_by(**where).order_by(*inspect(column.class_).primary_key)))
 
 
 @pytest.mark.parametrize(

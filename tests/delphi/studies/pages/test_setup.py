@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from browsing import fingerprint
 from builders import NEW_STUDY, NOW
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from uploads import upload
 
 from delphi.model.event import Event
@@ -18,7 +18,9 @@ BOTH = {"key-0": "nurses", "key-1": "peers"}
 
 def stored(app, column, **where):
     with app.extensions["database"].transaction(writing=False) as session:
-        return list(session.scalars(select(column).filter_by(**where)))
+        table = column.class_ if hasattr(column, "class_") else column
+        order = [table.position] if hasattr(table, "position") else inspect(table).primary_key
+        return list(session.scalars(select(column).filter_by(**where).order_by(*order)))
 
 
 def test_groups_get_targets_and_panelists_are_asked(app, ada):
