@@ -5,7 +5,7 @@ import re
 import pytest
 from browsing import fingerprint
 from builders import NEW_STUDY, NOW, drafted, launched, released, study
-from sqlalchemy import inspect, select
+from uploads import stored
 
 from delphi.model.panel import Panelist
 from delphi.model.round import Round
@@ -13,11 +13,6 @@ from delphi.model.statement import StatementVersion
 from delphi.model.study import StakeholderGroup, Study
 from delphi.studies import copying, designs
 from rounds.lifecycle import lifecycle
-
-
-def stored(app, column, **where):
-    with app.extensions["database"].transaction(writing=False) as session:
-        return list(session.scalars(select(column).filter_by(**where).order_by(*inspect(column.class_).primary_key)))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import re
 import pytest
 from browsing import fingerprint
 from builders import NOW
-from sqlalchemy import inspect, select
+from uploads import stored
 
 from delphi.letters import message as mail
 from delphi.model.account import Account, AccountInvitation
@@ -16,11 +16,6 @@ from delphi.people.postman import Postman
 
 TEAM = "/studies/care/team"
 PASSWORD = "seven quiet herons by the weir"
-
-
-def stored(app, column, **where):
-    with app.extensions["database"].transaction(writing=False) as session:
-        return list(session.scalars(select(column).filter_by(**where).order_by(*inspect(column.class_).primary_key)))
 
 
 def number_of(app, name) -> int:
