@@ -22,7 +22,7 @@ from rounds.lifecycle import finishing, invitations, lifecycle, monitor, readine
 from rounds.lifecycle.forms import DeadlineForm, ExtendForm, audience_of
 from rounds.lifecycle.invitations import Audience
 from rounds.moderation import rulings
-from rounds.results.rows import Row, panel_rows
+from rounds.results.rows import Row, is_sealed, panel_rows
 from rounds.revision import suggestions
 from rounds.revision.desk import drafting
 from rounds.revision.forms import CHOICES
@@ -77,6 +77,8 @@ def show(study: Study, round_: Round) -> str | Response:
     if round_.state is State.OPEN:
         seen = monitor.monitor(current_session(), study, round_, at=clock.now())
         return render_template("lifecycle/open.html", **facts, seen=seen, accepting=round_.accepts(at=clock.now()))
+    if not is_sealed(current_session(), round_):
+        return render_template("lifecycle/counting.html", **facts)
     return render_template("lifecycle/closed.html", **facts, **_closed(study, round_))
 
 
