@@ -119,7 +119,7 @@ CATALOGUE: dict[str, Entry] = {
     "groups": Entry("Groups compared", _groups, raw=True, page=_groups_printed),
     "sensitivity": Entry("Sensitivity to the definition", sensitivity.of_record, raw=True),
     "agreement": Entry("Agreement of the panel over all statements", agreement.of_record, (ANALYST,), long=True),
-    "robustness": Entry("How firmly verdicts stand", robustness.of_record, (ANALYST,), long=True),
+    "robustness": Entry("How firmly verdicts stand", robustness.of_record, (ANALYST,)),
     "attrition": Entry("Attrition", attrition.of_record, (ANALYST,)),
     "comments": Entry("Comments", comments.build, (ANALYST,)),
     "protocol": Entry("Protocol and amendments", protocol.build, (PUBLIC, ANALYST, AUTHOR), kind=Document),

@@ -68,7 +68,7 @@ SEALED_COLUMNS = (
     Column("previous_round", "int", "Compared with round"),
     Column("n_before", "int", "Rated before", SHARES),
     Column("n_rated", "int", "Rated now", SHARES, brief=True),
-    Column("delta_combined_pp", "float", "Change of combined agreement (points)", SHARES, brief=True),
+    Column("delta_combined_pp", "float", "Change of combined agreement (points)", SHARES, brief=True, signed=True),
     Column("delta_median", "float", "Change of median", QUARTILES, brief=True),
     Column("changed_band", "text", "Changed", SHARES, brief=True),
     Column("stable", "text", "Stability", SHARES, brief=True),

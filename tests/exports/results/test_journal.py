@@ -22,7 +22,11 @@ def table(f, key="agree4_nq", relation=Relation.NEW, kinds=("statement",)):
     moves = np.zeros((len(f), *2 * [counts.ratings.shape[-1]]), dtype=np.int64)
     moves[:, 0, -1] = 1
     moves[:, 0, 0] = 7
-    return build(Material(Analysis(Definition.of(SCALES[key]), (RoundData(2, tuple(items), counts, moves),))))
+    before = Counts.of(np.array(f)[:, None, ::-1])  # the other way round
+    first = RoundData(1, tuple(items), before)
+    return build(
+        Material(Analysis(Definition.of(SCALES[key]), (RoundData(2, tuple(items), counts, moves, None, first),)))
+    )
 
 
 def page(found):
@@ -43,7 +47,7 @@ def test_a_printed_row():
 
 @pytest.mark.parametrize(
     ("relation", "word"),
-    [(Relation.SAME, "+13"), (Relation.REWORDED, "reworded"), (Relation.MERGED, "merged"), (Relation.SPLIT, "split")],
+    [(Relation.SAME, "+97"), (Relation.REWORDED, "reworded"), (Relation.MERGED, "merged"), (Relation.SPLIT, "split")],
 )
 def test_change_or_why_there_is_none(relation, word):
     assert lines(table([[1, 3, 25, 287]], relation=relation))[0].cells[-1] == word

@@ -7,6 +7,7 @@ import json
 import pytest
 from browsing import fingerprint
 from builders import NOW, lead_of, vote
+from rounds.results.counts import counts_of, digest_of
 from sqlalchemy import select, update
 
 from delphi.model.acknowledgement import Acknowledgement
@@ -19,7 +20,6 @@ from delphi.model.round import Participation, Round
 from delphi.model.study import Consent, Study
 from delphi.people import acknowledgements
 from rounds.lifecycle import invitations, lifecycle
-from rounds.results.counts import counts_of, digest_of
 
 ANSWERS = {1: 4, 2: 1, 3: "nq"}
 
