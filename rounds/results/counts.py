@@ -30,7 +30,16 @@ def round_data(session: Session, study: Study, number: int) -> RoundData:
         counts=counts_of(session, study, number),
         paired=None if moves is None else moves.sum(1),
         paired_by_group=moves,
+        previous=_round_before(session, study, number),
     )
+
+
+def _round_before(session: Session, study: Study, number: int) -> RoundData | None:
+    """Items and counts of the round before, which differences are taken from."""
+    if number == 1:
+        return None
+    items = tuple(items_of(session, study, number - 1).values())
+    return RoundData(number - 1, items, counts_of(session, study, number - 1))
 
 
 def items_of(session: Session, study: Study, number: int) -> dict[int, Item]:

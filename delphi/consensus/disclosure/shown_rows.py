@@ -1,7 +1,8 @@
 """Rows of the consensus table as a page may show them: what would tell single answers is hidden here, once for all pages.
 
-Groups stand beside the total, so the remainder rule decides which of them appear (METHOD 12.1); change between two
-rounds appears only where the two sets of raters differ by nobody or by enough people (METHOD 12.3).
+Groups stand beside the total, so the remainder rule decides which of them appear (METHOD 12.1). A difference between two
+rounds appears where both of its figures do; what moved among those who rated in both, only where the two sets of raters
+differ by nobody or by enough people (METHOD 12.3).
 """
 
 from collections import defaultdict
@@ -31,7 +32,8 @@ HEAD = (
     "reasons",
     "flags",
 )
-CHANGE = ("n_paired", "changed_pct", "delta_combined_pp", "delta_median", "stable")
+PAIRS = ("n_paired", "changed_pct", "changed_band", "stable")
+DIFFERENCES = ("delta_combined_pp", "delta_median")
 
 
 def shown_rows(
@@ -60,6 +62,7 @@ def shown_rows(
     >>> [row["group"] for row in shown_rows(rows, 5, {})]
     ['all', 'A']
     """
+    before = _visible_before(rated_before, k)
     families: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
         families[row["statement"]].append(row)
@@ -67,8 +70,25 @@ def shown_rows(
     for members in families.values():
         visible = visible_groups({r["group"]: r["n_rated"] for r in members if r["group"] != EVERYBODY}, k)
         stay = (EVERYBODY, *visible)
-        shown += [_shown(row, visible, k, rated_before) for row in members if row["group"] in stay]
+        for row in members:
+            if row["group"] in stay:
+                told = _shown(row, visible, k, rated_before)
+                hidden = (row["statement"], row["group"]) not in before
+                shown.append(told | {name: None for name in DIFFERENCES if hidden and name in told})
     return shown
+
+
+def _visible_before(rated_before: Mapping[tuple[str, str], int], k: int) -> set[tuple[str, str]]:
+    """Statements and groups that were shown in the round before."""
+    families: dict[str, dict[str, int]] = defaultdict(dict)
+    for (statement, group), n in rated_before.items():
+        families[statement][group] = n
+    return {
+        (statement, group)
+        for statement, sizes in families.items()
+        for group in (EVERYBODY, *visible_groups({name: n for name, n in sizes.items() if name != EVERYBODY}, k))
+        if sizes.get(group, 0) >= k
+    }
 
 
 def _shown(
@@ -81,7 +101,7 @@ def _shown(
         shown["verdict_basis"] = _basis(str(row["verdict_basis"] or ""), visible)
     paired = row.get("n_paired")
     if paired is not None and not _comparable(row, int(paired), k, rated_before):
-        shown |= dict.fromkeys(CHANGE)
+        shown |= dict.fromkeys(PAIRS)
     return shown
 
 

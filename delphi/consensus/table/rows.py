@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from delphi.consensus.analysis import Analysis, Definition, Population, RoundData
 from delphi.consensus.table import columns
-from delphi.consensus.table.change_columns import change
+from delphi.consensus.table.change_columns import change, composition, earlier_counts
 from delphi.consensus.table.columns import Cell, ColumnBlock
 from delphi.consensus.table.summary import summarise
 from delphi.consensus.vocabulary import EVERYBODY
@@ -41,16 +41,17 @@ def _population(round_: RoundData, population: Population, analysis: Analysis) -
     counts, definition = population.counts, analysis.definition
     judgement, summary = definition.judge(counts), summarise(counts, definition)
     bound = getattr(definition.rule, "max_iqr", None) or definition.scale.max_iqr
-    changed, composition = change(round_, population, summary, analysis.before(round_), definition)
+    then = summarise(earlier_counts(round_, population, analysis.before(round_)), definition)
     figures = [
         columns.people(summary, int(counts.invited.sum())),
         columns.shares(summary, definition),
         columns.centre(summary, bound),
         columns.verdict(judgement, definition),
-        changed,
+        change(round_, population, summary, then, definition),
     ]
-    alone = composition if population.name == EVERYBODY else [()] * len(composition)
-    flags = [(*own, *more) for own, more in zip(judgement.flags, alone, strict=True)]
+    flags = judgement.flags
+    if population.name == EVERYBODY:
+        flags = tuple((*own, *more) for own, more in zip(flags, composition(round_, summary, then), strict=True))
     head, closing = _identity(round_, population.name), _closing(round_, flags, definition)
     closing.add("reasons", columns.reasons_of([*figures, head], len(round_.items)))
     table = {name: column for block in (head, *figures, closing) for name, column in block.cells.items()}
