@@ -58,8 +58,11 @@ class Reader:
 
     def panel_rows(self, round_: Round) -> list[ResultRow]:
         """Rows of the whole panel in a round, with what was decided afterwards."""
-        table = consensus_table(self.session, self.study, [round_], shown=True)
-        return result_rows((table if self.is_analyst else suppress(table, self.study.smallest_cell)).as_dicts())
+        if self.is_analyst:
+            return result_rows(consensus_table(self.session, self.study, [round_], shown=True).as_dicts())
+        compared = [other for other in self.rounds if other.number in (round_.number - 1, round_.number)]
+        table = suppress(consensus_table(self.session, self.study, compared, shown=True), self.study.smallest_cell)
+        return result_rows(row for row in table.as_dicts() if row["round"] == round_.number)
 
     def rows_by_round(self) -> RowsByRound:
         """Rows of all rounds, groups included, computed once for the same answers."""
@@ -69,11 +72,14 @@ class Reader:
         rows = released.page_rows(self.session, self.study, round_)
         if self.is_analyst:
             return result_rows(rows)
-        key = ("public", released.input_of(self.session, self.study, round_))
-        return released.remembered(self.session, key, partial(_public, self.study, rows))
+        before = [other for other in self.rounds if other.number == round_.number - 1]
+        earlier = [row for other in before for row in released.page_rows(self.session, self.study, other)]
+        inputs = [released.input_of(self.session, self.study, other) for other in (round_, *before)]
+        return released.remembered(self.session, ("public", *inputs), partial(_public, self.study, rows, earlier))
 
 
-def _public(study: Study, rows: Sequence[Mapping[str, Any]]) -> list[ResultRow]:
+def _public(study: Study, rows: Sequence[Mapping[str, Any]], earlier: Sequence[Mapping[str, Any]]) -> list[ResultRow]:
+    """Rows of a round as everybody may see them; differences are judged beside those of the round before."""
     definition = definition_of(study)
-    table = consensus.from_rows(rows, definition.as_dict() | {"id": definition.id})
-    return result_rows(suppress(table, study.smallest_cell).as_dicts())
+    table = consensus.from_rows([*earlier, *rows], definition.as_dict() | {"id": definition.id})
+    return result_rows(suppress(table, study.smallest_cell).as_dicts()[len(earlier) :])

@@ -1,7 +1,5 @@
 """Columns of change since the round before: differences of what all rated, and what moved among those of both rounds."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from delphi.consensus.analysis import Definition, Population, RoundData
@@ -54,11 +52,11 @@ def change(
     return block
 
 
-def earlier_counts(round_: RoundData, population: Population, before: Mapping[int, RoundData]) -> Counts:
+def earlier_counts(round_: RoundData, population: Population) -> Counts:
     """Counts of each statement when it was rated before, in the same population; nobody where it is not compared."""
     items, options = len(round_.items), round_.counts.ratings.shape[2]
     ratings, others = np.zeros((items, 1, options), dtype=np.int64), np.zeros((2, items, 1), dtype=np.int64)
-    known = {number: _places(earlier, population.name) for number, earlier in before.items()}
+    known = {number: _places(earlier, population.name) for number, earlier in round_.earlier().items()}
     for j, item in enumerate(round_.items):
         places, counts = known.get(item.previous_round or 0, ({}, None))
         if counts is not None and round_.comparable(j) and item.statement in places:
@@ -137,8 +135,11 @@ def composition(round_: RoundData, now: Summary, then: Summary) -> list[tuple[Fl
     if round_.moved is None:
         return [()] * len(round_.items)
     _, left, joined = round_.moved
+    last = max((item.previous_round or 0 for item in round_.items), default=0)
     numbers = (then.sets.combined, then.n, now.sets.combined, now.n)
     return [
-        (Flag.COMPOSITION_CHANGE,) if composition_changed((agreed, rated), (agree, rate), left, joined) else ()
-        for agreed, rated, agree, rate in zip(*(column.tolist() for column in numbers), strict=True)
+        (Flag.COMPOSITION_CHANGE,)
+        if item.previous_round == last and composition_changed((agreed, rated), (agree, rate), left, joined)
+        else ()
+        for item, agreed, rated, agree, rate in zip(round_.items, *(n.tolist() for n in numbers), strict=True)
     ]

@@ -27,23 +27,22 @@ def consensus_rows(analysis: Analysis, *, by_group: bool = False) -> list[dict[s
         Cell by name of the column, all rows with the same names. Shares are in per cent, positions in points of the
         scale, both as floats rounded once; an empty cell is None, and its reason stands in ``reasons``.
     """
-    return [row for round_ in analysis.rounds for row in _round_rows(round_, analysis, by_group=by_group)]
+    return [row for round_ in analysis.chained() for row in _round_rows(round_, analysis.definition, by_group=by_group)]
 
 
-def _round_rows(round_: RoundData, analysis: Analysis, *, by_group: bool) -> Iterator[dict[str, Cell]]:
-    populations = [_population(round_, population, analysis) for population in round_.populations(by_group=by_group)]
+def _round_rows(round_: RoundData, definition: Definition, *, by_group: bool) -> Iterator[dict[str, Cell]]:
+    populations = [_population(round_, population, definition) for population in round_.populations(by_group=by_group)]
     for rows in zip(*populations, strict=True):
         yield from rows
 
 
-def _population(round_: RoundData, population: Population, analysis: Analysis) -> list[dict[str, Cell]]:
+def _population(round_: RoundData, population: Population, definition: Definition) -> list[dict[str, Cell]]:
     """Rows of one population."""
-    counts, definition = population.counts, analysis.definition
-    judgement, summary = definition.judge(counts), summarise(counts, definition)
+    judgement, summary = definition.judge(population.counts), summarise(population.counts, definition)
     bound = getattr(definition.rule, "max_iqr", None) or definition.scale.max_iqr
-    then = summarise(earlier_counts(round_, population, analysis.before(round_)), definition)
+    then = summarise(earlier_counts(round_, population), definition)
     figures = [
-        columns.people(summary, int(counts.invited.sum())),
+        columns.people(summary, int(population.counts.invited.sum())),
         columns.shares(summary, definition),
         columns.centre(summary, bound),
         columns.verdict(judgement, definition),
