@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -59,9 +59,9 @@ class Reader:
     def panel_rows(self, round_: Round) -> list[ResultRow]:
         """Rows of the whole panel in a round, with what was decided afterwards."""
         if self.is_analyst:
-            return result_rows(consensus_table(self.session, self.study, [round_], shown=True).as_dicts())
+            return result_rows(consensus_table(self.session, self.study, [round_]).as_dicts())
         compared = [other for other in self.rounds if other.number in (round_.number - 1, round_.number)]
-        table = suppress(consensus_table(self.session, self.study, compared, shown=True), self.study.smallest_cell)
+        table = suppress(consensus_table(self.session, self.study, compared), self.study.smallest_cell)
         return result_rows(row for row in table.as_dicts() if row["round"] == round_.number)
 
     def rows_by_round(self) -> RowsByRound:
@@ -69,13 +69,12 @@ class Reader:
         return {round_.number: self._rows(round_) for round_ in self.rounds}
 
     def _rows(self, round_: Round) -> list[ResultRow]:
-        rows = released.page_rows(self.session, self.study, round_)
+        rows = released.results(self.session, self.study, round_, by_group=True)
         if self.is_analyst:
             return result_rows(rows)
         before = [other for other in self.rounds if other.number == round_.number - 1]
-        earlier = [row for other in before for row in released.page_rows(self.session, self.study, other)]
-        inputs = [released.input_of(self.session, self.study, other) for other in (round_, *before)]
-        return released.remembered(self.session, ("public", *inputs), partial(_public, self.study, rows, earlier))
+        earlier = [row for other in before for row in released.results(self.session, self.study, other, by_group=True)]
+        return _public(self.study, rows, earlier)
 
 
 def _public(study: Study, rows: Sequence[Mapping[str, Any]], earlier: Sequence[Mapping[str, Any]]) -> list[ResultRow]:

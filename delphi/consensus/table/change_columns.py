@@ -45,7 +45,7 @@ def change(
         moves = moves_table(population.paired, definition.scale.lo, definition.scale.combined)
         pairs, why = _moved(round_, moves)
     deltas = _differences(now, then)
-    unlike: Why = [_unlike(round_, j, Reason.NO_RATINGS) for j in range(len(round_.items))]
+    unlike: Why = [_unlike(round_, j, why_none) for j, why_none in enumerate(_unsaid(round_, now, then))]
     for name in ("n_paired", "changed_pct", *DIFFERENCES, "changed_band", "stable"):
         values, reasons = (deltas[name], unlike) if name in DIFFERENCES else (pairs[name], why[name])
         block.add(name, values, reasons)
@@ -82,6 +82,12 @@ def _differences(now: Summary, then: Summary) -> dict[str, Column]:
         "delta_combined_pp": divided(points, now.base * then.base, both),
         "delta_median": divided(shift.numerators, shift.denominator, both),
     }
+
+
+def _unsaid(round_: RoundData, now: Summary, then: Summary) -> list[Reason]:
+    """Why there is no difference: nobody rated, or the seal of the round before does not show it."""
+    hidden = (now.n > 0) & (then.n == 0) & (round_.bands is not None)
+    return [Reason.SUPPRESSED_DISCLOSURE if one else Reason.NO_RATINGS for one in hidden.tolist()]
 
 
 def _unlike(round_: RoundData, j: int, reason: Reason) -> Reason:
