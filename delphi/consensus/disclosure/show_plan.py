@@ -98,9 +98,7 @@ def shown_groups(
     shown = sorted(visible_groups(sizes, k, hidden=unfit), key=lambda group: (sizes[group], group))
     told = [then for then in earlier if sum(_sizes(then.groups).values()) >= k]
     while shown and not (
-        _nobody_or_many(now, shown, k)
-        and _nobody_or_many(early, shown, k)
-        and all(_rest_may_follow(now, shown, then, k, caution * k) for then in told)
+        _nobody_or_many(early, shown, k) and all(_rest_may_follow(now, shown, then, k, caution * k) for then in told)
     ):
         shown.pop(0)
     return [group for group in now if group in shown]
