@@ -24,7 +24,7 @@ def app(settings: Settings | None = None) -> "Flask":
     from exports.files.worker import Exporter
 
     made = create_app(settings, blueprints_of("delphi", "rounds", "exports"))
-    made.extensions["workers"] = [Exporter(made.extensions["database"])]
+    made.extensions["workers"] = [Exporter(made.extensions["database"], settings.secret_key)]
     return made
 
 
