@@ -25,7 +25,9 @@ class Identity(Base):
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str] = mapped_column(String(254))
     characteristics: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    changed_by_team: Mapped[bool] = mapped_column(default=False, server_default=false())  # the address, since it was invited
+    changed_by_team: Mapped[bool] = mapped_column(
+        default=False, server_default=false()
+    )  # the address, since it was invited
 
 
 class Declaration(Base):
