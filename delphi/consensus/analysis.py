@@ -174,10 +174,12 @@ class RoundData:
             raise ValueError(f"the bands of round {self.number} do not fit its counts")
 
     def populations(self, *, by_group: bool = False) -> Iterator["Population"]:
-        """Everyone first, under the name `EVERYBODY`, then the groups if asked."""
+        """Everyone first, under the name `EVERYBODY`, then the groups if asked; people without a group are in none."""
         yield Population(EVERYBODY, self.counts, self.paired)
-        if by_group and self.counts.groups != ("",):
+        if by_group:
             for g, name in enumerate(self.counts.groups):
+                if not name:
+                    continue
                 paired = None if self.paired_by_group is None else self.paired_by_group[:, g]
                 yield Population(name, self.counts.only(name), paired)
 

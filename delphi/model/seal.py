@@ -8,6 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, PrimaryKeyConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from delphi.model.base import Base, Word, belongs, one_of
+from delphi.model.event import sha256_of
 from delphi.model.letter import DUE, Mail
 from delphi.model.study import Level
 
@@ -47,6 +48,19 @@ class Seal(Base):
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     previous_sha256: Mapped[str] = mapped_column(String(64))
     sha256: Mapped[str] = mapped_column(String(64))
+
+    def expected_hash(self, study: str) -> str:
+        """SHA-256 of this entry as it stands, of the study with this short name."""
+        terms = [self.smallest_cell, self.level.value, self.caution, self.definition_sha256]
+        return seal_hash(study, self.round, self.kind.value, terms, self.content, self.previous_sha256)
+
+
+def seal_hash(study: str, round_: int, kind: str, terms: list[Any], content: dict[str, Any], previous: str) -> str:
+    """SHA-256 of one entry of the chain, over the entry before and the hash of its content.
+
+    ``terms`` are smallest cell, level, caution, and the hash of the definition.
+    """
+    return sha256_of([study, round_, kind, *terms, sha256_of(content), previous])
 
 
 class SealedRow(Base):

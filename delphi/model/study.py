@@ -56,7 +56,6 @@ class Withdrawal(StrEnum):
 
     KEEP = "keep"
     REMOVE_OPEN = "remove_open"
-    REMOVE_UNRELEASED = "remove_unreleased"
 
 
 class Level(StrEnum):
