@@ -203,8 +203,9 @@ class Analysis:
     rounds: tuple[RoundData, ...]
 
     def chained(self) -> Iterator[RoundData]:
-        """The rounds, each with the one before it."""
+        """The rounds, each with the one before it: the last of the analysis, unless it brings a later one."""
         before: RoundData | None = None
         for round_ in self.rounds:
-            before = round_ if before is None else replace(round_, previous=before)
+            own = round_.previous.number if round_.previous else 0
+            before = replace(round_, previous=before) if before is not None and before.number > own else round_
             yield before

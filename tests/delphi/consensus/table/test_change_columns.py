@@ -1,5 +1,6 @@
 """Change since the round before: of all who rated, of those of both rounds, and of what a seal tells."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -136,3 +137,14 @@ def test_turnover_says_nothing_of_an_older_comparison():
     third = RoundData(3, (item("S"), item("T", before=2)), Counts.of([[0, 3, 0, 5]] * 2), moved=People(5, 5, 3))
     rows = consensus_rows(Analysis(DEFINITION, (first, second, third)))
     assert [row["flags"] for row in rows][2:] == ["", "composition_change"]
+
+
+def test_a_round_that_is_left_out_of_an_analysis_is_compared_with():
+    counts = ([0, 5, 0, 5], [0, 10, 0, 0], [0, 8, 0, 2])
+    first, second, third = (
+        RoundData(n, (item("S", Relation.SAME if n > 1 else Relation.NEW, n - 1),), Counts.of([f]))
+        for n, f in enumerate(counts, 1)
+    )
+    third = replace(third, previous=replace(second, previous=first))
+    rows = consensus_rows(Analysis(DEFINITION, (first, third)))
+    assert [row["delta_combined_pp"] for row in rows] == [None, 20]
