@@ -1,7 +1,7 @@
 """What may not be shown is hidden here, before any format (REPORTING 6)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from delphi.consensus.table.change_columns import DIFFERENCES
@@ -33,9 +33,7 @@ def suppress(table: Table, below: int) -> Table:
         _place(row, row.get("round")): 0 if i in closed else _people(row, table.people) for i, row in enumerate(rows)
     }
     shown = [
-        _hide(
-            table.columns, row, below, closed=i in closed, before=before.get(_place(row, row.get("previous_round")), 0)
-        )
+        _hide(table, row, below, closed=i in closed, before=before.get(_place(row, row.get("previous_round")), 0))
         for i, row in enumerate(rows)
     ]
     left = replace(table, rows=rows_of(table.columns, shown))
@@ -81,14 +79,19 @@ def _people(row: Mapping[str, Cell], column: str) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _hide(columns: Iterable[Column], row: dict[str, Cell], below: int, *, closed: bool, before: int) -> dict[str, Cell]:
-    """Empty the cells that may not be shown and name them among the reasons; so many rated in the round before."""
+def _hide(table: Table, row: dict[str, Cell], below: int, *, closed: bool, before: int) -> dict[str, Cell]:
+    """Empty the cells that may not be shown and name them among the reasons; so many rated in the round before.
+
+    Where the people behind a column are not counted, as those of both rounds where single answers are not kept, those
+    behind the row are asked for.
+    """
 
     def behind(column: Column) -> int:
+        people = _people(row, column.people if row.get(column.people) is not None else table.people)
         compared = column.name in DIFFERENCES and row.get("previous_round") is not None and row[column.name] is not None
-        return min(_people(row, column.people), before) if compared else _people(row, column.people)
+        return min(people, before) if compared else people
 
-    names = [c.name for c in columns if c.floor is not None and (closed or behind(c) < max(c.floor, below))]
+    names = [c.name for c in table.columns if c.floor is not None and (closed or behind(c) < max(c.floor, below))]
     kept = {name: why for name, why in reasons_of(row).items() if name not in names}
     reasons = write_reasons(kept | hidden_reasons(names))
     return row | dict.fromkeys(names) | ({"reasons": reasons} if "reasons" in row else {})

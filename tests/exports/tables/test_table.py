@@ -127,6 +127,15 @@ def test_cells_as_a_reader_sees_them(type_, value, text):
     assert printed(Column("c", type_, "C"), value) == text
 
 
+def test_what_a_seal_tells_of_moves_needs_no_pairs():
+    columns = (*COLUMNS, Column("changed_band", "text", "Band", 0, "n_paired"))
+    row = {"statement": "S1", "round": 2, "group": "all", "n_paired": None, "changed_band": "up_to_15"}
+    for n, expected, why in ((40, "up_to_15", "sealed"), (4, None, "suppressed_disclosure")):
+        made = Table("t/1", "T", "", columns, rows_of(columns, [row | {"n_rated": n, "reasons": "n_paired=sealed"}]))
+        [found] = suppress(made, 5).as_dicts()
+        assert (found["changed_band"], f"n_paired={why}" in found["reasons"]) == (expected, True)
+
+
 def compared(before, now, *, floor=0, groups=()):
     """One statement in two rounds, whose second row has a difference; ``groups`` are sizes before and now."""
     columns = (
