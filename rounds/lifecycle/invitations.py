@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from delphi import progress
 from delphi.letters import outbox, reminders
 from delphi.model.letter import REMINDERS, Letter, LetterKind
 from delphi.model.panel import Panelist
@@ -60,7 +61,7 @@ def members(session: Session, round_: Round, to: Audience) -> list[UUID]:
         .where(Participation.study_id == round_.study_id, Participation.round == round_.number, TAKING_PART)
         .order_by(Participation.panelist)
     )
-    started = reminders.started(session, round_.study_id, round_.number)
+    started = progress.started(session, round_.study_id, round_.number)
     return [who for who, on in session.execute(taking_part) if _belongs(to, finished=bool(on), started=who in started)]
 
 
