@@ -48,7 +48,8 @@ def proposals_for(session: Session, study: Study, draft: Round, rows: ResultRows
 
 def _reopeners(session: Session, study: Study, number: int) -> dict[int, int]:
     """Count, by statement, the panelists whose comment asks to reopen it."""
-    read = texts.comments(session, session.get_one(Round, (study.id, number)))
+    before = session.get(Round, (study.id, number))
+    read = texts.comments(session, before) if before else []
     return Counter(one.statement for one in read if one.moderation is not None and REOPEN in one.tags)
 
 

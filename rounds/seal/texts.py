@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import Select, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from delphi.consensus.sealed_counts import SealedRound
@@ -123,7 +123,7 @@ def released(
     columns = (Comment.round, Comment.statement, Comment.ticket, Comment.released_text)
     shown = (
         select(*columns, Comment.released_text == Comment.text)
-        .where(Comment.study_id == study.id, Comment.round.in_(_large_rounds(session, study, numbers)))
+        .where(Comment.study_id == study.id, Comment.round.in_(_large_rounds(study, numbers)))
         .where(Comment.released_text.is_not(None))
         .order_by(Comment.round, Comment.statement, Comment.ticket)
     )
@@ -133,15 +133,14 @@ def released(
     ]
 
 
-def _large_rounds(session: Session, study: Study, numbers: Collection[int]) -> list[int]:
-    """The rounds in which enough people took part for their texts to be read by the panel."""
-    took_part = (
+def _large_rounds(study: Study, numbers: Collection[int]) -> Select[int]:
+    """Ask for the rounds in which enough people took part for their texts to be read by the panel."""
+    return (
         select(Participation.round)
         .where(Participation.study_id == study.id, Participation.round.in_(numbers), Participation.counted.is_(True))
         .group_by(Participation.round)
         .having(func.count() >= study.smallest_cell)
     )
-    return list(session.scalars(took_part))
 
 
 def author_groups(session: Session, study: Study, numbers: Collection[int]) -> dict[UUID, str]:
