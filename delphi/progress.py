@@ -32,6 +32,15 @@ def answered(session: Session, study_id: int, round_: int, panelist: UUID) -> in
     return session.scalar(own.where(Rating.panelist == panelist, Rating.given)) or 0
 
 
+def answered_by_round(session: Session, study_id: int, panelist: UUID) -> dict[int, int]:
+    """Count what one panelist has answered in each round: for this panelist alone."""
+    own = select(Rating.round, func.count()).where(
+        Rating.study_id == study_id, Rating.panelist == panelist, Rating.given
+    )
+    counted = session.execute(own.group_by(Rating.round).order_by(Rating.round))
+    return {number: n for number, n in counted}  # noqa: C416 (rows are no pairs to the type checker)
+
+
 def any_answer(session: Session, study_id: int) -> bool:
     """Whether any answer stands in the study."""
     return bool(session.scalar(select(exists().where(Rating.study_id == study_id, Rating.given))))

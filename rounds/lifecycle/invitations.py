@@ -123,3 +123,9 @@ def queue_extension(session: Session, round_: Round, to: Audience, *, at: dateti
     turn = f"{round_.closes_at:%Y%m%d%H%M}"
     outbox.queue(session, LetterKind.EXTENSION, round_.study_id, round_.number, panel, at=at, turn=turn)
     return len(panel)
+
+
+def queue_early_close(session: Session, round_: Round, *, at: datetime) -> None:
+    """Queue the news that a round was closed before its deadline, for whoever had not submitted."""
+    panel = members(session, round_, Audience.NOT_SUBMITTED)
+    outbox.queue(session, LetterKind.CLOSING_EARLY, round_.study_id, round_.number, panel, at=at)
