@@ -1,0 +1,42 @@
+"""Guards of the product that a test can switch off, by name: with one off, the attacker has to find the way in again."""
+
+import importlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from unittest.mock import patch
+
+# Name of a guard: the functions that do its work, and what stands in for each while it is off.
+REGISTRY: dict[str, dict[str, Callable[..., object]]] = {
+    "groups_hidden": {"delphi.consensus.disclosure.shown_rows.visible_groups": lambda sizes, _k: list(sizes)},
+}
+
+
+def present(name: str) -> bool:
+    """Whether a function, by its dotted name, is there."""
+    module, _, function = name.rpartition(".")
+    try:
+        return hasattr(importlib.import_module(module), function)
+    except ImportError:
+        return False
+
+
+@contextmanager
+def off(name: str) -> Iterator[None]:
+    """Switch a guard off."""
+    with ExitStack() as stack:
+        for function, instead in REGISTRY[name].items():
+            stack.enter_context(patch(function, instead))
+        yield
+
+
+@contextmanager
+def killed_worker(wanted: bool) -> Iterator[None]:
+    """Let whatever counts a closed round die each time it begins."""
+    with ExitStack() as stack:
+        for name in KILLED if wanted else ():
+            if present(name):
+                stack.enter_context(patch(name, side_effect=SystemError("killed")))
+        yield
+
+
+KILLED = ("rounds.seal.complete", "rounds.seal.closing.complete", "rounds.lifecycle.lifecycle.complete")
