@@ -1,10 +1,9 @@
 """All that somebody gets to see: pages by following links, files by pressing every button, letters, lines of the log."""
 
 import io
-import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
@@ -14,7 +13,7 @@ from browsing import Browser
 
 MOST_PAGES = 250
 TABLES = ("csv", "json", "zip", "xlsx", "html", "txt")  # one of them a table; the others hold the same, by test
-ENDLESS = re.compile(r"[?&](sort|order|page|language)=|/rehearsal|/destroy|/original")
+ENDLESS = re.compile(r"[?&](sort|order|page|language)=|/rehearsal|/destroy|/original|/exports/[0-9a-f]{8}-")
 CHANGING = re.compile(r"[0-9a-f]{8,}(-[0-9a-f]{4,})*|\b\d{1,2}:\d{2}\b|csrf_token[^>]*")
 
 
@@ -83,10 +82,10 @@ def crawl(browser: Browser, start: str, within: str) -> dict[str, str]:
     return {path: text for path, text in seen.items() if text}
 
 
-def downloads(browser: Browser, pages: dict[str, str], make: "object") -> dict[str, bytes]:
+def downloads(browser: Browser, pages: dict[str, str], make: Callable[[], None]) -> dict[str, bytes]:
     """Press every button that answers with a file; what takes long is made, and then taken."""
     taken: dict[str, bytes] = {}
-    for where, text in pages.items():
+    for text in pages.values():
         for form in Page(text).forms:
             if form.method != "post" or not re.search(r"/exports$|/bundle$|/(results|panel|trail)\.(csv|json)$", form.action):
                 continue
@@ -94,7 +93,6 @@ def downloads(browser: Browser, pages: dict[str, str], make: "object") -> dict[s
                 name = " ".join([form.action.rpartition("/")[2], *(f"{k}={v}" for k, v in sorted(sent.items()))])
                 if name not in taken:
                     taken[name] = _take(browser, form.action, sent, make)
-        del where
     return {name: content for name, content in taken.items() if content}
 
 
@@ -113,14 +111,11 @@ def _orders(form: Form) -> Iterator[dict[str, str]]:
     yield sent
 
 
-def _take(browser: Browser, action: str, sent: dict[str, str], make: "object") -> bytes:
+def _take(browser: Browser, action: str, sent: dict[str, str], make: Callable[[], None]) -> bytes:
     answer = browser.send(action, sent)
     if answer.status_code == 303 and "/exports/" in (answer.location or ""):
-        assert callable(make)
         make()
-        job, answer = answer.location, browser.send(answer.location)
-        if answer.status_code == 303:
-            return job.encode() * 0
+        answer = browser.send(answer.location or "")
     is_file = answer.status_code == 200 and "attachment" in answer.headers.get("Content-Disposition", "")
     return answer.data if is_file else b""
 
@@ -140,29 +135,6 @@ def members(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
         yield name, content
 
 
-def texts(name: str, content: bytes) -> str:
-    """What stands in a file, as text."""
-    return "\n".join(f"{inner}\n{data.decode('utf-8', 'replace')}" for inner, data in members(name, content))
-
-
-def lines_of_json(content: bytes) -> list[dict[str, object]]:
-    """All objects with a statement in a JSON file, however deep."""
-    found: list[dict[str, object]] = []
-    try:
-        waiting = [json.loads(content)]
-    except ValueError:
-        return []
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, dict):
-            if "statement" in one:
-                found.append(one)
-            waiting += one.values()
-        elif isinstance(one, list):
-            waiting += one
-    return found
-
-
 @dataclass
 class View:
     """What one role saw at one moment."""
@@ -173,9 +145,10 @@ class View:
     files: dict[str, bytes]
 
 
-def view(browser: Browser, event: str, role: str, at: str, make: "object") -> View:
-    """Take every page and every file of a study."""
-    pages = crawl(browser, at, at)
+def view(browser: Browser, event: str, role: str, at: str, make: Callable[[], None], *, again: bool = False) -> View:
+    """Take every page and every file of a study; where all pages were taken before, those of files alone."""
+    pages = {} if again else crawl(browser, at, at)
+    pages[f"{at}/bundle"] = browser.get(f"{at}/bundle").text
     for profile in ("public", "analyst", "manager", "author"):
         text = browser.get(f"{at}/exports?profile={profile}").text
         pages.setdefault(f"{at}/exports?profile={profile}", text)

@@ -80,7 +80,10 @@ def watch(play: Play) -> Seen:
     for event in events(play):
         seen.gone[event], seen.grouped[event] = frozenset(play.left), dict(play.groups)
         seen.finished |= {number: frozenset(given) for number, given in play.truth.items()}
-        seen.views += [view(browser, event, role, play.at, play.post) for role, browser in play.browsers.items()]
+        for role, browser in play.browsers.items():
+            if role in ("ada", "ben") or event.startswith(("released", "end")):
+                again = event.startswith("end") and event != "end 0"
+                seen.views.append(view(browser, event, role, play.at, play.post, again=again))
         if event.startswith(("released", "end 4")):
             seen.panel[event] = crawl(play.panelist("Panelist 40"), "/panel", "/panel")
     return seen
