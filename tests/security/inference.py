@@ -84,10 +84,11 @@ def sets_of(
     """The people behind each cell of one statement and round, so far as the roster tells them; ambiguous ones are left."""
     known: dict[People, dict[str, int]] = {}
     by_event: dict[str, list[Cell]] = {}
+    here = dict.fromkeys(finished - away for away in (frozenset(), *gone.values()))
     for cell in cells:
         by_event.setdefault(cell.event, []).append(cell)
     for event, found in by_event.items():
-        for people, groups in product((finished, finished - gone[event]), (grouped[event], *grouped.values())):
+        for people, groups in product(here, (grouped[event], *grouped.values())):
             if told := _explained(found, people, groups):
                 known |= told
                 break

@@ -36,6 +36,7 @@ LATE = "Panelist 57"
 LEAVERS = {"Panelist 1": 1, "Panelist 2": 1, "Panelist 3": 1, "Panelist 11": 1, "Panelist 5": 2}  # their last rounds
 WITHDRAWN = {1: "Panelist 20", 2: "Panelist 29"}  # between the close and the release of these rounds
 CHANGED = "Panelist 10"  # a nurse who would rather speak as a patient
+MIXED = [1, 1, 2, 3, 4]  # what people incline to, where their group says nothing else
 CORRECTED = "Panelist 30"
 
 
@@ -62,6 +63,7 @@ class Play:
     browsers: dict[str, Browser] = field(default_factory=dict)
     left: dict[str, int] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
+    leanings: dict[str, list[int]] = field(default_factory=lambda: {"patients": [1, 2, 3, 4, 4]})
 
     @property
     def at(self) -> str:
@@ -148,7 +150,7 @@ class Play:
     def _given(self, number: int, name: str, draw: Random) -> Answers:
         before = self.truth.get(number - 1, {}).get(name, {})
         own = Random(f"{self.seed}/{name}")
-        leaning = {n: own.choice([1, 2, 3, 4, 4] if self.groups[name] == "patients" else [1, 1, 2, 3, 4]) for n in NUMBERS}
+        leaning = {n: own.choice(self.leanings.get(self.groups[name], MIXED)) for n in NUMBERS}
         fresh = {n: draw.choice([1, 2, 3, 4]) for n in NUMBERS}
         kept = {n: draw.random() < STAYS for n in NUMBERS}
         return {n: (before or leaning)[n] if kept[n] or not before else fresh[n] for n in NUMBERS}

@@ -4,13 +4,13 @@ import re
 from itertools import combinations
 
 import pytest
-from attacks import K
+from attacks import Attacker, K
 from browsing import HOST, SECRET
 from databases import Template
 from links import open_all
 from story import repeated, watch
 from study import CHANGED, LATE, LEAVERS, WITHDRAWN, begin
-from verdicts import EACH_GROUP, hidden_group
+from verdicts import EACH_GROUP, LEANINGS, hidden_group
 
 MOST_SURE = 0.05  # of the answers of one who left or joined
 
@@ -131,10 +131,8 @@ def fresh(tmp_path):
 
 
 def test_a_hidden_group_decides_no_verdict(fresh, fails):
-    from attacks import Attacker
-
     play = begin(fresh, HOST, SECRET, **EACH_GROUP)
-    play.rounds = 1
+    play.rounds, play.leanings = 1, LEANINGS
     fails(hidden_group(Attacker(play, watch(play)), "carers"))
 
 
