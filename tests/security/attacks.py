@@ -8,7 +8,7 @@ from functools import cached_property
 from harvest import View, members
 from inference import Cell, Claim, People, cells_of, claims, narrowed, options_possible, sets_of, table
 from linking import Person, downloads, found_by_three_answers, linked, named
-from pairs import feasible, posterior
+from pairs import MOST_MOVED, feasible, posterior
 from story import Seen
 from study import STATEMENTS, STAYS, Play, remark_of
 
@@ -40,6 +40,16 @@ class Got:
     def line(self) -> str:
         named = f"{self.right} of {len(self.exact)} right" if self.exact else "none"
         return f"{self.way:<44}{len(self.people):>7}{len(self.narrowed):>10}   {named}"
+
+
+@dataclass
+class Score:
+    """Guesses at one person: how many are right, from two rounds and from one, and how many of them are sure."""
+
+    n: int = 0
+    right: int = 0
+    usual: int = 0
+    sure: int = 0
 
 
 @dataclass
@@ -159,24 +169,50 @@ class Attacker:
                         found.append(Claim(where, statement, people, ways.pop()))
         return self.marked("pairs: totals minus those of both rounds", found)
 
-    def guesses(self) -> dict[str, tuple[int, int, int, int]]:
-        """Of each leaver and joiner: right guesses, those from one round, sure and right ones, answers in all."""
-        score: dict[str, tuple[int, int, int, int]] = {}
+    def shown_twice(self, number: int) -> Iterable[tuple[str, str, People, People]]:
+        """Statement, group and people of whatever was shown in a round and in the next."""
+        for statement in (f"S{n}" for n in range(1, STATEMENTS + 1)):
+            before, after = (self.known(n, statement, ("ada", "ben"), "end 4") for n in (number, number + 1))
+            yield statement, "all", self.counted[number], self.counted[number + 1]
+            for group in self.play.sizes:
+                first, second = (
+                    next((people for people in sets if {self.play.groups[one] for one in people} == {group}), frozenset())
+                    for sets in (before, after)
+                )
+                if first and second and 0 < len(first ^ second) <= MOST_MOVED:
+                    yield statement, group, first, second
+
+    def guesses(self) -> dict[str, Score]:
+        """Guesses at whoever left or joined, each from the sets that make the attacker surest."""
+        best: dict[tuple[str, int, str], tuple[float, str, str]] = {}
         for number in range(1, self.play.rounds):
-            left, came = self.between(number)
-            for statement in (f"S{n}" for n in range(1, STATEMENTS + 1)):
-                first, second = self.totals(number, statement), self.totals(number + 1, statement)
-                if not first or not second:
+            for statement, group, *sets in self.shown_twice(number):
+                totals = [
+                    self.known(n, statement, ("ada", "ben"), "end 4").get(people, {})
+                    for n, people in zip((number, number + 1), sets, strict=True)
+                ]
+                if not all(totals):
                     continue
-                facts = self.facts(number, statement)
-                odds = posterior(first, second, len(left), len(came), STAYS, facts)
-                for people, where, own, totals in ((left, number, odds[0], first), (came, number + 1, odds[1], second)):
+                left, came = sets[0] - sets[1], sets[1] - sets[0]
+                facts = self.facts(number, statement) if group == "all" else {}
+                odds = posterior(*totals, len(left), len(came), STAYS, facts)
+                for people, where, own, shown in zip((left, came), (number, number + 1), odds, totals, strict=True):
                     for name in people if own else ():
-                        truth, usual = self.truth(name, where, statement), max(totals, key=totals.__getitem__)
-                        best = max(own, key=own.__getitem__)
-                        sure = own[best] >= SURE > totals[usual] / sum(totals.values())
-                        new = (best == truth, usual == truth, sure and best == truth, True)
-                        score[name] = tuple(a + b for a, b in zip(score.get(name, (0,) * 4), new, strict=True))  # type: ignore[assignment]
+                        option = max(own, key=own.__getitem__)
+                        usual = max(shown, key=shown.__getitem__)
+                        sure = 0.0 if shown[usual] >= SURE * sum(shown.values()) else own[option]
+                        key = (name, where, statement)
+                        best[key] = max(best.get(key, (-1.0, "", "")), (sure, option, usual))
+        return self._scored(best)
+
+    def _scored(self, best: dict[tuple[str, int, str], tuple[float, str, str]]) -> dict[str, Score]:
+        score: dict[str, Score] = {}
+        for key, (odds, option, usual) in best.items():
+            one, truth = score.setdefault(key[0], Score()), self.truth(*key)
+            one.n += 1
+            one.right += option == truth
+            one.usual += usual == truth
+            one.sure += odds >= SURE and option == truth
         return score
 
     def comments(self) -> Got:

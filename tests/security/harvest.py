@@ -14,7 +14,7 @@ from browsing import Browser
 MOST_PAGES = 250
 TABLES = ("csv", "json", "zip", "xlsx", "html", "txt")  # one of them a table; the others hold the same, by test
 ENDLESS = re.compile(r"[?&](sort|order|page|language)=|/rehearsal|/destroy|/original|/exports/[0-9a-f]{8}-")
-CHANGING = re.compile(r"[0-9a-f]{8,}(-[0-9a-f]{4,})*|\b\d{1,2}:\d{2}\b|csrf_token[^>]*")
+CHANGING = re.compile(r"[0-9a-f]{8,}(-[0-9a-f]{4,})*|\b\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\b|csrf_token[^>]*")
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """A study of 57 people, played as they would: by the pages; what everybody answered is kept aside, to mark guesses by."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
@@ -10,6 +10,7 @@ from typing import Any
 from browsing import Browser, application
 from builders import NOW, SMALL, account, people
 from flask import Flask
+from guards import Killed
 from sqlalchemy import select
 from uploads import upload
 
@@ -50,6 +51,16 @@ class Play:
         What everybody answered, by round and name.
     letters
         Address, subject and text of each mail.
+    left
+        Who has left the panel, and in which round.
+    refused
+        Buttons that did not do what they say.
+    swapped
+        Two people who give each other's answers.
+    silent
+        Nobody writes a comment.
+    leanings
+        What the people of a group incline to.
     """
 
     app: Flask
@@ -59,10 +70,13 @@ class Play:
     rounds: int = 3
     groups: dict[str, str] = field(default_factory=dict)
     truth: dict[int, dict[str, Answers]] = field(default_factory=dict)
+    scripts: dict[int, dict[str, Answers]] = field(default_factory=dict)
     letters: list[tuple[str, str, str]] = field(default_factory=list)
     browsers: dict[str, Browser] = field(default_factory=dict)
     left: dict[str, int] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
+    swapped: tuple[str, str] = ("", "")
+    silent: bool = False
     leanings: dict[str, list[int]] = field(default_factory=lambda: {"patients": [1, 2, 3, 4, 4]})
 
     @property
@@ -129,9 +143,12 @@ class Play:
     def answer(self, number: int, names: Sequence[str]) -> None:
         """Let these people answer, comment now and then, and finish."""
         draw = Random(f"{self.seed}/{number}")
+        self.scripts[number] = {name: self._given(number, name, draw) for name in names}
+        one, other = self.swapped
+        played_by = {one: other, other: one}
         self.truth[number] = {}
         for name in names:
-            given = self._given(number, name, draw)
+            given = self.scripts[number][played_by.get(name, name)]
             self.fill_in(name, given)
             self.truth[number][name] = given
 
@@ -140,7 +157,7 @@ class Play:
         browser = self.panelist(name)
         browser.send("/panel/consent", {"decision": "agree"})
         sent = {f"answer-{n}": str(value) for n, value in given.items()}
-        remark = {"comment-2": remark_of(name)} if remark_of(name) else {}
+        remark = {"comment-2": remark_of(name)} if remark_of(name) and not self.silent else {}
         page, where = 1, "/panel/page/1"
         while "/page/" in where and page < STATEMENTS:
             where = browser.send(where, sent | remark).location or ""
@@ -148,7 +165,7 @@ class Play:
         assert browser.send("/panel/submit").status_code < 400, (name, where)
 
     def _given(self, number: int, name: str, draw: Random) -> Answers:
-        before = self.truth.get(number - 1, {}).get(name, {})
+        before = self.scripts.get(number - 1, {}).get(name, {})
         own = Random(f"{self.seed}/{name}")
         leaning = {n: own.choice(self.leanings.get(self.groups[name], MIXED)) for n in NUMBERS}
         fresh = {n: draw.choice([1, 2, 3, 4]) for n in NUMBERS}
@@ -182,8 +199,9 @@ class Play:
         """Let the worker do what is due: letters, files, whatever else it is given."""
         with catching(self.letters):
             for loop in loops_of(self.app):
-                while loop.work(at=clock.now()):
-                    pass
+                with suppress(Killed):
+                    while loop.work(at=clock.now()):
+                        pass
 
 
 NUMBERS = range(1, STATEMENTS + 1)

@@ -91,11 +91,11 @@ def test_pairs_tell_nobody_who_left_or_joined(attacker, fails):
 
 def test_guesses_are_seldom_sure(attacker, figures):
     score = attacker.guesses()
-    for name, (right, usual, sure, n) in sorted(score.items()):
-        label = f"guess: {name}, right (from one round) of {n}"
-        figures.append(f"{label:<44}{right:>7}{f'({usual})':>10}   {sure} of them sure at odds of 9:1")
-    assert {*score} >= {LATE, *LEAVERS} - set(WITHDRAWN.values())
-    assert {name for name, (_, _, sure, n) in score.items() if sure > MOST_SURE * n} == set()
+    for name, one in sorted(score.items()):
+        label = f"guess: {name}, right (from one round) of {one.n}"
+        figures.append(f"{label:<44}{one.right:>7}{f'({one.usual})':>10}   {one.sure} of them sure at odds of 9:1")
+    assert {*score} >= {LATE, *LEAVERS}
+    assert {name for name, one in score.items() if one.sure > MOST_SURE * one.n} == set()
 
 
 def test_files_are_the_same_bytes_each_time(attacker, figures):
