@@ -176,7 +176,9 @@ class Attacker:
             yield statement, "all", self.counted[number], self.counted[number + 1]
             for group in self.play.sizes:
                 first, second = (
-                    next((people for people in sets if {self.play.groups[one] for one in people} == {group}), frozenset())
+                    next(
+                        (people for people in sets if {self.play.groups[one] for one in people} == {group}), frozenset()
+                    )
                     for sets in (before, after)
                 )
                 if first and second and 0 < len(first ^ second) <= MOST_MOVED:

@@ -44,5 +44,3 @@ def killed_worker(wanted: bool) -> Iterator[None]:
             if present(name):
                 stack.enter_context(patch(name, side_effect=Killed))
         yield
-
-

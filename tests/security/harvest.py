@@ -14,7 +14,7 @@ from browsing import Browser
 MOST_PAGES = 250
 TABLES = ("csv", "json", "zip", "xlsx", "html", "txt")  # one of them a table; the others hold the same, by test
 ENDLESS = re.compile(r"[?&](sort|order|page|language)=|/rehearsal|/destroy|/original|/exports/[0-9a-f]{8}-")
-CHANGING = re.compile(r"[0-9a-f]{8,}(-[0-9a-f]{4,})*|\b\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\b|csrf_token[^>]*")
+CHANGING = re.compile(r"[0-9a-f]{8,}(-[0-9a-f]{4,})*|(?<!\d)\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?Z?|csrf_token[^>]*")
 
 
 @dataclass
@@ -87,7 +87,9 @@ def downloads(browser: Browser, pages: dict[str, str], make: Callable[[], None])
     taken: dict[str, bytes] = {}
     for text in pages.values():
         for form in Page(text).forms:
-            if form.method != "post" or not re.search(r"/exports$|/bundle$|/(results|panel|trail)\.(csv|json)$", form.action):
+            if form.method != "post" or not re.search(
+                r"/exports$|/bundle$|/(results|panel|trail)\.(csv|json)$", form.action
+            ):
                 continue
             for sent in _orders(form):
                 name = " ".join([form.action.rpartition("/")[2], *(f"{k}={v}" for k, v in sorted(sent.items()))])

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-
 from harvest import View, members
 
 People = frozenset[str]

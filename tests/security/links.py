@@ -10,7 +10,7 @@ from uploads import upload
 
 MINE = "ada-herself@example.org"
 LINK = re.compile(r"/p/([A-Za-z0-9_-]{30,})")
-OFFERED = re.compile(r"link|address|print|merge|letter|mail|preview|person|people", re.I)
+OFFERED = re.compile(r"link|address|print|merge|letter|mail|preview|person|people", re.IGNORECASE)
 LEFT_ALONE = re.compile(r"/(bundle|exports|launch|close|release|finish|ending|lock|remove|names|language|sign-out)")
 
 

@@ -193,7 +193,9 @@ class Play:
     def join(self, name: str) -> None:
         """Import one person more."""
         number = name.split()[1]
-        upload(self.lead, f"{self.at}/panel", f"name,email,group\n{name},p{number}@panel.example.org,{self.groups[name]}\n")
+        upload(
+            self.lead, f"{self.at}/panel", f"name,email,group\n{name},p{number}@panel.example.org,{self.groups[name]}\n"
+        )
 
     def post(self) -> None:
         """Let the worker do what is due: letters, files, whatever else it is given."""
@@ -216,8 +218,11 @@ def remark_of(name: str) -> str:
 @contextmanager
 def catching(letters: list[tuple[str, str, str]]) -> Iterator[None]:
     """Keep what is handed to the relay."""
-    kept, message.hand_over = message.hand_over, lambda mail, _url: letters.append(
-        (str(mail["To"]), str(mail["Subject"]), mail.get_body(("plain",)).get_content())
+    kept, message.hand_over = (
+        message.hand_over,
+        lambda mail, _url: letters.append(
+            (str(mail["To"]), str(mail["Subject"]), mail.get_body(("plain",)).get_content())
+        ),
     )
     try:
         yield
