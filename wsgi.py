@@ -22,9 +22,11 @@ def app(settings: Settings | None = None) -> "Flask":
         log.warning("Letters, files and deletions need `delphi work` to run beside this server.")
     from delphi.app import blueprints_of, create_app
     from exports.files.worker import Exporter
+    from rounds.seal.worker import Sealing
 
     made = create_app(settings, blueprints_of("delphi", "rounds", "exports"))
-    made.extensions["workers"] = [Exporter(made.extensions["database"])]
+    database = made.extensions["database"]
+    made.extensions["workers"] = [Exporter(database, settings.secret_key), Sealing(database)]
     return made
 
 

@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import delphi
+from delphi import signing
 from delphi.config import Settings
 from delphi.database import Database
 from delphi.model import load_tables
@@ -47,6 +48,7 @@ def create_app(settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:
     policy.init_app(app)
     errors.init_app(app)
     language.init_app(app)
+    app.jinja_env.globals["signing_key"] = signing.public_key_of(settings.secret_key)
     app.extensions["forget"] = partial(leaving.forget, secret=settings.secret_key)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)

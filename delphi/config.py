@@ -107,6 +107,21 @@ def checked_database_url(text: str) -> str:
     return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
+def secret_of_this_server(environ: Mapping[str, str] = os.environ) -> str:
+    """SECRET_KEY for a command that signs: a new secret would sign in another server's name.
+
+    Raises
+    ------
+    WrongSetting
+        It is not set, or cannot be used.
+    """
+    if not (environ.get("SECRET_KEY") or environ.get("SECRET_KEY_FILE")):
+        raise WrongSetting(
+            "SECRET_KEY is not set, and it signs what this command writes: set it, or SECRET_KEY_FILE, as the server has it."
+        )
+    return _secret(environ, "SECRET_KEY")
+
+
 def _secret(environ: Mapping[str, str], name: str) -> str:
     """Read a secret from the file that NAME_FILE names, or from NAME; it is long enough not to be guessed."""
     path = environ.get(f"{name}_FILE")

@@ -20,7 +20,7 @@ from delphi.sheets.archives import ArchiveLimits, checked_members
 from delphi.sheets.errors import SheetError
 from exports.whole import whole
 
-MANIFEST, SUMS = "MANIFEST.json", "MANIFEST.sha256"
+MANIFEST, SIGNATURE, SUMS = "MANIFEST.json", "SIGNATURE.json", "MANIFEST.sha256"
 MEGABYTE = 2**20
 LIMITS = ArchiveLimits(members=500, member=256 * MEGABYTE, together=512 * MEGABYTE)
 LARGEST, LARGEST_JSON = 128 * MEGABYTE, 32 * MEGABYTE
@@ -37,6 +37,11 @@ def nobody(_progress: str) -> None:
 def draw_of(seed: int | None = None) -> Random:
     """Draw codes and order from chance, or from a seed."""
     return Random(secrets.randbits(256) if seed is None else seed)  # noqa: S311 (nobody learns a secret from an order)
+
+
+def json_text(content: Any) -> str:
+    """Write JSON the one way in which it stands in archives."""
+    return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True) + "\n"
 
 
 class BadBundle(Refused):
@@ -100,11 +105,14 @@ class Writer:
 
     def json(self, name: str, content: Any) -> None:
         """Write one file of JSON."""
-        self.put(name, json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True) + "\n")
+        self.put(name, json_text(content))
 
-    def close(self, manifest: dict[str, Any]) -> None:
-        """Write the manifest, and the sums that `sha256sum -c` reads."""
-        self.json(MANIFEST, manifest | {"files": dict(self.files)})
+    def close(self, manifest: dict[str, Any], sign: Callable[[bytes], str] | None = None) -> None:
+        """Write the manifest, its signature, and the sums that `sha256sum -c` reads."""
+        listing = json_text(manifest | {"files": dict(self.files)}).encode()
+        self.put(MANIFEST, listing)
+        if sign is not None:
+            self.put(SIGNATURE, sign(listing))
         self.put(SUMS, "".join(f"{facts['sha256']}  {name}\n" for name, facts in self.files.items()))
         self.archive.close()
 
@@ -207,8 +215,9 @@ def _differences(bundle: Bundle) -> list[str]:
         for line in bundle.archive.read(SUMS).decode(errors="replace").splitlines()
         if "  " in line
     )
-    held = {name: digest for name, digest in digests.items() if name not in (MANIFEST, SUMS)}
-    return _unequal(listed_digests, held, MANIFEST) + _unequal(sums, held | {MANIFEST: digests[MANIFEST]}, SUMS)
+    summed = {name: digest for name, digest in digests.items() if name != SUMS}
+    held = {name: digest for name, digest in summed.items() if name not in (MANIFEST, SIGNATURE)}
+    return _unequal(listed_digests, held, MANIFEST) + _unequal(sums, summed, SUMS)
 
 
 def _unequal(listed: dict[str, Any], held: dict[str, str | None], source: str) -> list[str]:

@@ -14,7 +14,8 @@ from delphi.consensus.counts import Counts
 from delphi.consensus.rules.base import Judgement, Rule, Terms
 from delphi.consensus.rules.parsing import rule_from, rule_from_dict
 from delphi.consensus.scale import Scale
-from delphi.consensus.vocabulary import EVERYBODY, AnalysisSet, Denominator, Relation
+from delphi.consensus.vocabulary import EVERYBODY, AnalysisSet, Band, Denominator, Relation, Stability
+from delphi.statistics.base.result import Reason
 
 ANALYSIS_SETS: Mapping[str, str] = {
     AnalysisSet.SAVED: "panelists with at least one saved answer",
@@ -109,6 +110,22 @@ class Item:
     decision_reason: str = ""
 
 
+class People(NamedTuple):
+    """How many of the panel took part in the round before and in this one, left in between, and joined."""
+
+    stayed: int
+    left: int
+    joined: int
+
+
+class ChangeShown(NamedTuple):
+    """What a seal tells of how much a statement moved, or why it does not."""
+
+    band: Band | None
+    stable: Stability | None
+    reason: Reason | None = None
+
+
 class Population(NamedTuple):
     """Everyone, or one stakeholder group, in a round: counts, and moves since the round before (J, K, K)."""
 
@@ -128,6 +145,12 @@ class RoundData:
         `reworded_same_meaning`; None if nobody can be followed.
     paired_by_group : (J, G, K, K) or None
         The same by group, in the order of ``counts.groups``.
+    previous
+        The round before with its counts, where it is not among the rounds that are analysed with this one.
+    bands : (J) or None
+        What a seal tells of change, of the whole panel; None where nothing is sealed.
+    moved
+        Numbers of people who stayed, left and joined since the round before; None if unknown.
     """
 
     number: int
@@ -135,6 +158,9 @@ class RoundData:
     counts: Counts
     paired: NDArray[np.int64] | None = None
     paired_by_group: NDArray[np.int64] | None = None
+    previous: "RoundData | None" = None
+    bands: tuple[ChangeShown | None, ...] | None = None
+    moved: People | None = None
 
     def __post_init__(self) -> None:
         items, groups, options = self.counts.ratings.shape
@@ -144,12 +170,16 @@ class RoundData:
             raise ValueError(f"the moves of round {self.number} do not fit its counts")
         if self.paired_by_group is not None and self.paired_by_group.shape != (items, groups, options, options):
             raise ValueError(f"the moves by group of round {self.number} do not fit its counts")
+        if self.bands is not None and len(self.bands) != items:
+            raise ValueError(f"the bands of round {self.number} do not fit its counts")
 
     def populations(self, *, by_group: bool = False) -> Iterator["Population"]:
-        """Everyone first, under the name `EVERYBODY`, then the groups if asked."""
+        """Everyone first, under the name `EVERYBODY`, then the groups if asked; people without a group are in none."""
         yield Population(EVERYBODY, self.counts, self.paired)
-        if by_group and self.counts.groups != ("",):
+        if by_group:
             for g, name in enumerate(self.counts.groups):
+                if not name:
+                    continue
                 paired = None if self.paired_by_group is None else self.paired_by_group[:, g]
                 yield Population(name, self.counts.only(name), paired)
 
@@ -164,3 +194,12 @@ class Analysis:
 
     definition: Definition
     rounds: tuple[RoundData, ...]
+
+    def before(self, round_: RoundData) -> dict[int, RoundData]:
+        """Earlier rounds by number, as far as they are known."""
+        known = [other for other in self.rounds if other.number < round_.number]
+        earlier = round_.previous
+        while earlier is not None:
+            known.append(earlier)
+            earlier = earlier.previous
+        return {other.number: other for other in known}

@@ -122,3 +122,39 @@ def moves_of(table: Integers, lo: int, combined: Sequence[int], rule: StabilityR
         coefficient=1 - Fraction(int(moves.short[0]), whole) if n and whole else None,
         stable=moves.stable[0],
     )
+
+
+COMPOSITION_POINTS = 10  # points of a share that joining and leaving alone must be able to move before it is said
+
+
+def composition_changed(before: tuple[int, int], after: tuple[int, int], left: int, joined: int) -> bool:
+    """Whether joining and leaving alone could have moved the share of combined agreement by ten points or more.
+
+    Parameters
+    ----------
+    before, after
+        Those who agreed and those who rated, in the round before and in this one.
+    left, joined
+        At most so many rated in the round before alone, and in this one alone.
+
+    Notes
+    -----
+    The question is what could have been if nobody had changed an answer: leavers may be any of those who rated before,
+    joiners any of those who rated now. At most, all leavers disagreed and all joiners agree, or the reverse, as far as
+    there were so many. What the share did is not asked: a turnover that could move it so far can also hide a change.
+    With the share before a/n and that without the leavers and with the joiners b/m, it is so if 100·|bn − am| ≥ 10·nm.
+
+    Examples
+    --------
+    Five of ten agreed; five left, three joined, and five of eight agree: perhaps the same five.
+
+    >>> composition_changed((5, 10), (5, 8), 5, 3), composition_changed((20, 25), (21, 26), 0, 1)
+    (True, False)
+    """
+    (agreed, rated), (agree, rate) = before, after
+    if not rated or not rate:
+        return False
+    apart, come = min(left, rated - agreed), min(joined, agree)
+    lost, against = min(left, agreed), min(joined, rate - agree)
+    extremes = ((agreed + come, rated - apart + come), (agreed - lost, rated - lost + against))
+    return any(100 * abs(k * rated - agreed * n) >= COMPOSITION_POINTS * n * rated for k, n in extremes if n)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from delphi.consensus.disclosure.change_bands import stable_share
 from delphi.statistics.base.exact import Threshold, meets_threshold
 
 
@@ -95,7 +96,7 @@ class RoundState:
         >>> RoundState(2, None, (13, 35), None).stable_step, RoundState(1, None, None, None).stable_step
         (30, None)
         """
-        return None if self.stable is None else 10 * (10 * self.stable[0] // self.stable[1])
+        return None if self.stable is None else stable_share(*self.stable)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,14 @@ class Stability(StrEnum):
     TOO_FEW = "too_few"
 
 
+class Band(StrEnum):
+    """How many of those who rated in both rounds changed their rating, in per cent."""
+
+    UP_TO_15 = "up_to_15"
+    FROM_15_TO_30 = "15_to_30"
+    OVER_30 = "over_30"
+
+
 class Denominator(StrEnum):
     """Whom shares are of: those who rated, those who also chose the opt-out, or all to whom the statement was shown."""
 

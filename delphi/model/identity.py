@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, PrimaryKeyConstraint, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, PrimaryKeyConstraint, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from delphi.model.base import Base, belongs
@@ -25,6 +25,9 @@ class Identity(Base):
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str] = mapped_column(String(254))
     characteristics: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    changed_by_team: Mapped[bool] = mapped_column(
+        default=False, server_default=false()
+    )  # the address, since it was invited
 
 
 class Declaration(Base):

@@ -34,10 +34,19 @@ class LetterKind(StrEnum):
     LINK = "link"
     CONSENT = "consent"
     WITHDRAWAL = "withdrawal"
+    ADDRESS_CHANGED = "address_changed"
+    STATISTICIAN = "statistician"
+    CLOSING_EARLY = "closing_early"
 
 
 REMINDERS = (LetterKind.REMINDER, LetterKind.NOT_STARTED, LetterKind.UNFINISHED)
-PERSONAL = (LetterKind.LINK, LetterKind.CONSENT, LetterKind.WITHDRAWAL)
+PERSONAL = (
+    LetterKind.LINK,
+    LetterKind.CONSENT,
+    LetterKind.WITHDRAWAL,
+    LetterKind.ADDRESS_CHANGED,
+    LetterKind.STATISTICIAN,
+)
 
 
 class Mail(Leased):

@@ -4,7 +4,7 @@ import secrets
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from delphi.model.base import Base, belongs
@@ -35,6 +35,7 @@ class Panelist(Base):
     declined_on: Mapped[date | None]
     withdrawn_on: Mapped[date | None]
     left_because: Mapped[str] = mapped_column(Text, default="")
+    row_code: Mapped[str | None] = mapped_column(String(20))  # names this person's rows where a study keeps rows
 
     @property
     def taking_part(self) -> bool:
@@ -57,6 +58,7 @@ class AccessLink(Base):
     token_sha256: Mapped[str] = mapped_column(String(64))
     panelist: Mapped[UUID]
     minted_on: Mapped[date]
+    handed: Mapped[bool] = mapped_column(default=False, server_default=false())  # the team chose its way
 
 
 class PanelistSession(Base):
@@ -74,6 +76,7 @@ class PanelistSession(Base):
     grant_sha256: Mapped[str] = mapped_column(String(64))
     panelist: Mapped[UUID]
     expires_on: Mapped[date]
+    handed_link: Mapped[str | None] = mapped_column(String(64))  # the link that began it, if the team chose its way
 
 
 class LinkRequest(Base):

@@ -38,7 +38,6 @@ class Round(Base):
         CheckConstraint("closes_at > opened_at", name="deadline_after_opening"),
         CheckConstraint("closed_at IS NULL OR opened_at IS NOT NULL", name="closed_was_open"),
         CheckConstraint("closed_at >= opened_at", name="closed_after_opening"),
-        CheckConstraint("(closed_at IS NULL) = (input_sha256 IS NULL)", name="closed_has_input_hash"),
         CheckConstraint("released_at IS NULL OR closed_at IS NOT NULL", name="released_was_closed"),
         CheckConstraint("released_at >= closed_at", name="released_after_closing"),
         Index("uq_round_running", "study_id", unique=True, sqlite_where=RUNNING, postgresql_where=RUNNING),
@@ -51,7 +50,6 @@ class Round(Base):
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    input_sha256: Mapped[str | None] = mapped_column(String(64))
 
     @property
     def state(self) -> State:
@@ -87,7 +85,11 @@ class QuestionnaireItem(Base):
 
 
 class Participation(Base):
-    """A panelist invited to a round: the denominator, the lock of every save, and the day of submitting."""
+    """A panelist invited to a round: the denominator, the lock of every save, and the day of submitting.
+
+    ``counted`` is set when the round closes, with the group in which the answers count; from then on they do not change.
+    ``handed_link`` is the hash of the link that gave its first answer, if the team chose the way of that link.
+    """
 
     __tablename__ = "participation"
     __table_args__ = (
@@ -102,6 +104,9 @@ class Participation(Base):
     round: Mapped[int]
     panelist: Mapped[UUID]
     submitted_on: Mapped[date | None]
+    counted: Mapped[bool | None]
+    counted_group: Mapped[str | None] = mapped_column(String(60))
+    handed_link: Mapped[str | None] = mapped_column(String(64))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,25 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Integer, PrimaryKeyConstraint, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 import delphi.model.account  # noqa: F401 (a key points there, also where no web page is made)
 from delphi.model.base import Base, UtcDateTime, Word, belongs, one_of
 
 NAMES_KEPT_DAYS = 30  # after the finish, unless a study tells its panel otherwise
+CLOSING_HOURS = 48  # after the deadline, until the round closes by itself
+ORDINARY, CAREFUL, STRICT = 1, 2, 3  # how many smallest cells must have stayed where a few of a group left or joined
 
 
 class Role(StrEnum):
@@ -21,6 +33,7 @@ class Role(StrEnum):
     ANALYST = "analyst"
     PANEL_MANAGER = "panel_manager"
     VIEWER = "viewer"
+    STATISTICIAN = "statistician"
 
 
 class Settled(StrEnum):
@@ -43,7 +56,29 @@ class Withdrawal(StrEnum):
 
     KEEP = "keep"
     REMOVE_OPEN = "remove_open"
-    REMOVE_UNRELEASED = "remove_unreleased"
+
+
+class Level(StrEnum):
+    """How far single answers are kept from everybody; fixed with the first invitation (docs/guide/levels.md)."""
+
+    SEALED = "sealed"
+    SEPARATED = "separated"
+    OPEN_ROWS = "open_rows"
+
+
+class Harm(StrEnum):
+    """Whether it could harm a panelist to be known, as the team answered when the study was set up."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Turnout(StrEnum):
+    """Whether the team reads by name who has finished, or the server keeps it."""
+
+    SHOWN = "shown"
+    KEPT = "kept"
 
 
 class Study(Base):
@@ -61,6 +96,11 @@ class Study(Base):
         CheckConstraint(one_of("unsettled", Unsettled), name="unsettled"),
         CheckConstraint("names_kept_days >= 1", name="names_kept_days_positive"),
         CheckConstraint("names_destroyed_at IS NULL OR finished_at IS NOT NULL", name="names_go_after_the_finish"),
+        CheckConstraint(one_of("level", Level), name="level"),
+        CheckConstraint("caution BETWEEN 1 AND 3", name="caution"),
+        CheckConstraint(f"harm IS NULL OR {one_of('harm', Harm)}", name="harm"),
+        CheckConstraint(one_of("turnout", Turnout), name="turnout"),
+        CheckConstraint("closing_hours BETWEEN 0 AND 72", name="closing_hours"),
         CheckConstraint("rehearsal_of IS NULL OR simulated", name="rehearsal_is_simulated"),
         CheckConstraint("(protocol_locked_at IS NULL) = (protocol_sha256 IS NULL)", name="lock_has_time_and_hash"),
     )
@@ -88,6 +128,13 @@ class Study(Base):
     unsettled: Mapped[Unsettled] = mapped_column(Word(Unsettled), default=Unsettled.RATE_AGAIN)
     stopping_rule: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     feedback_plan: Mapped[list[str]] = mapped_column(JSON, default=list)
+    level: Mapped[Level] = mapped_column(Word(Level), default=Level.SEALED, server_default="sealed")
+    caution: Mapped[int] = mapped_column(default=CAREFUL, server_default=text("2"))
+    harm: Mapped[Harm | None] = mapped_column(Word(Harm))
+    turnout: Mapped[Turnout] = mapped_column(Word(Turnout), default=Turnout.SHOWN, server_default="shown")
+    closing_hours: Mapped[int] = mapped_column(default=CLOSING_HOURS, server_default=text("48"))
+    data_protection_name: Mapped[str | None] = mapped_column(String(200))
+    data_protection_email: Mapped[str | None] = mapped_column(String(254))
     texts: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     asked_characteristics: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     proposal_rounds: Mapped[list[int]] = mapped_column(JSON, default=list)
@@ -127,6 +174,21 @@ class Membership(Base):
 
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
     account: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    role: Mapped[Role] = mapped_column(Word(Role))
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # a second owner, of a statistician
+
+
+class HeldRole(Base):
+    """A role that an account has ever had in a study: whoever could see names never sees single rows, nor the other way."""
+
+    __tablename__ = "held_role"
+    __table_args__ = (
+        PrimaryKeyConstraint("study_id", "account", "role"),
+        CheckConstraint(one_of("role", Role), name="role"),
+    )
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    account: Mapped[int] = mapped_column(ForeignKey("account.id"))
     role: Mapped[Role] = mapped_column(Word(Role))
 
 

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from delphi import clock, worker
+from delphi import clock, signing, worker
 from delphi.access import sha256
 from delphi.config import Settings
 from delphi.database import Database
@@ -127,6 +127,7 @@ def prepare(session: Session, key: LetterKey, *, by: str, at: datetime, settings
         named_by = acknowledgements.key_of(settings.secret_key, study.id, panelist.id)
         acknowledgements.remove(session, study, named_by)
     if letter.kind in content.WITH_LINK:
+        facts["signing_key"] = signing.public_key_of(settings.secret_key)
         facts["link"] = f"{settings.public_url}/p/{_mint(session, letter, at=at)}"
     to = Recipient(person.name, person.email)
     dates = _dates(letter, study, facts, settings.host, at=at)

@@ -173,7 +173,6 @@ class PanelistOptionsForm(FlaskForm):
     open_question = TextAreaField(validators=[Length(max=2000)])
     keep = BooleanField()
     remove_open = BooleanField()
-    remove_unreleased = BooleanField()
     opens_on = DateField(validators=[Optional()])
     names_until = DateField(validators=[Optional()])
     names_kept_days = IntegerField(validators=[Optional(), NumberRange(min=1, max=LONGEST_KEPT_DAYS)])

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from delphi import audit
@@ -12,7 +12,7 @@ from delphi.database import locked
 from delphi.errors import Refused
 from delphi.model.base import Base
 from delphi.model.event import EventKind
-from delphi.model.round import Round, State
+from delphi.model.round import Participation, Round, State
 from delphi.model.study import Study
 from delphi.worker import Loop
 
@@ -68,6 +68,8 @@ def wipe(session: Session, study_id: int) -> None:
     for rehearsal in session.scalars(select(Study.id).where(Study.rehearsal_of == study_id)).all():
         wipe(session, rehearsal)
     session.flush()
+    # What was counted does not change, and only a study that goes as a whole takes the mark of counting back.
+    session.execute(update(Participation).where(Participation.study_id == study_id).values(counted=None))
     for table in reversed(Base.metadata.sorted_tables):
         if "study_id" in table.columns:
             session.execute(delete(table).where(table.c.study_id == study_id))

@@ -29,7 +29,7 @@ KEPT: dict[type[Base], str] = {
     StakeholderGroup: "key position target public",
     Document: "version text consent material reason sha256",
     Amendment: "number at reason changes answers_given results_seen sha256",
-    Round: "number opens_on opened_at closes_at closed_at released_at input_sha256",
+    Round: "number opens_on opened_at closes_at closed_at released_at",
     Statement: "number code kind section enters_round",
     StatementVersion: "statement version text help evidence reason",
     QuestionnaireItem: "round statement version position",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
-from delphi.consensus.table.columns import CHANGES
+from delphi.consensus.table.change_columns import CHANGES
 from delphi.consensus.table.result_row import EVERYBODY, read_reasons
 from delphi.consensus.vocabulary import Stability, Verdict
 from exports.archive import Bundle

@@ -8,7 +8,10 @@ STEPS = (
     ("sha256sum -c MANIFEST.sha256", "every file is as it was written"),
     ("python3 scripts/verify.py", "the chain of events holds, and the figures are computed again with exact fractions"),
     ("Rscript scripts/analysis.R", "the same figures by another program, in base R"),
-    ("delphi verify FILE", "all of this and every figure and verdict; what cannot be checked is named (exit code 3)"),
+    (
+        "delphi verify FILE",
+        "all of this, the signature, every figure and verdict; what cannot be checked is named (exit code 3)",
+    ),
     ("delphi analyse FILE", "every number, verdicts and changes too, with the platform itself"),
 )
 PARTS = (

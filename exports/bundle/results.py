@@ -8,7 +8,7 @@ from typing import Any
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.disclosure.small_cells import may_release_change
-from delphi.consensus.table.columns import CHANGES
+from delphi.consensus.table.change_columns import CHANGES
 from delphi.consensus.table.result_row import EVERYBODY, ResultRow, hidden_reasons, read_reasons, write_reasons
 from exports.data.records import Records
 from exports.record import consensus

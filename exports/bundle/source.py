@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
@@ -29,9 +28,8 @@ from exports.record.facts import RoundFacts
 from exports.record.reader_profile import Profile
 from exports.record.record import GivenRecord
 from exports.record.study_record import StudyRecord
-from rounds.results.counts import counts_of, digest_of
 from rounds.results.matrices import answers_of
-from rounds.results.rows import results
+from rounds.results.rows import analyse, results
 
 ADDRESS = re.compile(r"[^\s\"]@[^\s\"]+\.")
 
@@ -70,7 +68,7 @@ def source_of(session: Session, study: Study, draw: Random) -> Source:
         raise Refused("No round of this study is released yet, so there is nothing to export. Nothing was written.")
     order = Random(draw.getrandbits(256))  # noqa: S311 (an order of comments is no secret)
     numbers = [round_.number for round_ in rounds]
-    counts = {number: counts_of(session, study, number) for number in numbers}
+    counts = {one.number: one.counts for one in analyse(session, study, numbers).rounds}
     answers = answers_of(session, study, numbers)
     frozen = {r.number: results(session, study, r, by_group=True) for r in rounds}
     imported = session.get(StudyImport, study.id) is not None
@@ -85,7 +83,7 @@ def source_of(session: Session, study: Study, draw: Random) -> Source:
         records=records_of(answers, counts[numbers[0]].groups, study.smallest_cell, draw, released),
         frozen=frozen,
         imported=imported,
-        removed_later=frozenset(_said_removed(frozen) if imported else _changed_since(session, rounds)),
+        removed_later=frozenset(_said_removed(frozen)),
         tables=_tables(session, study, rounds),
         events=_events(session, study),
         comments=_comments(session, study, numbers, order),
@@ -125,14 +123,6 @@ def released_rounds(session: Session, study: Study) -> list[Round]:
     """List the released rounds of rating in order."""
     rounds = session.scalars(select(Round).where(Round.study_id == study.id, Round.number > 0).order_by(Round.number))
     return [round_ for round_ in rounds if round_.state is State.RELEASED]
-
-
-def _changed_since(session: Session, rounds: Iterable[Round]) -> list[int]:
-    """Find the rounds whose answers are no longer those that were closed: somebody's were removed.
-
-    Not for an imported study: its panelists have new keys, so the hash cannot be made again.
-    """
-    return [r.number for r in rounds if digest_of(session, r) != r.input_sha256]
 
 
 def _said_removed(frozen: dict[int, list[dict[str, Any]]]) -> list[int]:

@@ -18,6 +18,7 @@ from exports.bundle.protocol import EVENTS, Events, problems_of_protocol, unprov
 from exports.bundle.reading import contents_of
 from exports.bundle.recomputing import recompute
 from exports.bundle.remaking import compare_for_readers
+from exports.bundle.signing import signed
 from exports.tables.table import HIDDEN
 
 SCHEMA = "study-bundle/1"
@@ -38,6 +39,7 @@ class Verification:
 
     problems: list[str]
     unchecked: list[str]
+    signed_by: str | None = None
 
     @property
     def status(self) -> Status:
@@ -53,17 +55,23 @@ def sha256_of_file(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def verify(path: Path) -> Verification:
-    """Check a file from its first hash to its last figure."""
+def verify(path: Path, key: str | None = None) -> Verification:
+    """Check a file from its first hash to its last figure, and that a key signed it, if one is named."""
     try:
         with reading(path) as bundle:
-            return check(bundle)
+            return check(bundle, key)
     except BadBundle as error:
         return Verification(str(error).splitlines(), [])
 
 
-def check(bundle: Bundle) -> Verification:
-    """Check a bundle whose hashes are right."""
+def check(bundle: Bundle, key: str | None = None) -> Verification:
+    """Check a bundle whose hashes are right: its signature, then what it holds."""
+    signature, contents = signed(bundle, key), _check_contents(bundle)
+    problems = signature.problems + contents.problems
+    return Verification(problems, [] if problems else signature.unchecked + contents.unchecked, signature.by)
+
+
+def _check_contents(bundle: Bundle) -> Verification:
     if bundle.manifest.get("schema") != SCHEMA:
         return Verification([f"MANIFEST.json: the schema is not {SCHEMA}, which is the one this version reads"], [])
     try:

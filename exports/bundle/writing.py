@@ -19,6 +19,7 @@ from exports.bundle.counts_file import write_counts
 from exports.bundle.facts import KEPT, Fact
 from exports.bundle.readme import readme
 from exports.bundle.results import Release, for_analysts, for_the_public, summary
+from exports.bundle.signing import signer
 from exports.bundle.source import Source
 from exports.catalogue import make
 from exports.data.package import write_ratings, write_scripts, write_settings, write_table
@@ -41,8 +42,13 @@ FIGURES = [
 ]  # drawn from what is here
 
 
-def write_bundle(source: Source, target: Path | BinaryIO, profile: Profile, tell: Tell = nobody) -> dict[str, Any]:
-    """Write the bundle of a study; gives its manifest. The same source gives the same bytes."""
+def write_bundle(
+    source: Source, target: Path | BinaryIO, profile: Profile, *, secret: str, tell: Tell = nobody
+) -> dict[str, Any]:
+    """Write the bundle of a study, signed with the key of a secret; gives its manifest.
+
+    The same source and the same secret give the same bytes.
+    """
     release = _release(source, profile)
     manifest = manifest_of(source, release, profile)
     with writing(target, tell) as writer:
@@ -59,7 +65,7 @@ def write_bundle(source: Source, target: Path | BinaryIO, profile: Profile, tell
             entries = [entry.as_dict() for entry in rows]
             writer.json(f"results/release-{number}.json", {"round": number, "rows": entries})
         writer.put("audit/events.jsonl", "".join(_line(event) for event in _events(source, profile)))
-        writer.close(manifest)
+        writer.close(manifest, signer(secret))
     return manifest
 
 

@@ -42,13 +42,15 @@ def is_bundle(file: BinaryIO) -> bool:
 @SEED
 def bundle(study: str, output: Path, profile: str, seed: int | None) -> None:
     """Write the bundle of a STUDY (its short name): everything from which a stranger can check and recompute it."""
+    from delphi import config
     from exports.bundle.writing import write_bundle
 
+    secret = config.secret_of_this_server()
     _export(
         study,
         output,
         seed,
-        lambda source: write_bundle(source, output, Profile(profile)),
+        lambda source: write_bundle(source, output, Profile(profile), secret=secret),
         report="bundle",
         profile=profile,
     )
@@ -98,10 +100,20 @@ def _export(slug: str, output: Path, seed: int | None, write: Callable[["Source"
     click.echo(f"{output}: rounds {numbers}, SHA-256 {digest}", err=True)
 
 
+def _public_key(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """Take a public key as letters and pages write it."""
+    from delphi.signing import is_public_key
+
+    if value is not None and not is_public_key(value):
+        raise click.BadParameter(f"“{value}” is not a public key: write its 44 characters as the invitation has them.")
+    return value
+
+
 @click.command()
 @click.argument("file", type=FILE)
-def verify(file: Path) -> None:
-    """Check a bundle: hashes, chain of events, protocol, and every figure and verdict computed again.
+@click.option("--key", callback=_public_key, help="Public key that must have signed it, as the invitation tells it.")
+def verify(file: Path, key: str | None) -> None:
+    """Check a bundle: signature, hashes, chain of events, protocol, and every figure and verdict computed again.
 
     Exit code 0: all was checked and is right. 1: something is wrong. 3: right as far as it could be checked; it says
     what could not.
@@ -110,11 +122,12 @@ def verify(file: Path) -> None:
     from exports.bundle.verifying import Status, sha256_of_file
     from exports.bundle.verifying import verify as checked
 
-    found = checked(file)
+    found = checked(file, key)
     for line in found.problems or (f"not checked: {line}" for line in found.unchecked):
         click.echo(line)
     if not found.problems:
         click.echo(f"compared with the manifest alone: {', '.join(BY_HASH)}, and what the panel answered")
+        _tell_signer(found.signed_by, asked=key is not None)
     words = {
         Status.RIGHT: "whole",
         Status.WRONG: "not as it should be",
@@ -122,6 +135,13 @@ def verify(file: Path) -> None:
     }
     click.echo(f"{file}: {words[found.status]}, SHA-256 {sha256_of_file(file)}")
     raise click.exceptions.Exit(found.status.value)
+
+
+def _tell_signer(key: str | None, *, asked: bool) -> None:
+    """Say whose signature it is, and what still has to be compared by eye."""
+    if key is not None:
+        compare = "" if asked else "; compare it with the key in the protocol and in the invitation, or use --key"
+        click.echo(f"signed with the key {key}{compare}")
 
 
 @click.command("import")

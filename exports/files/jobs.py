@@ -42,16 +42,16 @@ class Archive:
     label: str
     formats: tuple[str, ...]
     profiles: tuple[Profile, ...]
-    write: Callable[[Session, Study, Order, BinaryIO, Tell], int]
+    write: Callable[[Session, Study, Order, BinaryIO, Tell, str], int]
 
 
-def _bundle(session: Session, study: Study, order: Order, stream: BinaryIO, tell: Tell) -> int:
+def _bundle(session: Session, study: Study, order: Order, stream: BinaryIO, tell: Tell, secret: str) -> int:
     source = source_of(session, study, draw_of())
-    write_bundle(source, stream, order.profile, tell)
+    write_bundle(source, stream, order.profile, secret=secret, tell=tell)
     return len(source.records.records)
 
 
-def _ratings(session: Session, study: Study, order: Order, stream: BinaryIO, tell: Tell) -> int:
+def _ratings(session: Session, study: Study, order: Order, stream: BinaryIO, tell: Tell, _secret: str) -> int:
     source = source_of(session, study, draw_of())
     write_stream(source.records, source.definitions, order.format, stream, tell)
     return len(source.records.records)
@@ -108,11 +108,11 @@ def takes_long(session: Session, study: Study, order: Order) -> bool:
     return ratings > MOST_RATINGS
 
 
-def write(session: Session, study: Study, order: Order, stream: BinaryIO, tell: Tell) -> int:
-    """Write what is ordered, and say how many rows it has."""
+def write(session: Session, study: Study, order: Order, stream: BinaryIO, tell: Tell, *, secret: str) -> int:
+    """Write what is ordered, and say how many rows it has; a bundle is signed with the key of the secret."""
     check(order)
     if order.report in ARCHIVES:
-        return ARCHIVES[order.report].write(session, study, order, stream, tell)
+        return ARCHIVES[order.report].write(session, study, order, stream, tell, secret)
 
     def watch(items: Iterable[T], label: str, /) -> Iterator[T]:
         del label

@@ -10,7 +10,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from delphi import clock, worker
-from delphi.database import locked
+from delphi.database import Database, locked
 from delphi.errors import Refused
 from delphi.model.job import ExportJob
 from delphi.model.study import Study
@@ -29,6 +29,10 @@ class Exporter(Loop):
     """Makes the files that were ordered, one after the other, until told to stop."""
 
     title = "exporter"
+
+    def __init__(self, database: Database, secret: str) -> None:
+        super().__init__(database)
+        self.secret = secret
 
     def work(self, *, at: datetime) -> bool:
         """Take the oldest order and make its file; False if nothing is to do."""
@@ -79,7 +83,7 @@ class Exporter(Loop):
                 self._tell(key, progress)
 
         with self.database.transaction(writing=False) as session:
-            rows = write(session, session.get_one(Study, key[0]), order, stream, tell)
+            rows = write(session, session.get_one(Study, key[0]), order, stream, tell, secret=self.secret)
         content = stream.getvalue()
         return WrittenFile.of(rows, content), content
 

@@ -17,33 +17,21 @@ from delphi.protocol.method import definition_of
 from exports.record import consensus
 from exports.record.material import Material
 from exports.tables.table import Table
-from rounds.results import rows as reading
 from rounds.results.matrices import PanelAnswers, answers_of
 from rounds.results.rows import analyse, results
 
 
-def consensus_table(
-    session: Session, study: Study, rounds: Iterable[Round], *, by_group: bool = False, shown: bool = False
-) -> Table:
-    """The consensus table of these rounds, with what became of each statement afterwards.
-
-    ``shown`` gives it as far as a page may show it: change between rounds only where it tells nobody's answer.
-    """
+def consensus_table(session: Session, study: Study, rounds: Iterable[Round], *, by_group: bool = False) -> Table:
+    """The consensus table of these rounds, with what became of each statement afterwards."""
     rows = [
         row | decisions.get(row["statement"], {})
         for round_ in rounds
         for decisions in [decisions_after(session, study, round_.number)]
-        for row in _rows(session, study, round_, by_group=by_group, shown=shown)
+        for row in results(session, study, round_, by_group=by_group)
     ]
     definition = definition_of(study)
     table = consensus.from_rows(rows, definition.as_dict() | {"id": definition.id})
     return replace(table, notes=(*table.notes, *amendments.notes(session, study)))
-
-
-def _rows(session: Session, study: Study, round_: Round, *, by_group: bool, shown: bool) -> list[dict[str, Any]]:
-    if not shown:
-        return results(session, study, round_, by_group=by_group)
-    return reading.page_rows(session, study, round_) if by_group else reading.panel_rows(session, study, round_)
 
 
 def decisions_after(session: Session, study: Study, number: int) -> dict[str, dict[str, Any]]:

@@ -15,7 +15,7 @@ from delphi.protocol import method
 from exports.record import facts
 from exports.record.parts import lineage, people, protocol, results, rounds, trail
 from exports.record.reader_profile import Profile, Watch, unwatched
-from rounds.results import rows
+from rounds.results import rows as sealed_rows
 
 
 @dataclass
@@ -69,13 +69,8 @@ class StudyRecord:
 
     @cached_property
     def analysis(self) -> Analysis:
-        """Counts of the rounds: for analysts as they are now, for others as they were frozen.
-
-        Answers that were removed after a release must not be told by comparing two files.
-        """
-        if self._is_analyst:
-            return rows.analyse(self.session, self.source, self.numbers)
-        return results.frozen_analysis(self.session, self.source, self.visible, self.definition)
+        """Counts of the rounds, as they were sealed."""
+        return sealed_rows.analyse(self.session, self.source, self.numbers)
 
     @cached_property
     def panels(self) -> tuple[RoundPanel, ...]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from delphi.consensus.counts import Counts
-from delphi.consensus.table.columns import CHANGES
+from delphi.consensus.table.change_columns import CHANGES
 from delphi.consensus.table.result_row import EVERYBODY, read_reasons, write_reasons
 from delphi.sheets.answer_status import NOT_SHOWN
 from delphi.sheets.ratings import RatingsFile, RoundAnswers

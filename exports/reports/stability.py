@@ -9,7 +9,8 @@ import numpy as np
 from delphi.consensus.analysis import Definition, Population, RoundData
 from delphi.consensus.counts import Integers, total
 from delphi.consensus.stability import StabilityRule, moves_of
-from delphi.consensus.table.columns import UNPAIRED, Cell, Reasons, filled
+from delphi.consensus.table.change_columns import UNPAIRED
+from delphi.consensus.table.columns import Cell, Reasons, filled
 from delphi.consensus.table.result_row import EVERYBODY
 from delphi.statistics.base.result import Reason
 from delphi.statistics.change.paired import mean_absolute_change, percent_changed, rank_correlation

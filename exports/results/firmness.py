@@ -23,7 +23,7 @@ from delphi.model.round import Round
 from delphi.model.study import Study
 from delphi.protocol.method import definition_of
 from rounds.results import rows
-from rounds.results.counts import counts_of, items_of
+from rounds.seal.items import items_of
 
 
 @dataclass(frozen=True)
@@ -65,14 +65,9 @@ def firmness_of(session: Session, study: Study, round_: Round, statement: int) -
     None where the rule judges a whole round, where too few rated, and where the rule asks groups of which one is not
     shown: what moves the verdict would tell of it.
     """
-    key = ("firmness", statement, rows.input_of(session, study, round_))
-    return rows.remembered(session, key, lambda: _firmness(session, study, round_, statement))
-
-
-def _firmness(session: Session, study: Study, round_: Round, statement: int) -> Firmness | None:
     definition: Definition = definition_of(study)
     place: Sequence[int] = list(items_of(session, study, round_.number))
-    counts: Counts = counts_of(session, study, round_.number).statement(place.index(statement))
+    counts: Counts = rows.analyse(session, study, [round_.number]).rounds[0].counts.statement(place.index(statement))
     sizes = dict(zip(counts.groups, counts.n_rated[0].tolist(), strict=True))
     asks_hidden = isinstance(definition.rule, GroupRule) and len(visible_groups(sizes, study.smallest_cell)) < len(
         sizes

@@ -3,17 +3,15 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from delphi.consensus.vocabulary import Change, Decided
-from delphi.model.rating import Rating
-from delphi.model.round import Participation, QuestionnaireItem, Round
+from delphi.consensus.vocabulary import EVERYBODY, Change, Decided
+from delphi.model.round import QuestionnaireItem, Round
 from delphi.model.study import Study
-from rounds.results import rows
 from rounds.revision.decisions import decisions_of, edges_into
+from rounds.seal import reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,32 +58,22 @@ def statement_flow(session: Session, study: Study, rounds: Sequence[Round]) -> l
     return steps
 
 
-def remembered_people_flow(session: Session, study: Study, rounds: Sequence[Round]) -> list[PeopleStep]:
-    """Count who came and went, once for the same answers."""
-    key = ("people", *(rows.input_of(session, study, round_) for round_ in rounds))
-    return rows.remembered(session, key, lambda: people_flow(session, study, rounds))
-
-
 def people_flow(session: Session, study: Study, rounds: Sequence[Round]) -> list[PeopleStep]:
-    """Count who took part from round to round."""
-    before: set[UUID] | None = None
+    """Tell who took part from round to round, as the seals hold it."""
     steps = []
     for round_ in rounds:
-        own = {"study_id": study.id, "round": round_.number}
-        invited = session.scalar(select(func.count()).select_from(Participation).filter_by(**own)) or 0
-        finished = select(Participation.panelist).filter_by(**own).where(Participation.submitted_on.is_not(None))
-        answering = select(Rating.panelist).filter_by(**own).where(Rating.given).distinct()
-        answered = set(session.scalars(answering))
-        steps.append(
-            PeopleStep(
-                round=round_.number,
-                invited=invited,
-                answered=len(answered),
-                submitted=len(answered & set(session.scalars(finished))),
-                stayed=None if before is None else len(answered & before),
-                left=None if before is None else len(before - answered),
-                new=None if before is None else len(answered - before),
+        sealed = reading.sealed_of(session, study, round_.number)
+        panel = sealed.numbers_of(EVERYBODY) if sealed else None
+        if panel is not None:
+            steps.append(
+                PeopleStep(
+                    round=round_.number,
+                    invited=panel.invited,
+                    answered=panel.counted,
+                    submitted=panel.submitted,
+                    stayed=panel.stayed,
+                    left=panel.left,
+                    new=panel.joined,
+                )
             )
-        )
-        before = answered
     return steps

@@ -14,7 +14,6 @@ from exports.record.rows import material_of
 from exports.reports import agreement, attrition
 from exports.tables.suppression import suppress
 from exports.tables.table import Table
-from rounds.results import rows
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -49,8 +48,7 @@ class PanelFigures:
 
 def panel_figures(session: Session, study: Study, rounds: Sequence[Round]) -> PanelFigures:
     """Figures of these closed rounds, computed once for the same answers."""
-    key = ("panel", *(rows.input_of(session, study, round_) for round_ in rounds))
-    return rows.remembered(session, key, lambda: _figures(material_of(session, study, rounds), study.smallest_cell))
+    return _figures(material_of(session, study, rounds), study.smallest_cell)
 
 
 def _figures(material: Material, k: int) -> PanelFigures:

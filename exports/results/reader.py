@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -58,7 +58,7 @@ class Reader:
 
     def panel_rows(self, round_: Round) -> list[ResultRow]:
         """Rows of the whole panel in a round, with what was decided afterwards."""
-        table = consensus_table(self.session, self.study, [round_], shown=True)
+        table = consensus_table(self.session, self.study, [round_])
         return result_rows((table if self.is_analyst else suppress(table, self.study.smallest_cell)).as_dicts())
 
     def rows_by_round(self) -> RowsByRound:
@@ -66,11 +66,8 @@ class Reader:
         return {round_.number: self._rows(round_) for round_ in self.rounds}
 
     def _rows(self, round_: Round) -> list[ResultRow]:
-        rows = released.page_rows(self.session, self.study, round_)
-        if self.is_analyst:
-            return result_rows(rows)
-        key = ("public", released.input_of(self.session, self.study, round_))
-        return released.remembered(self.session, key, partial(_public, self.study, rows))
+        rows = released.results(self.session, self.study, round_, by_group=True)
+        return result_rows(rows) if self.is_analyst else _public(self.study, rows)
 
 
 def _public(study: Study, rows: Sequence[Mapping[str, Any]]) -> list[ResultRow]:

@@ -41,7 +41,7 @@ def build(evidence: Evidence) -> tuple[Distribution, ...] | None:
 
 def _of(evidence: Evidence, source: Source) -> Distribution:
     row, scale = source.row, evidence.scale
-    n: int = row["n_rated"]
+    n: int = row["n_rated"] or 0  # nothing is told of a statement that too few rated
     too_few = n < evidence.smallest_cell
     bars = () if too_few else tuple(_bar(evidence, source, values, label) for values, label in _cells(evidence, n))
     return Distribution(
@@ -49,10 +49,10 @@ def _of(evidence: Evidence, source: Source) -> Distribution:
         text=source.text,
         bars=bars,
         n_rated=n,
-        n_not_qualified=row["n_nq"] if scale.opt_out else 0,
-        agreeing=row["combined_k"],
+        n_not_qualified=(row["n_nq"] or 0) if scale.opt_out else 0,
+        agreeing=row["combined_k"] or 0,
         agreeing_answers=tuple(label(scale, value) for value in sorted(scale.combined, reverse=not scale.numbered)),
-        agreeing_percent=format_percent(row["combined_k"], n),
+        agreeing_percent=format_percent(row["combined_k"] or 0, n),
         too_few=too_few,
     )
 

@@ -28,7 +28,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything feedback may be built from: frozen results only, never live answers."""
+    """Everything feedback may be built from: sealed results only, never live answers.
+
+    ``groups`` is how many groups the study has, where the plan shows groups.
+    """
 
     scale: Scale
     round: int
@@ -38,3 +41,4 @@ class Evidence:
     reason: str
     sources: tuple[Source, ...]
     comments: tuple[str, ...] = ()
+    groups: int = 0

@@ -1,8 +1,7 @@
-"""How each stakeholder group answered, on one axis: every group, or none where one of them is too small."""
+"""How each stakeholder group answered, on one axis: the groups that the seal shows."""
 
 from dataclasses import dataclass
 
-from delphi.consensus.disclosure.small_cells import visible_groups
 from delphi.statistics.base.exact import format_percent
 from rounds.feedback.evidence import Evidence
 
@@ -18,7 +17,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The groups that rated; none are listed where showing them would tell about a small one."""
+    """The groups that are shown; ``hidden`` says that there are others, which would tell about a few people."""
 
     rows: tuple[Group, ...]
     hidden: bool
@@ -26,13 +25,10 @@ class Groups:
 
 def build(evidence: Evidence) -> Groups | None:
     """Compare the groups on the one statement this one comes from."""
-    if len(evidence.sources) != 1 or len(evidence.sources[0].groups) < 2:
+    if len(evidence.sources) != 1 or evidence.groups < 2:
         return None
-    rows = {name: row for name, row in evidence.sources[0].groups.items() if row["n_rated"]}
-    sizes = {name: row["n_rated"] for name, row in rows.items()}
-    if not rows or visible_groups(sizes, evidence.smallest_cell) != list(sizes):
-        return Groups((), hidden=True)
-    return Groups(tuple(_group(evidence, name) for name in rows), hidden=False)
+    rows = evidence.sources[0].groups
+    return Groups(tuple(_group(evidence, name) for name in rows), hidden=len(rows) < evidence.groups)
 
 
 def _group(evidence: Evidence, name: str) -> Group:

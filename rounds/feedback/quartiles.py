@@ -23,7 +23,7 @@ def build(evidence: Evidence) -> Quartiles | None:
     if len(evidence.sources) != 1:
         return None
     row = evidence.sources[0].row
-    if row["n_rated"] < max(FROM, evidence.smallest_cell):
+    if (row["n_rated"] or 0) < max(FROM, evidence.smallest_cell):
         return None
     median = row["median"]
     return Quartiles(

@@ -1,13 +1,13 @@
 """The end of a study: the stopping rule is applied to the facts and said; a person ends it, earlier only with a reason."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from delphi import audit
-from delphi.consensus.disclosure.shown_rows import ShownRow
 from delphi.consensus.stopping import Criterion, RoundState, stopping_advice
 from delphi.consensus.vocabulary import Verdict
 from delphi.database import locked
@@ -16,7 +16,7 @@ from delphi.model.event import EventKind
 from delphi.model.round import Participation, Round, State, latest_round
 from delphi.model.study import Study
 from delphi.protocol.method import stopping_rule_of
-from rounds.results.rows import panel_rows, stable_statements
+from rounds.results.rows import panel_rows, stable_share
 
 AT_CONSENSUS = (Verdict.IN, Verdict.OUT)
 
@@ -71,20 +71,21 @@ def take_back(session: Session, study: Study, *, by: int, at: datetime) -> None:
     audit.record(session, study.id, EventKind.STUDY_FINISHED, by=by, at=at, taken_back=True)
 
 
-def state_of(session: Session, study: Study, round_: Round, rows: Sequence[ShownRow]) -> RoundState:
+def state_of(session: Session, study: Study, round_: Round, rows: Sequence[Mapping[str, Any]]) -> RoundState:
     """What a closed round shows: statements at consensus, statements that are stable, panelists who responded."""
     invited = select(func.count()).select_from(Participation).filter_by(study_id=study.id, round=round_.number)
     submitted = session.scalar(invited.where(Participation.submitted_on.is_not(None))) or 0
+    share = stable_share(session, study, round_)
     return RoundState(
         number=round_.number,
         at_consensus=(sum(row["verdict"] in AT_CONSENSUS for row in rows), len(rows)),
-        stable=stable_statements(session, study, round_),
+        stable=None if share is None else (share, 100),
         responded=(submitted, session.scalar(invited) or 0),
     )
 
 
 def advise(
-    session: Session, study: Study, round_: Round, rows: Sequence[ShownRow]
+    session: Session, study: Study, round_: Round, rows: Sequence[Mapping[str, Any]]
 ) -> tuple[RoundState, list[Criterion]]:
     """The state of the study after a round, and every stopping criterion with whether it is met."""
     state = state_of(session, study, round_, rows)

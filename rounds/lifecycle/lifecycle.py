@@ -1,18 +1,15 @@
 """The life of a round: prepare, launch, extend, close, release. States follow from recorded facts."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from delphi import audit
-from delphi.consensus.table.rows import consensus_rows
 from delphi.database import locked
 from delphi.errors import Issue, NotReady, Refused
-from delphi.model.event import EventKind, sha256_of
+from delphi.model.event import EventKind
 from delphi.model.rating import SaveRequest
-from delphi.model.result import Result
 from delphi.model.round import Round, State
 from delphi.model.study import Study
 from delphi.translations import N_
@@ -20,9 +17,8 @@ from rounds.lifecycle import invitations
 from rounds.lifecycle.invitations import Audience
 from rounds.lifecycle.readiness import issues_before_launch
 from rounds.moderation import rulings
-from rounds.results.counts import digest_of, items_of
-from rounds.results.rows import analyse
 from rounds.revision import decisions
+from rounds.seal import chain, sealing
 
 SHORTEST = timedelta(hours=20)  # WCAG 2.2.1: no time limit under 20 hours
 DEADLINE_NEAR = Issue("deadline_near", "The round must stay open for at least 20 hours. Choose a later deadline.")
@@ -89,19 +85,29 @@ def stop_reminders(session: Session, round_: Round, *, by: int, at: datetime) ->
     audit.record(session, round_.study_id, EventKind.REMINDERS_STOPPED, by=by, at=at, round=round_.number)
 
 
-def close(session: Session, round_: Round, *, by: int, at: datetime) -> None:
-    """Close a round: running saves have ended, nothing is accepted afterwards, the input is hashed."""
+def close(session: Session, round_: Round, *, by: int | None, at: datetime) -> None:
+    """Close a round and count it at once, in one transaction: for rehearsals, demonstrations and small scripts."""
+    study = session.get_one(Study, round_.study_id)
+    end_answers(session, study, round_, by=by, at=at)
+    sealing.complete(session, study, round_, at=at)
+
+
+def end_answers(session: Session, study: Study, round_: Round, *, by: int | None, at: datetime) -> None:
+    """Close a round: running saves have ended, nothing is accepted afterwards, and it is marked who is counted.
+
+    What is counted follows in transactions of its own, here or in the worker (rounds/seal).
+    """
     _lock(session, round_)
     if round_.state is not State.OPEN:
         raise Refused("Round %(number)s is not open; nothing was changed.", number=round_.number)
-    round_.closed_at, round_.input_sha256 = at, digest_of(session, round_)
+    round_.closed_at = at
+    sealing.mark(session, study, round_)
     session.execute(delete(SaveRequest).filter_by(study_id=round_.study_id, round=round_.number))
-    facts = {"round": round_.number, "input_sha256": round_.input_sha256}
-    audit.record(session, round_.study_id, EventKind.ROUND_CLOSED, by=by, at=at, **facts)
+    audit.record(session, round_.study_id, EventKind.ROUND_CLOSED, by=by, at=at, round=round_.number)
 
 
 def release(session: Session, study: Study, round_: Round, *, by: int, at: datetime) -> None:
-    """Release the feedback of a closed round: its results are frozen as the panel will see them."""
+    """Release the feedback of a sealed round: the moderator's rulings and the verdict that the panel is told are fixed."""
     _lock(session, round_)
     if round_.number == 0:
         raise Refused("The open round has no results to release; its statements go to the list. Nothing was changed.")
@@ -109,12 +115,22 @@ def release(session: Session, study: Study, round_: Round, *, by: int, at: datet
         raise Refused(
             "Round %(number)s is not closed or was released already; nothing was changed.", number=round_.number
         )
+    seal = chain.seal_of(session, study.id, round_.number)
+    if seal is None:
+        raise Refused("Round %(number)s is being counted. Release it in a few seconds.", number=round_.number)
     _refuse_undecided_comments(session, study, round_)
-    frozen = _frozen_results(session, study, round_)
-    session.execute(insert(Result), frozen)
+    told = sealing.judge_again(session, study, round_, seal, at=at)
     round_.released_at = at
-    facts = {"rows": len(frozen), "results_sha256": sha256_of([result["row"] for result in frozen])}
-    audit.record(session, study.id, EventKind.ROUND_RELEASED, by=by, at=at, round=round_.number, **facts)
+    audit.record(
+        session,
+        study.id,
+        EventKind.ROUND_RELEASED,
+        by=by,
+        at=at,
+        round=round_.number,
+        seal=told.number,
+        sha256=told.sha256,
+    )
 
 
 def _refuse_undecided_comments(session: Session, study: Study, round_: Round) -> None:
@@ -122,24 +138,6 @@ def _refuse_undecided_comments(session: Session, study: Study, round_: Round) ->
     if undecided and "comments" in study.feedback_plan:
         message = N_("%(n)s comments are undecided. Release or hold each before the panel sees them.")
         raise NotReady([Issue("comments_undecided", message, values={"n": undecided})])
-
-
-def _frozen_results(session: Session, study: Study, round_: Round) -> list[dict[str, Any]]:
-    """The rows of the consensus table, of the panel and of its groups, as the table of results keeps them."""
-    analysis = analyse(session, study, [round_.number])
-    numbers = {item.statement: number for number, item in items_of(session, study, round_.number).items()}
-    key = {"study_id": study.id, "round": round_.number}
-    return [
-        key
-        | {
-            "statement": numbers[str(row["statement"])],
-            "group": row["group"],
-            "position": position,
-            "verdict": row["verdict"],
-            "row": row,
-        }
-        for position, row in enumerate(consensus_rows(analysis, by_group=True), 1)
-    ]
 
 
 def prepare_next(session: Session, study: Study, closed: Round, *, by: int, at: datetime) -> Round:

@@ -13,7 +13,6 @@ from delphi.database import locked
 from delphi.errors import Refused
 from delphi.letters import outbox
 from delphi.model.event import EventKind
-from delphi.model.job import ExportJob
 from delphi.model.letter import LetterKind
 from delphi.model.panel import Panelist
 from delphi.model.rating import ChangeReason, Comment, Rating, SaveRequest
@@ -22,14 +21,12 @@ from delphi.model.statement import StatementProposal
 from delphi.model.study import Study, Withdrawal
 from rounds.participation import consent
 from rounds.participation.taking_part import TakingPart, hold, invited_rounds
-from rounds.results.counts import digest_of
 
 Forget = Callable[[Session, Study, Panelist], None]
 ANSWERS: tuple[Any, ...] = (Rating, Comment, ChangeReason, SaveRequest)
 REMOVED = {
     Withdrawal.KEEP: (),
     Withdrawal.REMOVE_OPEN: (State.OPEN,),
-    Withdrawal.REMOVE_UNRELEASED: (State.OPEN, State.CLOSED),
 }
 
 
@@ -79,23 +76,20 @@ def withdraw(
     if panelist.withdrawn_on is not None or choice.value not in study.withdrawal_choices:
         raise Refused("This is not one of the choices of this study; nothing was changed.")
     today = at.date()
-    changed_inputs = _remove_all(session, study, panelist, choice)
-    # Files that were made hold the answers still.
-    session.execute(delete(ExportJob).where(ExportJob.study_id == study.id))
+    _remove_all(session, study, panelist, choice)
     panelist.withdrawn_on = today
     consent.stop_mail(session, panelist, at=at)
     access.revoke_links(session, study.id, panelist.id)
     outbox.queue(session, LetterKind.WITHDRAWAL, study.id, None, [panelist.id], at=at)
     forget(session, study, panelist)
-    # A date, no pseudonym, no time of day: the trail tells that somebody left, and which inputs changed.
+    # A date, no pseudonym, no time of day: the trail tells that somebody left.
     day = datetime.combine(today, time(), at.tzinfo)
-    audit.record(session, study.id, EventKind.PANELIST_WITHDREW, by=None, at=day, input_sha256=changed_inputs)
+    audit.record(session, study.id, EventKind.PANELIST_WITHDREW, by=None, at=day)
     session.flush()
 
 
-def _remove_all(session: Session, study: Study, panelist: Panelist, choice: Withdrawal) -> dict[str, str]:
-    """Remove the answers that the choice takes away; the new input hash of each closed round that lost some."""
-    changed_inputs = {}
+def _remove_all(session: Session, study: Study, panelist: Panelist, choice: Withdrawal) -> None:
+    """Remove the answers that the choice takes away; what was counted stays."""
     for number in [round_.number for round_ in invited_rounds(session, study, panelist)]:
         part = TakingPart(study.id, number, panelist.id)
         participation = hold(session, part)
@@ -103,9 +97,6 @@ def _remove_all(session: Session, study: Study, panelist: Panelist, choice: With
         if round_ is not None and round_.state in REMOVED[choice]:
             _remove_answers(session, part)
             participation.submitted_on = None
-            if round_.closed_at:
-                round_.input_sha256 = changed_inputs[str(number)] = digest_of(session, round_)
-    return changed_inputs
 
 
 def _remove_answers(session: Session, part: TakingPart) -> None:

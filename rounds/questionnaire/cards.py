@@ -18,11 +18,12 @@ from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating
 from delphi.model.result import Result
 from delphi.model.statement import Lineage
 from delphi.model.study import Study
+from delphi.protocol.groups import groups_of
 from delphi.statements.questionnaire import AskedStatement, asked
 from rounds.feedback import FEEDBACK
 from rounds.feedback.evidence import NOT_QUALIFIED, Evidence, Source
 from rounds.questionnaire.saving import EntryKind
-from rounds.results.counts import relation_of
+from rounds.seal.items import relation_of
 
 MOST_OPTIONS = 11  # a scale with more is answered by a number, not by as many buttons
 ResultRow = Mapping[str, Any]
@@ -148,6 +149,7 @@ def _evidence(
                 reason=into[0].reason if into else "",
                 sources=tuple(past.source(origin) for origin in origins if origin in past.rows),
                 comments=tuple(comment for origin in origins for comment in past.comments.get(origin, ())),
+                groups=past.declared,
             )
     return evidence
 
@@ -160,6 +162,7 @@ class _Past:
         self.asked = asked(session, study.id, number)
         self.own = _own(session, Rating, study, number, panelist)
         self.rows, self.groups = _frozen(session, study, number)
+        self.declared = len(groups_of(session, study)) if "groups" in study.feedback_plan else 0
         self.comments: Mapping[int, Sequence[str]] = {}
         if "comments" in study.feedback_plan:
             self.comments = _released_comments(session, study, number, panelist)

@@ -58,17 +58,17 @@ def final_outcomes(session: Session, study: Study, who: Panelist, numbers: Colle
     ordered = sorted(last.values(), key=lambda result: (-result.round, result.position))
     # Statements that were settled early follow those of the last round; sections are joined again by the page.
     return [
-        _outcome(study, place, result, own, _path(study, result.statement, rows))
+        _outcome(study, place, result, own, _path(result.statement, rows))
         for place, result in enumerate(ordered, 1)
     ]
 
 
-def _path(study: Study, statement: int, rows: Iterable[Result]) -> tuple[PastResult, ...]:
+def _path(statement: int, rows: Iterable[Result]) -> tuple[PastResult, ...]:
     stops = []
     for result in rows:
         if result.statement == statement:
             k, n = result.row["combined_k"], result.row["n_rated"]
-            agreeing = f"{k}/{n} ({format_percent(k, n)} %)" if n >= study.smallest_cell else None
+            agreeing = f"{k}/{n} ({format_percent(k, n)} %)" if n is not None else None
             stops.append(PastResult(result.round, agreeing))
     return tuple(stops)
 
@@ -86,7 +86,7 @@ def _outcome(study: Study, place: int, result: Result, own: OwnAnswers, path: tu
         feedback=_feedback(_evidence(study, result, answer)),
         feedback_round=result.round,
     )
-    few = row["n_rated"] < study.smallest_cell
+    few = row["n_rated"] is None
     return Outcome(card, "too_few" if few else result.verdict, None if few else row.get("grade"), path)
 
 

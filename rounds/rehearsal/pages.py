@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, session, url_for
+from flask import Blueprint, flash, redirect, render_template, session, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from delphi import access, clock
+from delphi import access, clock, signing
 from delphi.access import Capability
 from delphi.letters import message
 from delphi.model.study import Study
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
-from delphi.web.transaction import current_session
+from delphi.web.transaction import current_session, current_settings
 from rounds.rehearsal import rehearsal
 from rounds.rehearsal.forms import RehearsalForm
 
@@ -50,9 +50,10 @@ def _page(study: Study, form: RehearsalForm) -> str:
 
 def _letters(db: Session, copy: Study) -> list[tuple[str, str, str]]:
     """Every letter of the open round as it would leave, with a link that leads nowhere: kind, subject and text."""
-    link = f"{current_app.extensions['settings'].public_url}/p/…"
+    settings = current_settings()
+    server = {"link": f"{settings.public_url}/p/…", "signing_key": signing.public_key_of(settings.secret_key)}
     return [
-        (kind.value, *message.write(template, facts | {"link": link}))
+        (kind.value, *message.write(template, facts | server))
         for kind, template, facts in rehearsal.letters_of(db, copy, at=clock.now())
     ]
 

@@ -1,21 +1,19 @@
-"""Rows for those who may have them: panelists × statements of each round, in an order that tells nothing (a door)."""
+"""Rows that a study keeps, as matrices: panelists × statements of each round, in an order that tells nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.analysis import Item
 from delphi.consensus.matrix import ABSENT, BLANK, NOT_QUALIFIED, Matrix
 from delphi.consensus.shipped_scales import SCALES
-from delphi.model.panel import Panelist
-from delphi.model.rating import Rating
-from delphi.model.round import Participation
+from delphi.model.seal import SealedRow
 from delphi.model.study import Study
-from rounds.results.counts import items_of
+from rounds.seal import row_keeping
+from rounds.seal.items import items_of
 
 AWAY, STARTED, SUBMITTED = 0, 1, 2
 
@@ -47,17 +45,17 @@ class PanelAnswers:
 
 
 def answers_of(session: Session, study: Study, numbers: Sequence[int]) -> PanelAnswers:
-    """The answers of rounds. Panelists are ordered by what they answered: no key, code or date plays a part."""
-    known = select(Panelist.code, Panelist.stakeholder_group).where(Panelist.study_id == study.id)
-    group = {who: key for who, key in session.execute(known)}  # noqa: C416 (a result is no sequence of pairs for dict)
-    place = {who: row for row, who in enumerate(group)}
-    waves = [_wave(session, study, number, place) for number in numbers]
-    stage = np.stack([_stage(session, study, wave, place) for wave in waves], axis=1)
-    names = [key or "" for key in group.values()]
+    """The rows that the study keeps of rounds. Panelists are ordered by what they answered: no code plays a part."""
+    kept = {number: row_keeping.rows(session, study.id, number) for number in numbers}
+    group = {row.code: row.group for rows in kept.values() for row in rows}
+    place = {code: at for at, code in enumerate(group)}
+    waves = [_wave(session, study, number, kept[number], place) for number in numbers]
+    stage = np.stack([_stage(kept[number], place) for number in numbers], axis=1)
+    names = list(group.values())
     content = [
         (names[row], stage[row].tobytes(), *(wave.matrix[row].tobytes() for wave in waves)) for row in range(len(names))
     ]
-    order = sorted(np.flatnonzero(stage.any(1)).tolist(), key=content.__getitem__)
+    order = sorted(range(len(names)), key=content.__getitem__)
     return PanelAnswers(
         tuple(names[row] for row in order),
         stage[order],
@@ -65,30 +63,19 @@ def answers_of(session: Session, study: Study, numbers: Sequence[int]) -> PanelA
     )
 
 
-def _wave(session: Session, study: Study, number: int, place: dict[str, int]) -> Wave:
+def _wave(session: Session, study: Study, number: int, rows: Sequence[SealedRow], place: Mapping[str, int]) -> Wave:
     items, lo = items_of(session, study, number), SCALES[study.scale].lo
-    column = {statement: j for j, statement in enumerate(items)}
+    column = {str(statement): j for j, statement in enumerate(items)}
     matrix = np.full((len(place), len(items)), ABSENT, dtype=np.int8)
-    ratings = (
-        select(Rating.statement, Panelist.code, Rating.value)
-        .join(Panelist, (Panelist.study_id == Rating.study_id) & (Panelist.id == Rating.panelist))
-        .where(Rating.study_id == study.id, Rating.round == number, Rating.given)
-    )
-    for statement, who, value in session.execute(ratings):
-        matrix[place[who], column[statement]] = NOT_QUALIFIED if value is None else value - lo
-    answered = (matrix != ABSENT).any(1)
-    matrix[answered[:, None] & (matrix == ABSENT)] = BLANK
+    for row in rows:
+        matrix[place[row.code]] = BLANK
+        for statement, value in row.answers.items():
+            matrix[place[row.code], column[statement]] = NOT_QUALIFIED if value is None else value - lo
     return Wave(number, items, matrix)
 
 
-def _stage(session: Session, study: Study, wave: Wave, place: dict[str, int]) -> NDArray[np.int8]:
-    stage = np.where((wave.matrix != ABSENT).any(1), STARTED, AWAY).astype(np.int8)
-    finished = (
-        select(Panelist.code)
-        .join(Participation, (Participation.study_id == Panelist.study_id) & (Participation.panelist == Panelist.id))
-        .where(Participation.study_id == study.id, Participation.round == wave.number)
-        .where(Participation.submitted_on.is_not(None))
-    )
-    rows = [place[who] for who in session.scalars(finished)]
-    stage[rows] = np.where(stage[rows] == STARTED, SUBMITTED, AWAY)
+def _stage(rows: Sequence[SealedRow], place: Mapping[str, int]) -> NDArray[np.int8]:
+    stage = np.full(len(place), AWAY, dtype=np.int8)
+    for row in rows:
+        stage[place[row.code]] = SUBMITTED if row.submitted else STARTED
     return stage

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from delphi.consensus.disclosure.shown_rows import ShownRow
 from delphi.consensus.proposal import Proposed
 from delphi.errors import NotFound, Refused
 from delphi.model.account import Account
@@ -18,6 +17,7 @@ from delphi.model.statement import Decision, Lineage, Statement, StatementVersio
 from delphi.model.study import Study
 from delphi.statements import questionnaire
 from rounds.feedback.wording import Piece, difference
+from rounds.results.rows import Row
 from rounds.revision import decisions, proposals
 
 
@@ -64,7 +64,7 @@ class Drafting:
     rows: tuple[DeskRow, ...]
     settled: tuple[DeskRow, ...]
     team: Mapping[int, str]
-    results: Mapping[int, ShownRow]
+    results: Mapping[int, Row]
 
     @property
     def undecided(self) -> int:

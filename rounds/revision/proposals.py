@@ -12,10 +12,10 @@ from delphi.consensus.vocabulary import Decided, Proposal, Verdict
 from delphi.model.rating import Comment
 from delphi.model.round import Round
 from delphi.model.study import Study
-from rounds.results.counts import items_of
 from rounds.results.rows import READABLE, panel_rows
 from rounds.revision import changes, decisions
 from rounds.revision.decisions import DecidedBy
+from rounds.seal.items import items_of
 
 REOPEN = "reopen"  # the tag by which a moderator marks a comment that asks to reopen its statement
 SETTLED_AS = {Decided.SETTLED_IN: Verdict.IN, Decided.SETTLED_OUT: Verdict.OUT}

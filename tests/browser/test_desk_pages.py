@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from axe import violations
+from browsing import SECRET
 from builders import account, lead_of, select_account, study, vote
 from playwright.sync_api import Page, expect
 
@@ -147,7 +148,7 @@ def test_a_long_file_is_waited_for_and_taken_without_loading_the_page_again(site
     page.get_by_role("button", name="How firmly verdicts stand: CSV").click()
     expect(page.get_by_role("status")).to_contain_text("waits for its turn")
     assert violations(page) == []
-    assert Exporter(site.database).make_next(at=clock.now())
+    assert Exporter(site.database, SECRET).make_next(at=clock.now())
     expect(page.get_by_role("status")).to_contain_text("The file is ready")
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

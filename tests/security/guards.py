@@ -14,7 +14,21 @@ class Killed(Exception):
 
 # Name of a guard: the functions that do its work, and what stands in for each while it is off.
 REGISTRY: dict[str, dict[str, Callable[..., object]]] = {
-    "groups_hidden": {"delphi.consensus.disclosure.shown_rows.visible_groups": lambda sizes, _k: list(sizes)},
+    "smallest_cell": {
+        "rounds.seal.plan.shown_groups": lambda now, _earlier, **_terms: [group for group in now if group],
+        "rounds.seal.plan.shown_in_statement": lambda _rated, shown, _k: [*shown],
+    },
+    "show_plan_rest": {
+        "rounds.seal.plan.shown_groups": lambda now, _earlier, *, k, **_terms: [
+            group for group in now if group and len(now[group]) >= k
+        ],
+        "rounds.seal.plan.shown_in_statement": lambda rated, shown, k: [one for one in shown if rated[one] >= k],
+    },
+    "show_plan_between_rounds": {
+        "delphi.consensus.disclosure.show_plan._group_may_follow": lambda *_: True,
+        "delphi.consensus.disclosure.show_plan._rest_may_follow": lambda *_: True,
+    },
+    "bands": {"rounds.seal.plan.may_show_band": lambda *_: True},
 }
 
 
@@ -37,7 +51,7 @@ def off(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def killed_worker(wanted: bool) -> Iterator[None]:
+def killed_worker(*, wanted: bool) -> Iterator[None]:
     """Let whatever counts a closed round die each time it begins."""
     with ExitStack() as stack:
         for name in KILLED if wanted else ():

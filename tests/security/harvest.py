@@ -101,15 +101,13 @@ def downloads(browser: Browser, pages: dict[str, str], make: Callable[[], None])
 def _orders(form: Form) -> Iterator[dict[str, str]]:
     """The ways to send a form: one format a table, with a row for each group."""
     sent = form.fields | form.boxes
-    for name, values in form.buttons.items():
+    for name, offered in form.buttons.items():
+        values = offered
         if name == "format":
-            values = [next((one for one in TABLES if one in values), values[0])]
-            if sent.get("report") == "ratings":
-                values = ["zip"]
-        if len(values) == 1 or name != "format":
-            for value in values:
-                yield sent | {name: value}
-            return
+            best = ("zip",) if sent.get("report") == "ratings" else TABLES
+            values = [next((one for one in best if one in offered), offered[0])]
+        yield from (sent | {name: value} for value in values)
+        return
     yield sent
 
 

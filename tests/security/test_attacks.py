@@ -45,7 +45,7 @@ def test_numbers_were_seen_that_can_be_attacked(attacker):
 
 
 def test_no_small_group_is_shown(attacker, fails):
-    fails(about(attacker, "small group", lambda claim, shown: shown))
+    fails(about(attacker, "small group", lambda _claim, shown: shown))
 
 
 def test_a_withdrawal_changes_no_published_number(attacker, fails):

@@ -4,10 +4,12 @@ import json
 import zipfile
 from random import Random
 
+from browsing import SECRET
 from click.testing import CliRunner
 
 import wsgi
-from exports.archive import MANIFEST, SUMS
+from exports.archive import MANIFEST, SIGNATURE, SUMS
+from exports.bundle.signing import signer
 from exports.bundle.source import source_of
 from exports.bundle.writing import write_bundle
 from exports.record.reader_profile import Profile
@@ -16,12 +18,12 @@ SEED = 5
 
 
 def written(session, made, path, profile="analyst", seed=SEED):
-    manifest = write_bundle(source_of(session, made, Random(seed)), path, Profile(profile))
+    manifest = write_bundle(source_of(session, made, Random(seed)), path, Profile(profile), secret=SECRET)
     return path, manifest
 
 
-def resealed(path, name, change):
-    """Change a file and make the manifests fit again: what only the contents can tell."""
+def resealed(path, name, change, secret=SECRET):
+    """Change a file and make manifests and signature fit again: what only the contents can tell."""
     import hashlib
 
     source = zipfile.ZipFile(path)
@@ -30,6 +32,7 @@ def resealed(path, name, change):
     manifest = json.loads(files[MANIFEST])
     manifest["files"][name] |= {"sha256": hashlib.sha256(files[name]).hexdigest(), "bytes": len(files[name])}
     files[MANIFEST] = json.dumps(manifest).encode()
+    files[SIGNATURE] = signer(secret)(files[MANIFEST]).encode()
     files[SUMS] = "".join(
         f"{hashlib.sha256(data).hexdigest()}  {entry}\n" for entry, data in files.items() if entry != SUMS
     ).encode()
@@ -41,6 +44,8 @@ def resealed(path, name, change):
 
 
 def run(*arguments, url=None, code=0):
-    done = CliRunner().invoke(wsgi.main, [*map(str, arguments)], env={"DATABASE_URL": url} if url else None)
+    done = CliRunner().invoke(
+        wsgi.main, [*map(str, arguments)], env={"DATABASE_URL": url, "SECRET_KEY": SECRET} if url else None
+    )
     assert done.exit_code == code, done.output
     return done

@@ -5,10 +5,13 @@ import json
 import zipfile
 from datetime import datetime
 
+from browsing import SECRET
+
 from delphi.audit import GENESIS
 from delphi.model.event import WITHHELD, data_hash, link_hash, sha256_of
 from delphi.protocol import method
-from exports.archive import MANIFEST, SUMS
+from exports.archive import MANIFEST, SIGNATURE, SUMS
+from exports.bundle.signing import signer
 
 EVENTS = "audit/events.jsonl"
 PARTS = {
@@ -86,6 +89,7 @@ def _sealed(files, target):
     for name in manifest["files"]:
         manifest["files"][name] = {"sha256": hashlib.sha256(files[name]).hexdigest(), "bytes": len(files[name])}
     files[MANIFEST] = json.dumps(manifest).encode()
+    files[SIGNATURE] = signer(SECRET)(files[MANIFEST]).encode()
     sums = (f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in files.items() if name != SUMS)
     files[SUMS] = "".join(sums).encode()
     with zipfile.ZipFile(target, "w") as archive:

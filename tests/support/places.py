@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from delphi.database import Database
-from rounds.results import rows
 
 LARGEST = 8_000_000  # bytes of dead rows, from which on files are cut and no longer only marked as empty
 ENDED = """
@@ -45,7 +44,6 @@ class Place:
 
     def clean(self) -> bool:
         """Empty it; False where a test has changed the tables themselves, and nobody may have it any more."""
-        rows._memory.clear()  # it knows databases by their engine's pool, which stays
         return self._empty()
 
     def close(self) -> None:

@@ -133,7 +133,9 @@ def rows(scale: str, *, by_group: bool = True, rule: str | None = None, **more: 
     ]
     moves = np.zeros((len(items), 2, known.scale.K, known.scale.K), dtype=np.int64)
     moves[:, 0, 0, -1], moves[:, 1, 1, 1], moves[1] = 2, 9, 0
-    round_ = RoundData(2, tuple(items), data, moves.sum(1), moves)
+    opposite = Counts(data.ratings[..., ::-1], data.blank, data.not_qualified, data.invited, data.groups)
+    first = RoundData(1, tuple(items), opposite)
+    round_ = RoundData(2, tuple(items), data, moves.sum(1), moves, previous=first)
     alone = RoundData(3, tuple(items), data)
     found = consensus_rows(Analysis(known, (round_, alone)), by_group=by_group)
     return {name: [row[name] for row in found] for name in found[0]}

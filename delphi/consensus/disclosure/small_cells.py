@@ -1,6 +1,6 @@
 """What may be shown without telling one panelist's rating (METHOD 12.1 to 12.4). k counts the reader."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -119,7 +119,7 @@ def complement(overall: ArrayLike, group: ArrayLike) -> NDArray[np.int64]:
     return np.asarray(overall, dtype=np.int64) - np.asarray(group, dtype=np.int64)
 
 
-def visible_groups(sizes: Mapping[str, int], k: int = K_DEFAULT) -> list[str]:
+def visible_groups(sizes: Mapping[str, int], k: int = K_DEFAULT, hidden: Collection[str] = ()) -> list[str]:
     """Groups that may be shown beside the total of the panel, in the order of ``sizes`` (the remainder rule).
 
     Parameters
@@ -128,6 +128,8 @@ def visible_groups(sizes: Mapping[str, int], k: int = K_DEFAULT) -> list[str]:
         n_rated of each group on this statement.
     k
         Smallest cell.
+    hidden
+        Groups that are not shown, whatever their size; they count among the hidden ones.
 
     Notes
     -----
@@ -142,10 +144,11 @@ def visible_groups(sizes: Mapping[str, int], k: int = K_DEFAULT) -> list[str]:
     smallest_cell(k)
     if sum(sizes.values()) < k:
         return []
-    visible = sorted((group for group, n in sizes.items() if n >= k), key=lambda group: (sizes[group], group))
-    hidden = sum(n for n in sizes.values() if n < k)
-    while 0 < hidden < k and visible:
-        hidden += sizes[visible.pop(0)]
+    large = [group for group, n in sizes.items() if n >= k and group not in hidden]
+    visible = sorted(large, key=lambda group: (sizes[group], group))
+    rest = sum(n for group, n in sizes.items() if group not in large)
+    while 0 < rest < k and visible:
+        rest += sizes[visible.pop(0)]
     return [group for group in sizes if group in visible]
 
 

@@ -54,8 +54,13 @@ class GroupRule(Rule):
         return self.inner().quantiles_compared
 
     def required(self, groups: Sequence[str]) -> list[str]:
-        """Name the groups asked; a population that is one group, or has none, is asked as a whole."""
-        return [*groups] if len(groups) == 1 or self.require != Require.NAMED else [*self.named]
+        """Name the groups asked; a population that is one group, or has none, is asked as a whole.
+
+        People without a group are counted with all together and are not asked as a group.
+        """
+        if len(groups) == 1:
+            return [*groups]
+        return [*self.named] if self.require == Require.NAMED else [name for name in groups if name]
 
     def _parts(self, tally: Tally) -> dict[str, Tally]:
         groups = tally.counts.groups

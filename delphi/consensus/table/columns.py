@@ -9,23 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from delphi.consensus.analysis import Definition, Item
+from delphi.consensus.analysis import Definition
 from delphi.consensus.counts import Integers
 from delphi.consensus.rules.base import Judgement
 from delphi.consensus.rules.quartiles import Scaled
-from delphi.consensus.stability import MovesTable
 from delphi.consensus.table.summary import Summary
-from delphi.consensus.vocabulary import Relation
 from delphi.statistics.base.result import Reason
 from delphi.statistics.one_statement.intervals import wilson_bounds
 
-CHANGES = ("n_paired", "changed_pct", "delta_combined_pp", "delta_median", "stable")
-UNPAIRED = {
-    Relation.NEW: Reason.NEW,
-    Relation.REWORDED: Reason.WORDING_CHANGED,
-    Relation.MERGED: Reason.MERGED,
-    Relation.SPLIT: Reason.SPLIT,
-}
 Cell = int | float | str | bool | None
 Reasons = dict[str, Reason]
 
@@ -151,43 +142,6 @@ def verdict(judgement: Judgement, definition: Definition) -> ColumnBlock:
 
 def _grade_reasons(judgement: Judgement) -> list[Reason]:
     return [Reason.BELOW_LOWEST_GRADE if figures["n"] else Reason.NO_RATINGS for figures in judgement.detail]
-
-
-def change(items: Sequence[Item], moves: MovesTable | None, comparable: Sequence[bool]) -> ColumnBlock:
-    """What moved since a statement was rated before, among those who rated it both times.
-
-    Parameters
-    ----------
-    items
-        The J statements of the round.
-    moves
-        Their change; None where nobody can be followed.
-    comparable
-        Whether each is asked with the wording, or the meaning, of the round before.
-    """
-    block, known = ColumnBlock(), np.array(comparable, dtype=bool)
-    block.add("previous_round", [item.previous_round for item in items], Reason.NEW)
-    block.add("relation", [item.relation.value for item in items])
-    why = [
-        Reason.NO_PAIRED_RATINGS if ok and moves else UNPAIRED.get(item.relation, Reason.NOT_LINKABLE)
-        for item, ok in zip(items, comparable, strict=True)
-    ]
-    columns = dict.fromkeys(CHANGES, [None] * len(items)) if moves is None else _moved(moves, known)
-    for name, values in columns.items():
-        block.add(name, values, why)
-    return block
-
-
-def _moved(moves: MovesTable, known: NDArray[np.bool_]) -> dict[str, Column]:
-    paired = known & (moves.n > 0)
-    flags = known.tolist()
-    return {
-        "n_paired": [n if ok else None for n, ok in zip(moves.n.tolist(), flags, strict=True)],
-        "changed_pct": divided(100 * moves.changed, moves.n, paired),
-        "delta_combined_pp": divided(100 * moves.agreeing, moves.n, paired),
-        "delta_median": divided(moves.shift, moves.unit, paired),
-        "stable": [word.value if ok else None for word, ok in zip(moves.stable, flags, strict=True)],
-    }
 
 
 def reasons_of(blocks: Iterable[ColumnBlock], size: int) -> list[str]:

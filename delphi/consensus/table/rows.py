@@ -1,14 +1,14 @@
 """Rows of the consensus table: one for each statement, round and group (REPORTING 1.2). Frozen at release as they are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from delphi.consensus.analysis import Analysis, Definition, Population, RoundData
-from delphi.consensus.rules.base import Judgement
-from delphi.consensus.stability import moves_table
 from delphi.consensus.table import columns
+from delphi.consensus.table.change_columns import change
 from delphi.consensus.table.columns import Cell, ColumnBlock
 from delphi.consensus.table.summary import summarise
-from delphi.statistics.base.result import Reason
+from delphi.consensus.vocabulary import EVERYBODY
+from delphi.statistics.base.result import Flag, Reason
 
 
 def consensus_rows(analysis: Analysis, *, by_group: bool = False) -> list[dict[str, Cell]]:
@@ -27,38 +27,39 @@ def consensus_rows(analysis: Analysis, *, by_group: bool = False) -> list[dict[s
         Cell by name of the column, all rows with the same names. Shares are in per cent, positions in points of the
         scale, both as floats rounded once; an empty cell is None, and its reason stands in ``reasons``.
     """
-    return [row for round_ in analysis.rounds for row in _round_rows(round_, analysis.definition, by_group=by_group)]
+    return [row for round_ in analysis.rounds for row in _round_rows(round_, analysis, by_group=by_group)]
 
 
-def _round_rows(round_: RoundData, definition: Definition, *, by_group: bool) -> Iterator[dict[str, Cell]]:
-    populations = [_population(round_, population, definition) for population in round_.populations(by_group=by_group)]
+def _round_rows(round_: RoundData, analysis: Analysis, *, by_group: bool) -> Iterator[dict[str, Cell]]:
+    populations = [_population(round_, population, analysis) for population in round_.populations(by_group=by_group)]
     for rows in zip(*populations, strict=True):
         yield from rows
 
 
-def _population(round_: RoundData, population: Population, definition: Definition) -> list[dict[str, Cell]]:
+def _population(round_: RoundData, population: Population, analysis: Analysis) -> list[dict[str, Cell]]:
     """Rows of one population."""
-    name, counts, paired = population
+    counts, definition = population.counts, analysis.definition
     judgement, summary = definition.judge(counts), summarise(counts, definition)
     bound = getattr(definition.rule, "max_iqr", None) or definition.scale.max_iqr
-    comparable = [round_.comparable(j) for j in range(len(round_.items))]
-    moves = None if paired is None else moves_table(paired, definition.scale.lo, definition.scale.combined)
+    changed, composition = change(round_, population, summary, analysis.before(round_), definition)
     figures = [
         columns.people(summary, int(counts.invited.sum())),
         columns.shares(summary, definition),
         columns.centre(summary, bound),
         columns.verdict(judgement, definition),
-        columns.change(round_.items, moves, comparable),
+        changed,
     ]
-    head, closing = _identity(round_, name), _closing(round_, judgement, definition)
+    alone = composition if population.name == EVERYBODY else [()] * len(composition)
+    flags = [(*own, *more) for own, more in zip(judgement.flags, alone, strict=True)]
+    head, closing = _identity(round_, population.name), _closing(round_, flags, definition)
     closing.add("reasons", columns.reasons_of([*figures, head], len(round_.items)))
     table = {name: column for block in (head, *figures, closing) for name, column in block.cells.items()}
     return [dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True)]
 
 
-def _closing(round_: RoundData, judgement: Judgement, definition: Definition) -> ColumnBlock:
+def _closing(round_: RoundData, flags: Sequence[tuple[Flag, ...]], definition: Definition) -> ColumnBlock:
     block = ColumnBlock()
-    block.add("flags", [";".join(flags) for flags in judgement.flags])
+    block.add("flags", [";".join(of_row) for of_row in flags])
     block.add("decision", [item.decision for item in round_.items])
     block.add("decision_reason", [item.decision_reason for item in round_.items])
     block.add("rule_id", [definition.rule.key] * len(round_.items))

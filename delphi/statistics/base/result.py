@@ -38,6 +38,7 @@ class Reason(StrEnum):
     CENSORED = "censored"
     INVALID_QUANTILES = "invalid_quantiles"
     SUPPRESSED_DISCLOSURE = "suppressed_disclosure"
+    SEALED = "sealed"  # single answers are not kept, so nobody can be followed from round to round
     NOT_APPLICABLE = "not_applicable"
     MORE_THAN_SEARCHED = "more_than_searched"
 

@@ -27,7 +27,7 @@ def files(folder):
             yield f"{name} is missing"
         elif hashlib.sha256(path.read_bytes()).hexdigest() != told["sha256"]:
             yield f"{name} is not as MANIFEST.json says"
-    own = {"MANIFEST.json", "MANIFEST.sha256"}
+    own = {"MANIFEST.json", "MANIFEST.sha256", "SIGNATURE.json"}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_file() and name not in manifest["files"].keys() | own and "__pycache__" not in name:
@@ -82,6 +82,7 @@ def main():
     for problem in problems:
         print(problem)
     print(f"{compared} compared, {compared - len(differences)} equal")
+    print("SIGNATURE.json is not checked here, as Python has no Ed25519 of its own; `delphi verify` checks it.")
     print("Verdicts, grades and changes are not computed here; `delphi verify` computes them.")
     print("Not as it should be." if problems else "All is as the manifest says.")
     return int(bool(problems))

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from delphi import clock
 from delphi.model.study import Study
 from delphi.web.policy import account
+from delphi.web.transaction import current_settings
 from exports.archive import nobody
 from exports.files import jobs as operations
 from exports.files import orders
@@ -23,7 +24,7 @@ def send(session: Session, study: Study, order: Order) -> Response:
         job = operations.ask(session, study, order, by=account().id, at=clock.now())
         return redirect(url_for("jobs.show", slug=study.slug, job=job.id), 303)
     stream = io.BytesIO()
-    rows = operations.write(session, study, order, stream, nobody)
+    rows = operations.write(session, study, order, stream, nobody, secret=current_settings().secret_key)
     content = stream.getvalue()
     return attach(session, study, order, WrittenFile.of(rows, content), content)
 

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import Panelist
-from delphi.model.rating import Rating
 from delphi.model.round import Participation
 from delphi.model.study import Consent, Study
 from delphi.people import acknowledgements
@@ -25,11 +24,10 @@ class Delivery(NamedTuple):
 
 def invitations(session: Session, study: Study, numbers: Sequence[int]) -> list[Invitation]:
     """Read every invitation of these rounds: one query a table."""
-    answered = _answered(session, study, numbers)
     letters, unsent = _deliveries(session, study), Delivery(sent=False, bounced=False)
     agreed = set(session.scalars(select(Consent.panelist).where(Consent.study_id == study.id)))
     invited = session.execute(
-        select(Participation.round, Participation.submitted_on, Panelist)
+        select(Participation.round, Participation.submitted_on, Participation.counted, Panelist)
         .join(Panelist, (Panelist.study_id == Participation.study_id) & (Panelist.id == Participation.panelist))
         .where(Participation.study_id == study.id, Participation.round.in_(numbers))
         .order_by(Participation.round)
@@ -43,10 +41,10 @@ def invitations(session: Session, study: Study, numbers: Sequence[int]) -> list[
             bounced=letters.get((number, who.id), unsent).bounced,
             declined=who.declined_on is not None,
             consented=who.id in agreed,
-            started=(number, who.id) in answered,
-            complete=submitted is not None and (number, who.id) in answered,
+            started=bool(counted),
+            complete=submitted is not None and bool(counted),
         )
-        for number, submitted, who in invited
+        for number, submitted, counted, who in invited
     ]
 
 
@@ -59,16 +57,6 @@ def _deliveries(session: Session, study: Study) -> dict[tuple[int | None, UUID],
         (number, who): Delivery(sent=sent is not None, bounced=failed is not None)
         for number, who, sent, failed in session.execute(letters)
     }
-
-
-def _answered(session: Session, study: Study, numbers: Sequence[int]) -> set[tuple[int, UUID]]:
-    """Find who answered something in which round."""
-    ratings = (
-        select(Rating.round, Rating.panelist)
-        .where(Rating.study_id == study.id, Rating.round.in_(numbers), Rating.given)
-        .distinct()
-    )
-    return {(number, who) for number, who in session.execute(ratings)}
 
 
 def named_members(session: Session, study: Study) -> list[NamedMember]:

@@ -86,7 +86,7 @@ def panel(study: Study) -> str:
         "results/panel.html",
         study=study,
         rounds=reader.rounds,
-        people=flow.remembered_people_flow(reader.session, study, reader.rounds),
+        people=flow.people_flow(reader.session, study, reader.rounds),
         steps=flow.statement_flow(reader.session, study, reader.rounds),
         figures=panel_figures(reader.session, study, reader.rounds) if reader.is_analyst else None,
     )

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from delphi import clock, dates
 from delphi.access import Capability
-from delphi.consensus.disclosure.shown_rows import ShownRow
 from delphi.consensus.scale import Scale
 from delphi.consensus.shipped_scales import SCALES
 from delphi.errors import Refused
@@ -18,16 +17,17 @@ from delphi.protocol.method import definition_of
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
-from delphi.web.transaction import current_session
+from delphi.web.transaction import after_commit, current_session
 from rounds.lifecycle import finishing, invitations, lifecycle, monitor, readiness
 from rounds.lifecycle.forms import DeadlineForm, ExtendForm, audience_of
 from rounds.lifecycle.invitations import Audience
 from rounds.moderation import rulings
-from rounds.results.counts import items_of
-from rounds.results.rows import panel_rows
+from rounds.results.rows import Row, panel_rows
 from rounds.revision import suggestions
 from rounds.revision.desk import drafting
 from rounds.revision.forms import CHOICES
+from rounds.seal import sealing
+from rounds.seal.items import items_of
 
 blueprint = Blueprint("round", __name__, url_prefix="/studies/<slug>/rounds/<int:number>")
 DAYS_OPEN = 14
@@ -39,7 +39,7 @@ def _back(study: Study, number: int, message: str) -> Response:
 
 
 @blueprint.app_template_filter()
-def segments(row: ShownRow, scale: Scale) -> list[tuple[str, float, float]]:
+def segments(row: Row, scale: Scale) -> list[tuple[str, float, float]]:
     """Cut a bar of 140 into the answers of a row, highest first: kind, place and width of each."""
     cut, x = [], 0.0
     for value in reversed(scale.values):
@@ -60,7 +60,7 @@ def middle(value: float, scale: Scale) -> str:
 
 
 @blueprint.app_template_filter()
-def spoken(row: ShownRow, scale: Scale) -> str:
+def spoken(row: Row, scale: Scale) -> str:
     """Say the answers of a row, highest first."""
     return ", ".join(f"{scale.labels[value - scale.lo]} {row[f'k_{value}']}" for value in reversed(scale.values))
 
@@ -167,8 +167,11 @@ def stop_reminders(study: Study, round_: Round) -> Response:
 @blueprint.post("/close")
 @policy(Capability.LEAD)
 def close(study: Study, round_: Round) -> Response:
-    """Close the round."""
-    lifecycle.close(current_session(), round_, by=account().id, at=clock.now())
+    """Close the round; its answers are counted in transactions of their own, at once or by the worker."""
+    at, key = clock.now(), (study.id, round_.number)
+    lifecycle.end_answers(current_session(), study, round_, by=account().id, at=at)
+    if sealing.fits_at_once(current_session(), *key):
+        after_commit(lambda database: sealing.complete_apart(database, *key, at=at))
     message = _("Round %(number)s is closed. Its answers are fixed.")
     return _back(study, round_.number, message % {"number": round_.number})
 

@@ -135,7 +135,7 @@ def files(cast, folder):
     source = source_of(cast.session, cast.study, Random(1))
     write_data(source.records, source.definitions, folder / "ratings.zip")
     yield ("ratings",), (folder / "ratings.zip").read_bytes()
-    write_bundle(source, folder / "bundle.zip", Profile.PUBLIC)
+    write_bundle(source, folder / "bundle.zip", Profile.PUBLIC, secret=SECRET)
     yield ("bundle",), (folder / "bundle.zip").read_bytes()
     for key, entry in CATALOGUE.items():
         for profile in entry.profiles:

@@ -133,7 +133,7 @@ def test_a_letter_has_one_subject_line_and_its_link_alone_on_a_line(kind, number
         "study": SimpleNamespace(title="Care\nBcc: evil@example.org", notice="Simulated.", lead_name="Ada", language="en",
                                  contact_email="ada@example.org", names_kept_days=30, maximum_rounds=3, protocol_sha256="0" * 64),
         "round": SimpleNamespace(number=number), "items": 3, "done": 1, "minutes": 2, "closes": "soon",
-        "reason": "holidays", "link": "http://link", "consent": SimpleNamespace(given_on=NOW.date()),
+        "reason": "holidays", "link": "http://link", "signing_key": "A" * 43 + "=", "consent": SimpleNamespace(given_on=NOW.date()),
         "document": SimpleNamespace(version=1, text="Text"), "withdrawn_on": NOW.date(),
     }  # fmt: skip
     if kind is LetterKind.CONSENT:

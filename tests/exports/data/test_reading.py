@@ -12,7 +12,7 @@ from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
 from delphi.consensus.matrix import ABSENT, BLANK, NOT_QUALIFIED, count_matrix, count_moves
 from delphi.consensus.rules.parsing import rule_from
 from delphi.consensus.shipped_scales import SCALES
-from delphi.consensus.table.columns import CHANGES
+from delphi.consensus.table.change_columns import CHANGES
 from delphi.consensus.table.rows import consensus_rows
 from delphi.consensus.vocabulary import Relation
 from delphi.sheets.errors import SheetError

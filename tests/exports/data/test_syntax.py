@@ -9,6 +9,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
+from browsing import SECRET
 from databases import one_engine
 from played import play
 
@@ -76,7 +77,7 @@ def test_pspp_gives_the_same_figures(session, tmp_path):
     if shutil.which("pspp") is None:
         pytest.skip("no pspp on this machine; .ci/run sees to it")
     made = play(session, panelists=30, rounds=2)
-    write_bundle(source_of(session, made, Random(1)), tmp_path / "care.zip", Profile.ANALYST)
+    write_bundle(source_of(session, made, Random(1)), tmp_path / "care.zip", Profile.ANALYST, secret=SECRET)
     zipfile.ZipFile(tmp_path / "care.zip").extractall(tmp_path)
     command = ["pspp", "../scripts/import.sps", "-O", "format=csv"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path / "ratings")

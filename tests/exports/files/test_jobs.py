@@ -13,6 +13,7 @@ from datetime import timedelta
 from unittest.mock import Mock
 
 import pytest
+from browsing import SECRET
 from played import play
 from sqlalchemy import select
 
@@ -38,12 +39,13 @@ from rounds.participation import withdrawal
 
 FILES = "/studies/care/exports"
 WORKER = "import sys; from delphi.model import load_tables; load_tables(); from delphi.database import Database;"
-WORKER += " from exports.files import worker; worker.TELLING = 0; worker.Exporter(Database(sys.argv[1])).run()"
+WORKER += " from exports.files import worker; worker.TELLING = 0;"
+WORKER += " worker.Exporter(Database(sys.argv[1]), sys.argv[2]).run()"
 
 
 @pytest.fixture
 def worker(app):
-    return Exporter(app.extensions["database"])
+    return Exporter(app.extensions["database"], SECRET)
 
 
 def order(browser, report="robustness", format_="csv", profile="analyst"):
@@ -125,7 +127,7 @@ def test_after_a_week_a_file_is_gone(app, public, ada, worker):
 
 
 def test_what_cannot_be_made_says_why_and_what_breaks_is_tried_again(app, public, ada, worker, monkeypatch):
-    def refuse(*_):
+    def refuse(*_, secret):
         raise Refused("There is no font for this.")
 
     monkeypatch.setattr("exports.files.worker.write", refuse)
@@ -146,7 +148,7 @@ def test_what_cannot_be_made_says_why_and_what_breaks_is_tried_again(app, public
 
 
 def test_who_was_overtaken_changes_nothing_and_who_dies_of_a_file_is_not_followed_for_ever(app, public, ada, worker):
-    page, late = order(ada), Exporter(worker.database)
+    page, late = order(ada), Exporter(worker.database, SECRET)
     made = worker._write_file
 
     def slow(key, wanted):
@@ -193,7 +195,7 @@ def test_a_killed_worker_leaves_nothing_and_another_makes_the_file(template, tmp
         left = tmp_path / "left"
         left.mkdir()
         process = subprocess.Popen(
-            [sys.executable, "-P", "-c", WORKER, url], env={**os.environ, "TMPDIR": str(left)}, cwd="."
+            [sys.executable, "-P", "-c", WORKER, url, SECRET], env={**os.environ, "TMPDIR": str(left)}, cwd="."
         )
         try:
             until = time.monotonic() + 60
@@ -206,7 +208,7 @@ def test_a_killed_worker_leaves_nothing_and_another_makes_the_file(template, tmp
         job = job_of(database, key)
         assert (job.progress[-1], job.made_at, job.content, job.sha256) == ("%", None, None, None)
         assert list(left.iterdir()) == []
-        second = Exporter(database)
+        second = Exporter(database, SECRET)
         assert not second.make_next(at=clock.now())  # the first might still be at it
         assert second.make_next(at=clock.now() + LEASE + timedelta(seconds=1))
         job = job_of(database, key)

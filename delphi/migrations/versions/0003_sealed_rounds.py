@@ -1,0 +1,387 @@
+"""sealed rounds.
+
+Revision 0003, after 0002.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0003'
+down_revision = '0002'
+branch_labels = None
+depends_on = None
+
+KINDS = (
+    'study:created', 'study:changed', 'study:archived', 'study:restored', 'study:deletion_asked',
+    'study:deletion_undone', 'protocol:changed', 'protocol:amended', 'statement:changed', 'groups:changed',
+    'document:published', 'team:invited', 'team:changed', 'team:removed', 'rehearsal:started', 'rehearsal:wiped',
+    'statements:imported', 'panel:imported', 'protocol:locked', 'round:prepared', 'round:launched', 'round:extended',
+    'round:closed', 'round:released', 'statement:reworded', 'statement:merged', 'statement:added',
+    'statement:dropped', 'statement:split', 'statements:decided', 'decision:undone', 'comments:moderated',
+    'comment:read', 'reminders:queued', 'reminders:stopped', 'study:finished', 'names:destroyed',
+    'proposals:decided', 'panelist:withdrew', 'panelist:corrected', 'export:made',
+)  # fmt: skip
+NEW_KINDS = (
+    'study:created', 'study:changed', 'study:archived', 'study:restored', 'study:deletion_asked',
+    'study:deletion_undone', 'protocol:changed', 'protocol:amended', 'statement:changed', 'groups:changed',
+    'document:published', 'team:invited', 'team:changed', 'team:confirmed', 'team:removed', 'rehearsal:started',
+    'rehearsal:wiped', 'statements:imported', 'panel:imported', 'protocol:locked', 'round:prepared', 'round:launched',
+    'round:extended', 'round:closed', 'round:sealed', 'round:released', 'statement:reworded', 'statement:merged',
+    'statement:added', 'statement:dropped', 'statement:split', 'statements:decided', 'decision:undone',
+    'comments:moderated', 'comment:read', 'reminders:queued', 'reminders:stopped', 'study:finished',
+    'names:destroyed', 'rows:published', 'panel:described', 'proposals:decided', 'panelist:withdrew',
+    'panelist:corrected', 'link:handed', 'verdicts:amended', 'export:made',
+)  # fmt: skip
+LETTERS = (
+    'invitation', 'reminder', 'not_started', 'unfinished', 'extension', 'link', 'consent', 'withdrawal',
+)  # fmt: skip
+NEW_LETTERS = (*LETTERS, 'address_changed', 'statistician', 'closing_early')
+PERSONAL, NEW_PERSONAL = (
+    ('link', 'consent', 'withdrawal'),
+    ('link', 'consent', 'withdrawal', 'address_changed', 'statistician'),
+)
+ROLES = ('owner', 'analyst', 'panel_manager', 'viewer')
+NEW_ROLES = (*ROLES, 'statistician')
+LEVELS = "level IN ('sealed', 'separated', 'open_rows')"
+RUNNING = sa.text('opened_at IS NOT NULL AND closed_at IS NULL')
+DUE = sa.text('sent_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL')
+
+
+def one_of(column: str, words: tuple[str, ...]) -> str:
+    return f"{column} IN ({', '.join(repr(word) for word in words)})"
+
+
+def of_kind(words: tuple[str, ...]) -> str:
+    return f"(round IS NULL) = (kind IN ({', '.join(repr(word) for word in words)}))"
+
+
+def event(kinds: tuple[str, ...]) -> sa.Table:
+    """The table of events as it was: SQLite makes it anew, and reflects no checks."""
+    return sa.Table(
+        'event', sa.MetaData(),
+        sa.Column('study_id', sa.Integer(), nullable=False),
+        sa.Column('sequence', sa.Integer(), nullable=False),
+        sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('actor', sa.Integer(), nullable=True),
+        sa.Column('actor_elsewhere', sa.Integer(), nullable=True),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('data', sa.JSON(), nullable=False),
+        sa.Column('previous_hash', sa.String(length=64), nullable=False),
+        sa.Column('hash', sa.String(length=64), nullable=False),
+        sa.CheckConstraint(one_of('kind', kinds), name=op.f('ck_event_kind')),
+        sa.CheckConstraint('length(hash) = 64 AND length(previous_hash) = 64', name=op.f('ck_event_hash_length')),
+        sa.CheckConstraint('sequence >= 1', name=op.f('ck_event_sequence_positive')),
+        sa.ForeignKeyConstraint(['actor'], ['account.id'], name=op.f('fk_event_actor_account')),
+        sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_event_study_id_study')),
+        sa.PrimaryKeyConstraint('study_id', 'sequence', name=op.f('pk_event')),
+    )  # fmt: skip
+
+
+def letter(kinds: tuple[str, ...], personal: tuple[str, ...]) -> sa.Table:
+    """The outbox as it was."""
+    return sa.Table(
+        'letter', sa.MetaData(),
+        sa.Column('study_id', sa.Integer(), nullable=False),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('round', sa.Integer(), nullable=True),
+        sa.Column('panelist', sa.Uuid(), nullable=False),
+        sa.Column('dedupe_key', sa.String(length=200), nullable=False),
+        sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('run_after', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('claimed_by', sa.String(length=64), nullable=True),
+        sa.Column('claimed_until', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('attempts', sa.Integer(), nullable=False),
+        sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('failed_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('dropped_at', sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(of_kind(personal), name=op.f('ck_letter_round_of_kind')),
+        sa.CheckConstraint(one_of('kind', kinds), name=op.f('ck_letter_kind')),
+        sa.CheckConstraint('(CASE WHEN sent_at IS NULL THEN 0 ELSE 1 END) + (CASE WHEN failed_at IS NULL THEN 0 ELSE 1 END) + (CASE WHEN dropped_at IS NULL THEN 0 ELSE 1 END) <= 1', name=op.f('ck_letter_one_ending')),
+        sa.CheckConstraint('(claimed_by IS NULL) = (claimed_until IS NULL)', name=op.f('ck_letter_claim_has_lease')),
+        sa.ForeignKeyConstraint(['study_id', 'panelist'], ['panelist.study_id', 'panelist.id'], name=op.f('fk_letter_study_id_panelist_panelist')),
+        sa.ForeignKeyConstraint(['study_id', 'round', 'panelist'], ['participation.study_id', 'participation.round', 'participation.panelist'], name=op.f('fk_letter_study_id_round_panelist_participation')),
+        sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_letter_study_id_study')),
+        sa.PrimaryKeyConstraint('study_id', 'id', name=op.f('pk_letter')),
+        sa.UniqueConstraint('study_id', 'dedupe_key', name=op.f('uq_letter_study_id_dedupe_key')),
+        sa.Index('ix_letter_due', 'run_after', sqlite_where=DUE, postgresql_where=DUE),
+    )  # fmt: skip
+
+
+def membership(roles: tuple[str, ...]) -> sa.Table:
+    """The team as it was."""
+    return sa.Table(
+        'membership', sa.MetaData(),
+        sa.Column('study_id', sa.Integer(), nullable=False),
+        sa.Column('account', sa.Integer(), nullable=False),
+        sa.Column('role', sa.String(length=40), nullable=False),
+        sa.CheckConstraint(one_of('role', roles), name=op.f('ck_membership_role')),
+        sa.ForeignKeyConstraint(['account'], ['account.id'], name=op.f('fk_membership_account_account')),
+        sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_membership_study_id_study')),
+        sa.PrimaryKeyConstraint('study_id', 'account', name=op.f('pk_membership')),
+        sa.Index('ix_membership_account', 'account'),
+    )  # fmt: skip
+
+
+def round_table() -> sa.Table:
+    """The rounds as they were."""
+    return sa.Table(
+        'round', sa.MetaData(),
+        sa.Column('study_id', sa.Integer(), nullable=False),
+        sa.Column('number', sa.Integer(), nullable=False),
+        sa.Column('opens_on', sa.Date(), nullable=True),
+        sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('closes_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('input_sha256', sa.String(length=64), nullable=True),
+        sa.CheckConstraint('(closed_at IS NULL) = (input_sha256 IS NULL)', name=op.f('ck_round_closed_has_input_hash')),
+        sa.CheckConstraint('closed_at >= opened_at', name=op.f('ck_round_closed_after_opening')),
+        sa.CheckConstraint('closed_at IS NULL OR opened_at IS NOT NULL', name=op.f('ck_round_closed_was_open')),
+        sa.CheckConstraint('closes_at > opened_at', name=op.f('ck_round_deadline_after_opening')),
+        sa.CheckConstraint('number >= 0', name=op.f('ck_round_number_from_zero')),
+        sa.CheckConstraint('opened_at IS NULL OR closes_at IS NOT NULL', name=op.f('ck_round_open_has_deadline')),
+        sa.CheckConstraint('released_at >= closed_at', name=op.f('ck_round_released_after_closing')),
+        sa.CheckConstraint('released_at IS NULL OR closed_at IS NOT NULL', name=op.f('ck_round_released_was_closed')),
+        sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_round_study_id_study')),
+        sa.PrimaryKeyConstraint('study_id', 'number', name=op.f('pk_round')),
+        sa.Index('uq_round_running', 'study_id', unique=True, sqlite_where=RUNNING, postgresql_where=RUNNING),
+    )  # fmt: skip
+
+
+def change_checks(table: sa.Table, **checks: str) -> None:
+    """Put new conditions in the place of checks."""
+    with op.batch_alter_table(table.name, copy_from=table) as batch_op:
+        for name, condition in checks.items():
+            batch_op.drop_constraint(op.f(f'ck_{table.name}_{name}'), type_='check')
+            batch_op.create_check_constraint(op.f(f'ck_{table.name}_{name}'), condition)
+
+
+def add_column(table: str, name: str, kind: str, condition: str = '') -> None:
+    """Add a column with its check, which SQLite takes without making the table anew."""
+    check = f' CONSTRAINT ck_{table}_{name} CHECK ({condition})' if condition else ''
+    op.execute(f'ALTER TABLE {table} ADD COLUMN {name} {kind}{check}')
+
+
+STUDY_COLUMNS = {
+    'level': ("VARCHAR(40) DEFAULT 'sealed' NOT NULL", LEVELS),
+    'caution': ('INTEGER DEFAULT 2 NOT NULL', 'caution BETWEEN 1 AND 3'),
+    'harm': ('VARCHAR(40)', "harm IS NULL OR harm IN ('yes', 'no', 'unknown')"),
+    'turnout': ("VARCHAR(40) DEFAULT 'shown' NOT NULL", "turnout IN ('shown', 'kept')"),
+    'closing_hours': ('INTEGER DEFAULT 48 NOT NULL', 'closing_hours BETWEEN 0 AND 72'),
+    'data_protection_name': ('VARCHAR(200)', ''),
+    'data_protection_email': ('VARCHAR(254)', ''),
+}
+COLUMNS = {
+    'panelist': {'row_code': 'VARCHAR(20)'},
+    'participation': {'counted': 'BOOLEAN', 'counted_group': 'VARCHAR(60)', 'handed_link': 'VARCHAR(64)'},
+    'access_link': {'handed': 'BOOLEAN DEFAULT {false} NOT NULL'},
+    'panelist_session': {'handed_link': 'VARCHAR(64)'},
+    'identity': {'changed_by_team': 'BOOLEAN DEFAULT {false} NOT NULL'},
+}
+
+
+def upgrade() -> None:
+    """Go up."""
+    false = '0' if op.get_bind().dialect.name == 'sqlite' else 'false'
+    for name, (kind, condition) in STUDY_COLUMNS.items():
+        add_column('study', name, kind, condition)
+    for table, columns in COLUMNS.items():
+        for name, kind in columns.items():
+            add_column(table, name, kind.format(false=false))
+    change_checks(event(KINDS), kind=one_of('kind', NEW_KINDS))
+    change_checks(
+        letter(LETTERS, PERSONAL), kind=one_of('kind', NEW_LETTERS), round_of_kind=of_kind(NEW_PERSONAL)
+    )
+    with op.batch_alter_table('membership', copy_from=membership(ROLES)) as batch_op:
+        batch_op.drop_constraint(op.f('ck_membership_role'), type_='check')
+        batch_op.create_check_constraint(op.f('ck_membership_role'), one_of('role', NEW_ROLES))
+        batch_op.add_column(sa.Column('confirmed_by', sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(op.f('fk_membership_confirmed_by_account'), 'account', ['confirmed_by'], ['id'])
+    with op.batch_alter_table('round', copy_from=round_table()) as batch_op:
+        batch_op.drop_constraint(op.f('ck_round_closed_has_input_hash'), type_='check')
+        batch_op.drop_column('input_sha256')
+    create_tables()
+    op.execute('INSERT INTO held_role (study_id, account, role) SELECT study_id, account, role FROM membership')
+    (freeze_answers_sqlite if false == '0' else freeze_answers_postgresql)()
+
+
+def create_tables() -> None:
+    """Make the chain of seals, the rows where a study keeps rows, the letters that tell hashes, and who held which role."""
+    op.create_table(
+        'held_role',
+        sa.Column('study_id', sa.Integer(), nullable=False),
+        sa.Column('account', sa.Integer(), nullable=False),
+        sa.Column('role', sa.String(length=40), nullable=False),
+        sa.CheckConstraint(one_of('role', NEW_ROLES), name=op.f('ck_held_role_role')),
+        sa.ForeignKeyConstraint(['account'], ['account.id'], name=op.f('fk_held_role_account_account')),
+        sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_held_role_study_id_study')),
+        sa.PrimaryKeyConstraint('study_id', 'account', 'role', name=op.f('pk_held_role')),
+    )
+    op.create_table(
+        'seal',
+        sa.Column('study_id', sa.Integer(), nullable=False),
+        sa.Column('number', sa.Integer(), nullable=False),
+        sa.Column('round', sa.Integer(), nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('smallest_cell', sa.Integer(), nullable=False),
+        sa.Column('level', sa.String(length=40), nullable=False),
+        sa.Column('caution', sa.Integer(), nullable=False),
+        sa.Column('definition_sha256', sa.String(length=64), nullable=False),
+        sa.Column('content', sa.JSON(), nullable=False),
+        sa.Column('previous_sha256', sa.String(length=64), nullable=False),
+        sa.Column('sha256', sa.String(length=64), nullable=False),
+        sa.CheckConstraint('number >= 1', name=op.f('ck_seal_number_positive')),
+        sa.CheckConstraint(one_of('kind', ('round', 'amended', 'figures', 'panel', 'rows')), name=op.f('ck_seal_kind')),
+        sa.CheckConstraint(LEVELS, name=op.f('ck_seal_level')),
+        sa.CheckConstraint('length(sha256) = 64 AND length(previous_sha256) = 64', name=op.f('ck_seal_hash_length')),
+        sa.ForeignKeyConstraint(
+            ['study_id', 'round'], ['round.study_id', 'round.number'], name=op.f('fk_seal_study_id_round_round')
+        ),
+        sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_seal_study_id_study')),
+        sa.PrimaryKeyConstraint('study_id', 'number', name=op.f('pk_seal')),
+    )
+    op.create_index('ix_seal_round', 'seal', ['study_id', 'round', 'kind'])
+    op.create_table(
+        'sealed_row',
+        sa.Column('study_id', sa.Integer(), nullable=False),
+        sa.Column('round', sa.Integer(), nullable=False),
+        sa.Column('code', sa.String(length=20), nullable=False),
+        sa.Column('group', sa.String(length=60), nullable=False),
+        sa.Column('submitted', sa.Boolean(), nullable=False),
+        sa.Column('answers', sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ['study_id', 'round'], ['round.study_id', 'round.number'], name=op.f('fk_sealed_row_study_id_round_round')
+        ),
+        sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_sealed_row_study_id_study')),
+        sa.PrimaryKeyConstraint('study_id', 'round', 'code', name=op.f('pk_sealed_row')),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        'seal_letter',
+        sa.Column('study_id', sa.Integer(), nullable=False),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.Column('seal', sa.Integer(), nullable=False),
+        sa.Column('account', sa.Integer(), nullable=True),
+        sa.Column('run_after', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('failed_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('dropped_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('claimed_by', sa.String(length=64), nullable=True),
+        sa.Column('claimed_until', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('attempts', sa.Integer(), nullable=False),
+        sa.CheckConstraint('(claimed_by IS NULL) = (claimed_until IS NULL)', name=op.f('ck_seal_letter_claim_has_lease')),
+        sa.ForeignKeyConstraint(['account'], ['account.id'], name=op.f('fk_seal_letter_account_account')),
+        sa.ForeignKeyConstraint(
+            ['study_id', 'seal'], ['seal.study_id', 'seal.number'], name=op.f('fk_seal_letter_study_id_seal_seal')
+        ),
+        sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_seal_letter_study_id_study')),
+        sa.PrimaryKeyConstraint('study_id', 'id', name=op.f('pk_seal_letter')),
+        sa.UniqueConstraint('study_id', 'seal', 'account', name=op.f('uq_seal_letter_study_id_seal_account')),
+    )
+    op.create_index('ix_seal_letter_due', 'seal_letter', ['run_after'], sqlite_where=DUE, postgresql_where=DUE)
+
+
+# What was counted does not change: of these tables no row comes, goes or changes (of the last two: not its text) once the
+# round of that panelist is counted. Only a study that is deleted as a whole takes the mark of counting back.
+FROZEN = {'rating': '', 'change_reason': '', 'comment': 'text', 'proposal': 'text'}
+COUNTED = (
+    'SELECT 1 FROM participation p WHERE p.study_id = {row}.study_id AND p.round = {row}.round'
+    ' AND p.panelist = {row}.panelist AND p.counted IS NOT NULL'
+)
+GOING = (
+    'SELECT 1 FROM study s WHERE s.id = OLD.study_id AND (s.deletion_due_at IS NOT NULL OR s.rehearsal_of IS NOT NULL)'
+)
+REFUSAL = 'answers of a closed round do not change'
+
+
+def changes_of(table: str) -> list[tuple[str, str, str]]:
+    """Name the changes that are refused: a name, when, and the row that is asked."""
+    text = f' OF {FROZEN[table]}' if FROZEN[table] else ''
+    return [('insert', 'INSERT', 'NEW'), ('update', f'UPDATE{text}', 'OLD'), ('delete', 'DELETE', 'OLD')]
+
+
+def freeze_answers_sqlite() -> None:
+    """Refuse changes of counted answers."""
+    for table in FROZEN:
+        for name, change, row in changes_of(table):
+            op.execute(
+                f'CREATE TRIGGER {table}_{name}_counted BEFORE {change} ON {table}'
+                f' WHEN EXISTS ({COUNTED.format(row=row)}) BEGIN SELECT RAISE(ABORT, {REFUSAL!r}); END'
+            )
+    op.execute(
+        'CREATE TRIGGER participation_update_counted BEFORE UPDATE OF counted, counted_group ON participation'
+        f' WHEN OLD.counted IS NOT NULL AND NOT EXISTS ({GOING}) BEGIN SELECT RAISE(ABORT, {REFUSAL!r}); END'
+    )
+
+
+def freeze_answers_postgresql() -> None:
+    """Refuse changes of counted answers."""
+    for row in ('NEW', 'OLD'):
+        op.execute(
+            f'CREATE FUNCTION refuse_counted_{row.lower()}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN'
+            f' IF EXISTS ({COUNTED.format(row=row)}) THEN'
+            f" RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'; END IF;"
+            f" IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$"
+        )
+    op.execute(
+        'CREATE FUNCTION refuse_uncounting() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN'
+        f' IF OLD.counted IS NOT NULL AND NOT EXISTS ({GOING}) THEN'
+        f" RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$"
+    )
+    for table in FROZEN:
+        for name, change, row in changes_of(table):
+            op.execute(
+                f'CREATE TRIGGER {table}_{name}_counted BEFORE {change} ON {table}'
+                f' FOR EACH ROW EXECUTE FUNCTION refuse_counted_{row.lower()}()'
+            )
+    op.execute(
+        'CREATE TRIGGER participation_update_counted BEFORE UPDATE OF counted, counted_group ON participation'
+        ' FOR EACH ROW EXECUTE FUNCTION refuse_uncounting()'
+    )
+
+
+def downgrade() -> None:
+    """Go down; what only this revision knows is lost, and it is refused where a study has it."""
+    sqlite = op.get_bind().dialect.name == 'sqlite'
+    for table in FROZEN:
+        for name, _change, _row in changes_of(table):
+            op.execute(f'DROP TRIGGER {table}_{name}_counted' + ('' if sqlite else f' ON {table}'))
+    op.execute('DROP TRIGGER participation_update_counted' + ('' if sqlite else ' ON participation'))
+    if not sqlite:
+        for function in ('refuse_counted_new', 'refuse_counted_old', 'refuse_uncounting'):
+            op.execute(f'DROP FUNCTION {function}()')
+    for table in ('seal_letter', 'sealed_row', 'seal', 'held_role'):
+        op.drop_table(table)
+    go_back_to_input_hash()
+    change_checks(event(NEW_KINDS), kind=one_of('kind', KINDS))
+    change_checks(
+        letter(NEW_LETTERS, NEW_PERSONAL), kind=one_of('kind', LETTERS), round_of_kind=of_kind(PERSONAL)
+    )
+    team = membership(NEW_ROLES)
+    team.append_column(sa.Column('confirmed_by', sa.Integer(), nullable=True))
+    team.append_constraint(
+        sa.ForeignKeyConstraint(['confirmed_by'], ['account.id'], name=op.f('fk_membership_confirmed_by_account'))
+    )
+    with op.batch_alter_table('membership', copy_from=team) as batch_op:
+        batch_op.drop_constraint(op.f('fk_membership_confirmed_by_account'), type_='foreignkey')
+        batch_op.drop_column('confirmed_by')
+        batch_op.drop_constraint(op.f('ck_membership_role'), type_='check')
+        batch_op.create_check_constraint(op.f('ck_membership_role'), one_of('role', ROLES))
+    for table, columns in COLUMNS.items():
+        for name in columns:
+            op.drop_column(table, name)
+    for name in STUDY_COLUMNS:
+        op.drop_column('study', name)
+
+
+def go_back_to_input_hash() -> None:
+    """Give rounds their column back; what is closed has no hash of its answers, so it says so."""
+    op.add_column('round', sa.Column('input_sha256', sa.String(length=64), nullable=True))
+    op.execute("UPDATE round SET input_sha256 = '' WHERE closed_at IS NOT NULL")
+    table = round_table()
+    table.constraints = {c for c in table.constraints if c.name != 'ck_round_closed_has_input_hash'}
+    with op.batch_alter_table('round', copy_from=table) as batch_op:
+        batch_op.create_check_constraint(
+            op.f('ck_round_closed_has_input_hash'), '(closed_at IS NULL) = (input_sha256 IS NULL)'
+        )
