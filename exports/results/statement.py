@@ -107,4 +107,4 @@ def _comments(session: Session, study: Study, round_: Round, statement: int) -> 
     """Read the comments that the panel may read."""
     if round_.released_at is None:
         return []
-    return [one.text for one in texts.released(session, study, [round_.number], statement=statement) if one.text]
+    return [one.text for one in texts.released(session, study, [round_.number], statement)]

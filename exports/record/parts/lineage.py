@@ -48,15 +48,21 @@ def _edges_with_codes(study: Study, last: int) -> Select[Lineage, str, str]:
 def released_comments(session: Session, study: Study, numbers: Sequence[int]) -> list[ReleasedComment]:
     """Read the comments that were released to the panel."""
     item = QuestionnaireItem
-    asked = session.execute(
+    asked = (
         select(item.round, item.statement, Statement.code, item.version)
         .join(Statement, (Statement.study_id == item.study_id) & (Statement.number == item.statement))
         .where(item.study_id == study.id, item.round.in_(numbers))
     )
-    known = {(number, statement): (code, version) for number, statement, code, version in asked}
+    wording = {(number, statement): (code, version) for number, statement, code, version in session.execute(asked)}
+    groups = texts.author_groups(session, study, numbers)
     return [
         ReleasedComment(
-            *known[one.round, one.statement], one.round, one.text, "edited" if one.edited else "as written", one.group
+            statement=wording[one.round, one.statement][0],
+            version=wording[one.round, one.statement][1],
+            round=one.round,
+            text=one.text,
+            action="as written" if one.as_written else "edited",
+            group=groups.get(one.ticket, ""),
         )
         for one in texts.released(session, study, numbers)
     ]

@@ -1,7 +1,10 @@
 """Sentences of the results: who answered, what was asked, and what the panel agreed on."""
 
+from collections.abc import Sequence
+
+from delphi.consensus.disclosure.change_bands import LOWEST
 from delphi.consensus.table.result_row import ResultRow
-from delphi.consensus.vocabulary import EVERYBODY, Relation, Verdict
+from delphi.consensus.vocabulary import EVERYBODY, Band, Relation, Verdict
 from delphi.statistics.base.exact import mean_share, round_half_up
 from exports.record.facts import Response
 from exports.record.record import Record, base_of, last_round, of_round
@@ -128,11 +131,10 @@ def nq_sensitivity(record: Record) -> str | None:
 
 def stable(record: Record) -> str | None:
     """Say how much moved between the last two rounds."""
-    last = last_round(record)
-    rows = [row for row in of_round(record, last) if row["changed_pct"] is not None]
+    known = of_round(record, last_round(record))
+    rows = [row for row in known if row["changed_pct"] is not None]
     if not rows:
-        step = record.stable_shares.get(last)
-        return None if step is None else _stable_step(step)
+        return _stable_of_bands([row for row in known if row.get("changed_band") is not None])
     moved = [row["changed_pct"] for row in rows]
     settled_rows = sum(row["stable"] == "stable" for row in rows)
     return (
@@ -141,11 +143,14 @@ def stable(record: Record) -> str | None:
     )
 
 
-def _stable_step(step: int) -> str:
-    share_of_them = "All" if step == 100 else f"Between {step} and {step + 10} % of"
+def _stable_of_bands(rows: Sequence[ResultRow]) -> str | None:
+    """Say how many statements hardly moved, where single answers are not kept."""
+    if not rows:
+        return None
+    settled_rows = sum(row["changed_band"] == Band.UP_TO_15 for row in rows)
     return (
-        f"{share_of_them} comparable statements were stable between the last two rounds: at most 15 % of those who rated a "
-        "statement in both changed their rating."
+        f"In {settled_rows} of the {counted(len(rows), 'statement')} whose change may be told, at most {LOWEST} % of those "
+        f"who rated it in the last two rounds changed their rating."
     )
 
 

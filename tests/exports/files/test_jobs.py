@@ -36,6 +36,7 @@ from exports.files.orders import Order
 from exports.files.worker import Exporter
 from exports.record.reader_profile import Profile
 from exports.results.figures_worker import Figuring
+from rounds.lifecycle.closing import Closing
 from rounds.participation import withdrawal
 from rounds.seal.worker import Sealing
 
@@ -129,7 +130,7 @@ def test_after_a_week_a_file_is_gone(app, public, ada, worker):
 
 
 def test_what_cannot_be_made_says_why_and_what_breaks_is_tried_again(app, public, ada, worker, monkeypatch):
-    def refuse(*_, **__):
+    def refuse(*_, secret):
         raise Refused("There is no font for this.")
 
     monkeypatch.setattr("exports.files.worker.write", refuse)
@@ -183,7 +184,15 @@ def test_a_file_that_was_made_stays_when_somebody_leaves(app, public, ada, worke
 
 
 def test_the_exporter_is_one_of_the_loops(app):
-    assert [type(loop) for loop in cli.loops_of(app)] == [Postman, Severing, Deleting, Exporter, Sealing, Figuring]
+    assert [type(loop) for loop in cli.loops_of(app)] == [
+        Postman,
+        Severing,
+        Deleting,
+        Exporter,
+        Closing,
+        Sealing,
+        Figuring,
+    ]
 
 
 def test_a_killed_worker_leaves_nothing_and_another_makes_the_file(template, tmp_path):
