@@ -17,6 +17,7 @@ from delphi.model.round import Participation, Round, State, latest_round
 from delphi.model.study import Study
 from delphi.protocol.method import stopping_rule_of
 from rounds.results.rows import panel_rows, stable_share
+from rounds.seal import publishing
 
 AT_CONSENSUS = (Verdict.IN, Verdict.OUT)
 
@@ -48,7 +49,10 @@ def issues_before_end(session: Session, study: Study) -> list[Issue]:
 
 
 def finish(session: Session, study: Study, *, reason: str, by: int, at: datetime) -> None:
-    """End the study; where the stopping rule is not reached the reason is kept as a departure from the protocol."""
+    """End the study; where the stopping rule is not reached the reason is kept as a departure from the protocol.
+
+    Where the panel agreed to open rows, they are published with it.
+    """
     locked(session, Study, (study.id,))
     if issues := issues_before_end(session, study):
         raise NotReady(issues)
@@ -57,6 +61,7 @@ def finish(session: Session, study: Study, *, reason: str, by: int, at: datetime
         raise Refused("The stopping rule is not reached. Ending earlier needs a reason; nothing was changed.")
     study.finished_at, study.finish_reason = at, reason.strip()
     audit.record(session, study.id, EventKind.STUDY_FINISHED, by=by, at=at, reached=reached, reason=reason.strip())
+    publishing.publish_rows(session, study, by=by, at=at)
 
 
 def take_back(session: Session, study: Study, *, by: int, at: datetime) -> None:
@@ -64,6 +69,8 @@ def take_back(session: Session, study: Study, *, by: int, at: datetime) -> None:
     locked(session, Study, (study.id,))
     if study.finished_at is None:
         raise Refused("The study is not finished; nothing was changed.")
+    if publishing.are_published(session, study.id):
+        raise Refused("The single rows of this study were published with its end. Nothing was changed.")
     if study.names_destroyed_at is not None:
         raise Refused("The names were destroyed, so nobody can be asked again. Nothing was changed.")
     study.finished_at, study.finish_reason = None, ""
