@@ -1,6 +1,7 @@
 """A study again from its bundle, on another database: to be read and exported, not to be changed."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
+from delphi.consensus.shipped_scales import SCALES
 from delphi.errors import Refused
 from delphi.model.event import Event, EventKind
 from delphi.model.origin import StudyImport
@@ -99,14 +101,18 @@ def _seals(session: Session, study: Study, bundle: Bundle) -> None:
     session.add_all(seals.stored(entry, study.id) for entry in bundle.json(seals.CHAIN))
     session.flush()
     rows = bundle.json(seals.ROWS) if seals.ROWS in bundle.manifest["files"] else []
-    _insert(session, SealedRow, [_row(row) | {"study_id": study.id} for row in rows])
+    asked: dict[int, set[str]] = defaultdict(set)
+    for one in bundle.json("statements/statements.json")["questionnaires"]:
+        asked[one["round"]].add(str(one["statement"]))
+    values = {None, *SCALES[study.scale].values}
+    _insert(session, SealedRow, [_row(row, asked[row["round"]], values) | {"study_id": study.id} for row in rows])
 
 
-def _row(row: dict[str, Any]) -> dict[str, Any]:
+def _row(row: dict[str, Any], asked: Set[str], values: Set[int | None]) -> dict[str, Any]:
     """A single row as the table takes it."""
     answers, group, code = row["answers"], row["group"], row["code"]
-    if not all(value is None or type(value) is int for value in answers.values()):
-        raise TypeError("an answer that is no number")
+    if not (answers.keys() <= asked and set(answers.values()) <= values):
+        raise BadBundle("ratings/rows.json holds an answer that nobody could give. Nothing was imported.")
     if not (isinstance(code, str) and 0 < len(code) <= 20 and isinstance(group, str) and len(group) <= 60):
         raise TypeError("no code or no group")
     return {"round": row["round"], "code": code, "group": group, "submitted": row["submitted"], "answers": answers}

@@ -3,7 +3,8 @@
 import csv
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from delphi.consensus.analysis import Definition, Item
 from delphi.consensus.scale import Scale
@@ -16,6 +17,7 @@ from exports.bundle import seals
 from exports.bundle.counts_file import PEOPLE
 
 LONGEST_SCALE = 1000
+W = TypeVar("W", bound=StrEnum)
 Numbers = dict[tuple[int, str], dict[int, list[int]]]
 
 
@@ -145,12 +147,17 @@ def _changes(bundle: Bundle, number: int) -> list[SealedChange]:
         SealedChange(
             row["statement"],
             0,
-            None if row["changed_band"] is None else Band(row["changed_band"]),
-            None if row["stable"] is None else Stability(row["stable"]),
+            _word(Band, row["changed_band"]),
+            _word(Stability, row["stable"]),
         )
         for row in rows
         if row["group"] == EVERYBODY and row["previous_round"] is not None
     ]
+
+
+def _word(vocabulary: type[W], word: object) -> W | None:
+    """Read a word; one that is none is left to the check of what stands unproven."""
+    return vocabulary(word) if word in list(vocabulary) else None
 
 
 def _rows(bundle: Bundle) -> dict[int, list[dict[str, Any]]] | None:

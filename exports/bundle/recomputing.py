@@ -45,7 +45,7 @@ def _recomputed(bundle: Bundle) -> Comparison:
     result.differences += [*_seals_against_files(bundle, contents), *differences_of_rows(contents, _numbers(bundle))]
     for number in bundle.manifest["rounds"]:
         frozen = bundle.json(f"results/release-{number}.json")["rows"]
-        own = _computed(contents, number)
+        own = _computed(contents, number, frozen)
         result.differences += _rows_missing(contents, number, frozen)
         for entry in frozen:
             computed = own.get((entry["row"]["statement"], entry["row"]["group"]))
@@ -60,13 +60,16 @@ def _numbers(bundle: Bundle) -> dict[str, str]:
     return {row["code"]: str(row["number"]) for row in bundle.json("statements/statements.json")["statements"]}
 
 
-def _computed(contents: Contents, number: int) -> dict[tuple[Any, Any], PlainRow]:
+def _computed(contents: Contents, number: int, frozen: list[dict[str, PlainRow]]) -> dict[tuple[Any, Any], PlainRow]:
     """Rows of a round by statement and group, from what is told of its cells."""
     analysis, sealed = Analysis(contents.definitions[number], (_round(contents, number),)), contents.sealed[number]
-    rows = shown_rows(analysis, sealed)
-    if not contents.whole:  # of a group whose counts are not told, the rest of its row is computed from nothing
-        rows = [*consensus_rows(analysis, by_group=True), *rows]
-    return {(row["statement"], row["group"]): row for row in rows}
+    rows = {(row["statement"], row["group"]): row for row in shown_rows(analysis, sealed)}
+    if contents.whole:
+        return rows
+    # Where counts alone are not told, the rest of the row is computed from nothing, unless all of it was hidden.
+    hidden = {(e["row"]["statement"], e["row"]["group"]) for e in frozen if e["row"]["n_rated"] is None}
+    told = {(row["statement"], row["group"]): row for row in consensus_rows(analysis, by_group=True)}
+    return told | {key: row for key, row in rows.items() if key in hidden}
 
 
 def _round(contents: Contents, number: int) -> RoundData:
