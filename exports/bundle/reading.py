@@ -155,7 +155,7 @@ def _changes(bundle: Bundle, number: int) -> list[SealedChange]:
     ]
 
 
-def _word(vocabulary: type[W], word: object) -> W | None:
+def _word(vocabulary: type[W], word: Any) -> W | None:
     """Read a word; one that is none is left to the check of what stands unproven."""
     return vocabulary(word) if word in list(vocabulary) else None
 

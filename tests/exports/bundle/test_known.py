@@ -216,7 +216,7 @@ def test_whatever_stands_in_a_row_no_page_fails(app, pages, walk, original, tmp_
 
 @pytest.fixture(scope="module")
 def partly(template, tmp_path_factory):
-    """A bundle of which much cannot be proven: a hidden group decides, and rounds were cut apart."""
+    """A bundle of which not all can be proven: who moved stands there in bands."""
     path = tmp_path_factory.mktemp("partly") / "partly.zip"
     few = ("patients",) * 5 + ("nurses",) * 5 + ("doctors",)
     with template.copy() as url:

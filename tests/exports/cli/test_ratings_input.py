@@ -22,12 +22,11 @@ PLAYED = {
     "rand": RAND | {"rounds": 1},
     "odd": ODD | {"rounds": 2},
 }
-FOLLOWED = ("agreement",)  # nobody's rounds are cut apart
 SHAPES = ("zip", "csv", "xlsx", "sav", "dta", "parquet")
 WORDS = {"kind", "section_no", "section", "text", "decision", "decision_reason", "reasons"}
 LINEAGE = {"version", "previous_round", "relation"}
-CHANGES = {"n_paired", "changed_pct", "delta_combined_pp", "delta_median", "stable"}
-VERDICTS = {"verdict", "group_rule", "flags"}
+CHANGES = {"n_paired", "changed_pct", "changed_band", "stable"}
+DIFFERENCES = {"delta_combined_pp", "delta_median"}
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +37,7 @@ def files(template, tmp_path_factory):
         database, options = Database(url), {}
         with database.transaction() as session:
             for slug, design in PLAYED.items():
-                options[slug] = said(play(session, slug, **design))
+                options[slug] = said(play(session, slug, level="open_rows", **design))
         database.engine.dispose()
         for slug in PLAYED:
             for shape in SHAPES:
