@@ -1,11 +1,12 @@
 """From a file of ratings to an analysis: matrices of each round, then nothing but counts."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
+from delphi.consensus.analysis import Analysis, Definition, Item, People, RoundData
 from delphi.consensus.counts import Integers
 from delphi.consensus.matrix import ABSENT, BLANK, NOT_QUALIFIED, Matrix, count_matrix, count_moves
 from delphi.consensus.panel import RoundPanel
@@ -23,8 +24,17 @@ def analysis_of(file: RatingsFile, definition: Definition, items: Items | None =
     rows = _rows(file)
     columns = {entry.name: j for j, entry in enumerate(file.statements)}
     matrices = [matrix_of(round_, rows, columns, definition.scale.lo) for round_ in file.rounds]
-    counted = [_round(file, k, matrices, definition.scale.K, items or {}) for k in range(len(file.rounds))]
+    counted: list[RoundData] = []
+    for k in range(len(file.rounds)):
+        round_ = _round(file, k, matrices, definition.scale.K, items or {})
+        counted.append(replace(round_, previous=counted[-1], moved=_moved(file, k)) if counted else round_)
     return Analysis(definition, tuple(counted))
+
+
+def _moved(file: RatingsFile, k: int) -> People:
+    """How many answered in the round before and in this one, left in between, and joined."""
+    before, now = set(file.rounds[k - 1].analysed), set(file.rounds[k].analysed)
+    return People(len(before & now), len(before - now), len(now - before))
 
 
 def panels_of(file: RatingsFile, definition: Definition) -> tuple[RoundPanel, ...]:

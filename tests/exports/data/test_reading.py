@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
+from delphi.consensus.analysis import Analysis, Definition, Item, People, RoundData
 from delphi.consensus.matrix import ABSENT, BLANK, NOT_QUALIFIED, count_matrix, count_moves
 from delphi.consensus.rules.parsing import rule_from
 from delphi.consensus.shipped_scales import SCALES
@@ -92,8 +92,16 @@ def truth(definition, answers, groups):
                 then[:, j] = answers.waves[r - 1].matrix[:, list(answers.waves[r - 1].items).index(key)]
         counts = count_matrix(one.matrix, definition.scale.K, member, groups)
         moves = count_moves(then, one.matrix, definition.scale.K)
-        rounds.append(RoundData(one.number, tuple(one.items.values()), counts, moves))
+        rounds.append(
+            RoundData(one.number, tuple(one.items.values()), counts, moves, moved=moved(answers.stage > AWAY, r))
+        )
     return {(row["round"], row["statement"]): row for row in consensus_rows(Analysis(definition, tuple(rounds)))}
+
+
+def moved(there, r):
+    """How many stayed, left and joined."""
+    before, now = there[:, max(r - 1, 0)], there[:, r]
+    return People(*(int(part.sum()) for part in (before & now, before & ~now, now & ~before))) if r else None
 
 
 def read_back(records, definition, shape, folder):
@@ -124,7 +132,8 @@ def table_of(found):
 def test_a_number_read_back_is_that_of_the_study(tmp_path, shape, study):
     definition, answers, groups = study
     if shape != "zip":  # of a file alone, nobody knows of a group that never answered
-        groups = tuple(name for name in groups if name in answers.group)
+        came = {name for name, there in zip(answers.group, answers.stage.any(1), strict=True) if there}
+        groups = tuple(name for name in groups if name in came)
     records = records_of(answers, groups)
     told = truth(definition, answers, groups)
     found = table_of(read_back(records, definition, shape, tmp_path))
