@@ -1,7 +1,8 @@
 """A study again from its bundle, on another database: to be read and exported, not to be changed."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -108,7 +109,7 @@ def _seals(session: Session, study: Study, bundle: Bundle) -> None:
     _insert(session, SealedRow, [_row(row, asked[row["round"]], values) | {"study_id": study.id} for row in rows])
 
 
-def _row(row: dict[str, Any], asked: Set[str], values: Set[int | None]) -> dict[str, Any]:
+def _row(row: dict[str, Any], asked: AbstractSet[str], values: AbstractSet[int | None]) -> dict[str, Any]:
     """A single row as the table takes it."""
     answers, group, code = row["answers"], row["group"], row["code"]
     if not (answers.keys() <= asked and set(answers.values()) <= values):

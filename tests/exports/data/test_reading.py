@@ -83,7 +83,7 @@ def records_of(answers, groups):
 
 def truth(definition, answers, groups):
     """The consensus table from all answers."""
-    member = np.array([groups.index(name) for name in answers.group])
+    member = np.array([groups.index(name) if name in groups else 0 for name in answers.group])  # 0: who never came
     rounds = []
     for r, one in enumerate(answers.waves):
         then = np.full_like(one.matrix, ABSENT)
