@@ -1,7 +1,6 @@
 """From a file of ratings to an analysis: matrices of each round, then nothing but counts."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,17 +23,8 @@ def analysis_of(file: RatingsFile, definition: Definition, items: Items | None =
     rows = _rows(file)
     columns = {entry.name: j for j, entry in enumerate(file.statements)}
     matrices = [matrix_of(round_, rows, columns, definition.scale.lo) for round_ in file.rounds]
-    counted: list[RoundData] = []
-    for k in range(len(file.rounds)):
-        round_ = _round(file, k, matrices, definition.scale.K, items or {})
-        counted.append(replace(round_, previous=counted[-1], moved=_moved(file, k)) if counted else round_)
+    counted = [_round(file, k, matrices, definition.scale.K, items or {}) for k in range(len(file.rounds))]
     return Analysis(definition, tuple(counted))
-
-
-def _moved(file: RatingsFile, k: int) -> People:
-    """How many answered in the round before and in this one, left in between, and joined."""
-    before, now = set(file.rounds[k - 1].analysed), set(file.rounds[k].analysed)
-    return People(len(before & now), len(before - now), len(now - before))
 
 
 def panels_of(file: RatingsFile, definition: Definition) -> tuple[RoundPanel, ...]:
@@ -96,7 +86,14 @@ def _round(file: RatingsFile, k: int, matrices: list[Matrix], options: int, know
     by_group = [count_moves(then[member == g], now[member == g], options) for g in range(len(names))]
     counts = count_matrix(now, options, member, names, invited)
     moves: Integers = np.stack(by_group, axis=1)
-    return RoundData(round_.number, items, counts, np.asarray(moves.sum(1), dtype=np.int64), moves)
+    moved = None if file.written_here or k == 0 else _moved(file.rounds[k - 1], round_)
+    return RoundData(round_.number, items, counts, np.asarray(moves.sum(1), dtype=np.int64), moves, moved=moved)
+
+
+def _moved(before: RoundAnswers, now: RoundAnswers) -> People:
+    """Who took part in both rounds, in the first alone, and in the second alone."""
+    then, here = set(before.analysed), set(now.analysed)
+    return People(len(then & here), len(then - here), len(here - then))
 
 
 def _groups(file: RatingsFile) -> tuple[tuple[str, ...], NDArray[np.intp]]:

@@ -29,6 +29,7 @@ TOLD_BY = {
     SealKind.ROUND: EventKind.ROUND_SEALED,
     SealKind.AMENDED: EventKind.VERDICTS_AMENDED,
     SealKind.ROWS: EventKind.ROWS_PUBLISHED,
+    SealKind.PANEL: EventKind.PANEL_DESCRIBED,
 }
 JUDGED = (SealKind.ROUND, SealKind.AMENDED)
 Entry = Mapping[str, Any]
@@ -108,9 +109,9 @@ def _links(entries: Sequence[Entry], study: Mapping[str, Any]) -> Iterator[str]:
 def _untold(entries: Sequence[Entry], events: Events) -> Iterator[str]:
     """Compare every entry with its event, and every release with the seal that it names."""
     data = [event["data"] for event in events if event["kind"] in TOLD_BY.values()]
-    told = {(one.get("number"), one.get("round"), one.get("sha256")) for one in data}
+    told = {(one.get("number"), one.get("sha256")) for one in data}
     for entry in entries:
-        if told and entry["kind"] in TOLD_BY and (entry["number"], entry["round"], entry["sha256"]) not in told:
+        if told and entry["kind"] in TOLD_BY and (entry["number"], entry["sha256"]) not in told:
             yield f"{CHAIN}: no event tells the hash of entry {entry['number']}"
     for event in events:
         released = event["data"] if event["kind"] == EventKind.ROUND_RELEASED else {}

@@ -13,7 +13,6 @@ from delphi.consensus.sealed_counts import SealedRound
 from delphi.errors import Refused
 from delphi.model.event import WITHHELD, Event, EventKind, data_hash
 from delphi.model.panel import Panelist
-from delphi.model.rating import Comment
 from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
 from delphi.model.study import Amendment, Document, StakeholderGroup, Study
@@ -27,7 +26,7 @@ from exports.record.reader_profile import Profile
 from exports.record.record import GivenRecord
 from exports.record.study_record import StudyRecord
 from rounds.results.rows import results
-from rounds.seal import row_keeping
+from rounds.seal import row_keeping, texts
 from rounds.seal.items import items_of
 from rounds.seal.reading import sealed_of
 
@@ -199,12 +198,11 @@ def _tells_of_people(data: dict[str, Any], secret: set[str]) -> bool:
 
 def _comments(session: Session, study: Study, numbers: list[int]) -> list[Fact]:
     """Texts that the panel was shown, those of one statement in the order of their random tickets, which are not told."""
-    shown = session.execute(
-        select(Comment.round, Statement.code, Comment.ticket, Comment.released_text)
-        .join(Statement, (Statement.study_id == Comment.study_id) & (Statement.number == Comment.statement))
-        .where(Comment.study_id == study.id, Comment.round.in_(numbers), Comment.released_text.is_not(None))
-    )
+    codes = dict(list(session.execute(select(Statement.number, Statement.code).where(Statement.study_id == study.id))))
+    shown = [
+        (one.round, codes[one.statement], str(one.ticket), one.text) for one in texts.released(session, study, numbers)
+    ]
     return [
         {"comment": number, "round": r, "statement": code, "text_released": text}
-        for number, (r, code, _, text) in enumerate(sorted((r, c, str(t), text) for r, c, t, text in shown), 1)
+        for number, (r, code, _, text) in enumerate(sorted(shown), 1)
     ]

@@ -75,11 +75,11 @@ CHANGE_COLUMNS = (
     Column("previous_round", "int", "Compared with round"),
     Column("relation", "text", "Relation to that round"),
     Column("n_paired", "int", "Rated in both", SHARES, "n_paired"),
-    Column("changed_pct", "percent", "Changed %", SHARES, "n_paired"),
-    Column("delta_combined_pp", "float", "Change of combined agreement (points)", SHARES),
-    Column("delta_median", "float", "Change of median", QUARTILES),
-    Column("changed_band", "text", "Changed", SHARES, brief=True),
-    Column("stable", "text", "Stability", SHARES, brief=True),
+    Column("changed_pct", "percent", "Changed %", SHARES, "n_paired", brief=True),
+    Column("delta_combined_pp", "float", "Change of combined agreement (points), all who rated", SHARES),
+    Column("delta_median", "float", "Change of median, all who rated", QUARTILES),
+    Column("changed_band", "text", "Changed, in a band of %", SHARES),
+    Column("stable", "text", "Stability", SHARES),
 )
 CLOSING_COLUMNS = (
     Column("flags", "text", "Flags", SHARES),

@@ -1,13 +1,15 @@
 """Stability between two rounds of the same panelists: how much moved, and which way (METHOD 7)."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from delphi.consensus.analysis import Definition, Population, RoundData
+from delphi.consensus.analysis import ChangeShown, Definition, Population, RoundData
 from delphi.consensus.counts import Integers, total
+from delphi.consensus.disclosure.change_bands import band_of
 from delphi.consensus.stability import StabilityRule, moves_of
 from delphi.consensus.table.change_columns import UNPAIRED
 from delphi.consensus.table.columns import Cell, Reasons, filled
@@ -21,6 +23,8 @@ from delphi.statistics.groups.comparison import adjust_p
 from delphi.statistics.one_statement.quantiles import median
 from exports.record.columns import POINTS, QUARTILES, SHARES
 from exports.record.material import REASONS, Material, place, row_of
+from exports.record.pairs import with_pairs
+from exports.record.record import Record, defined, shown_cells
 from exports.tables.table import Column, Table, rows_of
 
 COLUMNS = (
@@ -46,6 +50,7 @@ COLUMNS = (
     Column("p_sign", "p", "p, sign test", POINTS, "n_paired"),
     Column("p_bowker", "p", "p, Bowker", POINTS, "n_paired"),
     Column("p_mcnemar", "p", "p, McNemar", POINTS, "n_paired"),
+    Column("changed_band", "text", "Changed, in a band of %", SHARES, "n_paired", brief=True),
     Column("stable", "text", "Stability", SHARES, "n_paired", brief=True),
     REASONS,
 )
@@ -57,7 +62,25 @@ NOTES = (
         f"AC2 of {RULE.min_coefficient} or more (or nobody changed), among at least {RULE.min_paired} pairs."
     ),
     "p: signed ranks and sign (exact), Bowker (symmetry), McNemar (agreeing or not); Holm: over the statements of a round.",
+    "Where single answers are not kept, a statement is stable if at most 15 % of the pairs changed.",
     "A test that finds no difference is no proof of stability.",
+)
+
+SEALED_COLUMNS = (
+    *place(),
+    Column("previous_round", "int", "Compared with round"),
+    Column("n_before", "int", "Rated before", SHARES),
+    Column("n_rated", "int", "Rated now", SHARES, brief=True),
+    Column("delta_combined_pp", "float", "Change of combined agreement (points)", SHARES, brief=True, signed=True),
+    Column("delta_median", "float", "Change of median", QUARTILES, brief=True),
+    Column("changed_band", "text", "Changed", SHARES, brief=True),
+    Column("stable", "text", "Stability", SHARES, brief=True),
+    REASONS,
+)
+SEALED_NOTE = (
+    "Changed: how many of those who rated in both rounds gave another rating (up to 15, 15 to 30, over 30 %), of the whole panel and "
+    "where that tells nobody’s answer; stable is the lowest of these. Single ratings are not kept, so transitions, numbers of "
+    "those who moved up or down, coefficients and tests of pairs do not exist."
 )
 
 
@@ -75,6 +98,37 @@ def build(material: Material) -> Table:
     return Table("stability/1", "Stability between rounds", caption, COLUMNS, names, NOTES, material.definition_dict())
 
 
+def of_record(record: Record) -> Table:
+    """Build the table of a study: from its rows where the profile may read them, else what may be said of sealed rounds."""
+    if record.figures is None:
+        return build(Material(record.analysis, (), record.by_group, record.watch))
+    if record.panels:
+        whole, shown = build(Material(with_pairs(record), (), record.by_group, record.watch)), shown_cells(record)
+        rows = [row for row in whole.as_dicts() if (row["round"], row["statement"], row["group"]) in shown]
+        return replace(whole, rows=rows_of(COLUMNS, rows))
+    before = {(row.round, row.statement, row.group): row["n_rated"] for row in record.rows}
+    rows = [
+        {**row, "n_before": before.get((row["previous_round"] or 0, row.statement, row.group))}
+        for row in record.rows
+        if row.round > 1 and (record.by_group or row.is_panel)
+    ]
+    shares = [
+        f"Round {number}: {'all' if step == 100 else f'{step} to {step + 10} %'} of the comparable statements are stable."
+        for number, step in record.stable_shares.items()
+    ]
+    caption = f"Differences are between all who rated in each round. {record.definition.describe()}"
+    names = rows_of(SEALED_COLUMNS, rows)
+    return Table(
+        "stability/1",
+        "Stability between rounds",
+        caption,
+        SEALED_COLUMNS,
+        names,
+        (SEALED_NOTE, *shares),
+        defined(record),
+    )
+
+
 def _rows(
     round_: RoundData, population: Population, rounds: Mapping[int, RoundData], definition: Definition
 ) -> Iterator[dict[str, Any]]:
@@ -88,14 +142,31 @@ def _rows(
             "previous_round": item.previous_round,
             "n_rated": int(population.counts.n_rated[j].sum()),
         }
-        if population.paired is None or item.previous_round is None or not round_.comparable(j):
-            reason = UNPAIRED.get(item.relation, Reason.NOT_LINKABLE)
-            empty = [column.name for column in COLUMNS if column.name not in {*head, "reasons"}]
+        earlier = _earlier(rounds.get(item.previous_round or 0), population.name, item.statement)
+        if item.previous_round is None or not round_.comparable(j):
             missing = {} if item.previous_round is not None else {"previous_round": Reason.NEW}
-            yield row_of([(head, missing), filled(dict.fromkeys(empty), reason)])
-        else:
-            earlier = _earlier(rounds.get(item.previous_round), population.name, item.statement)
+            yield _empty((head, missing), UNPAIRED.get(item.relation, Reason.NOT_LINKABLE))
+        elif population.paired is not None:
             yield row_of([(head, {}), *_figures(population.paired[j], earlier, definition)])
+        else:
+            yield _sealed(round_, j, (head, {}), population.name, earlier)
+
+
+def _empty(head: Part, reason: Reason) -> dict[str, Any]:
+    """A row that says where it belongs, and why it says no more."""
+    empty = [column.name for column in COLUMNS if column.name not in {*head[0], "reasons"}]
+    return row_of([head, filled(dict.fromkeys(empty), reason)])
+
+
+def _sealed(round_: RoundData, j: int, head: Part, group: str, earlier: Integers | None) -> dict[str, Any]:
+    """A row of a round whose single answers are not kept: what the seal tells of the panel."""
+    if round_.bands is None:
+        return _empty(head, Reason.NOT_LINKABLE)
+    shown = (round_.bands[j] if group == EVERYBODY else None) or ChangeShown(None, None)
+    told = filled({"changed_band": shown.band, "stable": shown.stable}, shown.reason or Reason.SEALED)
+    before = filled({"n_before": None if earlier is None else int(earlier.sum())}, Reason.NOT_IN_ROUND)
+    cells = head[0] | told[0] | before[0]
+    return _empty((cells, head[1] | told[1] | before[1]), Reason.SEALED)
 
 
 def _earlier(round_: RoundData | None, group: str, statement: str) -> Integers | None:
@@ -116,7 +187,9 @@ def _figures(table: Integers, earlier: Integers | None, definition: Definition) 
     )
     counted = {"n_paired": moves.n_paired, "changed_pct": moves.changed_pct} | _changes(table, earlier, definition)
     yield filled(counted, Reason.NO_PAIRED_RATINGS)
-    yield filled({"delta_median": moves.delta_median, "stable": moves.stable}, Reason.NO_PAIRED_RATINGS)
+    band = band_of(moves.changed, moves.n_paired) if moves.n_paired else None
+    last = {"delta_median": moves.delta_median, "changed_band": band, "stable": moves.stable}
+    yield filled(last, Reason.NO_PAIRED_RATINGS)
     yield from _coefficients(table)
     yield _tests(table, definition, moves.n_paired)
 

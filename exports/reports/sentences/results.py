@@ -1,9 +1,12 @@
 """Sentences of the results: who answered, what was asked, and what the panel agreed on."""
 
+from collections.abc import Sequence
+
+from delphi.consensus.disclosure.change_bands import LOWEST
 from delphi.consensus.table.result_row import ResultRow
-from delphi.consensus.vocabulary import Relation, Verdict
+from delphi.consensus.vocabulary import EVERYBODY, Band, Relation, Verdict
 from delphi.statistics.base.exact import mean_share, round_half_up
-from exports.record.facts import Invitation, RoundFacts
+from exports.record.facts import Response
 from exports.record.record import Record, base_of, last_round, of_round
 from exports.reports.sentences.words import Sentence, counted, listed, share
 from exports.tables.printing import printed_percent
@@ -11,18 +14,16 @@ from exports.tables.printing import printed_percent
 
 def response(record: Record) -> str | None:
     """Say how many of the invited completed each round."""
-    invitations = [(r, [p for p in record.invitations if p.round == r.number]) for r in record.rounds]
-    clauses = [_response(r, here) for r, here in invitations if here]
+    clauses = [_response(one) for one in record.responses if one.people == EVERYBODY]
     return (
         f"{clauses[0][0].upper()}{clauses[0][1:]}{''.join(f'; {more}' for more in clauses[1:])}." if clauses else None
     )
 
 
-def _response(round_: RoundFacts, here: list[Invitation]) -> str:
-    complete, started = sum(p.complete for p in here), sum(p.started for p in here)
+def _response(one: Response) -> str:
     return (
-        f"of {len(here)} panelists invited to round {round_.number}, {share(started, len(here))} answered and "
-        f"{share(complete, len(here))} completed it"
+        f"of {one.invited} panelists invited to round {one.round}, {share(one.started, one.invited)} answered and "
+        f"{share(one.complete, one.invited)} completed it"
     )
 
 
@@ -130,14 +131,26 @@ def nq_sensitivity(record: Record) -> str | None:
 
 def stable(record: Record) -> str | None:
     """Say how much moved between the last two rounds."""
-    rows = [row for row in of_round(record, last_round(record)) if row["changed_pct"] is not None]
+    known = of_round(record, last_round(record))
+    rows = [row for row in known if row["changed_pct"] is not None]
     if not rows:
-        return None
+        return _stable_of_bands([row for row in known if row.get("changed_band") is not None])
     moved = [row["changed_pct"] for row in rows]
     settled_rows = sum(row["stable"] == "stable" for row in rows)
     return (
         f"Among those who rated a statement in the last two rounds, between {printed_percent(min(moved))} and "
         f"{printed_percent(max(moved))} % changed their rating; {settled_rows} of {len(rows)} comparable statements were stable."
+    )
+
+
+def _stable_of_bands(rows: Sequence[ResultRow]) -> str | None:
+    """Say how many statements hardly moved, where single answers are not kept."""
+    if not rows:
+        return None
+    settled_rows = sum(row["changed_band"] == Band.UP_TO_15 for row in rows)
+    return (
+        f"In {settled_rows} of the {counted(len(rows), 'statement')} whose change may be told, at most {LOWEST} % of those "
+        f"who rated it in the last two rounds changed their rating."
     )
 
 
