@@ -12,6 +12,7 @@ from delphi.errors import Refused
 from delphi.model.base import Base
 from delphi.model.study import Study
 from exports.archive import Bundle, Writer
+from exports.bundle import seals
 from exports.bundle.facts import row_of, tables_of
 from exports.bundle.results import Release, ReleaseEntry
 from exports.bundle.source import record_of, released_rounds
@@ -76,5 +77,7 @@ def _restored(bundle: Bundle) -> Iterator[tuple[Session, Study]]:
         for kind, rows in tables_of(bundle).items():
             session.add_all(row_of(kind, row, study_id=study.id) for row in rows)
             session.flush()
+        session.add_all(seals.stored(entry, study.id) for entry in bundle.json(seals.CHAIN))
+        session.flush()
         yield session, study
     engine.dispose()

@@ -1,6 +1,5 @@
 """What a file of ratings does not tell of its study: these cells stay empty, with the reason."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,7 +16,6 @@ VERDICT_COLUMNS = ("verdict", "grade", "verdict_basis", "group_rule", "flags", "
 WORDS = ("kind", "section_no", "section", "text")
 LINEAGE = ("previous_round", "relation")
 INVITED = "n_invited"
-CODE_OF_0_1 = re.compile("P[0-9A-HJKMNP-TV-Z]{7}")
 
 
 class Why(StrEnum):
@@ -88,11 +86,8 @@ def _cells(file: RatingsFile, round_: RoundAnswers, *, items: bool) -> dict[str,
 
 
 def _cut(file: RatingsFile, before: RoundAnswers, now: RoundAnswers) -> bool:
-    """Whether somebody may stand under one code in a round and under another in the next: both have codes of one round.
-
-    Version 0.1.0 cut rounds apart, and its codes tell; since then everybody has one code.
-    """
-    if not all(CODE_OF_0_1.fullmatch(who) for who in (*before.panelists, *now.panelists)):
+    """Whether somebody may stand under one code in a round and under another in the next: both have codes of one round."""
+    if not file.may_be_cut:
         return False
     rest = {who for other in file.rounds if other is not before and other is not now for who in other.panelists}
     return bool(set(before.panelists) - set(now.panelists) - rest) and bool(
