@@ -102,9 +102,8 @@ def _signed_rank(sizes: NDArray[Any], ties: Ints, up: Ints, zeros: Zeros) -> Sig
     ranks = doubled_mid_ranks(ties)[moved] if zeros == "pratt" else doubled_mid_ranks(ties[moved])
     ties, up = ties[moved], up[moved]
     plus, total = int(ranks @ up), int(ranks @ ties)
-    sigma = sqrt(
-        sum(r * r * t for r, t in zip(ranks.tolist(), ties.tolist(), strict=True))
-    )  # of 2 W⁺ − 2 W⁻, i.e. on twice the doubled scale
+    # of 2 W⁺ − 2 W⁻, i.e. on twice the doubled scale, from Python's integers
+    sigma = sqrt(sum(r * r * t for r, t in zip(ranks.tolist(), ties.tolist(), strict=True)))
     corrected, uncorrected = (normal_p(max(abs(2 * plus - total) - shift, 0) / sigma) for shift in (2, 0))
     exact = kept <= EXACT_UP_TO
     p = min(1.0, 2 * _upper_tail(ranks, ties, max(plus, total - plus))) if exact else corrected

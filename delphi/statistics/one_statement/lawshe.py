@@ -72,9 +72,9 @@ def cvr_critical(n: int, alpha: str = "0.05") -> CriticalValue:
 
     Notes
     -----
-    The smallest k with P(Bin(n, ½) ≥ k) ≤ α. Compare counts, k ≥ ``count``: a printed critical CVR is rounded,
-    and 8 of 9 would fail against 0.778; in whole numbers up to n = 1,000, beyond by the incomplete
-    beta function, to about 12 digits.
+    The smallest k with P(Bin(n, ½) ≥ k) ≤ α, in whole numbers up to n = 1,000, beyond by the incomplete beta function,
+    to about 12 digits. Compare counts, k ≥ ``count``: a printed critical CVR is rounded, and 8 of 9 would fail against
+    0.778.
 
     References
     ----------
