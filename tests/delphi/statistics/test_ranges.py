@@ -6,6 +6,7 @@ import delphi.statistics as measures
 from delphi.statistics.agreement import chance_corrected, concordance, reliability
 from delphi.statistics.base.bounds import OutOfRange
 from delphi.statistics.base.measure import MOST, as_counts, measure
+from delphi.statistics.base.result import Reason
 from delphi.statistics.change import paired
 from delphi.statistics.groups import comparison
 from delphi.statistics.one_statement import median_intervals
@@ -49,3 +50,9 @@ def test_more_ratings_than_can_be_counted_are_refused():
     for counts_ in ([MOST, 1], [[0, 1], [1, MOST]], [2**62, 2**62]):
         with pytest.raises(ValueError, match="at most 100000000 ratings"):
             as_counts(counts_)
+
+
+def test_opinion_groups_are_not_sought_among_too_many():
+    found = measures.opinion_groups([[1, 2, 3, 4, 5, 1, 2]] * 5001)
+    assert (found.n, found.reason) == (5001, Reason.MORE_THAN_SEARCHED)
+    assert measures.opinion_groups([[1, 2, 3, 4, 5, 1, 2]] * 5000).reason is Reason.NO_VARIATION
