@@ -107,8 +107,8 @@ def test_a_round_is_run(app, grown, ada):
     ada.send(f"{ROUND}/close")
     assert "Round 1: results" in ada.get(ROUND).text
     kinds = [kind.value for kind in stored(app, select(Event.kind).filter_by(study_id=1).order_by(Event.sequence))]
-    assert kinds[-6:] == ["round:launched", "reminders:queued", "reminders:queued", "round:extended", "reminders:stopped",
-                          "round:closed"]  # fmt: skip
+    assert kinds[-7:] == ["round:launched", "reminders:queued", "reminders:queued", "round:extended", "reminders:stopped",
+                          "round:closed", "round:sealed"]  # fmt: skip
 
 
 def test_comments_are_moderated(app, grown, ada):
