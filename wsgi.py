@@ -23,11 +23,15 @@ def app(settings: Settings | None = None) -> "Flask":
     from delphi.app import blueprints_of, create_app
     from exports.files.worker import Exporter
     from rounds.lifecycle.closing import Closing
+    from rounds.lifecycle.monitor import StopsOfTheDay
     from rounds.seal.worker import Sealing
 
     made = create_app(settings, blueprints_of("delphi", "rounds", "exports"))
     database = made.extensions["database"]
-    made.extensions["workers"] = [Exporter(database, settings.secret_key), Closing(database), Sealing(database)]
+    made.extensions["workers"] = [
+        Exporter(database, settings.secret_key),
+        *(loop(database) for loop in (Closing, Sealing, StopsOfTheDay)),
+    ]
     return made
 
 
