@@ -18,7 +18,7 @@ from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import after_commit, current_session
-from rounds.lifecycle import closing, finishing, invitations, lifecycle, monitor, readiness
+from rounds.lifecycle import closing, finishing, invitations, lifecycle, monitor, newcomers, readiness
 from rounds.lifecycle.forms import DeadlineForm, ExtendForm, audience_of
 from rounds.lifecycle.invitations import Audience
 from rounds.moderation import rulings
@@ -117,6 +117,7 @@ def _draft(study: Study, round_: Round) -> dict[str, Any]:
         "rule": definition_of(study).describe(),
         "issues": list(readiness.issues_before_launch(session, study, round_)),
         "panel_size": len(invitations.invited_next(session, study.id)),
+        "newcomers": newcomers.newcomers(session, study, round_),
         "deadline": dates.end_of_day(clock.now(), study.time_zone, days=DAYS_OPEN),
     }
 
