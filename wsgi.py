@@ -22,6 +22,7 @@ def app(settings: Settings | None = None) -> "Flask":
         log.warning("Letters, files and deletions need `delphi work` to run beside this server.")
     from delphi.app import blueprints_of, create_app
     from exports.files.worker import Exporter
+    from exports.results.figures_worker import Figuring
     from rounds.lifecycle.closing import Closing
     from rounds.lifecycle.monitor import StopsOfTheDay
     from rounds.seal.worker import Sealing
@@ -30,7 +31,10 @@ def app(settings: Settings | None = None) -> "Flask":
     database = made.extensions["database"]
     made.extensions["workers"] = [
         Exporter(database, settings.secret_key),
-        *(loop(database) for loop in (Closing, Sealing, StopsOfTheDay)),
+        Closing(database),
+        Sealing(database),
+        Figuring(database),
+        StopsOfTheDay(database),
     ]
     return made
 
