@@ -1,7 +1,7 @@
 """Answers are reached through few modules: the person's own, saving, the seal, and whether there is an answer at all.
 
-Read from the sources: whoever imports a table of answers, or names it in SQL, is in `rounds.seal` or stands in `PLACES`. Deleting a whole study goes
-over all tables without naming one (`delphi.studies.retention`).
+Read from the sources: whoever imports a table of answers, or names it in SQL, is in `rounds.seal` or stands in `PLACES`.
+Deleting a whole study goes over all tables without naming one (`delphi.studies.retention`).
 """
 
 import ast

@@ -16,6 +16,7 @@ from delphi.model.round import Participation, QuestionnaireItem, Round
 from delphi.model.statement import Decision, Lineage, StatementProposal
 from delphi.model.study import Study
 from delphi.people import roster
+from exports.results.figures_worker import Figuring
 from rounds.lifecycle import lifecycle
 from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import saving
@@ -225,6 +226,7 @@ def test_results_are_read(app, grown, ada):
     opened(app, 2)
     vote_all(app, 2)
     closed(app, 2)
+    Figuring(app.extensions["database"]).work(at=NOW)
     results = "/studies/care/results"
     listed = re.findall(r"<strong>(STMT1\.\d)</strong>", ada.get(f"{results}/statements?sort=code&order=down").text)
     assert listed == ["STMT1.3", "STMT1.2", "STMT1.1"]
