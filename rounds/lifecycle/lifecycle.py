@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from delphi import audit
-from delphi.database import locked
+from delphi.database import lock_all, locked
 from delphi.errors import Issue, NotReady, Refused
 from delphi.model.event import EventKind
 from delphi.model.rating import SaveRequest
@@ -167,6 +167,5 @@ def _lock(session: Session, round_: Round) -> None:
 def _lock_with_panel(session: Session, round_: Round) -> None:
     """Take the participations, then the round, in the order of every save: for what writes or refers to participations."""
     key = (Participation.study_id == round_.study_id, Participation.round == round_.number)
-    session.flush()
-    session.execute(select(Participation.panelist).where(*key).order_by(Participation.panelist).with_for_update()).all()
+    lock_all(session, select(Participation.panelist).where(*key).order_by(Participation.panelist))
     _lock(session, round_)
