@@ -26,7 +26,7 @@ PLACES = {
     },
     "saving": {"rounds.questionnaire.saving", "rounds.questionnaire.suggesting"},
     "whether, never which": {"delphi.progress"},
-    "writing alone": {"delphi.statements.editing", "exports.bundle.importing"},
+    "writing alone": {"delphi.statements.editing"},
 }
 ALLOWED = set().union(*PLACES.values())
 SEAL = "rounds.seal."  # the capability that counts, and reads texts by ticket
