@@ -4,9 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, String, UniqueConstraint, select, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    PrimaryKeyConstraint,
+    String,
+    UniqueConstraint,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from delphi.model.base import Base, UtcDateTime, belongs
@@ -27,7 +38,8 @@ class State(StrEnum):
 class Round(Base):
     """One wave of questions: launched, closed, released. Number 0 is the open round, in which the panel writes.
 
-    ``opens_on`` is what is planned and told; the rest are facts.
+    ``opens_on`` is what is planned and told; ``stops`` is where people stopped, as it was counted on the last day; the rest
+    are facts.
     """
 
     __tablename__ = "round"
@@ -50,6 +62,7 @@ class Round(Base):
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    stops: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
     @property
     def state(self) -> State:

@@ -3,7 +3,7 @@
 from math import ceil, floor
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from delphi import clock, dates
@@ -18,7 +18,7 @@ from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import after_commit, current_session
-from rounds.lifecycle import closing, finishing, invitations, lifecycle, monitor, readiness
+from rounds.lifecycle import closing, finishing, invitations, lifecycle, monitor, newcomers, readiness
 from rounds.lifecycle.forms import DeadlineForm, ExtendForm, audience_of
 from rounds.lifecycle.invitations import Audience
 from rounds.moderation import rulings
@@ -80,8 +80,6 @@ def show(study: Study, round_: Round) -> str | Response:
         return render_template(
             "lifecycle/open.html", **facts, seen=seen, accepting=round_.accepts(at=clock.now()), by_itself=by_itself
         )
-    if not is_sealed(current_session(), round_):
-        return render_template("lifecycle/counting.html", **facts)
     return render_template("lifecycle/closed.html", **facts, **_closed(study, round_))
 
 
@@ -119,6 +117,8 @@ def _draft(study: Study, round_: Round) -> dict[str, Any]:
         "rule": definition_of(study).describe(),
         "issues": list(readiness.issues_before_launch(session, study, round_)),
         "panel_size": len(invitations.invited_next(session, study.id)),
+        "newcomers": newcomers.newcomers(session, study, round_),
+        "asked_twice": current_app.extensions["asked_twice"](session, study),
         "deadline": dates.end_of_day(clock.now(), study.time_zone, days=DAYS_OPEN),
     }
 

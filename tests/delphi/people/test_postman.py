@@ -153,8 +153,9 @@ def test_a_closed_round_sends_nothing(database, sending, mailbox):
     with database.transaction() as session:
         lifecycle.close(session, session.get_one(lifecycle.Round, (sending.study.id, 1)), by=sending.ada.id, at=NOW)
     Postman(database, sending.settings).deliver(at=NOW)
-    assert mailbox.messages == []
-    assert None not in letters(database, Letter.dropped_at)
+    assert len(mailbox.messages) == 6, "the news of the close before the deadline, and no invitation"
+    assert all("was closed before its deadline" in str(mail) for mail in mailbox.messages)
+    assert sum(moment is not None for moment in letters(database, Letter.dropped_at)) == 6
 
 
 def test_a_refused_address_is_not_tried_again(database, sending, mailbox):

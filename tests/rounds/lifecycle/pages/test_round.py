@@ -8,7 +8,7 @@ from builders import NEW_STUDY, NOW, drafted, launched, lead_of, panel_of, relea
 from sqlalchemy import event, func, select
 
 from delphi.model.event import Event
-from delphi.model.letter import Letter
+from delphi.model.letter import Letter, LetterKind
 from delphi.model.rating import Comment
 from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.statement import Lineage
@@ -236,7 +236,8 @@ def test_nothing_is_counted_beneath_the_smallest_cell(app, opened, ada):
         for who in opened.panel[:4]:
             vote(session, round_, who, {1: 4})
         lifecycle.close(session, round_, by=lead_of(session, opened.study), at=NOW)
-        assert session.scalar(select(func.count()).select_from(Letter)) == 6
+        invited = select(func.count()).select_from(Letter).filter_by(kind=LetterKind.INVITATION)
+        assert session.scalar(invited) == 6
     assert ada.get(DESK).status_code == 200
 
 
