@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 JOBS ?= 2
 
-.PHONY: demo demo-fresh test coverage browser lint dist freeze methods texts pictures pictures-files bench-bundle bench-exports bench-pages clean
+.PHONY: demo demo-fresh test coverage browser lint dist freeze methods texts pictures pictures-files bench-bundle bench-exports bench-pages levels clean
 
 $(STAMP): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -82,6 +82,10 @@ bench-exports: $(STAMP)
 
 bench-pages: $(STAMP)
 	PYTHONPATH=.:tests/support $(BIN)/python tools/bench_pages.py
+
+# Simulates what each caution shows; LEVELS=--write puts the figures into docs/guide/levels.md.
+levels: $(STAMP)
+	PYTHONPATH=. $(BIN)/python tools/show_plan_table.py $(LEVELS)
 
 clean:
 	rm -rf .venv .bench mutants build dist *.egg-info .mypy_cache .ruff_cache .hypothesis

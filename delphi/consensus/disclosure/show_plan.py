@@ -1,6 +1,25 @@
 """The show plan: which groups a round may show, decided once, when it closes (SEALED_ROUNDS 2.1).
 
 It looks at numbers of people and at who they are, never at what they answered: so what is hidden tells nothing.
+The rules, and their reasons:
+
+- A group below k is hidden, and the hidden ones together are nobody or at least k, since the total minus the shown
+  groups is what the hidden ones answered. People without a group are shown in the total alone, so they are hidden.
+- Who joined late does not count where a group was not shown in the round before: a group that appears because one
+  person came is that person's arrival, and a team could add people until a group appears.
+- A group that lost or gained 1 … k−1 people since a round that showed it is shown again only if at least
+  ``caution * k`` stayed: most people keep most of their answers, so the difference of two rounds is a guess at the
+  answers of those few, and the more people stayed, the more their own changes blur it.
+- What is not shown in both rounds, taken together, passes the same: a hidden group is the total minus the others.
+- Nothing told now, by one cell or several, is nearly the same people as something told before: all but 1 … k−1 each
+  way, with fewer than ``caution * k`` in both. So a group shown for the first time is compared with the rest that
+  held it.
+
+While one of these fails, the smallest shown group is hidden, ties by key.
+
+The plan guards against guessing, not against knowing: the panel's total is shown in every round, so whoever knows that
+one person left a panel can guess at that person; members of a group who talk reduce k by their number; sums over three
+rounds and more are not compared; nor is a unanimous group protected.
 """
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -26,6 +45,14 @@ class RoundPeople:
 
     groups: Mapping[str, People]
     shown: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Few:
+    """When a difference between two rounds is about few people: fewer than k, while fewer than ``enough`` stayed."""
+
+    k: int
+    enough: int
 
 
 def shown_groups(
@@ -56,28 +83,6 @@ def shown_groups(
     ValueError
         k is below 3, or caution is not 1, 2 or 3.
 
-    Notes
-    -----
-    People without a group are shown only in the total, so they count as hidden. The rules, and their reasons:
-
-    - A group below k is hidden, and the hidden ones together are nobody or at least k, since the total minus the
-      shown groups is what the hidden ones answered.
-    - Who joined late does not count where a group was not shown in the round before: a group that appears because
-      one person came is that person's arrival, and a team could add people until a group appears.
-    - A group that lost or gained 1 … k−1 people since a round that showed it is shown again only if at least
-      ``caution * k`` stayed: most people keep most of their answers, so the difference of two rounds is a guess
-      at the answers of those few, and the more people stayed, the more their own changes blur it.
-    - What is not shown in both rounds, taken together, passes the same: a hidden group is the total minus the others.
-    - Nothing told now, by one cell or several, is nearly the same people as something told before: all but 1 … k−1
-      each way, with fewer than ``caution * k`` in both. A group shown for the first time is compared with the rest
-      that held it.
-
-    While one of these fails, the smallest shown group is hidden, ties by key.
-
-    The plan guards against guessing, not against knowing: the panel's total is shown in every round, so whoever
-    knows that one person left a panel can guess at that person; members of a group who talk reduce k by their number;
-    sums over three rounds and more are not compared; nor is a unanimous group protected.
-
     Examples
     --------
     >>> people = {"A": frozenset(range(12)), "B": frozenset(range(20, 32)), "": frozenset(range(40, 46))}
@@ -87,20 +92,15 @@ def shown_groups(
     >>> shown_groups({**people, "A": frozenset(range(3, 12))}, [first], k=5, caution=2)
     ['B']
     """
-    smallest_cell(k)
     if caution not in (1, 2, 3):
         raise ValueError("caution is 1, 2 or 3")
+    few = _Few(smallest_cell(k), caution * k)
     before = earlier[-1].shown if earlier else frozenset[str]()
     early = {group: people if group in before else people - late for group, people in now.items()}
-    unfit = [group for group in now if group == UNGROUPED or len(early[group]) < k]
-    unfit += [group for group in now if not _group_may_follow(group, now[group], earlier, k, caution * k)]
-    sizes = _sizes(now)
-    shown = sorted(visible_groups(sizes, k, hidden=unfit), key=lambda group: (sizes[group], group))
+    shown = _fit_by_size(now, early, earlier, few)
     told = [then for then in earlier if sum(_sizes(then.groups).values()) >= k]
     while shown and not (
-        _nobody_or_many(now, shown, k)
-        and _nobody_or_many(early, shown, k)
-        and all(_rest_may_follow(now, shown, then, k, caution * k) for then in told)
+        _nobody_or_many(early, shown, k) and all(_rest_may_follow(now, shown, then, few) for then in told)
     ):
         shown.pop(0)
     return [group for group in now if group in shown]
@@ -144,33 +144,43 @@ def _nobody_or_many(groups: Mapping[str, People], shown: Collection[str], k: int
     return not 0 < len(_all_but(groups, shown)) < k
 
 
-def _group_may_follow(group: str, now: People, earlier: Sequence[RoundPeople], k: int, enough: int) -> bool:
-    return all(_may_follow(now, then.groups[group], k, enough) for then in earlier if group in then.shown)
+def _fit_by_size(
+    now: Mapping[str, People], early: Mapping[str, People], earlier: Sequence[RoundPeople], few: _Few
+) -> list[str]:
+    """Groups that are large enough, by themselves and beside the hidden ones, and may follow; the smallest first."""
+    unfit = [group for group in now if group == UNGROUPED or len(early[group]) < few.k]
+    unfit += [group for group in now if not _group_may_follow(group, now[group], earlier, few)]
+    sizes = _sizes(now)
+    return sorted(visible_groups(sizes, few.k, hidden=unfit), key=lambda group: (sizes[group], group))
 
 
-def _may_follow(now: People, then: People, k: int, enough: int) -> bool:
+def _group_may_follow(group: str, now: People, earlier: Sequence[RoundPeople], few: _Few) -> bool:
+    return all(_may_follow(now, then.groups[group], few) for then in earlier if group in then.shown)
+
+
+def _may_follow(now: People, then: People, few: _Few) -> bool:
     """Whether the same cell may be shown again: few left or joined only where enough stayed."""
-    few_moved = 0 < len(then - now) < k or 0 < len(now - then) < k
-    return not few_moved or len(now & then) >= enough
+    few_moved = 0 < len(then - now) < few.k or 0 < len(now - then) < few.k
+    return not few_moved or len(now & then) >= few.enough
 
 
-def _rest_may_follow(now: Mapping[str, People], shown: Collection[str], then: RoundPeople, k: int, enough: int) -> bool:
+def _rest_may_follow(now: Mapping[str, People], shown: Collection[str], then: RoundPeople, few: _Few) -> bool:
     """Whether what is told beside the groups shown in both rounds leaves no few people between two cells."""
     both = then.shown & set(shown)
-    if both and not _may_follow(_all_but(now, both), _all_but(then.groups, both), k, enough):
+    if both and not _may_follow(_all_but(now, both), _all_but(then.groups, both), few):
         return False
     everybody = _all_but(now, ())
-    before = list(_told(then.groups, then.shown, both, k + enough))
+    before = list(_told(then.groups, then.shown, both, few.k + few.enough))
     return not any(
-        _nearly_the_same(one, other, k, enough)
-        for one in _told(now, shown, both, k + enough)
+        _nearly_the_same(one, other, few)
+        for one in _told(now, shown, both, few.k + few.enough)
         if one != everybody
         for other in before
     )
 
 
-def _nearly_the_same(one: People, other: People, k: int, enough: int) -> bool:
-    return one != other and len(one - other) < k and len(other - one) < k and len(one & other) < enough
+def _nearly_the_same(one: People, other: People, few: _Few) -> bool:
+    return one != other and len(one - other) < few.k and len(other - one) < few.k and len(one & other) < few.enough
 
 
 def _told(groups: Mapping[str, People], shown: Collection[str], both: Collection[str], below: int) -> Iterator[People]:

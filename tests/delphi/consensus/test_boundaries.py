@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from ledger import ledger_check
 
 from delphi.consensus.counts import Counts
-from delphi.consensus.disclosure.ledger import ledger_check
 from delphi.consensus.disclosure.small_cells import (
     compatible_ratings,
     may_release_group,

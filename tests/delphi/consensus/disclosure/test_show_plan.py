@@ -108,7 +108,30 @@ def test_a_shown_group_may_grow_by_a_late_person():
 
 
 def test_a_round_of_fewer_than_k_told_nothing():
-    assert plan(panel(A=9), RoundPeople(panel(A=4), frozenset())) == ["A"]
+    assert plan(panel(A=5, B=9), RoundPeople(panel(A=4), frozenset())) == ["A", "B"]
+
+
+def test_a_group_that_is_everybody_tells_what_the_total_tells():
+    assert plan(panel(A=6), RoundPeople(panel(A=6, none=1), frozenset())) == ["A"]
+
+
+def test_late_people_do_not_lift_a_group_hidden_since():
+    first = closed(panel(A=10, B=20, C=20))
+    second = closed(panel(A=4, B=20, C=20), first)
+    now, late = {"A": of("A", 4) | of("A", 20, 25), "B": of("B", 20), "C": of("C", 20)}, of("A", 20, 25)
+    assert (plan(now, first, second), plan(now, first, second, late=late)) == (["A", "B", "C"], ["C"])
+
+
+def test_many_others_blur_a_few_who_left():
+    now = {"A": of("A", 20), "B": of("B", 8), "": of("none", 1, 6)}
+    assert plan(now, closed(panel(A=20, B=8, none=6))) == ["A"]
+    before = RoundPeople(panel(A=20, B=8, none=6), frozenset("A"))
+    assert plan(panel(A=20, B=8, none=6), before) == ["A", "B"]
+
+
+def test_between_rounds_too_the_first_of_equals_goes():
+    now = {"B": of("B", 20), "A": of("A", 20), "C": of("C", 1, 9)}
+    assert plan(now, closed(panel(B=20, A=20, C=9))) == ["B"]
 
 
 @pytest.mark.parametrize(("k", "caution"), [(2, 1), (5, 0), (5, 4)])

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ledger import ledger_check
 from oracle_cases import claim
 
 from delphi.consensus.disclosure import small_cells
-from delphi.consensus.disclosure.ledger import ledger_check
 
 
 @claim("differencing")
