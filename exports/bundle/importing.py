@@ -22,9 +22,10 @@ from delphi.model.panel import Panelist
 from delphi.model.rating import AnswerKind, Rating
 from delphi.model.result import Result
 from delphi.model.round import Participation
-from delphi.model.study import Membership, Role, Study
+from delphi.model.study import Role, Study
 from delphi.protocol import method
 from delphi.sheets.writing import guarded
+from delphi.studies import held_roles
 from exports.archive import BadBundle, Bundle
 from exports.bundle.facts import row_of, tables_of
 from exports.bundle.known import refuse_taken, refuse_unknown
@@ -59,7 +60,7 @@ def import_bundle(session: Session, bundle: Bundle, *, owner: int | None, at: da
         _events(session, study, events_of(bundle))
         session.add(StudyImport(study_id=study.id, at=at, bundle_sha256=bundle.sha256))
         if owner is not None:
-            session.add(Membership(study_id=study.id, account=owner, role=Role.OWNER))
+            held_roles.give(session, study.id, owner, Role.OWNER)
         session.flush()
     return study
 

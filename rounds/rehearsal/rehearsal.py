@@ -18,7 +18,7 @@ from delphi.errors import NotFound, Refused
 from delphi.letters import content
 from delphi.letters.content import Facts
 from delphi.model.event import Event, EventKind
-from delphi.model.letter import Letter, LetterKind
+from delphi.model.letter import PERSONAL, Letter, LetterKind
 from delphi.model.panel import Panelist, new_code
 from delphi.model.rating import AnswerKind, Moderation
 from delphi.model.round import Round, State
@@ -26,7 +26,7 @@ from delphi.model.statement import Statement
 from delphi.model.study import Consent, Membership, Study
 from delphi.protocol import groups, information, method
 from delphi.statements import questionnaire
-from delphi.studies import copying, creation, retention
+from delphi.studies import copying, creation, held_roles, retention
 from delphi.studies.designs import StudyPlan
 from rounds.lifecycle import lifecycle
 from rounds.moderation import rulings
@@ -40,7 +40,6 @@ from rounds.revision.decisions import DecidedBy
 
 OPEN_FOR = timedelta(days=7)
 VISITORS = ("A", "B", "C")  # the lead may look through their eyes: A answered all, B half, C nothing yet
-OF_NO_ROUND = (LetterKind.LINK, LetterKind.CONSENT, LetterKind.WITHDRAWAL)
 AGAIN = "Rehearsal: asked again as it was."
 
 
@@ -90,7 +89,8 @@ def begin(session: Session, study: Study, settings: RehearsalSettings, *, by: in
 
 def _same_team(session: Session, study: Study, copy: Study, *, by: int) -> None:
     others = session.scalars(select(Membership).where(Membership.study_id == study.id, Membership.account != by))
-    session.add_all(Membership(study_id=copy.id, account=other.account, role=other.role) for other in others.all())
+    for other in others.all():
+        held_roles.give(session, copy.id, other.account, other.role, confirmed_by=other.confirmed_by)
 
 
 def _invite(session: Session, copy: Study, settings: RehearsalSettings, *, at: datetime) -> None:
@@ -145,7 +145,7 @@ def letters_of(session: Session, copy: Study, *, at: datetime) -> list[tuple[Let
     letters: list[tuple[LetterKind, LetterKind, Facts]] = []
     for kind in LetterKind:
         panelist = people[VISITORS.index("B" if kind is LetterKind.UNFINISHED else "C")]
-        number = None if kind in OF_NO_ROUND else last.number
+        number = None if kind in PERSONAL else last.number
         letter = Letter(study_id=copy.id, kind=kind, round=number, panelist=panelist.id)
         facts = content.facts_of(session, letter, copy, panelist, at=at)
         if facts is not None and kind is not LetterKind.WITHDRAWAL:
