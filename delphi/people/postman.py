@@ -25,9 +25,9 @@ from delphi.model.account import Account, AccountInvitation
 from delphi.model.identity import Identity, Receipt
 from delphi.model.letter import Letter, LetterKind, TeamLetter
 from delphi.model.panel import AccessLink, Panelist
-from delphi.model.seal import Seal, SealLetter
-from delphi.model.study import Membership, Role, Study
-from delphi.people import acknowledgements, leaving, lost_links
+from delphi.model.seal import SealLetter
+from delphi.model.study import Membership, Study
+from delphi.people import acknowledgements, leaving, lost_links, seal_letters
 from delphi.worker import Loop
 
 ATTEMPTS = 8
@@ -205,24 +205,13 @@ def prepare_for_seal(
     if letter.claimed_by != by:
         return None
     study = session.get_one(Study, letter.study_id)
-    address = _told_of_seals(session, study, letter)
-    if not address:
+    told = seal_letters.told(session, study, letter)
+    if told is None:
         letter.dropped_at = at
         letter.release()
         return None
-    facts = {"study": study, "seal": session.get_one(Seal, (study.id, letter.seal)), "contact": letter.account is None}
-    name = (study.data_protection_name or "") if letter.account is None else ""
-    return _envelope(letter, Recipient(name, address), "seal", facts, settings=settings)
-
-
-def _told_of_seals(session: Session, study: Study, letter: SealLetter) -> str | None:
-    """Find the address of who is told; whoever is no owner any more is not."""
-    if letter.account is None:
-        return study.data_protection_email
-    member = session.get(Membership, (study.id, letter.account))
-    if member is None or member.role is not Role.OWNER:
-        return None
-    return session.get_one(Account, letter.account).email
+    facts = seal_letters.facts_of(session, study, letter)
+    return _envelope(letter, Recipient(*told), "seal", facts, settings=settings)
 
 
 def _invite(session: Session, account: Account, *, at: datetime) -> str:
