@@ -31,6 +31,7 @@ def play(running: DemoServer, script: Script, lead: LeadBot) -> None:
         if script.statements:
             lead.upload("statements", script.statements)
         lead.upload("panel", script.panel)
+        lead.choose_anonymity("yes")
         lead.lock()
     for number in range(1, script.rounds + 1):
         _play_round(running, script, lead, number)

@@ -78,6 +78,7 @@ def begin(session: Session, study: Study, settings: RehearsalSettings, *, by: in
         simulated=True,
         rehearsal_of=study.id,
         notice="REHEARSAL with a simulated panel: nothing here is data.",
+        method={name: getattr(study, name) for name in ("harm", "data_protection_name", "data_protection_email")},
     )
     copy = creation.create(session, template, plan, by=by, at=at)
     _same_team(session, study, copy, by=by)

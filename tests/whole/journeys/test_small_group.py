@@ -58,6 +58,7 @@ def play(session, *, swapped: bool):
         public_groups=(),
     )
     made = creation.create(session, design, plan, by=ada.id, at=NOW)
+    made.harm = Harm.NO
     method.lock(session, made, by=ada.id, at=NOW)
     for name, role in (("ben", Role.ANALYST), ("mia", Role.PANEL_MANAGER), ("vic", Role.VIEWER)):
         session.add(Membership(study_id=made.id, account=account(session, name).id, role=role))
