@@ -16,12 +16,12 @@ from delphi.model.base import UtcDateTime
 from delphi.model.identity import Identity
 from delphi.model.letter import LetterKind
 from delphi.model.panel import PanelistSession
-from delphi.model.study import Role, StakeholderGroup, Study
+from delphi.model.study import Harm, Role, StakeholderGroup, Study
 from delphi.people import roster
 from delphi.protocol import method
 from delphi.statements import questionnaire, statements
 from delphi.statements.statements import NewStatement
-from delphi.studies import creation, designs
+from delphi.studies import creation, designs, held_roles
 
 PLAN = designs.StudyPlan(slug="new", title="", lead_name="Ada", contact_email="ada@example.org")
 
@@ -31,6 +31,7 @@ def test_a_template_of_the_library_becomes_a_study(cast, key):
     template = designs.templates()[key]
     made = creation.create(cast.session, template, PLAN, by=cast.ada.id, at=NOW)
     assert made.title == template.title
+    made.harm = Harm.UNKNOWN
     method.lock(cast.session, made, by=cast.ada.id, at=NOW)
     assert made.protocol_sha256 == method.sha256(method.document(made))
 
@@ -85,8 +86,7 @@ def test_statements_stand_by_kind_and_section(cast):
 @pytest.mark.parametrize("role", Role)
 def test_a_role_may_do_what_it_allows_and_nothing_else(cast, role):
     who = account(cast.session, "someone")
-    cast.session.add(access.Membership(study_id=cast.study.id, account=who.id, role=role))
-    cast.session.flush()
+    held_roles.give(cast.session, cast.study.id, who.id, role, confirmed_by=cast.ada.id)
     for capability in Capability:
         if capability in access.ALLOWED[role]:
             assert access.study_for(cast.session, who, "care", to=capability) is cast.study
@@ -134,7 +134,7 @@ def test_a_letter_has_one_subject_line_and_its_link_alone_on_a_line(kind, number
                                  contact_email="ada@example.org", names_kept_days=30, maximum_rounds=3, protocol_sha256="0" * 64),
         "round": SimpleNamespace(number=number), "items": 3, "done": 1, "minutes": 2, "closes": "soon",
         "reason": "holidays", "link": "http://link", "signing_key": "A" * 43 + "=", "consent": SimpleNamespace(given_on=NOW.date()),
-        "document": SimpleNamespace(version=1, text="Text"), "withdrawn_on": NOW.date(),
+        "named": ["stat@example.org"], "document": SimpleNamespace(version=1, text="Text"), "withdrawn_on": NOW.date(),
     }  # fmt: skip
     if kind is LetterKind.CONSENT:
         facts["items"] = ["I may stop at any time."]

@@ -17,7 +17,7 @@ from delphi.config import Settings
 from delphi.model.account import Account
 from delphi.model.panel import Panelist
 from delphi.model.round import Round
-from delphi.model.study import Consent, Membership, Role, Study
+from delphi.model.study import Consent, Harm, Membership, Role, Study
 from delphi.people import roster
 from delphi.protocol import method
 from delphi.statements.statements import NewStatement
