@@ -58,12 +58,12 @@ def final_outcomes(session: Session, study: Study, who: Panelist, numbers: Colle
     ordered = sorted(last.values(), key=lambda result: (-result.round, result.position))
     # Statements that were settled early follow those of the last round; sections are joined again by the page.
     return [
-        _outcome(study, place, result, own, _path(study, result.statement, rows))
+        _outcome(study, place, result, own, _path(result.statement, rows))
         for place, result in enumerate(ordered, 1)
     ]
 
 
-def _path(study: Study, statement: int, rows: Iterable[Result]) -> tuple[PastResult, ...]:
+def _path(statement: int, rows: Iterable[Result]) -> tuple[PastResult, ...]:
     stops = []
     for result in rows:
         if result.statement == statement:

@@ -83,7 +83,7 @@ def tally(
                 Participation.panelist == Rating.panelist,
             ),
         )
-        .where(Rating.study_id == study_id, Rating.round == number, Rating.given, Participation.counted)
+        .where(Rating.study_id == study_id, Rating.round == number, Rating.given, Participation.counted.is_(True))
         .group_by(Rating.statement, Participation.counted_group, Rating.value)
     )
     for statement, group, value, n in session.execute(counted):

@@ -40,11 +40,7 @@ def mark(session: Session, study: Study, round_: Round) -> None:
     """Mark whose answers count, and in which group: from here on triggers keep these answers as they are."""
     own = and_(Participation.study_id == study.id, Participation.round == round_.number)
     answered: type[Rating | StatementProposal] = Rating if round_.number else StatementProposal
-    given = exists().where(
-        answered.study_id == Participation.study_id,
-        answered.round == Participation.round,
-        answered.panelist == Participation.panelist,
-    )
+    given = select(answered.panelist).where(answered.study_id == study.id, answered.round == round_.number)
     given = given.where(Rating.given) if round_.number else given
     group = select(Panelist.stakeholder_group).where(
         Panelist.study_id == Participation.study_id, Panelist.id == Participation.panelist
@@ -53,7 +49,7 @@ def mark(session: Session, study: Study, round_: Round) -> None:
     session.execute(
         update(Participation)
         .where(own, Participation.counted.is_(None))
-        .values(counted=given, counted_group=group.scalar_subquery())
+        .values(counted=Participation.panelist.in_(given), counted_group=group.scalar_subquery())
         .execution_options(synchronize_session=False)
     )
     session.expire_all()

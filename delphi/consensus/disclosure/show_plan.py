@@ -25,7 +25,7 @@ rounds and more are not compared; nor is a unanimous group protected.
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from delphi.consensus.disclosure.small_cells import smallest_cell, visible_groups
+from delphi.consensus.disclosure.small_cells import K_FLOOR, smallest_cell, visible_groups
 
 UNGROUPED = ""
 People = frozenset[Hashable]
@@ -98,7 +98,8 @@ def shown_groups(
     before = earlier[-1].shown if earlier else frozenset[str]()
     early = {group: people if group in before else people - late for group, people in now.items()}
     shown = _fit_by_size(now, early, earlier, few)
-    told = [then for then in earlier if sum(_sizes(then.groups).values()) >= k]
+    # k may have been smaller then
+    told = [then for then in earlier if sum(_sizes(then.groups).values()) >= K_FLOOR]
     while shown and not (
         _nobody_or_many(early, shown, k) and all(_rest_may_follow(now, shown, then, few) for then in told)
     ):

@@ -25,6 +25,7 @@ from delphi.model.study import Study, Withdrawal
 from delphi.people import leaving, lost_links
 from delphi.people.postman import ATTEMPTS, Postman, claim, finish
 from delphi.protocol import information
+from delphi.signing import public_key_of
 from delphi.worker import LEASE
 from rounds.lifecycle import invitations, lifecycle
 from rounds.participation import consent, withdrawal
@@ -360,3 +361,15 @@ def test_an_invitation_brings_the_close_of_the_round_as_a_calendar_file(database
     assert "UID:care-round-1-closes@delphi.example.org" in text
     assert "/p/" not in text
     assert "/p/" in message.get_body(("plain",)).get_content()
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "This server signs the results"), ("nl", "Deze server ondertekent de resultaten")]
+)
+def test_an_invitation_tells_the_key_that_signs_the_results(database, sending, mailbox, language, told):
+    with database.transaction() as session:
+        session.get_one(Study, sending.study.id).language = language
+    Postman(database, sending.settings).deliver(at=NOW)
+    text = message_from_string(mailbox.messages[0][1], policy=policy.default).get_body(("plain",)).get_content()
+    assert told in text
+    assert public_key_of(sending.settings.secret_key) in text

@@ -127,7 +127,7 @@ def test_after_a_week_a_file_is_gone(app, public, ada, worker):
 
 
 def test_what_cannot_be_made_says_why_and_what_breaks_is_tried_again(app, public, ada, worker, monkeypatch):
-    def refuse(*_):
+    def refuse(*_, secret):
         raise Refused("There is no font for this.")
 
     monkeypatch.setattr("exports.files.worker.write", refuse)

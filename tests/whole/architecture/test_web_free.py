@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 
+from browsing import SECRET
 from played import play
 
 from delphi.database import Database
@@ -20,7 +21,13 @@ finally:
 
 def alone(url, *arguments, code=0):
     command = [sys.executable, "-c", ALONE, *map(str, arguments)]
-    done = subprocess.run(command, env=os.environ | {"DATABASE_URL": url}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command,
+        env=os.environ | {"DATABASE_URL": url, "SECRET_KEY": SECRET},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == code, done.stderr
     return done.stdout + done.stderr
 

@@ -107,8 +107,12 @@ def test_a_shown_group_may_grow_by_a_late_person():
     assert plan(panel(A=20, B=21), first, late=frozenset({"B20"})) == ["A", "B"]
 
 
-def test_a_round_of_fewer_than_k_told_nothing():
-    assert plan(panel(A=5, B=9), RoundPeople(panel(A=4), frozenset())) == ["A", "B"]
+def test_a_round_of_fewer_than_three_told_nothing():
+    assert plan(panel(A=5, B=9), RoundPeople(panel(A=2), frozenset())) == ["A", "B"]
+
+
+def test_k_may_have_been_smaller_when_a_total_was_shown():
+    assert plan(panel(A=5, B=9), RoundPeople(panel(A=4), frozenset())) == []
 
 
 def test_a_group_that_is_everybody_tells_what_the_total_tells():

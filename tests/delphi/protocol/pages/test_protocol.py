@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from browsing import fingerprint
+from browsing import SECRET, fingerprint
 from builders import NOW, open_to_all, panel_of, released, study, vote
 from sqlalchemy import inspect, select
 
@@ -12,6 +12,7 @@ from delphi.model.account import Account
 from delphi.model.event import Event
 from delphi.model.round import Round, State
 from delphi.model.study import Amendment, Study
+from delphi.signing import public_key_of
 from exports.record.rows import consensus_table
 from rounds.demo.browser import Page
 from rounds.feedback import FEEDBACK
@@ -63,7 +64,8 @@ def test_a_protocol_is_written_locked_launched_and_amended(app, new):
     assert (refused.status_code, "The protocol is not locked." in refused.text) == (409, True)
     assert new.send("/studies/new/lock").status_code == 303
     locked = stored(app, Study, slug="new")[0]
-    assert locked.protocol_sha256 in new.get(PROTOCOL).text
+    assert locked.protocol_sha256 in (page := new.get(PROTOCOL).text)
+    assert public_key_of(SECRET) in page
     assert locked.stopping_rule == {"consensus_share": "80"}
     assert new.send("/studies/new/rounds/1/launch", {"closes_at": DEADLINE}).status_code == 303
     with app.extensions["database"].transaction() as session:
@@ -138,6 +140,7 @@ def test_the_rule_can_be_tried_with_counts_of_ones_own(ada, query, told):
 def test_everybody_invited_can_read_the_protocol(app, opened, one):
     page = one.get("/panel/protocol").text
     assert opened.study.protocol_sha256 in page
+    assert public_key_of(SECRET) in page
     assert "Try the rule" in page
     assert "Write the protocol" not in page
 

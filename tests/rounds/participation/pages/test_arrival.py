@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from browsing import fingerprint
+from browsing import SECRET, fingerprint
 from builders import NOW, lead_of
 from sqlalchemy import select, update
 
@@ -15,6 +15,7 @@ from delphi.model.panel import Attempt, LinkRequest, Panelist
 from delphi.model.round import Round
 from delphi.model.study import Consent, Document, Study
 from delphi.people import lost_links
+from delphi.signing import public_key_of
 from rounds.lifecycle import lifecycle
 
 ASKED = "If this address belongs to a panel, a mail is on its way."
@@ -192,6 +193,7 @@ def test_the_information_can_be_read_in_every_version(app, opened, one):
     page = one.get("/panel/information").text
     assert "Version 2 of this text" in page
     assert "You agreed to version 1" in page
+    assert public_key_of(SECRET) in page
     assert "Care and money." not in one.get("/panel/information?version=1").text
     assert one.get("/panel/information?version=9").status_code == 404
 
