@@ -167,6 +167,14 @@ def open_to_all(session: Session, made: Study, number: int = 1) -> None:
     session.flush()
 
 
+SEALED = {
+    "harm": "yes",
+    "level": "sealed",
+    "caution": "2",
+    "smallest_cell": "5",
+    "turnout": "shown",
+    "closing_hours": "48",
+}
 NEW_STUDY = {
     "template": "reference",
     "slug": "fresh",

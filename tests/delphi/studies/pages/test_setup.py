@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from browsing import fingerprint
-from builders import NEW_STUDY, NOW
+from builders import NEW_STUDY, NOW, SEALED
 from sqlalchemy import inspect, select
 from uploads import upload
 
@@ -13,14 +13,7 @@ from delphi.model.study import Document, StakeholderGroup, Study
 
 GROUPS, TEXTS, FACTS = "/studies/care/groups", "/studies/care/texts", "/studies/care/facts"
 DEADLINE = f"{NOW + timedelta(days=7):%Y-%m-%dT23:59}"
-OPEN_ROWS = {
-    "harm": "no",
-    "level": "open_rows",
-    "caution": "1",
-    "smallest_cell": "5",
-    "turnout": "shown",
-    "closing_hours": "48",
-}
+OPEN_ROWS = SEALED | {"harm": "no", "level": "open_rows", "caution": "1"}
 BOTH = {"key-0": "nurses", "key-1": "peers"}
 
 
