@@ -40,7 +40,9 @@ def new(app, pages, ada):
 
 def whole(app, table, **where):
     with app.extensions["database"].transaction(writing=False) as session:
-        return session.scalars(select(table).filter_by(**where)).one()
+        found = session.scalars(select(table).filter_by(**where)).one()
+        session.expunge(found)
+        return found
 
 
 def checked(page: str, name: str) -> str:
