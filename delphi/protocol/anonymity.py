@@ -27,7 +27,6 @@ class Anonymity:
     smallest_cell: int
     group_chosen: bool
     turnout: Turnout
-    closing_hours: int
     data_protection_name: str | None = None
     data_protection_email: str | None = None
 

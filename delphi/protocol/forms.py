@@ -26,7 +26,18 @@ from delphi.consensus.rules.settings import Setting, settings_of
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Denominator, Feedback
 from delphi.model.round import Round
-from delphi.model.study import NAMES_KEPT_DAYS, ORDINARY, Harm, Level, Settled, Study, Turnout, Unsettled, Withdrawal
+from delphi.model.study import (
+    CLOSING_HOURS,
+    NAMES_KEPT_DAYS,
+    ORDINARY,
+    Harm,
+    Level,
+    Settled,
+    Study,
+    Turnout,
+    Unsettled,
+    Withdrawal,
+)
 from delphi.protocol.anonymity import CONTACT, Anonymity, proposal
 from delphi.protocol.method import METHOD, TEXTS, definition_from
 from delphi.protocol.panelist_options import PanelistOptions
@@ -35,6 +46,7 @@ from delphi.web.language import gettext as _
 
 LONGEST, MOST_VOTES = 5000, 100_000
 LONGEST_KEPT_DAYS = 3660  # ten years
+LONGEST_CLOSING_HOURS = 72
 SETTING = "set."  # what the names of a rule's settings begin with in the form
 SHARES = ("consensus_share", "stable_share", "response_floor")
 
@@ -177,6 +189,7 @@ class PanelistOptionsForm(FlaskForm):
     opens_on = DateField(validators=[Optional()])
     names_until = DateField(validators=[Optional()])
     names_kept_days = IntegerField(validators=[Optional(), NumberRange(min=1, max=LONGEST_KEPT_DAYS)])
+    closing_hours = IntegerField(validators=[Optional(), NumberRange(min=0, max=LONGEST_CLOSING_HOURS)])
 
     @classmethod
     def of(cls, study: Study, draft: Round | None) -> Self:
@@ -187,6 +200,7 @@ class PanelistOptionsForm(FlaskForm):
             form.proposals.data = any(study.proposal_rounds)
             form.open_question.data = study.open_question
             form.names_kept_days.data = study.names_kept_days
+            form.closing_hours.data = study.closing_hours
             for choice in Withdrawal:
                 form[choice.value].data = choice.value in study.withdrawal_choices
         elif not form.names_kept_days.raw_data or not form.names_kept_days.raw_data[0].strip():
@@ -203,6 +217,7 @@ class PanelistOptionsForm(FlaskForm):
             opens_on=self.opens_on.data,
             names_until=self.names_until.data,
             names_kept_days=self.names_kept_days.data,
+            closing_hours=CLOSING_HOURS if self.closing_hours.data is None else self.closing_hours.data,
         )
 
 
@@ -215,14 +230,13 @@ class AnonymityForm(FlaskForm):
     smallest_cell = IntegerField(validators=[NumberRange(3, 100)])
     group_chosen = BooleanField()
     turnout = SelectField(choices=_words(Turnout))
-    closing_hours = IntegerField(validators=[NumberRange(0, 72)])
     data_protection_name = StringField(validators=[Length(max=200)])
     data_protection_email = StringField(validators=[Optional(), Length(max=254), Email(allow_smtputf8=False)])
 
     @classmethod
     def of(cls, study: Study, harm: Harm | None) -> Self:
         """Fill the form with what is chosen, or with what the answer proposes; what the lock holds stays as it is."""
-        names = ("level", "caution", "smallest_cell", "group_chosen", "turnout", "closing_hours", *CONTACT)
+        names = ("level", "caution", "smallest_cell", "group_chosen", "turnout", *CONTACT)
         chosen = {name: getattr(study, name) for name in names} | {"harm": harm}
         if harm is not study.harm and harm is not None:
             chosen["level"], chosen["caution"] = proposal(harm)
@@ -241,7 +255,6 @@ class AnonymityForm(FlaskForm):
             smallest_cell=self.smallest_cell.data or 0,
             group_chosen=bool(self.group_chosen.data),
             turnout=Turnout(self.turnout.data),
-            closing_hours=self.closing_hours.data or 0,
             data_protection_name=clean(self.data_protection_name.data) or None,
             data_protection_email=clean(self.data_protection_email.data) or None,
         )

@@ -173,7 +173,6 @@ SEALED = {
     "caution": "2",
     "smallest_cell": "5",
     "turnout": "shown",
-    "closing_hours": "48",
 }
 NEW_STUDY = {
     "template": "reference",

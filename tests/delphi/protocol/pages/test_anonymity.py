@@ -23,7 +23,6 @@ WANTED = SEALED | {
     "caution": "3",
     "smallest_cell": "6",
     "turnout": "kept",
-    "closing_hours": "0",
     "data_protection_name": "Dora",
     "data_protection_email": "dora@example.org",
 }
@@ -73,7 +72,7 @@ def test_the_choice_is_saved_once_with_one_event(app, new):
     assert new.send(PAGE, WANTED).location == PAGE
     made = whole(app, Study, slug="new")
     assert (made.harm, made.level, made.caution, made.smallest_cell) == (Harm.YES, Level.SEALED, 3, 6)
-    assert (made.turnout, made.closing_hours) == (Turnout.KEPT, 0)
+    assert made.turnout is Turnout.KEPT
     assert (made.data_protection_name, made.data_protection_email) == ("Dora", "dora@example.org")
     events = stored(app, Event.kind, study_id=made.id)
     assert new.send(PAGE, WANTED).status_code == 303
@@ -86,7 +85,6 @@ def test_the_choice_is_saved_once_with_one_event(app, new):
         {"level": "open"},
         {"caution": "4"},
         {"smallest_cell": "2"},
-        {"closing_hours": "73"},
         {"turnout": ""},
         {"data_protection_email": "nobody"},
         {"data_protection_name": ""},
