@@ -61,7 +61,11 @@ def test_the_answer_proposes_a_level_and_saves_nothing(app, new, harm, level, ca
 
 def test_every_level_is_told_in_the_words_of_the_panel(new, opened, one):
     page = new.get(f"{PAGE}?harm=yes").text
-    for told in ("No page but your own, and no file, holds", "The statistician never had", "three or more of your answers"):
+    for told in (
+        "No page but your own, and no file, holds",
+        "The statistician never had",
+        "three or more of your answers",
+    ):
         assert told in page, told
     information = one.get("/panel/information").text
     assert "No page but your own, and no file, holds" in information
