@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from browsing import fingerprint
-from builders import SEALED, NEW_STUDY, NOW, drafted, launched, lead_of, panel_of, released, vote
+from builders import NEW_STUDY, NOW, SEALED, drafted, launched, lead_of, panel_of, released, vote
 from sqlalchemy import event, func, select
 
 from delphi.model.event import Event
