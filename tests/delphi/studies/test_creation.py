@@ -16,12 +16,14 @@ from delphi.model.base import UtcDateTime
 from delphi.model.identity import Identity
 from delphi.model.letter import LetterKind
 from delphi.model.panel import PanelistSession
-from delphi.model.study import Harm, Role, StakeholderGroup, Study
+from delphi.model.study import Harm, Level, Role, StakeholderGroup, Study, Turnout
 from delphi.people import roster
 from delphi.protocol import method
 from delphi.statements import questionnaire, statements
 from delphi.statements.statements import NewStatement
-from delphi.studies import creation, designs, held_roles
+from delphi.studies import copying, creation, designs, held_roles
+from rounds.rehearsal import rehearsal
+from rounds.rehearsal.answers import RehearsalSettings
 
 PLAN = designs.StudyPlan(slug="new", title="", lead_name="Ada", contact_email="ada@example.org")
 
@@ -143,3 +145,18 @@ def test_a_letter_has_one_subject_line_and_its_link_alone_on_a_line(kind, number
     assert "\n" not in subject
     assert ("http://link" in text.splitlines()) is (kind in content.WITH_LINK)
     assert "Simulated." in text
+
+
+def test_a_copy_proposes_the_level_and_asks_again(cast):
+    cast.study.level, cast.study.caution, cast.study.turnout = Level.SEPARATED, 3, Turnout.KEPT
+    template = copying.template_of(cast.session, cast.study)
+    made = creation.create(cast.session, template, PLAN, by=cast.ada.id, at=NOW)
+    assert (made.level, made.caution, made.turnout) == (Level.SEPARATED, 3, Turnout.KEPT)
+    assert made.harm is None
+
+
+def test_a_rehearsal_is_played_at_the_level_of_its_study(cast):
+    cast.study.level, cast.study.caution = Level.OPEN_ROWS, 1
+    copy = rehearsal.begin(cast.session, cast.study, RehearsalSettings(size=6, seed=1), by=cast.ada.id, at=NOW)
+    assert (copy.level, copy.caution, copy.harm) == (Level.OPEN_ROWS, 1, Harm.UNKNOWN)
+    assert method.document(copy)["level"] == "open_rows"
