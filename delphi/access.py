@@ -39,6 +39,15 @@ ALLOWED: dict[Role, frozenset[Capability]] = {
     Role.VIEWER: frozenset({Capability.READ}),
     Role.STATISTICIAN: frozenset({Capability.READ, Capability.ANALYSE, Capability.ROWS}),
 }
+SEES_NAMES = frozenset(
+    role for role, may in ALLOWED.items() if may & {Capability.LEAD, Capability.ROSTER, Capability.MODERATE}
+)
+
+
+def allowed(role: Role, confirmed_by: int | None) -> frozenset[Capability]:
+    """What a member may do; a statistician whom no second owner has confirmed only reads."""
+    waits = role is Role.STATISTICIAN and confirmed_by is None
+    return frozenset({Capability.READ}) if waits else ALLOWED[role]
 
 
 def sha256(secret: str) -> str:
@@ -55,11 +64,11 @@ def studies_of(session: Session, account: Account) -> list[Study]:
 def study_for(session: Session, account: Account, slug: str, *, to: Capability) -> Study:
     """Find the study of this name if the account may do this there."""
     row = session.execute(
-        select(Study, Membership.role)
+        select(Study, Membership.role, Membership.confirmed_by)
         .join(Membership, Membership.study_id == Study.id)
         .where(Study.slug == slug, Membership.account == account.id)
     ).first()
-    if row is None or to not in ALLOWED[row.role]:
+    if row is None or to not in allowed(row.role, row.confirmed_by):
         raise NotFound
     study: Study = row[0]
     if to in CHANGING and session.info.get("writing") and (study.archived_at or study.deletion_due_at):
@@ -72,7 +81,14 @@ def study_for(session: Session, account: Account, slug: str, *, to: Capability) 
 def capabilities(session: Session, account: Account, study: Study) -> frozenset[Capability]:
     """List what an account may do in a study."""
     membership = session.get(Membership, (study.id, account.id))
-    return ALLOWED[membership.role] if membership else frozenset()
+    return allowed(membership.role, membership.confirmed_by) if membership else frozenset()
+
+
+def statisticians(session: Session, study: Study) -> list[str]:
+    """The mail addresses of those who may read single answers now."""
+    confirmed = (Membership.role == Role.STATISTICIAN, Membership.confirmed_by.is_not(None))
+    members = select(Account.email).join(Membership, Membership.account == Account.id)
+    return list(session.scalars(members.where(Membership.study_id == study.id, *confirmed).order_by(Account.email)))
 
 
 def round_for(session: Session, account: Account, slug: str, number: int, *, to: Capability) -> tuple[Study, Round]:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi import progress
+from delphi import access, progress
 from delphi.dates import in_words, locale_of, minutes_for
 from delphi.letters import reminders
 from delphi.model.event import Event, EventKind
@@ -29,6 +29,8 @@ def facts_of(session: Session, letter: Letter, study: Study, panelist: Panelist,
             return {"study": study} if panelist.withdrawn_on is None else None
         case LetterKind.CONSENT:
             return _consent(session, study, panelist)
+        case LetterKind.STATISTICIAN:
+            return _statistician(session, study) if panelist.taking_part else None
         case LetterKind.CLOSING_EARLY:
             return _closed_early(session, letter, study) if panelist.taking_part else None
     return _round(session, letter, study, at=at) if panelist.taking_part else None
@@ -77,6 +79,12 @@ def _consent(session: Session, study: Study, panelist: Panelist) -> Facts | None
     consent, document = row
     items = [document.items[n] for n in consent.items]
     return {"study": study, "consent": consent, "document": document, "items": items}
+
+
+def _statistician(session: Session, study: Study) -> Facts | None:
+    """Name who reads single answers; if nobody does any more, the letter is needless."""
+    named = access.statisticians(session, study)
+    return {"study": study, "named": named} if named else None
 
 
 def template_of(letter: Letter, facts: Facts) -> LetterKind:

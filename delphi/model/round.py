@@ -15,6 +15,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     UniqueConstraint,
+    exists,
     select,
     text,
 )
@@ -176,3 +177,15 @@ def newest_rounds(session: Session, studies: Sequence[Study]) -> dict[int, Round
     """Find the last round of each study, launched or not, by the id of the study."""
     rounds = select(Round).where(Round.study_id.in_([study.id for study in studies])).order_by(Round.number)
     return {round_.study_id: round_ for round_ in session.scalars(rounds)}
+
+
+def invited(session: Session, study: Study) -> bool:
+    """Whether the panel was invited: a round was launched, so what it was promised stands."""
+    launched = exists().where(Round.study_id == study.id, Round.opened_at.is_not(None))
+    return bool(session.scalar(select(launched)))
+
+
+def group_fixed(session: Session, study_id: int, panelist: UUID) -> bool:
+    """Whether answers of this panelist were counted in a closed round: then the group stands."""
+    own = (Participation.study_id == study_id, Participation.panelist == panelist)
+    return bool(session.scalar(select(exists().where(*own, Participation.counted.is_(True)))))

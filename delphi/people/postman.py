@@ -25,8 +25,9 @@ from delphi.model.account import Account, AccountInvitation
 from delphi.model.identity import Identity, Receipt
 from delphi.model.letter import Letter, LetterKind, TeamLetter
 from delphi.model.panel import AccessLink, Panelist
+from delphi.model.seal import SealLetter
 from delphi.model.study import Membership, Study
-from delphi.people import acknowledgements, leaving, lost_links
+from delphi.people import acknowledgements, leaving, lost_links, seal_letters
 from delphi.worker import Loop
 
 ATTEMPTS = 8
@@ -34,7 +35,7 @@ BATCH = 20
 INVITED_FOR = timedelta(days=14)
 log = logging.getLogger(__name__)
 
-Table = type[Letter] | type[TeamLetter]
+Table = type[Letter] | type[TeamLetter] | type[SealLetter]
 
 
 class LetterKey(NamedTuple):
@@ -142,7 +143,7 @@ def _person(session: Session, letter: Letter) -> Identity | Receipt | None:
 
 
 def _envelope(
-    letter: Letter | TeamLetter,
+    letter: Letter | TeamLetter | SealLetter,
     to: Recipient,
     template: str,
     facts: Mapping[str, Any],
@@ -196,6 +197,23 @@ def prepare_for_team(
     return _envelope(letter, Recipient("", account.email), "team", facts, settings=settings)
 
 
+def prepare_for_seal(
+    session: Session, key: LetterKey, *, by: str, at: datetime, settings: Settings
+) -> EmailMessage | None:
+    """Tell the hash of an entry of the chain to an owner, or to the contact for data protection; None if it is neither now."""
+    letter = session.get_one(SealLetter, key)
+    if letter.claimed_by != by:
+        return None
+    study = session.get_one(Study, letter.study_id)
+    told = seal_letters.told(session, study, letter)
+    if told is None:
+        letter.dropped_at = at
+        letter.release()
+        return None
+    facts = seal_letters.facts_of(session, study, letter)
+    return _envelope(letter, Recipient(*told), "seal", facts, settings=settings)
+
+
 def _invite(session: Session, account: Account, *, at: datetime) -> str:
     """Make a link with which a first password is chosen."""
     token = secrets.token_urlsafe(32)
@@ -208,7 +226,7 @@ def finish(
 ) -> None:
     """Write down how a delivery ended; without an ending it is tried again later, up to eight times."""
     letter = session.get_one(table, key)
-    assert isinstance(letter, Letter | TeamLetter)
+    assert isinstance(letter, Letter | TeamLetter | SealLetter)
     if letter.claimed_by != by:
         return
     if not ending and letter.attempts >= ATTEMPTS:
@@ -222,4 +240,8 @@ def finish(
     letter.run_after = letter.run_after if ending else at + timedelta(minutes=4**letter.attempts * jitter / 4)
 
 
-WRITERS: dict[Table, Callable[..., EmailMessage | None]] = {Letter: prepare, TeamLetter: prepare_for_team}
+WRITERS: dict[Table, Callable[..., EmailMessage | None]] = {
+    Letter: prepare,
+    TeamLetter: prepare_for_team,
+    SealLetter: prepare_for_seal,
+}

@@ -131,24 +131,24 @@ def compare_with_panel(session: Session, study: Study, rows: TypedRows) -> FileC
     """Compare a file with the panel; a group that no longer can change is an error of its row."""
     comparison = compare(rows, _stored(session, study), "email")
     moved = [row for row in comparison.changed if "group" in row.columns]
-    invited = _invited(session, study) if moved else set()
+    counted = _counted(session, study) if moved else set()
     errors = [
-        RowError(row.line, "group", "this person was invited already, so the group stays")
+        RowError(row.line, "group", "answers of this person were counted in a closed round, so the group stays")
         for row in moved
-        if row.key in invited
+        if row.key in counted
     ]
     if errors:
         raise SheetError(errors)
     return comparison
 
 
-def _invited(session: Session, study: Study) -> set[str]:
+def _counted(session: Session, study: Study) -> set[str]:
     rows = session.scalars(
         select(Identity.email)
         .join(
             Participation, (Participation.study_id == Identity.study_id) & (Participation.panelist == Identity.panelist)
         )
-        .where(Identity.study_id == study.id)
+        .where(Identity.study_id == study.id, Participation.counted.is_(True))
     )
     return set(rows)
 

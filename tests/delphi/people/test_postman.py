@@ -21,7 +21,8 @@ from delphi.model.identity import Identity, Receipt
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import AccessLink, Panelist
 from delphi.model.round import Participation
-from delphi.model.study import Study, Withdrawal
+from delphi.model.seal import Seal, SealLetter
+from delphi.model.study import Membership, Role, Study, Withdrawal
 from delphi.people import leaving, lost_links
 from delphi.people.postman import ATTEMPTS, Postman, claim, finish
 from delphi.protocol import information
@@ -149,12 +150,12 @@ def test_who_declined_meanwhile_gets_no_letter(database, sending, mailbox):
     assert sum(moment is not None for moment in letters(database, Letter.dropped_at)) == 1
 
 
-def test_a_closed_round_sends_nothing(database, sending, mailbox):
+def test_a_closed_round_invites_nobody(database, sending, mailbox):
     with database.transaction() as session:
         lifecycle.close(session, session.get_one(lifecycle.Round, (sending.study.id, 1)), by=sending.ada.id, at=NOW)
     Postman(database, sending.settings).deliver(at=NOW)
-    assert len(mailbox.messages) == 6, "the news of the close before the deadline, and no invitation"
-    assert all("was closed before its deadline" in str(mail) for mail in mailbox.messages)
+    told = {text.partition("round 1 ")[2].partition("\r\n")[0] for _to, text in mailbox.messages}
+    assert told == {"was closed before its deadline", "is counted, entry 1"}
     assert sum(moment is not None for moment in letters(database, Letter.dropped_at)) == 6
 
 
@@ -374,3 +375,42 @@ def test_an_invitation_tells_the_key_that_signs_the_results(database, sending, m
     text = message_from_string(mailbox.messages[0][1], policy=policy.default).get_body(("plain",)).get_content()
     assert told in text
     assert public_key_of(sending.settings.secret_key) in text
+
+
+def seal_letters(database, column) -> list:
+    with database.transaction(writing=False) as session:
+        return list(session.scalars(select(column)))
+
+
+def owners_mail(database, sending, mailbox, **contact):
+    """Close the round, and deliver what tells its seal."""
+    with database.transaction() as session:
+        study = session.get_one(Study, sending.study.id)
+        for name, value in contact.items():
+            setattr(study, name, value)
+        lifecycle.close(session, session.get_one(lifecycle.Round, (study.id, 1)), by=sending.ada.id, at=NOW)
+    Postman(database, sending.settings).deliver(at=NOW)
+    mails = [(to, message_from_string(text, policy=policy.default)) for to, text in mailbox.messages]
+    return {to: mail_ for to, mail_ in mails if "counted" in mail_["Subject"]}
+
+
+def test_the_hash_of_a_seal_goes_to_owners_and_the_data_protection_contact(database, sending, mailbox):
+    contact = {"data_protection_name": "Dora", "data_protection_email": "dora@example.org"}
+    mails = owners_mail(database, sending, mailbox, **contact)
+    assert set(mails) == {"ada@example.org", "dora@example.org"}
+    (hashed,) = seal_letters(database, Seal.sha256)
+    for mail_ in mails.values():
+        assert hashed in mail_.get_content()
+        assert "round 1 is counted, entry 1" in mail_["Subject"]
+    assert "contact for data protection" in mails["dora@example.org"].get_content()
+    assert "contact for data protection" not in mails["ada@example.org"].get_content()
+    assert None not in seal_letters(database, SealLetter.sent_at)
+
+
+def test_whoever_is_no_owner_any_more_is_not_told_of_a_seal(database, sending, mailbox):
+    with database.transaction() as session:
+        lifecycle.close(session, session.get_one(lifecycle.Round, (sending.study.id, 1)), by=sending.ada.id, at=NOW)
+        session.get_one(Membership, (sending.study.id, sending.ada.id)).role = Role.VIEWER
+    Postman(database, sending.settings).deliver(at=NOW)
+    assert "ada@example.org" not in dict(mailbox.messages)
+    assert None not in seal_letters(database, SealLetter.dropped_at)

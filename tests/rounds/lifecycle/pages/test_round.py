@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from browsing import fingerprint
-from builders import NEW_STUDY, NOW, drafted, launched, lead_of, panel_of, released, vote
+from builders import NEW_STUDY, NOW, SEALED, drafted, launched, lead_of, panel_of, released, vote
 from sqlalchemy import event, func, select
 
 from delphi.model.event import Event
@@ -83,6 +83,7 @@ def test_a_study_that_cannot_be_is_not_created(app, ada, field, value, status):
 def test_the_protocol_is_locked_once(app, ada):
     ada.send("/studies/new", NEW_STUDY)
     assert "Lock the protocol" in ada.get("/studies/fresh").text
+    ada.send("/studies/fresh/anonymity", SEALED)
     assert ada.send("/studies/fresh/lock").status_code == 303
     assert "Locked on" in ada.get("/studies/fresh").text
     assert ada.send("/studies/fresh/lock").status_code == 409
