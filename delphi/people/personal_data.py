@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi import audit
+from delphi import audit, handed_links
 from delphi.consensus.scale import Scale
 from delphi.consensus.shipped_scales import SCALES
 from delphi.errors import NotFound
@@ -114,7 +114,7 @@ def _person(session: Session, who: Panelist) -> list[Facts]:
 
 def _declaration(session: Session, who: Panelist) -> list[Facts]:
     declared = session.get(Declaration, (who.study_id, who.id))
-    if declared is None:
+    if declared is None or handed_links.is_handed(session):
         return []
     conflict = {
         "conflict_of_interest": declared.conflict,

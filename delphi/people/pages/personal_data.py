@@ -5,7 +5,7 @@ import json
 
 from flask import Blueprint, Response
 
-from delphi import clock
+from delphi import clock, handed_links
 from delphi.model.panel import Panelist
 from delphi.model.study import Study
 from delphi.people import acknowledgements, personal_data, roster
@@ -24,6 +24,7 @@ blueprint = Blueprint("personal_data", __name__)
 @policy(PANELIST)
 def show(study: Study, panelist: Panelist) -> Page:
     """Show it all, and take a corrected name."""
+    handed_links.refuse_withheld(current_session())
     form = NameForm(obj=roster.identity_of(current_session(), panelist))
     if form.validate_on_submit():
         personal_data.correct_name(current_session(), study, panelist, form.value(), at=clock.now())
@@ -52,6 +53,7 @@ def as_csv(study: Study, panelist: Panelist) -> Page:
 
 
 def _gathered(study: Study, panelist: Panelist) -> dict[str, list[Facts]]:
+    handed_links.refuse_withheld(current_session())
     key = acknowledgements.key_of(current_settings().secret_key, study.id, panelist.id)
     return personal_data.gather(current_session(), study, panelist, acknowledgement=key)
 
