@@ -57,16 +57,15 @@ class HandedSession:
 
 def restrict(session: Session, link: str, panelist: Panelist) -> None:
     """Let a session see what was given through this handed link, and nothing else of this panelist."""
-    if session.info.get("handed") is not None:
-        return
     handed = HandedSession(link, panelist.study_id, panelist.id)
-    session.info["handed"] = handed
-    narrowing = handed.narrowing()
+    session.info.update(handed=handed, narrowing=handed.narrowing())
 
-    @event.listens_for(session, "do_orm_execute")
-    def narrow(state: ORMExecuteState) -> None:
-        if state.is_select and not state.execution_options.get("of_everybody"):
-            state.statement = state.statement.options(*narrowing)
+
+@event.listens_for(Session, "do_orm_execute")
+def _narrow(state: ORMExecuteState) -> None:
+    """Narrow every query of a handed session."""
+    if is_handed(state.session) and state.is_select and not state.execution_options.get("of_everybody"):
+        state.statement = state.statement.options(*state.session.info["narrowing"])
 
 
 def is_handed(session: Session) -> bool:

@@ -16,7 +16,7 @@ from delphi.model.study import Consent, Document, Study
 from delphi.statements.questionnaire import size_of
 
 Facts = dict[str, Any]
-WITH_LINK = frozenset(LetterKind) - {LetterKind.CONSENT, LetterKind.WITHDRAWAL}
+WITH_LINK = frozenset(LetterKind) - {LetterKind.CONSENT, LetterKind.WITHDRAWAL, LetterKind.ADDRESS_CHANGED}
 
 
 def facts_of(session: Session, letter: Letter, study: Study, panelist: Panelist, *, at: datetime) -> Facts | None:
@@ -24,6 +24,8 @@ def facts_of(session: Session, letter: Letter, study: Study, panelist: Panelist,
     match letter.kind:
         case LetterKind.WITHDRAWAL:
             return {"study": study, "withdrawn_on": panelist.withdrawn_on}
+        case LetterKind.ADDRESS_CHANGED:
+            return {"study": study}
         case LetterKind.LINK:
             return {"study": study} if panelist.withdrawn_on is None else None
         case LetterKind.CONSENT:
