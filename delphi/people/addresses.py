@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from delphi import audit
+from delphi import audit, handed_links
 from delphi.errors import NotFound, Refused
 from delphi.model.event import EventKind
 from delphi.model.identity import Identity, Receipt
@@ -38,9 +38,12 @@ def change(session: Session, study: Study, panelist: UUID, email: str, *, by: in
     audit.record(session, study.id, EventKind.PANELIST_CORRECTED, by=by, at=at)
 
 
-def confirm(session: Session, panelist: Identity) -> None:
-    """Keep that an address is the panelist's own, as a device says that was signed in before it was changed."""
-    panelist.changed_by_team = False
+def confirm(session: Session, study: Study, panelist: UUID) -> None:
+    """Keep that an address is the panelist's own: a device says so that no handed link has signed in."""
+    person = session.get(Identity, (study.id, panelist))
+    if person is None or handed_links.is_handed(session):
+        raise NotFound
+    person.changed_by_team = False
     session.flush()
 
 
