@@ -20,7 +20,15 @@ def forget(session: Session, study: Study, panelist: Panelist, *, secret: str) -
     key = (study.id, panelist.id)
     person, receipt = session.get(Identity, key), _receipt_of(session, *key)
     if person is not None and receipt is not None:
-        session.add(Receipt(study_id=study.id, letter=receipt, name=person.name, email=person.email))
+        session.add(
+            Receipt(
+                study_id=study.id,
+                letter=receipt,
+                name=person.name,
+                email=person.email,
+                changed_by_team=person.changed_by_team,
+            )
+        )
     session.flush()
     for table in (Declaration, Identity):
         session.execute(delete(table).where(table.study_id == study.id, table.panelist == panelist.id))

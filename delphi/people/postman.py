@@ -130,6 +130,8 @@ def prepare(session: Session, key: LetterKey, *, by: str, at: datetime, settings
     if letter.kind in content.WITH_LINK:
         facts["signing_key"] = signing.public_key_of(settings.secret_key)
         facts["link"] = f"{settings.public_url}/p/{links.mint(session, study, panelist.id, at=at)}"
+    if person.changed_by_team:
+        facts |= content.WITHHELD
     to = Recipient(person.name, person.email)
     dates = _dates(letter, study, facts, settings.host, at=at)
     return _envelope(letter, to, content.template_of(letter, facts), facts, settings=settings, dates=dates)

@@ -7,12 +7,11 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from delphi import audit
+from delphi import audit, progress
 from delphi.consensus.analysis import Definition
 from delphi.dates import in_words
 from delphi.errors import Refused
 from delphi.model.event import EventKind
-from delphi.model.rating import Rating
 from delphi.model.round import Round, latest_round
 from delphi.model.study import Amendment, Study
 from delphi.protocol import differences, method
@@ -27,7 +26,7 @@ def amend(
     changes, reason = differences.differences(study, wanted), reason.strip()
     if not changes or not reason:
         raise Refused("An amendment changes something and says why; nothing was changed.")
-    answered = answers_given(session, study)
+    answered = progress.any_answer(session, study.id)
     _guard(session, study, changes, answered=answered)
     differences.apply(study, changes)
     amendment = Amendment(
@@ -103,12 +102,6 @@ def mark(amendments: Sequence[Amendment], time_zone: str) -> str:
         for a in amendments
     ]
     return f"Protocol changed after data: {'; '.join(sentences)}."
-
-
-def answers_given(session: Session, study: Study) -> bool:
-    """Whether any answer stands in the study."""
-    any_answer = exists().where(Rating.study_id == study.id, Rating.given)
-    return bool(session.scalar(select(any_answer)))
 
 
 def _results_seen(session: Session, study: Study) -> bool:

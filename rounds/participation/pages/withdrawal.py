@@ -4,11 +4,12 @@ from flask import Blueprint, current_app, render_template, request, session
 
 from delphi import clock, handed_links
 from delphi.model.panel import Panelist
-from delphi.model.study import Study, Withdrawal
+from delphi.model.study import Study
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import PANELIST, policy
 from delphi.web.transaction import current_session
 from rounds.participation import withdrawal
+from rounds.participation.withdrawal import Effect
 
 blueprint = Blueprint("withdrawal", __name__)
 Page = str | tuple[str, int]
@@ -23,7 +24,7 @@ def withdraw(study: Study, panelist: Panelist) -> Page:
     sent = ButtonForm().validate_on_submit()
     chosen = next((effect for effect in effects if effect.choice.value == request.form.get("choice")), None)
     if sent and chosen and request.form.get("confirm") == "yes":
-        return _leave(study, panelist, chosen.choice)
+        return _leave(study, panelist, chosen, withheld=bool(withheld))
     if sent and chosen:
         return render_template("participation/withdraw_confirm.html", study=study, effect=chosen, withheld=withheld)
     facts = {"effects": effects, "refused": sent, "withheld": withheld}
@@ -31,8 +32,8 @@ def withdraw(study: Study, panelist: Panelist) -> Page:
     return page, 422 if sent else 200
 
 
-def _leave(study: Study, panelist: Panelist, choice: Withdrawal) -> Page:
+def _leave(study: Study, panelist: Panelist, effect: Effect, *, withheld: bool) -> Page:
     forget = current_app.extensions["forget"]
-    withdrawal.withdraw(current_session(), study, panelist, choice, forget=forget, at=clock.now())
+    withdrawal.withdraw(current_session(), study, panelist, effect.choice, forget=forget, at=clock.now())
     session.clear()
-    return render_template("participation/withdrawn.html", study=study)
+    return render_template("participation/withdrawn.html", study=study, effect=effect, withheld=withheld)

@@ -12,16 +12,17 @@ from types import SimpleNamespace
 
 import pytest
 from aiosmtpd.controller import Controller
-from builders import NOW, Cast, launched
+from builders import LATER, NOW, Cast, launched, vote
 from sqlalchemy import delete, select, update
 
 from delphi import access
 from delphi.errors import Refused
 from delphi.letters import message as mail
+from delphi.letters import outbox
 from delphi.model.identity import Identity, Receipt
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import AccessLink, Panelist
-from delphi.model.round import Participation
+from delphi.model.round import Participation, Round
 from delphi.model.study import Study, Withdrawal
 from delphi.people import addresses, leaving, links, lost_links
 from delphi.people.postman import ATTEMPTS, Postman, claim, finish
@@ -32,6 +33,8 @@ from rounds.lifecycle import invitations, lifecycle
 from rounds.participation import consent, withdrawal
 from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import saving
+
+DAY = timedelta(days=1)
 
 
 class Mailbox:
@@ -152,8 +155,8 @@ def test_who_declined_meanwhile_gets_no_letter(database, sending, mailbox):
 
 def test_a_closed_round_sends_nothing(database, sending, mailbox):
     with database.transaction() as session:
-        lifecycle.close(session, session.get_one(lifecycle.Round, (sending.study.id, 1)), by=sending.ada.id, at=NOW)
-    Postman(database, sending.settings).deliver(at=NOW)
+        lifecycle.close(session, session.get_one(lifecycle.Round, (sending.study.id, 1)), by=sending.ada.id, at=LATER)
+    Postman(database, sending.settings).deliver(at=LATER)
     assert mailbox.messages == []
     assert None not in letters(database, Letter.dropped_at)
 
@@ -389,10 +392,7 @@ def test_a_changed_address_is_told_to_the_old_one(database, sending, mailbox):
     postman.deliver(at=NOW)
     mailbox.messages.clear()
     who = correct(database, sending, "panelist1@panel.example.org", "New@example.org")
-    with database.transaction() as session:  # whoever holds the new link may leave: the news goes out all the same
-        study, panelist = session.get_one(Study, sending.study.id), session.get_one(Panelist, (sending.study.id, who))
-        forget = partial(leaving.forget, secret=sending.settings.secret_key)
-        withdrawal.withdraw(session, study, panelist, Withdrawal.KEEP, forget=forget, at=NOW)
+    leave(database, sending, who)  # whoever holds the new link may leave: the news goes out all the same
     postman.deliver(at=NOW)
     told = {to: message_from_string(text, policy=policy.default).get_content() for to, text in mailbox.messages}
     assert set(told) == {"panelist1@panel.example.org", "new@example.org"}
@@ -434,3 +434,36 @@ def test_a_link_that_the_team_hands_out_is_an_event(cast):
     assert access.handed(cast.session, handed) == access.sha256(handed)
     assert access.handed(cast.session, own) is None
     assert cast.events().count("link:handed") == 1
+
+
+def test_no_mail_tells_a_changed_address_what_was_answered(database, sending, mailbox):
+    postman = Postman(database, sending.settings)
+    postman.deliver(at=NOW)
+    who = correct(database, sending, "panelist1@panel.example.org", "new@example.org")
+    with database.transaction() as session:
+        round_ = session.get_one(Round, (sending.study.id, 1))
+        vote(session, round_, who, {1: 4, 2: 3})
+        for kind in (LetterKind.UNFINISHED, LetterKind.REMINDER, LetterKind.EXTENSION):
+            outbox.queue(session, kind, sending.study.id, 1, [who], at=LATER - 2 * DAY)
+    mailbox.messages.clear()
+    postman.deliver(at=LATER - 2 * DAY)
+    with database.transaction() as session:
+        round_ = session.get_one(Round, (sending.study.id, 1))
+        lifecycle.close(session, round_, by=sending.ada.id, at=LATER - DAY)
+    postman.deliver(at=LATER - DAY)
+    leave(database, sending, who)
+    postman.deliver(at=LATER)
+    texts = [
+        message_from_string(text, policy=policy.default) for to, text in mailbox.messages if to == "new@example.org"
+    ]
+    told = [f"{one['Subject']} {one.get_body().get_content()}" for one in texts]
+    assert len(told) >= 4
+    assert "What was counted in closed rounds stays" in told[-1]
+    assert not [text for text in told if re.search("2 (of|answers)|had not answered|No answer of yours", text)]
+
+
+def leave(database, cast, who):
+    with database.transaction() as session:
+        study, panelist = session.get_one(Study, cast.study.id), session.get_one(Panelist, (cast.study.id, who))
+        forget = partial(leaving.forget, secret=cast.settings.secret_key)
+        withdrawal.withdraw(session, study, panelist, Withdrawal.KEEP, forget=forget, at=NOW)
