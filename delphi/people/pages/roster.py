@@ -21,9 +21,10 @@ blueprint = Blueprint("roster", __name__)
 @blueprint.get("/studies/<slug>/panel")
 @policy(Capability.ROSTER)
 def index(study: Study) -> Page:
-    """Show the roster: names and who has finished, never an answer and never a code."""
+    """Show the roster: names and how far turnout is told by name, never an answer and never a code."""
     session = current_session()
     latest = latest_round(session, study)
+    today = clock.now().date()
     return render_template(
         "people/roster.html",
         study=study,
@@ -32,7 +33,7 @@ def index(study: Study) -> Page:
         groups=groups.groups_of(session, study),
         sizes=groups.sizes(session, study),
         round=latest,
-        finished=roster.submitted(session, study, latest.number) if latest else set(),
+        standings=roster.standings(session, study, latest, today=today) if latest else {},
     )
 
 
