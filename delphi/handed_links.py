@@ -18,10 +18,11 @@ from delphi.model.panel import Panelist
 from delphi.model.rating import ChangeReason, Comment, Rating
 from delphi.model.round import Participation
 from delphi.model.statement import StatementProposal
+from delphi.translations import N_
 
 GIVEN: tuple[Any, ...] = (Rating, Comment, ChangeReason, StatementProposal)
 OF_EVERYBODY = {"of_everybody": True}  # for a query whose answer must be the same for every reader
-WITHHELD = (
+WITHHELD = N_(
     "You answered already. This link was handed to you by the study team, so it shows nothing that you gave before: "
     "open the link from your mail to see it. Nothing was changed."
 )
