@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from delphi import handed_links
@@ -96,18 +96,20 @@ def round_numbered(session: Session, study: Study, number: int) -> Round:
 
 def link_holder(session: Session, token: str) -> tuple[Study, Panelist] | None:
     """Find whose personal link this is; the hash index makes the time say nothing."""
-    return _panelist(session, AccessLink, AccessLink.token_sha256 == sha256(token))
+    row = session.execute(_panelists(AccessLink).where(AccessLink.token_sha256 == sha256(token))).first()
+    return None if row is None else (row[0], row[1])
 
 
 def session_holder(session: Session, grant: str | None, *, today: date) -> tuple[Study, Panelist]:
     """Find the panelist behind a browser's grant; begun by a handed link, the session sees little of that panelist."""
     if grant is not None:
         valid = (PanelistSession.grant_sha256 == sha256(grant)) & (PanelistSession.expires_on >= today)
-        if holder := _panelist(session, PanelistSession, valid):
-            begun_by = session.scalar(select(PanelistSession.handed_link).where(valid))
+        row = session.execute(_panelists(PanelistSession).add_columns(PanelistSession.handed_link).where(valid)).first()
+        if row is not None:
+            study, panelist, begun_by = row
             if begun_by is not None:
-                handed_links.restrict(session, begun_by, holder[1])
-            return holder
+                handed_links.restrict(session, begun_by, panelist)
+            return study, panelist
     raise NotFound
 
 
@@ -117,17 +119,14 @@ def handed(session: Session, token: str) -> str | None:
     return session.scalar(select(AccessLink.token_sha256).where(link))
 
 
-def _panelist(
-    session: Session, key: type[AccessLink] | type[PanelistSession], condition: object
-) -> tuple[Study, Panelist] | None:
-    row = session.execute(
+def _panelists(key: type[AccessLink] | type[PanelistSession]) -> Select[Study, Panelist]:
+    """Ask for panelists who are in the panel, with their study, by what opens it for them."""
+    return (
         select(Study, Panelist)
         .join(Panelist, Panelist.study_id == Study.id)
         .join(key, (key.study_id == Panelist.study_id) & (key.panelist == Panelist.id))
         .where(Panelist.withdrawn_on.is_(None), Study.names_destroyed_at.is_(None))
-        .where(condition)  # type: ignore[arg-type]  # two tables share one shape
-    ).first()
-    return None if row is None else (row[0], row[1])
+    )
 
 
 SESSION_DAYS = 180

@@ -51,7 +51,6 @@ def _left(session: Session, study: Study, panelist: Panelist) -> Facts:
     return {
         "study": study,
         "withdrawn_on": panelist.withdrawn_on,
-        "withheld": False,
         "counted": {number: n for number, n in answers.items() if number in closed},
         "kept": {number: n for number, n in answers.items() if number not in closed},
     }

@@ -40,8 +40,10 @@ def change(session: Session, study: Study, panelist: UUID, email: str, *, by: in
 
 def confirm(session: Session, study: Study, panelist: UUID) -> None:
     """Keep that an address is the panelist's own: a device says so that no handed link has signed in."""
+    if handed_links.is_handed(session):
+        raise handed_links.Withheld
     person = session.get(Identity, (study.id, panelist))
-    if person is None or handed_links.is_handed(session):
+    if person is None:
         raise NotFound
     person.changed_by_team = False
     session.flush()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from delphi import audit, handed_links
 from delphi.consensus.scale import Scale
 from delphi.consensus.shipped_scales import SCALES
-from delphi.errors import NotFound
+from delphi.errors import NotFound, Refused
 from delphi.model.event import EventKind
 from delphi.model.identity import Declaration, Identity
 from delphi.model.letter import Letter
@@ -56,6 +56,8 @@ def handed_devices(session: Session, who: Panelist) -> list[PanelistSession]:
 
 def answer_for_device(session: Session, who: Panelist, grant_sha256: str, *, own: bool) -> None:
     """Let a device that a handed link signed in show everything, or sign it out; only an own device says which."""
+    if handed_links.is_handed(session):
+        raise handed_links.Withheld
     for device in handed_devices(session, who):
         if device.grant_sha256 == grant_sha256:
             if own:
@@ -64,7 +66,7 @@ def answer_for_device(session: Session, who: Panelist, grant_sha256: str, *, own
                 session.delete(device)
             session.flush()
             return
-    raise NotFound
+    raise Refused("This device is not signed in any more. Nothing was changed.")
 
 
 def _consents(session: Session, who: Panelist) -> list[Facts]:

@@ -148,6 +148,7 @@ def test_a_handed_link_writes_over_nothing_that_another_gave(app, answered):
             body = {"answer-1": "2", "seen-answer-1": "0", "request": str(uuid4()), "go": "next", "conflict": "no"}
             assert browser.send(path, body).status_code < 500, path
     assert stored() == before
-    refusal = browser.send("/panel/answers", {"answer-1": "2", "seen-answer-1": "2", "request": str(uuid4())})
+    again = app.test_client().enter(answered.study.id, who, LINK)
+    refusal = again.send("/panel/answers", {"answer-1": "2", "seen-answer-1": "2", "request": str(uuid4())})
     assert (refusal.status_code, refusal.json["state"]) == (422, "refused")
     assert "open the link from your mail" in refusal.json["message"]

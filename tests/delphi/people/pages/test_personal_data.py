@@ -33,7 +33,7 @@ def handed(app, answered):
 
 def test_an_own_device_confirms_an_address_that_was_changed(app, answered, one, handed):
     assert handed.get("/panel/my-data").status_code == 409
-    assert handed.send("/panel/my-data/address").status_code == 404
+    assert handed.send("/panel/my-data/address").status_code == 409
     assert f"It is now {NEW}" in one.get("/panel/my-data").text
     assert one.send("/panel/my-data/address").location == "/panel/my-data"
     assert "changed your mail address" not in one.get("/panel/my-data").text
@@ -49,7 +49,7 @@ def test_an_own_device_confirms_an_address_that_was_changed(app, answered, one, 
 def test_an_own_device_speaks_for_one_that_was_handed_a_link(answered, one, handed, own, status):
     page = one.get("/panel/my-data").text
     device = re.search('name="device" value="([0-9a-f]{64})"', page).group(1)
-    assert handed.send("/panel/my-data/devices", {"device": device, "own": "yes"}).status_code == 404
+    assert handed.send("/panel/my-data/devices", {"device": device, "own": "yes"}).status_code == 409
     assert one.send("/panel/my-data/devices", {"device": device, "own": own}).location == "/panel/my-data"
     assert handed.get("/panel/my-data").status_code == status
     assert ("my own view" in handed.get("/panel/my-data").text) is (own == "yes")
@@ -58,7 +58,7 @@ def test_an_own_device_speaks_for_one_that_was_handed_a_link(answered, one, hand
 def test_nobody_speaks_for_the_devices_of_others(app, answered, one, handed):
     device = re.search('name="device" value="([0-9a-f]{64})"', one.get("/panel/my-data").text).group(1)
     other = app.test_client().enter(answered.study.id, answered.panel[1])
-    assert other.send("/panel/my-data/devices", {"device": device, "own": "yes"}).status_code == 404
+    assert other.send("/panel/my-data/devices", {"device": device, "own": "yes"}).status_code == 409
     assert handed.get("/panel/my-data").status_code == 409
 
 
