@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import uuid4
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from delphi.model.identity import Identity
@@ -111,21 +111,17 @@ class _Kept:
 
 def _kept(session: Session, study: Study, round_: Round) -> list[_Kept]:
     here = (Participation.study_id == Identity.study_id) & (Participation.panelist == Identity.panelist)
-    returned = exists().where(
-        Letter.study_id == Identity.study_id,
-        Letter.panelist == Identity.panelist,
-        Letter.round == round_.number,
-        Letter.kind == LetterKind.INVITATION,
-        Letter.failed_at.is_not(None),
-    )
+    refused = select(Letter.panelist).where(Letter.study_id == study.id, Letter.round == round_.number)
+    refused = refused.where(Letter.kind == LetterKind.INVITATION, Letter.failed_at.is_not(None))
+    returned = set(session.scalars(refused))
     facts = (Identity.email, Participation.round.is_not(None), Participation.submitted_on)
     rows = session.execute(
-        select(*facts, Panelist.declined_on.is_not(None), returned)
+        select(*facts, Panelist.declined_on.is_not(None), Panelist.id)
         .join(Panelist, (Panelist.study_id == Identity.study_id) & (Panelist.id == Identity.panelist))
         .outerjoin(Participation, here & (Participation.round == round_.number))
         .where(Identity.study_id == study.id)
     )
-    return [_Kept(*row) for row in rows]
+    return [_Kept(email, invited, on, declined, who in returned) for email, invited, on, declined, who in rows]
 
 
 def _missing(rows: Sequence[_Kept], today: date, k: int) -> set[str]:
