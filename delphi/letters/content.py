@@ -17,7 +17,14 @@ from delphi.model.study import Consent, Document, Study
 from delphi.statements.questionnaire import size_of
 
 Facts = dict[str, Any]
-WITH_LINK = frozenset(LetterKind) - {LetterKind.CONSENT, LetterKind.WITHDRAWAL}
+WITH_LINK = frozenset(LetterKind) - {LetterKind.CONSENT, LetterKind.WITHDRAWAL, LetterKind.ADDRESS_CHANGED}
+
+WITHHELD: Facts = {
+    "done": 0,
+    "counted": {},
+    "kept": {},
+    "withheld": True,
+}  # of what was answered, to an address of the team
 
 
 def facts_of(session: Session, letter: Letter, study: Study, panelist: Panelist, *, at: datetime) -> Facts | None:
@@ -25,6 +32,8 @@ def facts_of(session: Session, letter: Letter, study: Study, panelist: Panelist,
     match letter.kind:
         case LetterKind.WITHDRAWAL:
             return _left(session, study, panelist)
+        case LetterKind.ADDRESS_CHANGED:
+            return {"study": study}
         case LetterKind.LINK:
             return {"study": study} if panelist.withdrawn_on is None else None
         case LetterKind.CONSENT:
@@ -88,8 +97,8 @@ def _statistician(session: Session, study: Study) -> Facts | None:
 
 
 def template_of(letter: Letter, facts: Facts) -> LetterKind:
-    """Choose the text: a reminder to everybody says to each what fits."""
-    if letter.kind is not LetterKind.REMINDER:
+    """Choose the text: a reminder to everybody says to each what fits, and to an address of the team nothing was done."""
+    if letter.kind not in (LetterKind.REMINDER, LetterKind.UNFINISHED):
         return letter.kind
     return LetterKind.UNFINISHED if facts["done"] else LetterKind.NOT_STARTED
 

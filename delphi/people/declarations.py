@@ -98,6 +98,11 @@ def description_of(session: Session, panelist: Panelist) -> SelfDescription:
     )
 
 
+def declared(session: Session, panelist: Panelist) -> bool:
+    """Whether a panelist has told of their expertise or interests."""
+    return session.get(Declaration, (panelist.study_id, panelist.id)) is not None
+
+
 def save(session: Session, study: Study, panelist: Panelist, description: SelfDescription) -> None:
     """Keep what a panelist says; what the study does not ask is left as it is."""
     questions = questions_of(session, study)

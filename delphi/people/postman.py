@@ -24,15 +24,16 @@ from delphi.letters import calendar, content, message, outbox
 from delphi.model.account import Account, AccountInvitation
 from delphi.model.identity import Identity, Receipt
 from delphi.model.letter import Letter, LetterKind, TeamLetter
-from delphi.model.panel import AccessLink, Panelist
+from delphi.model.panel import Panelist
 from delphi.model.seal import SealLetter
 from delphi.model.study import Membership, Study
-from delphi.people import acknowledgements, leaving, lost_links, seal_letters
+from delphi.people import acknowledgements, leaving, links, lost_links, seal_letters
 from delphi.worker import Loop
 
 ATTEMPTS = 8
 BATCH = 20
 INVITED_FOR = timedelta(days=14)
+WITH_RECEIPT = (LetterKind.WITHDRAWAL, LetterKind.ADDRESS_CHANGED)
 log = logging.getLogger(__name__)
 
 Table = type[Letter] | type[TeamLetter] | type[SealLetter]
@@ -129,15 +130,17 @@ def prepare(session: Session, key: LetterKey, *, by: str, at: datetime, settings
         acknowledgements.remove(session, study, named_by)
     if letter.kind in content.WITH_LINK:
         facts["signing_key"] = signing.public_key_of(settings.secret_key)
-        facts["link"] = f"{settings.public_url}/p/{_mint(session, letter, at=at)}"
+        facts["link"] = f"{settings.public_url}/p/{links.mint(session, study, panelist.id, at=at)}"
+    if person.changed_by_team:
+        facts |= content.WITHHELD
     to = Recipient(person.name, person.email)
     dates = _dates(letter, study, facts, settings.host, at=at)
     return _envelope(letter, to, content.template_of(letter, facts), facts, settings=settings, dates=dates)
 
 
 def _person(session: Session, letter: Letter) -> Identity | Receipt | None:
-    """Find who a letter goes to; of whoever withdrew, the receipt alone knows it."""
-    if letter.kind is LetterKind.WITHDRAWAL:
+    """Find who a letter goes to; of whoever withdrew, and of an address of before, the receipt alone knows it."""
+    if letter.kind in WITH_RECEIPT:
         return session.get(Receipt, (letter.study_id, letter.id))
     return session.get(Identity, (letter.study_id, letter.panelist))
 
@@ -170,15 +173,6 @@ def _dates(letter: Letter, study: Study, facts: dict[str, Any], host: str, *, at
     if letter.kind not in (LetterKind.INVITATION, LetterKind.EXTENSION):
         return ""
     return calendar.write([calendar.closing(study, facts["round"], host)], at=at)
-
-
-def _mint(session: Session, letter: Letter, *, at: datetime) -> str:
-    """Make a new link for the addressee; earlier ones go on working."""
-    token = secrets.token_urlsafe(32)
-    session.add(
-        AccessLink(study_id=letter.study_id, token_sha256=sha256(token), panelist=letter.panelist, minted_on=at.date())
-    )
-    return token
 
 
 def prepare_for_team(
@@ -234,7 +228,7 @@ def finish(
     for name, moment in ending.items():
         setattr(letter, name, moment)
     letter.release()
-    if ending and isinstance(letter, Letter) and letter.kind is LetterKind.WITHDRAWAL:
+    if ending and isinstance(letter, Letter) and letter.kind in WITH_RECEIPT:
         leaving.forget_address(session, letter.study_id, letter.id)
     jitter = random.uniform(0.8, 1.2)  # noqa: S311 (spreads retries; not a secret)
     letter.run_after = letter.run_after if ending else at + timedelta(minutes=4**letter.attempts * jitter / 4)

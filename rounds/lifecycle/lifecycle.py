@@ -11,7 +11,7 @@ from delphi.errors import Issue, NotReady, Refused
 from delphi.model.event import EventKind
 from delphi.model.rating import SaveRequest
 from delphi.model.round import Participation, Round, State
-from delphi.model.study import Study
+from delphi.model.study import Study, Turnout
 from delphi.translations import N_
 from rounds.lifecycle import invitations
 from rounds.lifecycle.invitations import Audience
@@ -27,7 +27,11 @@ DEADLINE_NEAR = Issue("deadline_near", "The round must stay open for at least 20
 def launch(
     session: Session, study: Study, round_: Round, *, closes_at: datetime, by: int, at: datetime, remind: bool = False
 ) -> None:
-    """Open a round: the questionnaire is fixed, every panelist is invited, and reminders are planned if wanted."""
+    """Open a round: the questionnaire is fixed, every panelist is invited, and reminders are planned if wanted.
+
+    Where the server keeps turnout they are always planned: nobody of the team knows whom to remind.
+    """
+    remind = remind or study.turnout is Turnout.KEPT
     _lock(session, round_)
     issues = list(issues_before_launch(session, study, round_))
     if closes_at < at + SHORTEST:
@@ -68,8 +72,13 @@ def extend(
 
 
 def remind(session: Session, round_: Round, to: Audience, *, by: int, at: datetime) -> int:
-    """Remind an audience of an open round; how many letters leave."""
+    """Remind an audience of an open round; how many letters leave.
+
+    Where the server keeps turnout there is one audience: whoever has not finished.
+    """
     _lock_with_panel(session, round_)
+    if session.get_one(Study, round_.study_id).turnout is Turnout.KEPT:
+        to = Audience.NOT_SUBMITTED
     if not round_.accepts(at=at):
         raise Refused("Reminders are sent while a round is open and before its deadline; nothing was sent.")
     n = invitations.queue_reminders(session, round_, at=at, to=to)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from delphi.database import locked
 from delphi.model.letter import REMINDERS, Letter, LetterKind
 from delphi.model.panel import Panelist
 from delphi.model.round import Participation, Round
-from delphi.model.study import StakeholderGroup, Study
+from delphi.model.study import StakeholderGroup, Study, Turnout
 from delphi.statements.questionnaire import asked
 from delphi.worker import Loop
 from rounds.questionnaire.paging import pages
@@ -59,8 +59,8 @@ class Monitor:
 
 
 def monitor(session: Session, study: Study, round_: Round, *, at: datetime) -> Monitor:
-    """Count who takes part in a round."""
-    people, k = _people(session, study, round_), study.smallest_cell
+    """Count who takes part in a round; where the server keeps turnout, who had finished by yesterday."""
+    people, k = _people(session, study, round_, at=at), study.smallest_cell
     targets = _targets(session, study)
     table = _by_group(people, targets)
     sizes = {stage: sum(row[stage] for row in table.values()) for stage in CLASSES}
@@ -87,17 +87,27 @@ class _Person:
     key: UUID
 
 
-def _people(session: Session, study: Study, round_: Round) -> list[_Person]:
+def _people(session: Session, study: Study, round_: Round, *, at: datetime) -> list[_Person]:
     columns = (Participation.panelist, Participation.submitted_on, Panelist.stakeholder_group, Panelist)
     rows = session.execute(
         select(*columns, progress.has_begun())
         .join(Panelist, (Panelist.study_id == Participation.study_id) & (Panelist.id == Participation.panelist))
         .where(Participation.study_id == study.id, Participation.round == round_.number)
     )
-    return [
+    people = [
         _Person(group or "", _stage(on, left=not panelist.taking_part, started=started), on, who)
         for who, on, group, panelist, started in rows
     ]
+    if study.turnout is Turnout.SHOWN:
+        return people
+    return [_as_of_yesterday(person, at.date()) for person in people]
+
+
+def _as_of_yesterday(person: _Person, today: date) -> _Person:
+    """What a lead who may not know who has finished reads of a person: nothing of today, and not who has begun."""
+    known = person.submitted_on if person.submitted_on and person.submitted_on < today else None
+    stage = person.stage if person.stage == "declined" or known else "not_started"
+    return replace(person, stage=stage, submitted_on=known)
 
 
 def _stage(submitted: date | None, *, left: bool, started: bool) -> str:

@@ -157,7 +157,8 @@ ROWS: dict[str, dict[str, Any]] = {
         "failed_at": None, "dropped_at": None,
     },
     "kept_characteristics": {"study_id": 1, "id": TICKET, "characteristics": {"country": "NL"}},
-    "receipt": {"study_id": 1, "letter": LETTER, "name": "One", "email": "one@example.org"},
+    "receipt": {"study_id": 1, "letter": LETTER, "name": "One", "email": "one@example.org",
+                "changed_by_team": False},
 }  # fmt: skip
 
 

@@ -178,6 +178,7 @@ COLUMNS = {
     'access_link': {'handed': 'BOOLEAN DEFAULT {false} NOT NULL'},
     'panelist_session': {'handed_link': 'VARCHAR(64)'},
     'identity': {'changed_by_team': 'BOOLEAN DEFAULT {false} NOT NULL'},
+    'receipt': {'changed_by_team': 'BOOLEAN DEFAULT {false} NOT NULL'},
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
+from delphi import handed_links
 from delphi.errors import NotFound
 from delphi.model.panel import Panelist
 from delphi.model.round import group_fixed
@@ -30,6 +31,8 @@ def show(study: Study, panelist: Panelist) -> Page:
     questions = declarations.questions_of(session, study)
     if not questions:
         return redirect(url_for("home.show"), 303)
+    if handed_links.is_handed(session) and declarations.declared(session, panelist):
+        raise handed_links.Withheld
     if not ButtonForm().validate_on_submit():
         return _page(study, panelist, declarations.description_of(session, panelist), {})
     description, errors = read_description(request.form, questions)

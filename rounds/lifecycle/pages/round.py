@@ -12,7 +12,7 @@ from delphi.consensus.scale import Scale
 from delphi.consensus.shipped_scales import SCALES
 from delphi.errors import Refused
 from delphi.model.round import Round, State
-from delphi.model.study import Study
+from delphi.model.study import Study, Turnout
 from delphi.protocol.method import definition_of
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
@@ -155,7 +155,10 @@ def extend(study: Study, round_: Round) -> Response:
 def remind(study: Study, round_: Round) -> Response:
     """Remind those who have not started, those who are unfinished, or both."""
     to = audience_of(request.form, "to") or Audience.NOT_SUBMITTED
-    if lifecycle.remind(current_session(), round_, to, by=account().id, at=clock.now()):
+    n = lifecycle.remind(current_session(), round_, to, by=account().id, at=clock.now())
+    if study.turnout is Turnout.KEPT:
+        message = _("Whoever has not finished and had no reminder within 24 hours gets one.")
+    elif n:
         message = _("The reminders are on their way. Whoever finishes before one is sent gets none.")
     else:
         message = _("No reminder left: everybody it would reach had one within 24 hours, or three already.")

@@ -12,18 +12,20 @@ from types import SimpleNamespace
 
 import pytest
 from aiosmtpd.controller import Controller
-from builders import NOW, Cast, launched
-from sqlalchemy import select, update
+from builders import LATER, NOW, Cast, launched, vote
+from sqlalchemy import delete, select, update
 
 from delphi import access
+from delphi.errors import Refused
 from delphi.letters import message as mail
+from delphi.letters import outbox
 from delphi.model.identity import Identity, Receipt
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import AccessLink, Panelist
-from delphi.model.round import Participation
+from delphi.model.round import Participation, Round
 from delphi.model.seal import Seal, SealLetter
 from delphi.model.study import Membership, Role, Study, Withdrawal
-from delphi.people import leaving, lost_links
+from delphi.people import addresses, leaving, links, lost_links
 from delphi.people.postman import ATTEMPTS, Postman, claim, finish
 from delphi.protocol import information
 from delphi.signing import public_key_of
@@ -32,6 +34,8 @@ from rounds.lifecycle import invitations, lifecycle
 from rounds.participation import consent, withdrawal
 from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import saving
+
+DAY = timedelta(days=1)
 
 
 class Mailbox:
@@ -414,3 +418,91 @@ def test_whoever_is_no_owner_any_more_is_not_told_of_a_seal(database, sending, m
     Postman(database, sending.settings).deliver(at=NOW)
     assert "ada@example.org" not in dict(mailbox.messages)
     assert None not in seal_letters(database, SealLetter.dropped_at)
+def correct(database, cast, old, new):
+    with database.transaction() as session:
+        study = session.get_one(Study, cast.study.id)
+        person = addresses.person_at(session, study, old)
+        addresses.change(session, study, person.panelist, new, by=cast.ada.id, at=NOW)
+        return person.panelist
+
+
+def test_a_changed_address_is_told_to_the_old_one(database, sending, mailbox):
+    postman = Postman(database, sending.settings)
+    postman.deliver(at=NOW)
+    mailbox.messages.clear()
+    who = correct(database, sending, "panelist1@panel.example.org", "New@example.org")
+    leave(database, sending, who)  # whoever holds the new link may leave: the news goes out all the same
+    postman.deliver(at=NOW)
+    told = {to: message_from_string(text, policy=policy.default).get_content() for to, text in mailbox.messages}
+    assert set(told) == {"panelist1@panel.example.org", "new@example.org"}
+    assert "changed your mail address" in told["panelist1@panel.example.org"]
+    assert "/p/" not in told["panelist1@panel.example.org"]
+    assert "new@example.org" not in told["panelist1@panel.example.org"]
+    with database.transaction(writing=False) as session:
+        assert session.scalars(select(Receipt)).all() == []
+
+
+@pytest.mark.parametrize("invited", [True, False])
+def test_links_to_an_address_that_was_changed_are_handed(database, sending, mailbox, invited):
+    Postman(database, sending.settings).deliver(at=NOW)
+    if not invited:
+        with database.transaction() as session:
+            session.execute(delete(Letter))
+            session.execute(delete(Participation))
+    correct(database, sending, "panelist1@panel.example.org", "new@example.org")
+    with database.transaction() as session:
+        for address in ("new@example.org", "panelist2@panel.example.org"):
+            lost_links.ask(session, address)
+    mailbox.messages.clear()
+    Postman(database, sending.settings).deliver(at=NOW)
+    tokens = {to: re.search(r"/p/([\w-]{43})", text) for to, text in mailbox.messages}
+    with database.transaction(writing=False) as session:
+        handed = {to: bool(access.handed(session, token.group(1))) for to, token in tokens.items() if token}
+    assert handed == {"new@example.org": invited, "panelist2@panel.example.org": False}
+
+
+def test_two_people_cannot_have_one_address(database, sending):
+    with pytest.raises(Refused, match="belongs to another person"):
+        correct(database, sending, "panelist1@panel.example.org", "panelist2@panel.example.org")
+
+
+def test_a_link_that_the_team_hands_out_is_an_event(cast):
+    own = links.mint(cast.session, cast.study, cast.panel[0], at=NOW)
+    handed = links.mint(cast.session, cast.study, cast.panel[0], at=NOW, handed_by=cast.ada.id)
+    cast.session.flush()
+    assert access.handed(cast.session, handed) == access.sha256(handed)
+    assert access.handed(cast.session, own) is None
+    assert cast.events().count("link:handed") == 1
+
+
+def test_no_mail_tells_a_changed_address_what_was_answered(database, sending, mailbox):
+    postman = Postman(database, sending.settings)
+    postman.deliver(at=NOW)
+    who = correct(database, sending, "panelist1@panel.example.org", "new@example.org")
+    with database.transaction() as session:
+        round_ = session.get_one(Round, (sending.study.id, 1))
+        vote(session, round_, who, {1: 4, 2: 3})
+        for kind in (LetterKind.UNFINISHED, LetterKind.REMINDER, LetterKind.EXTENSION):
+            outbox.queue(session, kind, sending.study.id, 1, [who], at=LATER - 2 * DAY)
+    mailbox.messages.clear()
+    postman.deliver(at=LATER - 2 * DAY)
+    with database.transaction() as session:
+        round_ = session.get_one(Round, (sending.study.id, 1))
+        lifecycle.close(session, round_, by=sending.ada.id, at=LATER - DAY)
+    postman.deliver(at=LATER - DAY)
+    leave(database, sending, who)
+    postman.deliver(at=LATER)
+    texts = [
+        message_from_string(text, policy=policy.default) for to, text in mailbox.messages if to == "new@example.org"
+    ]
+    told = [f"{one['Subject']} {one.get_body().get_content()}" for one in texts]
+    assert len(told) >= 4
+    assert "What was counted in closed rounds stays" in told[-1]
+    assert not [text for text in told if re.search("2 (of|answers)|had not answered|No answer of yours", text)]
+
+
+def leave(database, cast, who):
+    with database.transaction() as session:
+        study, panelist = session.get_one(Study, cast.study.id), session.get_one(Panelist, (cast.study.id, who))
+        forget = partial(leaving.forget, secret=cast.settings.secret_key)
+        withdrawal.withdraw(session, study, panelist, Withdrawal.KEEP, forget=forget, at=NOW)

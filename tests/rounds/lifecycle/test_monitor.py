@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from delphi.consensus.disclosure.people_counts import Counted, in_steps, shown_classes, visible_rows
 from delphi.model.panel import Panelist
 from delphi.model.round import Round
+from delphi.model.study import Turnout
 from delphi.people import roster
 from delphi.statements.statements import NewStatement
 from rounds.lifecycle.monitor import StopsOfTheDay, count_stops, monitor
@@ -88,6 +89,19 @@ def test_the_monitor_counts_by_class_group_and_page(cast, big):
     assert seen.groups == {"nurses": {"submitted": 12, "unfinished": 6}, "peers": None, "few": None}
     assert seen.stops == {1: 5, 3: 5}
     assert (list(seen.days), seen.post.waiting) == ([(NOW.date(), 12)], 40)
+
+
+def test_a_monitor_of_kept_turnout_tells_the_finished_of_yesterday(cast, big):
+    big.turnout = Turnout.KEPT
+    round_, tomorrow = launched(cast.session, big), NOW + timedelta(days=1)
+    before = monitor(cast.session, big, round_, at=NOW)
+    for who in panel_of(cast.session, big)[:24]:
+        vote(cast.session, round_, who, {1: 4})
+    for who in panel_of(cast.session, big)[:12]:
+        saving.submit(cast.session, TakingPart(big.id, 1, who), on=NOW.date())
+    assert monitor(cast.session, big, round_, at=NOW) == before
+    seen = monitor(cast.session, big, round_, at=tomorrow)
+    assert (seen.classes["submitted"].n, seen.classes["not_started"].n, seen.stops) == (12, 28, {})
 
 
 def test_a_forecast_goes_on_at_the_pace_so_far(cast, big):
