@@ -28,6 +28,8 @@ def facts_of(session: Session, letter: Letter, study: Study, panelist: Panelist,
             return {"study": study} if panelist.withdrawn_on is None else None
         case LetterKind.CONSENT:
             return _consent(session, study, panelist)
+        case LetterKind.INFORMATION:
+            return _information(session, study) if panelist.taking_part else None
     return _round(session, letter, study, at=at) if panelist.taking_part else None
 
 
@@ -46,6 +48,12 @@ def _consent(session: Session, study: Study, panelist: Panelist) -> Facts | None
     consent, document = row
     items = [document.items[n] for n in consent.items]
     return {"study": study, "consent": consent, "document": document, "items": items}
+
+
+def _information(session: Session, study: Study) -> Facts:
+    """Collect what is new in the information of a study, for those who need not agree again."""
+    versions = select(Document).where(Document.study_id == study.id).order_by(Document.version.desc())
+    return {"study": study, "document": session.scalars(versions.limit(1)).one()}
 
 
 def template_of(letter: Letter, facts: Facts) -> LetterKind:

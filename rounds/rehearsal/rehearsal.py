@@ -40,7 +40,7 @@ from rounds.revision.decisions import DecidedBy
 
 OPEN_FOR = timedelta(days=7)
 VISITORS = ("A", "B", "C")  # the lead may look through their eyes: A answered all, B half, C nothing yet
-OF_NO_ROUND = (LetterKind.LINK, LetterKind.CONSENT, LetterKind.WITHDRAWAL)
+OF_NO_ROUND = (LetterKind.LINK, LetterKind.CONSENT, LetterKind.WITHDRAWAL, LetterKind.INFORMATION)
 AGAIN = "Rehearsal: asked again as it was."
 
 

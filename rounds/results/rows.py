@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.analysis import Analysis
 from delphi.consensus.vocabulary import EVERYBODY
 from delphi.model.result import Result
 from delphi.model.round import QuestionnaireItem, Round, State
+from delphi.model.seal import Seal
 from delphi.model.study import Study
 from delphi.protocol.method import definition_of
 from rounds.seal import chain, reading
@@ -23,6 +24,7 @@ def results(session: Session, study: Study, round_: Round, *, by_group: bool = F
 
     None while a round is being counted.
     """
+    sealed = exists().where(Seal.study_id == Result.study_id, Seal.round == Result.round)
     rows = (
         select(Result.row)
         .join(
@@ -31,7 +33,7 @@ def results(session: Session, study: Study, round_: Round, *, by_group: bool = F
             & (QuestionnaireItem.round == Result.round)
             & (QuestionnaireItem.statement == Result.statement),
         )
-        .where(Result.study_id == study.id, Result.round == round_.number)
+        .where(Result.study_id == study.id, Result.round == round_.number, sealed)
         .order_by(QuestionnaireItem.position, Result.position)
     )
     return list(session.scalars(rows if by_group else rows.where(Result.group == EVERYBODY)))

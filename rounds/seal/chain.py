@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.analysis import Definition
+from delphi.model.origin import StudyImport
 from delphi.model.seal import Seal, SealKind, SealLetter
 from delphi.model.study import Membership, Role, Study
 
@@ -65,7 +66,7 @@ def entries(session: Session, study_id: int) -> list[Seal]:
 
 def _tell(session: Session, study: Study, seal: Seal, *, at: datetime) -> None:
     """Queue the hash for the owners and, where one is named, for the data protection contact."""
-    if study.rehearsal_of is not None:
+    if study.rehearsal_of is not None or session.get(StudyImport, study.id) is not None:
         return
     owners = select(Membership.account).where(Membership.study_id == study.id, Membership.role == Role.OWNER)
     told: list[int | None] = [*session.scalars(owners.order_by(Membership.account))]
