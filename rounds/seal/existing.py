@@ -163,8 +163,9 @@ def kept(row: Mapping[str, Cell], frozen: Mapping[str, Any] | None, shown: Seque
         People of whom the statement shows figures; nothing where not even the panel is shown.
     """
     if frozen is None or row["group"] not in shown:
-        return dict(row)
-    told = {name: value for name, value in frozen.items() if name not in OF_THE_SEAL and name in row}
+        # what the row of an imported study says beside its columns stays
+        return {**row, **{name: value for name, value in (frozen or {}).items() if name not in row}}
+    told = {name: value for name, value in frozen.items() if name not in OF_THE_SEAL}
     was, now = read_reasons(frozen["reasons"]), read_reasons(row["reasons"])
     change = (*DIFFERENCES, *CHANGES)
     reasons = {name: why for name, why in was.items() if name not in change}

@@ -29,7 +29,7 @@ from delphi.model.result import Result
 from delphi.model.round import Round
 from delphi.model.seal import Seal, SealLetter
 from delphi.model.study import Study
-from delphi.protocol import amendments, information
+from delphi.protocol import amendments, information, method
 from rounds.results import rows
 from rounds.seal import chain, existing, sealing
 from rounds.seal.worker import Sealing
@@ -39,31 +39,38 @@ OWN = (*DIFFERENCES, *CHANGES, "reasons", "flags", "verdict_basis")
 NUMBERED = ("account", "study")  # whose keys PostgreSQL counts on by itself
 
 
-@pytest.fixture
-def old(template):
+def database_of(template):
     """A database of version 0.1.0, whose tables were upgraded and whose rounds were not taken along."""
     url = template.empty()
     command.upgrade(configuration(url), "0002")
     database = Database(url)
     with database.engine.begin() as connection:
-        for statement in STATEMENTS:
-            if statement:
-                connection.connection.cursor().execute(statement)
+        for statement in filter(None, STATEMENTS):
+            connection.connection.cursor().execute(statement)
         if template.name == "postgresql":
             for table in NUMBERED:
                 connection.execute(text(f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))"))
     upgrade_to_head(url)
+    return database
+
+
+@pytest.fixture
+def old(template):
+    """A database that a test takes along itself."""
+    database = database_of(template)
     yield database
     database.engine.dispose()
 
 
-@pytest.fixture
-def taken(old):
-    """The same database, and the rows that had been released."""
-    with old.transaction(writing=False) as session:
+@pytest.fixture(scope="module")
+def taken(template):
+    """A database that was taken along, to be read; and the rows that had been released."""
+    database = database_of(template)
+    with database.transaction(writing=False) as session:
         frozen = {(r.study_id, r.round, r.row["statement"], r.group): r.row for r in session.scalars(select(Result))}
-    existing.take_all(old, at=clock.now())
-    return old, frozen
+    existing.take_all(database, at=clock.now())
+    yield database, frozen
+    database.engine.dispose()
 
 
 def found(session, slug):
@@ -102,12 +109,16 @@ def test_every_closed_round_is_sealed_in_one_chain(taken):
 def test_what_the_panel_was_told_stays(taken):
     database, frozen = taken
     with database.transaction(writing=False) as session:
-        after = {(r.study_id, r.round, r.row["statement"], r.group): r for r in session.scalars(select(Result))}
+        after = {
+            (r.study_id, r.round, r.row["statement"], r.group): (r.verdict, r.row)
+            for r in session.scalars(select(Result))
+        }
     told = {key: row for key, row in frozen.items() if key[3] == EVERYBODY}
     assert len(told) == 20
     for key, was in told.items():
-        assert {n: v for n, v in was.items() if n not in OWN} == {n: after[key].row.get(n) for n in was if n not in OWN}
-        assert after[key].verdict == was["verdict"]
+        verdict, row = after[key]
+        assert {n: v for n, v in was.items() if n not in OWN} == {n: row.get(n) for n in was if n not in OWN}
+        assert verdict == was["verdict"]
 
 
 def test_a_figure_of_the_release_is_kept_and_not_computed_again(old):
@@ -136,8 +147,9 @@ def test_rows_of_small_and_of_changed_groups_are_gone(taken):
     database, frozen = taken
     with database.transaction(writing=False) as session:
         care = found(session, "care")
+        was = {group for study, *_, group in frozen if study == care.id}
         shown = groups_shown(session, care)
-    assert {group for study, *_, group in frozen if study == care.id} == {EVERYBODY, "patients", "nurses", "peers"}
+    assert was == {EVERYBODY, "patients", "nurses", "peers"}
     assert shown == {1: {EVERYBODY}, 2: {EVERYBODY}, 3: {EVERYBODY, "peers"}}
 
 
@@ -185,7 +197,7 @@ def test_a_killed_upgrade_goes_on_to_the_same_seals(old, monkeypatch):
         assert rows.results(session, care, session.get_one(Round, (care.id, 2)), by_group=True) == []
     existing.take_all(old, at=clock.now())
     with old.transaction(writing=False) as session:
-        assert list(chain.seals_of(session, care.id)) == [1, 2, 3]
+        assert list(chain.seals_of(session, found(session, "care").id)) == [1, 2, 3]
 
 
 def test_what_is_not_taken_along_yet_shows_nothing(old):
@@ -242,10 +254,11 @@ def test_the_removal_of_counted_answers_is_promised_no_more(taken):
         assert care.withdrawal_choices == found(session, "care-rehearsal").withdrawal_choices == ["keep", "remove_open"]
         amendment = amendments.amendments_of(session, care)[-1]
         document = information.newest(session, care.id)
-    before = ["keep", "remove_open", "remove_unreleased"]
-    assert amendment.changes == {"withdrawal_choices": [before, ["keep", "remove_open"]]}
-    assert (document.version, document.material, document.reason) == (2, False, amendment.reason)
-    assert "What was counted stays" in document.text
+        before = ["keep", "remove_open", "remove_unreleased"]
+        assert amendment.changes == {"withdrawal_choices": [before, ["keep", "remove_open"]]}
+        assert amendment.sha256 == method.sha256(method.document(care))
+        assert (document.version, document.material, document.reason) == (2, False, amendment.reason)
+        assert "What was counted stays" in document.text
 
 
 def test_who_was_invited_and_is_there_gets_a_letter(taken):
