@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 JOBS ?= 2
 
-.PHONY: demo demo-fresh test coverage browser lint dist freeze methods texts pictures pictures-files bench-bundle bench-exports bench-pages levels clean
+.PHONY: demo demo-fresh test coverage browser security lint dist freeze methods texts pictures pictures-files bench-bundle bench-exports bench-pages levels clean
 
 $(STAMP): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -29,6 +29,13 @@ coverage: $(STAMP)
 browser: $(STAMP)
 	sh .ci/tools chromium
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -o addopts="--import-mode=importlib --strict-markers -p no:cacheprovider" tests/browser
+
+# A lead who takes every page and file and knows the roster: what is got of whom; and who may open, forge or break what.
+security: $(STAMP)
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile -o pythonpath=". tests/support tools tests/security" \
+	  -o addopts="--import-mode=importlib --strict-markers -p no:cacheprovider" tests/security \
+	  tests/whole/contracts/test_who_may.py tests/whole/journeys/test_small_group.py tests/whole/journeys/test_wrong_moves.py \
+	  tests/delphi/web tests/exports/bundle/test_known.py tests/exports/bundle/test_verifying.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check

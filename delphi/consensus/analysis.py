@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -146,7 +146,7 @@ class RoundData:
     paired_by_group : (J, G, K, K) or None
         The same by group, in the order of ``counts.groups``.
     previous
-        The round before with its counts, where it is not among the rounds that are analysed with this one.
+        The round before with its counts; an analysis of several rounds joins them itself (`Analysis.chained`).
     bands : (J) or None
         What a seal tells of change, of the whole panel; None where nothing is sealed.
     moved
@@ -183,6 +183,13 @@ class RoundData:
                 paired = None if self.paired_by_group is None else self.paired_by_group[:, g]
                 yield Population(name, self.counts.only(name), paired)
 
+    def earlier(self) -> dict[int, "RoundData"]:
+        """Rounds before this one by number, as far as they are known."""
+        known, at = {}, self.previous
+        while at is not None:
+            known[at.number], at = at, at.previous
+        return known
+
     def comparable(self, j: int) -> bool:
         """Whether item j has the wording, or the meaning, under which it was rated before."""
         return self.items[j].relation.same_meaning
@@ -195,11 +202,10 @@ class Analysis:
     definition: Definition
     rounds: tuple[RoundData, ...]
 
-    def before(self, round_: RoundData) -> dict[int, RoundData]:
-        """Earlier rounds by number, as far as they are known."""
-        known = [other for other in self.rounds if other.number < round_.number]
-        earlier = round_.previous
-        while earlier is not None:
-            known.append(earlier)
-            earlier = earlier.previous
-        return {other.number: other for other in known}
+    def chained(self) -> Iterator[RoundData]:
+        """The rounds, each with the one before it: the last of the analysis, unless it brings a later one."""
+        before: RoundData | None = None
+        for round_ in self.rounds:
+            own = round_.previous.number if round_.previous else 0
+            before = replace(round_, previous=before) if before is not None and before.number > own else round_
+            yield before

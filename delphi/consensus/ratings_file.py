@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
+from delphi.consensus.analysis import Analysis, Definition, Item, People, RoundData
 from delphi.consensus.counts import Integers
 from delphi.consensus.matrix import ABSENT, BLANK, NOT_QUALIFIED, Matrix, count_matrix, count_moves
 from delphi.consensus.panel import RoundPanel
@@ -86,7 +86,14 @@ def _round(file: RatingsFile, k: int, matrices: list[Matrix], options: int, know
     by_group = [count_moves(then[member == g], now[member == g], options) for g in range(len(names))]
     counts = count_matrix(now, options, member, names, invited)
     moves: Integers = np.stack(by_group, axis=1)
-    return RoundData(round_.number, items, counts, np.asarray(moves.sum(1), dtype=np.int64), moves)
+    moved = None if file.written_here or k == 0 else _moved(file.rounds[k - 1], round_)
+    return RoundData(round_.number, items, counts, np.asarray(moves.sum(1), dtype=np.int64), moves, moved=moved)
+
+
+def _moved(before: RoundAnswers, now: RoundAnswers) -> People:
+    """Who took part in both rounds, in the first alone, and in the second alone."""
+    then, here = set(before.analysed), set(now.analysed)
+    return People(len(then & here), len(then - here), len(here - then))
 
 
 def _groups(file: RatingsFile) -> tuple[tuple[str, ...], NDArray[np.intp]]:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from delphi import progress
 from delphi.dates import in_words, locale_of, minutes_for
 from delphi.letters import reminders
 from delphi.model.event import Event, EventKind
@@ -23,14 +24,44 @@ def facts_of(session: Session, letter: Letter, study: Study, panelist: Panelist,
     """Collect what the template of a letter needs beside the link; None drops the letter."""
     match letter.kind:
         case LetterKind.WITHDRAWAL:
-            return {"study": study, "withdrawn_on": panelist.withdrawn_on}
+            return _left(session, study, panelist)
         case LetterKind.LINK:
             return {"study": study} if panelist.withdrawn_on is None else None
         case LetterKind.CONSENT:
             return _consent(session, study, panelist)
         case LetterKind.INFORMATION:
             return _information(session, study) if panelist.taking_part else None
+        case LetterKind.CLOSING_EARLY:
+            return _closed_early(session, letter, study) if panelist.taking_part else None
     return _round(session, letter, study, at=at) if panelist.taking_part else None
+
+
+def _left(session: Session, study: Study, panelist: Panelist) -> Facts:
+    """Collect what is left of whoever left: answers that were counted, and answers that will be, by round."""
+    over = select(Round.number).where(Round.study_id == study.id, Round.closed_at.is_not(None))
+    closed = set(session.scalars(over))
+    answers = progress.answered_by_round(session, study.id, panelist.id)
+    return {
+        "study": study,
+        "withdrawn_on": panelist.withdrawn_on,
+        "counted": {number: n for number, n in answers.items() if number in closed},
+        "kept": {number: n for number, n in answers.items() if number not in closed},
+    }
+
+
+def _closed_early(session: Session, letter: Letter, study: Study) -> Facts | None:
+    """Collect what a letter says of a round that was closed before its deadline."""
+    round_ = session.get_one(Round, (letter.study_id, letter.round))
+    if round_.closed_at is None or round_.closes_at is None:
+        return None
+    locale = locale_of(study.language)
+    return {
+        "study": study,
+        "round": round_,
+        "done": reminders.answered(session, letter),
+        "closed": in_words(round_.closed_at, study.time_zone, locale=locale),
+        "closes": in_words(round_.closes_at, study.time_zone, locale=locale),
+    }
 
 
 def _consent(session: Session, study: Study, panelist: Panelist) -> Facts | None:

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from delphi import progress
 from delphi.model.letter import REMINDERS, Letter, LetterKind
-from delphi.model.rating import Rating
 from delphi.model.round import Participation
 
 MOST, APART = 3, timedelta(hours=24)
@@ -29,18 +29,10 @@ def spared(session: Session, study_id: int, round_: int, *, at: datetime) -> set
     return {panelist for panelist, n, last in counted if n >= MOST or last > at - APART}
 
 
-def started(session: Session, study_id: int, round_: int) -> dict[UUID, int]:
-    """Count the answers of everybody who has given any in a round."""
-    query = select(Rating.panelist, func.count()).where(Rating.given)
-    counted = query.filter_by(study_id=study_id, round=round_).group_by(Rating.panelist)
-    return {panelist: n for panelist, n in session.execute(counted)}  # noqa: C416 (rows are no pairs to the type checker)
-
-
 def answered(session: Session, letter: Letter) -> int:
     """Count what the addressee of a letter has answered so far: the letter says it to nobody else."""
-    key = {"study_id": letter.study_id, "round": letter.round, "panelist": letter.panelist}
-    query = select(func.count()).select_from(Rating).filter_by(**key).where(Rating.given)
-    return session.scalar(query) or 0
+    assert letter.round is not None
+    return progress.answered(session, letter.study_id, letter.round, letter.panelist)
 
 
 def needless(session: Session, letter: Letter, *, at: datetime) -> bool:

@@ -60,6 +60,11 @@ class Round(Base):
             return State.CLOSED
         return State.OPEN if self.opened_at else State.DRAFT
 
+    @property
+    def closed_early(self) -> bool:
+        """Whether it was closed before its deadline."""
+        return self.closed_at is not None and self.closes_at is not None and self.closed_at < self.closes_at
+
     def accepts(self, *, at: datetime) -> bool:
         """Whether an answer given at a moment counts: open, and before the deadline."""
         return self.state is State.OPEN and self.closes_at is not None and at < self.closes_at

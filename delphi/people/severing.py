@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from delphi import audit
+from delphi import audit, progress
 from delphi.database import locked
 from delphi.errors import Refused
 from delphi.letters import outbox
@@ -23,7 +23,6 @@ from delphi.model.identity import Declaration, Identity, Receipt
 from delphi.model.letter import Letter
 from delphi.model.origin import StudyImport
 from delphi.model.panel import AccessLink, PanelistSession
-from delphi.model.rating import Rating
 from delphi.model.study import Study
 from delphi.people import acknowledgements
 from delphi.worker import Loop
@@ -47,14 +46,13 @@ class SeveringEffect:
 
 def effect(session: Session, study: Study) -> SeveringEffect:
     """Count what severing would destroy now, and what would stay."""
-    raters = select(Rating.panelist).where(Rating.study_id == study.id, Rating.given).distinct()
     return SeveringEffect(
         names=_count(session, study, Identity) + _count(session, study, Receipt),
         declarations=_count(session, study, Declaration),
         links=_count(session, study, AccessLink),
         devices=_count(session, study, PanelistSession),
         letters=_count(session, study, Letter, Letter.unsent),
-        answering=session.scalar(select(func.count()).select_from(raters.subquery())) or 0,
+        answering=progress.people_who_answered(session, study.id),
         acknowledged=_count(session, study, Acknowledgement),
     )
 

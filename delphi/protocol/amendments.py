@@ -7,12 +7,11 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from delphi import audit
+from delphi import audit, progress
 from delphi.consensus.analysis import Definition
 from delphi.dates import in_words
 from delphi.errors import Refused
 from delphi.model.event import EventKind
-from delphi.model.rating import Rating
 from delphi.model.round import Round, latest_round
 from delphi.model.study import Amendment, Study
 from delphi.protocol import differences, method
@@ -27,7 +26,7 @@ def amend(
     changes, reason = differences.differences(study, wanted), reason.strip()
     if not changes or not reason:
         raise Refused("An amendment changes something and says why; nothing was changed.")
-    _guard(session, study, changes, answered=answers_given(session, study))
+    _guard(session, study, changes, answered=progress.any_answer(session, study.id))
     differences.apply(study, changes)
     return add(session, study, changes, reason=reason, by=by, at=at)
 
@@ -43,7 +42,7 @@ def add(
         by=by,
         reason=reason,
         changes=dict(changes),
-        answers_given=answers_given(session, study),
+        answers_given=progress.any_answer(session, study.id),
         results_seen=_results_seen(session, study),
         sha256=method.sha256(method.document(study)),
     )
@@ -109,12 +108,6 @@ def mark(amendments: Sequence[Amendment], time_zone: str) -> str:
         for a in amendments
     ]
     return f"Protocol changed after data: {'; '.join(sentences)}."
-
-
-def answers_given(session: Session, study: Study) -> bool:
-    """Whether any answer stands in the study."""
-    any_answer = exists().where(Rating.study_id == study.id, Rating.given)
-    return bool(session.scalar(select(any_answer)))
 
 
 def _results_seen(session: Session, study: Study) -> bool:

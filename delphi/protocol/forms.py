@@ -26,7 +26,7 @@ from delphi.consensus.rules.settings import Setting, settings_of
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Denominator, Feedback
 from delphi.model.round import Round
-from delphi.model.study import NAMES_KEPT_DAYS, Settled, Study, Unsettled, Withdrawal
+from delphi.model.study import CLOSING_HOURS, NAMES_KEPT_DAYS, Settled, Study, Unsettled, Withdrawal
 from delphi.protocol.method import METHOD, TEXTS, definition_from
 from delphi.protocol.panelist_options import PanelistOptions
 from delphi.web.forms import clean, whole_number
@@ -34,6 +34,7 @@ from delphi.web.language import gettext as _
 
 LONGEST, MOST_VOTES = 5000, 100_000
 LONGEST_KEPT_DAYS = 3660  # ten years
+LONGEST_CLOSING_HOURS = 72
 SETTING = "set."  # what the names of a rule's settings begin with in the form
 SHARES = ("consensus_share", "stable_share", "response_floor")
 
@@ -176,6 +177,7 @@ class PanelistOptionsForm(FlaskForm):
     opens_on = DateField(validators=[Optional()])
     names_until = DateField(validators=[Optional()])
     names_kept_days = IntegerField(validators=[Optional(), NumberRange(min=1, max=LONGEST_KEPT_DAYS)])
+    closing_hours = IntegerField(validators=[Optional(), NumberRange(min=0, max=LONGEST_CLOSING_HOURS)])
 
     @classmethod
     def of(cls, study: Study, draft: Round | None) -> Self:
@@ -186,6 +188,7 @@ class PanelistOptionsForm(FlaskForm):
             form.proposals.data = any(study.proposal_rounds)
             form.open_question.data = study.open_question
             form.names_kept_days.data = study.names_kept_days
+            form.closing_hours.data = study.closing_hours
             for choice in Withdrawal:
                 form[choice.value].data = choice.value in study.withdrawal_choices
         elif not form.names_kept_days.raw_data or not form.names_kept_days.raw_data[0].strip():
@@ -202,4 +205,5 @@ class PanelistOptionsForm(FlaskForm):
             opens_on=self.opens_on.data,
             names_until=self.names_until.data,
             names_kept_days=self.names_kept_days.data,
+            closing_hours=CLOSING_HOURS if self.closing_hours.data is None else self.closing_hours.data,
         )

@@ -9,9 +9,9 @@ from delphi import audit
 from delphi.errors import Refused
 from delphi.model.event import EventKind
 from delphi.model.round import Round, progress_of
-from delphi.model.study import NAMES_KEPT_DAYS, Study, Withdrawal
+from delphi.model.study import CLOSING_HOURS, NAMES_KEPT_DAYS, Study, Withdrawal
 
-LOCKED = {"proposal_rounds", "open_question", "withdrawal_choices", "names_kept_days"}
+LOCKED = {"proposal_rounds", "open_question", "withdrawal_choices", "names_kept_days", "closing_hours"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class PanelistOptions:
     opens_on: date | None
     names_until: date | None
     names_kept_days: int | None = NAMES_KEPT_DAYS
+    closing_hours: int = CLOSING_HOURS
 
     def proposal_rounds(self, rounds: int) -> list[int]:
         """The rounds in which panelists may write statements; in the last one it would come too late."""
@@ -46,6 +47,7 @@ def decide(session: Session, study: Study, wanted: PanelistOptions, *, by: int, 
         "withdrawal_choices": [choice.value for choice in wanted.withdrawal_choices],
         "names_until": wanted.names_until,
         "names_kept_days": wanted.names_kept_days,
+        "closing_hours": wanted.closing_hours,
     }
     changed = [name for name, value in values.items() if getattr(study, name) != value]
     if study.protocol_locked_at and LOCKED & set(changed):

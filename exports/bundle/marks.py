@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
-from delphi.consensus.table.change_columns import CHANGES
+from delphi.consensus.table.change_columns import CHANGES, DIFFERENCES
 from delphi.consensus.table.result_row import EVERYBODY, read_reasons
-from delphi.consensus.vocabulary import Stability, Verdict
+from delphi.consensus.vocabulary import Band, Stability, Verdict
 from exports.archive import Bundle
 from exports.bundle.reading import Contents
 from exports.bundle.results import IDENTITY, MARKS, UNNUMBERED, PlainRow, Withheld
@@ -32,7 +32,7 @@ KINDS: Mapping[str, tuple[type, ...]] = {
     "float": (int, float),
     "bool": (bool,),
 }
-VOCABULARIES: Mapping[str, type[StrEnum]] = {"verdict": Verdict, "stable": Stability}
+VOCABULARIES: Mapping[str, type[StrEnum]] = {"verdict": Verdict, "stable": Stability, "changed_band": Band}
 
 
 def unproven(bundle: Bundle) -> list[str]:
@@ -90,7 +90,7 @@ class _Known:
             return False
         if why == HIDDEN:
             return row[name] is None and read_reasons(row["reasons"]).get(name) == HIDDEN
-        if name in CHANGES and self._unpaired(why, row):
+        if (name in CHANGES and self._unpaired(why, row)) or (name in DIFFERENCES and self._uncompared(why, row)):
             return True
         if why == Withheld.GROUPS_LEFT_OUT:
             return name in VERDICT_COLUMNS and self._asks_untold(row)
@@ -98,6 +98,14 @@ class _Known:
             return False
         uncounted = why == Withheld.NO_COUNTS and not self._counted(row, row["group"])
         return uncounted or (why == Withheld.REMOVED and row["round"] in self.removed)
+
+    def _uncompared(self, why: str, row: PlainRow) -> bool:
+        """Whether the counts of the round before, which a difference is taken from, are not told or no longer the same."""
+        before = row["previous_round"]
+        if why == Withheld.REMOVED:
+            return before in self.removed
+        known = (before, row["statement"]) in self.places and self._counted(row | {"round": before}, row["group"])
+        return why == Withheld.NO_COUNTS and not known
 
     def _unpaired(self, why: str, row: PlainRow) -> bool:
         """Whether nobody can count who changed, for this reason."""

@@ -112,9 +112,17 @@ def _population(contents: Contents, number: int, group: str, groups: list[str]) 
         parts = [EVERYBODY]
     counts = _counts(contents, number, parts)
     paired = _moves(contents, number, group)
-    data = RoundData(number, tuple(items), counts, paired)
+    data = RoundData(number, tuple(items), counts, paired, previous=_round_before(contents, number, group))
     rows = consensus_rows(Analysis(definition, (data,)))
     return {str(row["statement"]): row | {"group": group} for row in rows}
+
+
+def _round_before(contents: Contents, number: int, group: str) -> RoundData | None:
+    """Counts of the round before, of the panel or of one group."""
+    before = max((item.previous_round or 0 for item in contents.items[number]), default=0)
+    if before not in contents.items:
+        return None
+    return RoundData(before, tuple(contents.items[before]), _counts(contents, before, [group]))
 
 
 def _adds_up(contents: Contents, number: int, parts: list[str]) -> bool:

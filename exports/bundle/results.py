@@ -8,7 +8,7 @@ from typing import Any
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.disclosure.small_cells import may_release_change
-from delphi.consensus.table.change_columns import CHANGES
+from delphi.consensus.table.change_columns import CHANGES, DIFFERENCES
 from delphi.consensus.table.result_row import EVERYBODY, ResultRow, hidden_reasons, read_reasons, write_reasons
 from exports.data.records import Records
 from exports.record import consensus
@@ -117,6 +117,9 @@ def for_the_public(frozen: Mapping[int, Sequence[PlainRow]], definition: Definit
         entry.mark(CHANGES, Withheld.NO_RATINGS)
         if not has_counts(entry.row, definition):
             entry.mark(set(row) - IDENTITY - UNNUMBERED, Withheld.NO_COUNTS)
+        earlier = shown.get((row["previous_round"], row["statement"], row["group"]))
+        if earlier is None or not has_counts(earlier, definition):
+            entry.mark(DIFFERENCES, Withheld.NO_COUNTS)
         release[int(row["round"])].append(entry)
     for entries in release.values():
         _mark_group_verdicts(entries, definition)

@@ -16,7 +16,6 @@ from delphi.errors import Refused
 from delphi.model.event import WITHHELD, Event, data_hash
 from delphi.model.origin import StudyImport
 from delphi.model.panel import Panelist
-from delphi.model.rating import Comment
 from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
 from delphi.model.study import Amendment, Document, StakeholderGroup, Study
@@ -30,6 +29,7 @@ from exports.record.record import GivenRecord
 from exports.record.study_record import StudyRecord
 from rounds.results.matrices import answers_of
 from rounds.results.rows import analyse, results
+from rounds.seal import texts
 
 ADDRESS = re.compile(r"[^\s\"]@[^\s\"]+\.")
 
@@ -180,14 +180,11 @@ def _tells_of_people(data: dict[str, Any], secret: set[str]) -> bool:
 
 def _comments(session: Session, study: Study, numbers: list[int], draw: Random) -> list[Fact]:
     """Texts that the panel was shown, those of one statement in a random order; nobody's code beside them."""
-    shown = session.execute(
-        select(Comment.round, Statement.code, Comment.released_text)
-        .join(Statement, (Statement.study_id == Comment.study_id) & (Statement.number == Comment.statement))
-        .where(Comment.study_id == study.id, Comment.round.in_(numbers), Comment.released_text.is_not(None))
-    )
-    texts = sorted(tuple(row) for row in shown)
-    draw.shuffle(texts)
+    listed = session.execute(select(Statement.number, Statement.code).where(Statement.study_id == study.id))
+    codes = {number: code for number, code in listed}  # noqa: C416 (rows are no pairs to the type checker)
+    shown = sorted((one.round, codes[one.statement], one.text) for one in texts.released(session, study, numbers))
+    draw.shuffle(shown)
     return [
         {"comment": number, "round": r, "statement": code, "text_released": text}
-        for number, (r, code, text) in enumerate(sorted(texts, key=lambda row: row[:2]), 1)
+        for number, (r, code, text) in enumerate(sorted(shown, key=lambda row: row[:2]), 1)
     ]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import delphi
+from delphi.consensus.table.change_columns import DIFFERENCES
 from delphi.consensus.table.result_row import EVERYBODY, result_rows
 from delphi.model.event import EventKind
 from delphi.model.round import Round
@@ -18,7 +19,7 @@ from exports.archive import Tell, Writer, nobody, writing
 from exports.bundle.counts_file import write_counts
 from exports.bundle.facts import KEPT, Fact
 from exports.bundle.readme import readme
-from exports.bundle.results import Release, for_analysts, for_the_public, summary
+from exports.bundle.results import Release, Withheld, for_analysts, for_the_public, summary
 from exports.bundle.signing import signer
 from exports.bundle.source import Source
 from exports.catalogue import make
@@ -103,6 +104,8 @@ def _release(source: Source, profile: Profile) -> Release:
     for number in source.removed_later:
         for entry in release[number]:
             entry.mark_removed()
+        for entry in release.get(number + 1, ()):
+            entry.mark(DIFFERENCES, Withheld.REMOVED)
     return release
 
 

@@ -13,9 +13,9 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from delphi import progress
 from delphi.errors import Refused
 from delphi.model.job import ExportJob
-from delphi.model.rating import Rating
 from delphi.model.study import Study
 from exports.archive import Tell, draw_of
 from exports.bundle.source import source_of
@@ -104,8 +104,7 @@ def takes_long(session: Session, study: Study, order: Order) -> bool:
         order.profile is Profile.MANAGER
     ):  # people and their progress are counted quickly, and names are kept nowhere else
         return False
-    ratings = session.scalar(select(func.count()).select_from(Rating).where(Rating.study_id == study.id)) or 0
-    return ratings > MOST_RATINGS
+    return progress.answers(session, study.id) > MOST_RATINGS
 
 
 def write(session: Session, study: Study, order: Order, stream: BinaryIO, tell: Tell, *, secret: str) -> int:

@@ -76,8 +76,9 @@ CHANGE_COLUMNS = (
     Column("relation", "text", "Relation to that round"),
     Column("n_paired", "int", "Rated in both", SHARES, "n_paired"),
     Column("changed_pct", "percent", "Changed %", SHARES, "n_paired", brief=True),
-    Column("delta_combined_pp", "float", "Change of combined agreement (points)", SHARES, "n_paired"),
-    Column("delta_median", "float", "Change of median", QUARTILES, "n_paired"),
+    Column("delta_combined_pp", "float", "Change of combined agreement (points), all who rated", SHARES),
+    Column("delta_median", "float", "Change of median, all who rated", QUARTILES),
+    Column("changed_band", "text", "Changed, in a band of %", SHARES, "n_paired"),
     Column("stable", "text", "Stability", SHARES, "n_paired"),
 )
 CLOSING_COLUMNS = (

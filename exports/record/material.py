@@ -45,7 +45,7 @@ class Material:
 
     def judged(self) -> Iterator[Analysis]:
         """Every round under its own definition."""
-        for round_ in self.analysis.rounds:
+        for round_ in self.analysis.chained():
             yield Analysis(self.definitions.get(round_.number, self.definition), (round_,))
 
     def populations(self) -> Iterator[tuple[RoundData, Population]]:

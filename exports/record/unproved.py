@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from delphi.consensus.counts import Counts
-from delphi.consensus.table.change_columns import CHANGES
+from delphi.consensus.table.change_columns import CHANGES, DIFFERENCES
 from delphi.consensus.table.result_row import EVERYBODY, read_reasons, write_reasons
 from delphi.sheets.answer_status import NOT_SHOWN
 from delphi.sheets.ratings import RatingsFile, RoundAnswers
@@ -77,7 +77,7 @@ def _cells(file: RatingsFile, round_: RoundAnswers, *, items: bool) -> dict[str,
         why |= dict.fromkeys(LINEAGE, Why.NOT_IN_FILE.value)
     before = next((other for other in file.rounds if other.number == round_.number - 1), None)
     if before is None or not (items or round_.versions):
-        return why | dict.fromkeys(CHANGES, Why.NOT_IN_FILE.value)
+        return why | dict.fromkeys((*CHANGES, *DIFFERENCES), Why.NOT_IN_FILE.value)
     return why | (dict.fromkeys(CHANGES, Why.ROWS_CUT.value) if _cut(file, before, round_) else {})
 
 
@@ -91,6 +91,6 @@ def _cut(file: RatingsFile, before: RoundAnswers, now: RoundAnswers) -> bool:
 
 def unproved_by_counts(counts: Mapping[int, Counts]) -> Unproved:
     """Say what counts alone do not tell: wordings, lineage, and who moved."""
-    words, later = (*WORDS, "version"), (*LINEAGE, *CHANGES)
+    words, later = (*WORDS, "version"), (*LINEAGE, *CHANGES, *DIFFERENCES)
     cells = {n: dict.fromkeys((*words, *later) if n > 1 else words, Why.NOT_IN_FILE.value) for n in counts}
     return Unproved(cells, frozenset(number for number, one in counts.items() if one.groups == (EVERYBODY,)))

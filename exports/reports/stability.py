@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from delphi.consensus.analysis import Definition, Population, RoundData
+from delphi.consensus.analysis import ChangeShown, Definition, Population, RoundData
 from delphi.consensus.counts import Integers, total
+from delphi.consensus.disclosure.change_bands import band_of
 from delphi.consensus.stability import StabilityRule, moves_of
 from delphi.consensus.table.change_columns import UNPAIRED
 from delphi.consensus.table.columns import Cell, Reasons, filled
@@ -46,6 +47,7 @@ COLUMNS = (
     Column("p_sign", "p", "p, sign test", POINTS, "n_paired"),
     Column("p_bowker", "p", "p, Bowker", POINTS, "n_paired"),
     Column("p_mcnemar", "p", "p, McNemar", POINTS, "n_paired"),
+    Column("changed_band", "text", "Changed, in a band of %", SHARES, "n_paired", brief=True),
     Column("stable", "text", "Stability", SHARES, "n_paired", brief=True),
     REASONS,
 )
@@ -57,6 +59,7 @@ NOTES = (
         f"AC2 of {RULE.min_coefficient} or more (or nobody changed), among at least {RULE.min_paired} pairs."
     ),
     "p: signed ranks and sign (exact), Bowker (symmetry), McNemar (agreeing or not); Holm: over the statements of a round.",
+    "Where single answers are not kept, a statement is stable if at most 15 % of the pairs changed.",
     "A test that finds no difference is no proof of stability.",
 )
 
@@ -88,14 +91,31 @@ def _rows(
             "previous_round": item.previous_round,
             "n_rated": int(population.counts.n_rated[j].sum()),
         }
-        if population.paired is None or item.previous_round is None or not round_.comparable(j):
-            reason = UNPAIRED.get(item.relation, Reason.NOT_LINKABLE)
-            empty = [column.name for column in COLUMNS if column.name not in {*head, "reasons"}]
+        earlier = _earlier(rounds.get(item.previous_round or 0), population.name, item.statement)
+        if item.previous_round is None or not round_.comparable(j):
             missing = {} if item.previous_round is not None else {"previous_round": Reason.NEW}
-            yield row_of([(head, missing), filled(dict.fromkeys(empty), reason)])
-        else:
-            earlier = _earlier(rounds.get(item.previous_round), population.name, item.statement)
+            yield _empty((head, missing), UNPAIRED.get(item.relation, Reason.NOT_LINKABLE))
+        elif population.paired is not None:
             yield row_of([(head, {}), *_figures(population.paired[j], earlier, definition)])
+        else:
+            yield _sealed(round_, j, (head, {}), population.name, earlier)
+
+
+def _empty(head: Part, reason: Reason) -> dict[str, Any]:
+    """A row that says where it belongs, and why it says no more."""
+    empty = [column.name for column in COLUMNS if column.name not in {*head[0], "reasons"}]
+    return row_of([head, filled(dict.fromkeys(empty), reason)])
+
+
+def _sealed(round_: RoundData, j: int, head: Part, group: str, earlier: Integers | None) -> dict[str, Any]:
+    """A row of a round whose single answers are not kept: what the seal tells of the panel."""
+    if round_.bands is None:
+        return _empty(head, Reason.NOT_LINKABLE)
+    shown = (round_.bands[j] if group == EVERYBODY else None) or ChangeShown(None, None)
+    told = filled({"changed_band": shown.band, "stable": shown.stable}, shown.reason or Reason.SEALED)
+    before = filled({"n_before": None if earlier is None else int(earlier.sum())}, Reason.NOT_IN_ROUND)
+    cells = head[0] | told[0] | before[0]
+    return _empty((cells, head[1] | told[1] | before[1]), Reason.SEALED)
 
 
 def _earlier(round_: RoundData | None, group: str, statement: str) -> Integers | None:
@@ -116,7 +136,9 @@ def _figures(table: Integers, earlier: Integers | None, definition: Definition) 
     )
     counted = {"n_paired": moves.n_paired, "changed_pct": moves.changed_pct} | _changes(table, earlier, definition)
     yield filled(counted, Reason.NO_PAIRED_RATINGS)
-    yield filled({"delta_median": moves.delta_median, "stable": moves.stable}, Reason.NO_PAIRED_RATINGS)
+    band = band_of(moves.changed, moves.n_paired) if moves.n_paired else None
+    last = {"delta_median": moves.delta_median, "changed_band": band, "stable": moves.stable}
+    yield filled(last, Reason.NO_PAIRED_RATINGS)
     yield from _coefficients(table)
     yield _tests(table, definition, moves.n_paired)
 

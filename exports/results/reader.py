@@ -58,8 +58,11 @@ class Reader:
 
     def panel_rows(self, round_: Round) -> list[ResultRow]:
         """Rows of the whole panel in a round, with what was decided afterwards."""
-        table = consensus_table(self.session, self.study, [round_])
-        return result_rows((table if self.is_analyst else suppress(table, self.study.smallest_cell)).as_dicts())
+        if self.is_analyst:
+            return result_rows(consensus_table(self.session, self.study, [round_]).as_dicts())
+        compared = [other for other in self.rounds if other.number in (round_.number - 1, round_.number)]
+        table = suppress(consensus_table(self.session, self.study, compared), self.study.smallest_cell)
+        return result_rows(row for row in table.as_dicts() if row["round"] == round_.number)
 
     def rows_by_round(self) -> RowsByRound:
         """Rows of all rounds, groups included, computed once for the same answers."""
@@ -67,10 +70,15 @@ class Reader:
 
     def _rows(self, round_: Round) -> list[ResultRow]:
         rows = released.results(self.session, self.study, round_, by_group=True)
-        return result_rows(rows) if self.is_analyst else _public(self.study, rows)
+        if self.is_analyst:
+            return result_rows(rows)
+        before = [other for other in self.rounds if other.number == round_.number - 1]
+        earlier = [row for other in before for row in released.results(self.session, self.study, other, by_group=True)]
+        return _public(self.study, rows, earlier)
 
 
-def _public(study: Study, rows: Sequence[Mapping[str, Any]]) -> list[ResultRow]:
+def _public(study: Study, rows: Sequence[Mapping[str, Any]], earlier: Sequence[Mapping[str, Any]]) -> list[ResultRow]:
+    """Rows of a round as everybody may see them; differences are judged beside those of the round before."""
     definition = definition_of(study)
-    table = consensus.from_rows(rows, definition.as_dict() | {"id": definition.id})
-    return result_rows(suppress(table, study.smallest_cell).as_dicts())
+    table = consensus.from_rows([*earlier, *rows], definition.as_dict() | {"id": definition.id})
+    return result_rows(suppress(table, study.smallest_cell).as_dicts()[len(earlier) :])

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from delphi import access
 from delphi.consensus.table.result_row import ResultRow
 from delphi.errors import NotFound
-from delphi.model.rating import SHOWN, Comment
 from delphi.model.round import Round
 from delphi.model.statement import Decision, Statement
 from delphi.model.study import Study
 from exports.results.overview import StatementLine
 from exports.results.reader import Reader
 from rounds.revision.decisions import decisions_of, edges_into
+from rounds.seal import texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +107,4 @@ def _comments(session: Session, study: Study, round_: Round, statement: int) -> 
     """Read the comments that the panel may read."""
     if round_.released_at is None:
         return []
-    shown = (
-        select(Comment.released_text)
-        .filter_by(study_id=study.id, round=round_.number, statement=statement)
-        .where(Comment.moderation.in_(SHOWN))
-    )
-    return [text for text in session.scalars(shown.order_by(Comment.ticket)) if text]
+    return [one.text for one in texts.released(session, study, [round_.number], statement)]

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from delphi import progress
 from delphi.letters import outbox, reminders
 from delphi.model.letter import REMINDERS, Letter, LetterKind
 from delphi.model.panel import Panelist
@@ -60,7 +61,7 @@ def members(session: Session, round_: Round, to: Audience) -> list[UUID]:
         .where(Participation.study_id == round_.study_id, Participation.round == round_.number, TAKING_PART)
         .order_by(Participation.panelist)
     )
-    started = reminders.started(session, round_.study_id, round_.number)
+    started = progress.started(session, round_.study_id, round_.number)
     return [who for who, on in session.execute(taking_part) if _belongs(to, finished=bool(on), started=who in started)]
 
 
@@ -122,3 +123,9 @@ def queue_extension(session: Session, round_: Round, to: Audience, *, at: dateti
     turn = f"{round_.closes_at:%Y%m%d%H%M}"
     outbox.queue(session, LetterKind.EXTENSION, round_.study_id, round_.number, panel, at=at, turn=turn)
     return len(panel)
+
+
+def queue_early_close(session: Session, round_: Round, *, at: datetime) -> None:
+    """Queue the news that a round was closed before its deadline, for whoever had not submitted."""
+    panel = members(session, round_, Audience.NOT_SUBMITTED)
+    outbox.queue(session, LetterKind.CLOSING_EARLY, round_.study_id, round_.number, panel, at=at)

@@ -95,15 +95,19 @@ def close(session: Session, round_: Round, *, by: int | None, at: datetime) -> N
 def end_answers(session: Session, study: Study, round_: Round, *, by: int | None, at: datetime) -> None:
     """Close a round: running saves have ended, nothing is accepted afterwards, and it is marked who is counted.
 
-    What is counted follows in transactions of its own, here or in the worker (rounds/seal).
+    Whoever had not submitted learns by letter of a close before the deadline. What is counted follows in transactions of
+    its own, here or in the worker (rounds/seal).
     """
     _lock(session, round_)
     if round_.state is not State.OPEN:
         raise Refused("Round %(number)s is not open; nothing was changed.", number=round_.number)
     round_.closed_at = at
+    if round_.closed_early:
+        invitations.queue_early_close(session, round_, at=at)
     sealing.mark(session, study, round_)
     session.execute(delete(SaveRequest).filter_by(study_id=round_.study_id, round=round_.number))
-    audit.record(session, round_.study_id, EventKind.ROUND_CLOSED, by=by, at=at, round=round_.number)
+    facts = {"before_deadline": True} if round_.closed_early else {}
+    audit.record(session, round_.study_id, EventKind.ROUND_CLOSED, by=by, at=at, round=round_.number, **facts)
 
 
 def release(session: Session, study: Study, round_: Round, *, by: int, at: datetime) -> None:

@@ -4,15 +4,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from delphi import progress
 from delphi.consensus.disclosure.people_counts import Counted, in_steps, shown_classes, visible_rows
 from delphi.model.letter import REMINDERS, Letter, LetterKind
 from delphi.model.panel import Panelist
-from delphi.model.rating import Rating
-from delphi.model.round import Participation, QuestionnaireItem, Round
+from delphi.model.round import Participation, Round
 from delphi.model.study import StakeholderGroup, Study
 from delphi.statements.questionnaire import asked
 from rounds.questionnaire.paging import pages
@@ -81,18 +82,13 @@ class _Person:
     group: str
     stage: str
     submitted_on: date | None
-    key: object
+    key: UUID
 
 
 def _people(session: Session, study: Study, round_: Round) -> list[_Person]:
-    begun = (  # asked person by person: an index finds one answer of each, where counting them would read all
-        select(Rating.panelist)
-        .where(Rating.study_id == Participation.study_id, Rating.round == Participation.round)
-        .where(Rating.panelist == Participation.panelist, Rating.given)
-        .exists()
-    )
+    columns = (Participation.panelist, Participation.submitted_on, Panelist.stakeholder_group, Panelist)
     rows = session.execute(
-        select(Participation.panelist, Participation.submitted_on, Panelist.stakeholder_group, Panelist, begun)
+        select(*columns, progress.has_begun())
         .join(Panelist, (Panelist.study_id == Participation.study_id) & (Panelist.id == Participation.panelist))
         .where(Participation.study_id == study.id, Participation.round == round_.number)
     )
@@ -146,21 +142,10 @@ def _days(people: Sequence[_Person], k: int) -> list[tuple[date, int]]:
 def _stops(session: Session, study: Study, round_: Round, people: Sequence[_Person]) -> dict[int, Counted]:
     """Count, by page, where those who are unfinished gave their last answer."""
     unfinished = [person.key for person in people if person.stage == "unfinished"]
-    last = (
-        select(Rating.panelist, func.max(QuestionnaireItem.position))
-        .join(
-            QuestionnaireItem,
-            (QuestionnaireItem.study_id == Rating.study_id)
-            & (QuestionnaireItem.round == Rating.round)
-            & (QuestionnaireItem.statement == Rating.statement),
-        )
-        .where(Rating.study_id == study.id, Rating.round == round_.number, Rating.given)
-        .where(Rating.panelist.in_(unfinished))
-        .group_by(Rating.panelist)
-    )
     sections = [row.section for row in asked(session, study.id, round_.number).values()]
     page_of = {place: page for page, cut in enumerate(pages(sections), 1) for place in cut}
-    counted = Counter(page_of[place - 1] for _who, place in session.execute(last))
+    last = progress.last_places(session, study.id, round_.number, unfinished)
+    counted = Counter(page_of[place - 1] for place in last)
     return {
         int(page): n
         for page, n in shown_classes({str(p): n for p, n in sorted(counted.items())}, study.smallest_cell).items()

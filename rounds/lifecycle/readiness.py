@@ -11,6 +11,7 @@ from delphi.statements.questionnaire import versions_asked
 from delphi.studies import readiness
 from rounds.lifecycle import invitations
 from rounds.revision import decisions
+from rounds.seal import chain
 
 
 def issues_before_launch(session: Session, study: Study, round_: Round) -> Iterator[Issue]:
@@ -44,6 +45,12 @@ def _out_of_turn(session: Session, study: Study, round_: Round) -> Iterator[Issu
             "too_many_rounds",
             "The protocol plans %(rounds)s rounds. A further one needs an amendment.",
             values={"rounds": study.maximum_rounds},
+        )
+    if before is not None and before.state is State.CLOSED and chain.seal_of(session, study.id, before.number) is None:
+        yield Issue(
+            "being_counted",
+            "Round %(number)s is being counted. This takes seconds; look again.",
+            values={"number": before.number},
         )
     if round_.number > 1 and (before is None or before.state is not State.RELEASED):
         yield Issue(

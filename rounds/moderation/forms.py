@@ -5,12 +5,13 @@ from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
-from delphi.model.rating import Comment, Moderation
+from delphi.model.rating import Moderation
 from delphi.web.forms import LONGEST_REASON, LONGEST_TEXT, LONGEST_THEME, clean
 from rounds.moderation.rulings import TAGS, Ruling
+from rounds.seal.texts import WrittenComment
 
 
-def read_rulings(form: MultiDict[str, str], comments: Iterable[Comment]) -> dict[UUID, Ruling]:
+def read_rulings(form: MultiDict[str, str], comments: Iterable[WrittenComment]) -> dict[UUID, Ruling]:
     """Read the decisions on the comments of a page, by ticket; one without a choice stays as it is."""
     rulings = {}
     for comment in comments:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from delphi import clock
 from delphi.access import Capability
-from delphi.model.rating import Comment, Moderation
+from delphi.model.rating import Moderation
 from delphi.model.round import Round, State
 from delphi.model.study import Study
 from delphi.statements.questionnaire import asked
@@ -19,6 +19,7 @@ from delphi.web.transaction import current_session
 from rounds.moderation import hints, rulings
 from rounds.moderation.forms import read_rulings
 from rounds.moderation.rulings import Ruling
+from rounds.seal.texts import WrittenComment
 
 blueprint = Blueprint("moderation", __name__, url_prefix="/studies/<slug>/rounds/<int:number>/comments")
 PAGE = 50
@@ -72,7 +73,7 @@ def decide(study: Study, round_: Round) -> Response:
     return redirect(url_for("moderation.show", slug=study.slug, number=round_.number, show=show, page=page), 303)
 
 
-def _as_written(comment: Comment) -> Ruling:
+def _as_written(comment: WrittenComment) -> Ruling:
     return Ruling(Moderation.RELEASED, tags=tuple(comment.tags))
 
 

@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from delphi import audit
 from delphi.errors import Refused
 from delphi.model.event import EventKind
-from delphi.model.rating import Comment, Moderation
+from delphi.model.rating import Moderation
 from delphi.model.round import Round, State
+from rounds.seal import texts
+from rounds.seal.texts import WrittenComment
 
 TAGS = ("wording", "pro", "contra", "reopen")
 
@@ -27,44 +29,34 @@ class Ruling:
     tags: tuple[str, ...] = ()
 
 
-def queue(session: Session, round_: Round, statement: int | None = None) -> list[Comment]:
+def queue(session: Session, round_: Round, statement: int | None = None) -> list[WrittenComment]:
     """List the comments of a closed round by statement, within it in the order of random tickets."""
-    if round_.state not in (State.CLOSED, State.RELEASED):
-        return []
-    comments = _comments(round_)
-    comments = comments if statement is None else comments.where(Comment.statement == statement)
-    return list(session.scalars(comments.order_by(Comment.statement, Comment.ticket)))
+    return [one for one in texts.comments(session, round_) if statement is None or one.statement == statement]
 
 
 def waiting(session: Session, round_: Round) -> int:
     """Count the comments of a closed round on which nobody has decided."""
-    if round_.state not in (State.CLOSED, State.RELEASED):
-        return 0
-    open_ones = _comments(round_).where(Comment.moderation.is_(None))
-    return session.scalar(select(func.count()).select_from(open_ones.subquery())) or 0
+    return texts.waiting(session, round_)
 
 
 def decide(session: Session, round_: Round, rulings: Mapping[UUID, Ruling], *, by: int, at: datetime) -> int:
     """Show or hold comments, by ticket; how many were decided."""
     if round_.state is not State.CLOSED:
         raise Refused("Comments are decided between the close and the release of a round; nothing was changed.")
-    decided = 0
-    for comment in queue(session, round_):
-        if (ruling := rulings.get(comment.ticket)) is not None:
-            _rule(comment, ruling)
-            decided += 1
-    session.flush()
-    audit.record(
-        session, round_.study_id, EventKind.COMMENTS_MODERATED, by=by, at=at, round=round_.number, decided=decided
-    )
-    return decided
+    chosen = [(comment, rulings[comment.ticket]) for comment in queue(session, round_) if comment.ticket in rulings]
+    ruled = {comment.ticket: _ruled(comment, ruling) for comment, ruling in chosen}
+    for ticket, values in ruled.items():
+        texts.rule(session, round_, ticket, **values)
+    facts = {"round": round_.number, "decided": len(ruled)}
+    audit.record(session, round_.study_id, EventKind.COMMENTS_MODERATED, by=by, at=at, **facts)
+    return len(ruled)
 
 
-def original(session: Session, round_: Round, ticket: UUID, *, by: int, at: datetime) -> Comment:
+def original(session: Session, round_: Round, ticket: UUID, *, by: int, at: datetime) -> WrittenComment:
     """Read a comment as it was written, after it was edited or held: reading it is kept in the audit trail."""
     if round_.state not in (State.CLOSED, State.RELEASED):
         raise Refused("Comments are read once the round is closed; nothing was shown.")
-    comment = session.scalars(_comments(round_).where(Comment.ticket == ticket)).one_or_none()
+    comment = next((one for one in texts.comments(session, round_) if one.ticket == ticket), None)
     if comment is None:
         raise Refused("This comment is not there any more; nothing was shown.")
     facts = {"round": round_.number, "statement": comment.statement}
@@ -72,19 +64,14 @@ def original(session: Session, round_: Round, ticket: UUID, *, by: int, at: date
     return comment
 
 
-def _rule(comment: Comment, ruling: Ruling) -> None:
+def _ruled(comment: WrittenComment, ruling: Ruling) -> dict[str, Any]:
+    """The columns of a comment that say what was decided."""
     text, note = ruling.text.strip(), ruling.note.strip()
     if ruling.moderation is Moderation.EDITED and not text:
         raise Refused("An edited comment needs its text; nothing was changed. Hold it if nothing of it can be shown.")
     if ruling.moderation is Moderation.HELD and not note:
         raise Refused("Holding a comment needs a reason, which stays with the team; nothing was changed.")
     as_written = ruling.moderation is Moderation.EDITED and text == comment.text.strip()
-    comment.moderation = Moderation.RELEASED if as_written else ruling.moderation
-    texts = {Moderation.RELEASED: comment.text, Moderation.EDITED: text, Moderation.HELD: None}
-    comment.released_text, comment.note, comment.tags = texts[comment.moderation], note, list(ruling.tags)
-
-
-def _comments(round_: Round) -> Select[Comment]:
-    return select(Comment).where(
-        Comment.study_id == round_.study_id, Comment.round == round_.number, Comment.text != ""
-    )
+    moderation = Moderation.RELEASED if as_written else ruling.moderation
+    shown = {Moderation.RELEASED: comment.text, Moderation.EDITED: text, Moderation.HELD: None}[moderation]
+    return {"moderation": moderation, "released_text": shown, "note": note, "tags": list(ruling.tags)}

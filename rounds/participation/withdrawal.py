@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from delphi import access, audit
+from delphi import access, audit, progress
 from delphi.database import locked
 from delphi.errors import Refused
 from delphi.letters import outbox
@@ -32,21 +32,17 @@ REMOVED = {
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a choice means in numbers: answers that go, and answers that stay, by round."""
+    """What a choice means in numbers: answers that go, that were counted and stay, and that are to be counted, by round."""
 
     choice: Withdrawal
     removed: dict[int, int]
+    counted: dict[int, int]
     kept: dict[int, int]
 
 
 def effects(session: Session, study: Study, panelist: Panelist) -> list[Effect]:
     """What each choice that the protocol promises would do; one that empties no round is not offered beside others."""
-    counted = (
-        select(Rating.round, func.count())
-        .where(Rating.study_id == study.id, Rating.panelist == panelist.id, Rating.given)
-        .group_by(Rating.round)
-    )
-    answers = dict(sorted((number, n) for number, n in session.execute(counted)))
+    answers = progress.answered_by_round(session, study.id, panelist.id)
     rounds = invited_rounds(session, study, panelist)
     promised = [choice for choice in Withdrawal if choice.value in study.withdrawal_choices]
     exist = [choice for choice in promised if choice is Withdrawal.KEEP or _emptied(choice, rounds)]
@@ -58,11 +54,12 @@ def _emptied(choice: Withdrawal, rounds: Iterable[Round]) -> set[int]:
 
 
 def _effect(choice: Withdrawal, answers: Mapping[int, int], rounds: Iterable[Round]) -> Effect:
-    emptied = _emptied(choice, rounds)
+    emptied, over = _emptied(choice, rounds), {round_.number for round_ in rounds if round_.closed_at}
     return Effect(
         choice,
         removed={number: n for number, n in answers.items() if number in emptied},
-        kept={number: n for number, n in answers.items() if number not in emptied},
+        counted={number: n for number, n in answers.items() if number in over},
+        kept={number: n for number, n in answers.items() if number not in emptied | over},
     )
 
 

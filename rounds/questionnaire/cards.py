@@ -23,6 +23,7 @@ from delphi.statements.questionnaire import AskedStatement, asked
 from rounds.feedback import FEEDBACK
 from rounds.feedback.evidence import NOT_QUALIFIED, Evidence, Source
 from rounds.questionnaire.saving import EntryKind
+from rounds.seal import texts
 from rounds.seal.items import relation_of
 
 MOST_OPTIONS = 11  # a scale with more is answered by a number, not by as many buttons
@@ -201,15 +202,9 @@ def _frozen(
 
 def _released_comments(session: Session, study: Study, number: int, reader: UUID) -> dict[int, list[str]]:
     """Released comments by statement, in an order that stays the same for one reader and differs between them."""
-    released = session.execute(
-        select(Comment.statement, Comment.released_text)
-        .filter_by(study_id=study.id, round=number)
-        .where(Comment.released_text.is_not(None))
-        .order_by(Comment.statement, Comment.ticket)
-    )
     comments_of: dict[int, list[str]] = {}
-    for statement, text in released:
-        comments_of.setdefault(statement, []).append(text or "")
-    for statement, texts in comments_of.items():
-        random.Random(f"{reader}/{statement}").shuffle(texts)  # noqa: S311 (an order, not a secret)
+    for one in texts.released(session, study, [number]):
+        comments_of.setdefault(one.statement, []).append(one.text)
+    for statement, written in comments_of.items():
+        random.Random(f"{reader}/{statement}").shuffle(written)  # noqa: S311 (an order, not a secret)
     return comments_of

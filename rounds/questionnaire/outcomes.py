@@ -58,8 +58,7 @@ def final_outcomes(session: Session, study: Study, who: Panelist, numbers: Colle
     ordered = sorted(last.values(), key=lambda result: (-result.round, result.position))
     # Statements that were settled early follow those of the last round; sections are joined again by the page.
     return [
-        _outcome(study, place, result, own, _path(result.statement, rows))
-        for place, result in enumerate(ordered, 1)
+        _outcome(study, place, result, own, _path(result.statement, rows)) for place, result in enumerate(ordered, 1)
     ]
 
 

@@ -18,7 +18,7 @@ from delphi.errors import NotFound, Refused
 from delphi.letters import content
 from delphi.letters.content import Facts
 from delphi.model.event import Event, EventKind
-from delphi.model.letter import Letter, LetterKind
+from delphi.model.letter import PERSONAL, Letter, LetterKind
 from delphi.model.panel import Panelist, new_code
 from delphi.model.rating import AnswerKind, Moderation
 from delphi.model.round import Round, State
@@ -40,7 +40,8 @@ from rounds.revision.decisions import DecidedBy
 
 OPEN_FOR = timedelta(days=7)
 VISITORS = ("A", "B", "C")  # the lead may look through their eyes: A answered all, B half, C nothing yet
-OF_NO_ROUND = (LetterKind.LINK, LetterKind.CONSENT, LetterKind.WITHDRAWAL, LetterKind.INFORMATION)
+ABOUT_A_PERSON = (LetterKind.WITHDRAWAL, LetterKind.ADDRESS_CHANGED, LetterKind.STATISTICIAN)  # not part of a rehearsal
+OF_AN_UPGRADE = (LetterKind.INFORMATION,)
 AGAIN = "Rehearsal: asked again as it was."
 
 
@@ -143,12 +144,12 @@ def letters_of(session: Session, copy: Study, *, at: datetime) -> list[tuple[Let
     """The letters of the last round as they would leave: each kind with its template and what that needs."""
     last, people = rounds_of(session, copy)[-1], panel_of(session, copy)
     letters: list[tuple[LetterKind, LetterKind, Facts]] = []
-    for kind in LetterKind:
+    for kind in (kind for kind in LetterKind if kind not in (*ABOUT_A_PERSON, *OF_AN_UPGRADE)):
         panelist = people[VISITORS.index("B" if kind is LetterKind.UNFINISHED else "C")]
-        number = None if kind in OF_NO_ROUND else last.number
+        number = None if kind in PERSONAL else last.number
         letter = Letter(study_id=copy.id, kind=kind, round=number, panelist=panelist.id)
         facts = content.facts_of(session, letter, copy, panelist, at=at)
-        if facts is not None and kind is not LetterKind.WITHDRAWAL:
+        if facts is not None:
             letters.append((kind, content.template_of(letter, facts), facts))
     return letters
 

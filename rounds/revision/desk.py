@@ -5,13 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.proposal import Proposed
 from delphi.errors import NotFound, Refused
 from delphi.model.account import Account
-from delphi.model.rating import Comment
 from delphi.model.round import Round, State
 from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
 from delphi.model.study import Study
@@ -19,6 +18,7 @@ from delphi.statements import questionnaire
 from rounds.feedback.wording import Piece, difference
 from rounds.results.rows import Row
 from rounds.revision import decisions, proposals
+from rounds.seal import texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class _Facts:
         self.statements = {s.number: s for s in session.scalars(select(Statement).filter_by(**own))}
         wordings = session.scalars(select(StatementVersion).filter_by(**own))
         self.texts: dict[tuple[int, int | None], str] = {(v.statement, v.version): v.text for v in wordings}
-        self.comments = _comment_counts(session, study, draft.number - 1)
+        self.comments = texts.counts_by_statement(session, study.id, draft.number - 1)
         self.into = self._codes_into(decisions.edges_into(session, study.id, draft.number))
         authors = select(Account.id, Account.email).join(Decision, Decision.by == Account.id).filter_by(**own)
         self.team = {row.id: row.email for row in session.execute(authors.distinct())}
@@ -161,13 +161,3 @@ class _Facts:
             into=self.into.get(number, ()),
             pieces=tuple(difference(text, draft_text)) if text and draft_text and text != draft_text else (),
         )
-
-
-def _comment_counts(session: Session, study: Study, number: int) -> dict[int, int]:
-    counted = (
-        select(Comment.statement, func.count())
-        .filter_by(study_id=study.id, round=number)
-        .where(Comment.text != "")
-        .group_by(Comment.statement)
-    )
-    return {statement: n for statement, n in session.execute(counted)}  # noqa: C416 (rows are no pairs to the type checker)

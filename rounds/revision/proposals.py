@@ -1,20 +1,20 @@
 """What the rule proposes for every statement of a closed round, beside what the lead decided."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.proposal import Proposed, proposal
 from delphi.consensus.vocabulary import Decided, Proposal, Verdict
-from delphi.model.rating import Comment
 from delphi.model.round import Round
 from delphi.model.study import Study
 from rounds.results.rows import READABLE, panel_rows
 from rounds.revision import changes, decisions
 from rounds.revision.decisions import DecidedBy
+from rounds.seal import texts
 from rounds.seal.items import items_of
 
 REOPEN = "reopen"  # the tag by which a moderator marks a comment that asks to reopen its statement
@@ -48,11 +48,9 @@ def proposals_for(session: Session, study: Study, draft: Round, rows: ResultRows
 
 def _reopeners(session: Session, study: Study, number: int) -> dict[int, int]:
     """Count, by statement, the panelists whose comment asks to reopen it."""
-    tagged = select(Comment.statement, Comment.tags).filter_by(study_id=study.id, round=number)
-    counted: dict[int, int] = {}
-    for statement, tags in session.execute(tagged.where(Comment.moderation.is_not(None))):
-        counted[statement] = counted.get(statement, 0) + (REOPEN in tags)
-    return counted
+    before = session.get(Round, (study.id, number))
+    read = texts.comments(session, before) if before else []
+    return Counter(one.statement for one in read if one.moderation is not None and REOPEN in one.tags)
 
 
 def proposed_for(session: Session, study: Study, draft: Round) -> dict[int, Proposal]:

@@ -2,40 +2,33 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi import audit
 from delphi.errors import NotFound, Refused
 from delphi.model.event import EventKind
 from delphi.model.round import Round
-from delphi.model.statement import Statement, StatementProposal, Taken
+from delphi.model.statement import Statement, Taken
 from delphi.model.study import Study
 from delphi.statements import statements
 from delphi.statements.questionnaire import place, versions_asked
 from delphi.statements.statements import NewStatement
 from rounds.revision import changes
 from rounds.revision.decisions import DecidedBy, open_draft
+from rounds.seal import texts
+from rounds.seal.texts import Suggestion
 
 
-def suggested(session: Session, draft: Round) -> list[StatementProposal]:
+def suggested(session: Session, draft: Round) -> list[Suggestion]:
     """List what was suggested in the closed rounds before this draft, undecided ones first, in a random order."""
-    listed = (
-        select(StatementProposal)
-        .join(Round, (Round.study_id == StatementProposal.study_id) & (Round.number == StatementProposal.round))
-        .where(StatementProposal.study_id == draft.study_id, StatementProposal.round < draft.number)
-        .where(Round.closed_at.is_not(None))
-        .order_by(StatementProposal.taken.is_not(None), StatementProposal.section, StatementProposal.id)
-    )
-    return list(session.scalars(listed))
+    return texts.suggestions(session, draft.study_id, before=draft.number)
 
 
 def take(session: Session, draft: Round, id_: UUID, new: NewStatement, *, by: DecidedBy) -> Statement:
     """Ask a suggested statement, in the lead's wording, from this round on."""
     row = _waiting(session, draft, id_)
     statement = _first(session, draft, new) if draft.number == 1 else changes.add(session, draft, new, by=by)
-    row.taken, row.statement, row.note = Taken.ACCEPTED, statement.number, by.reason
-    _event(session, draft, row, by)
+    _decide(session, draft, row, Taken.ACCEPTED, by=by, statement=statement.number)
     return statement
 
 
@@ -53,8 +46,7 @@ def merge(session: Session, draft: Round, id_: UUID, statement: int, *, by: Deci
     row = _waiting(session, draft, id_)
     if statement not in dict(versions_asked(session, draft.study_id, draft.number)):
         raise NotFound
-    row.taken, row.statement, row.note = Taken.MERGED, statement, by.reason
-    _event(session, draft, row, by)
+    _decide(session, draft, row, Taken.MERGED, by=by, statement=statement)
 
 
 def decline(session: Session, draft: Round, id_: UUID, *, by: DecidedBy) -> None:
@@ -62,8 +54,7 @@ def decline(session: Session, draft: Round, id_: UUID, *, by: DecidedBy) -> None
     row = _waiting(session, draft, id_)
     if not by.reason:
         raise Refused("Leaving a suggestion out needs a reason; nothing was changed.")
-    row.taken, row.note = Taken.DECLINED, by.reason
-    _event(session, draft, row, by)
+    _decide(session, draft, row, Taken.DECLINED, by=by)
 
 
 def reconsider(session: Session, draft: Round, id_: UUID, *, by: DecidedBy) -> None:
@@ -72,20 +63,21 @@ def reconsider(session: Session, draft: Round, id_: UUID, *, by: DecidedBy) -> N
     row = next((row for row in suggested(session, draft) if row.id == id_), None)
     if row is None or row.taken not in (Taken.MERGED, Taken.DECLINED):
         raise Refused("There is no decision on this suggestion to take back here; nothing was changed.")
-    row.taken, row.statement, row.note = None, None, ""
-    _event(session, draft, row, by)
+    _decide(session, draft, row, None, by=by)
 
 
-def _event(session: Session, draft: Round, row: StatementProposal, by: DecidedBy) -> None:
+def _decide(
+    session: Session, draft: Round, row: Suggestion, taken: Taken | None, *, by: DecidedBy, statement: int | None = None
+) -> None:
     session.flush()
-    taken = {str(row.id): row.taken.value if row.taken else None}
+    note = by.reason if taken else ""
+    texts.decide_suggestion(session, draft.study_id, row.id, taken, statement=statement, note=note)
+    facts = {"proposals": {str(row.id): taken.value if taken else None}, "reason": by.reason}
     kind = EventKind.PROPOSALS_DECIDED
-    audit.record(
-        session, draft.study_id, kind, by=by.account, at=by.at, round=draft.number, proposals=taken, reason=by.reason
-    )
+    audit.record(session, draft.study_id, kind, by=by.account, at=by.at, round=draft.number, **facts)
 
 
-def _waiting(session: Session, draft: Round, id_: UUID) -> StatementProposal:
+def _waiting(session: Session, draft: Round, id_: UUID) -> Suggestion:
     open_draft(session, draft)
     row = next((row for row in suggested(session, draft) if row.id == id_), None)
     if row is None:

@@ -1,13 +1,60 @@
-"""Comments, reasons and suggestions of a closed round, as the team may read them: under a random ticket, without an author."""
+"""Comments and suggestions of a closed round, as the team and the panel may read them: under a random ticket, no author."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, func, select, update
 from sqlalchemy.orm import Session
 
-from delphi.model.rating import Comment
-from delphi.model.statement import StatementProposal
+from delphi.consensus.sealed_counts import SealedRound
+from delphi.model.rating import Comment, Moderation
+from delphi.model.round import Participation, Round
+from delphi.model.statement import StatementProposal, Taken
+from delphi.model.study import Study
+from rounds.seal import chain
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenComment:
+    """A comment as a moderator reads it, with what was decided on it."""
+
+    statement: int
+    ticket: UUID
+    text: str
+    moderation: Moderation | None
+    released_text: str | None
+    note: str
+    tags: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedComment:
+    """A comment as the panel may read it."""
+
+    round: int
+    statement: int
+    ticket: UUID
+    text: str
+    as_written: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A statement that a panelist suggested, with what the lead made of it."""
+
+    id: UUID
+    round: int
+    section: str
+    text: str
+    reason: str
+    source: str
+    taken: Taken | None
+    statement: int | None
+    note: str
 
 
 def hashes(session: Session, study_id: int, number: int) -> list[dict[str, str]]:
@@ -30,3 +77,114 @@ def comment_counts(session: Session, study_id: int, numbers: Collection[int]) ->
         .group_by(Comment.round)
     )
     return {number: n for number, n in session.execute(counted)}  # noqa: C416 (a result is no sequence of pairs for dict)
+
+
+def counts_by_statement(session: Session, study_id: int, number: int) -> dict[int, int]:
+    """How many comments each statement of a closed round has."""
+    closed = and_(Round.study_id == Comment.study_id, Round.number == Comment.round)
+    counted = select(Comment.statement, func.count()).join(Round, closed).where(Round.closed_at.is_not(None))
+    own = counted.where(Comment.study_id == study_id, Comment.round == number, Comment.text != "")
+    return {number: n for number, n in session.execute(own.group_by(Comment.statement))}  # noqa: C416 (rows are no pairs)
+
+
+def comments(session: Session, round_: Round) -> list[WrittenComment]:
+    """The comments of a closed round by statement, within it in the order of random tickets; none of an open round."""
+    if round_.closed_at is None:
+        return []
+    columns = [getattr(Comment, name) for name in WrittenComment.__dataclass_fields__]
+    listed = select(*columns).where(Comment.study_id == round_.study_id, Comment.round == round_.number)
+    listed = listed.where(Comment.text != "").order_by(Comment.statement, Comment.ticket)
+    return [WrittenComment(*row) for row in session.execute(listed)]
+
+
+def rule(session: Session, round_: Round, ticket: UUID, **ruling: Any) -> None:
+    """Keep what a moderator decided on a comment of a closed round."""
+    own = update(Comment).where(Comment.study_id == round_.study_id, Comment.round == round_.number)
+    session.execute(own.where(Comment.ticket == ticket).values(**ruling))
+
+
+def waiting(session: Session, round_: Round) -> int:
+    """How many comments of a closed round nobody has decided on."""
+    if round_.closed_at is None:
+        return 0
+    own = select(func.count()).select_from(Comment).where(Comment.study_id == round_.study_id)
+    return (
+        session.scalar(own.where(Comment.round == round_.number, Comment.text != "", Comment.moderation.is_(None))) or 0
+    )
+
+
+def released(
+    session: Session, study: Study, numbers: Collection[int], statement: int | None = None
+) -> list[ReleasedComment]:
+    """Comments that were shown to the panel, by round, statement and random ticket.
+
+    Of a round in which fewer than the smallest cell took part there are none: the moderators alone have read them.
+    """
+    columns = (Comment.round, Comment.statement, Comment.ticket, Comment.released_text)
+    shown = (
+        select(*columns, Comment.released_text == Comment.text)
+        .where(Comment.study_id == study.id, Comment.round.in_(_large_rounds(study, numbers)))
+        .where(Comment.released_text.is_not(None))
+        .order_by(Comment.round, Comment.statement, Comment.ticket)
+    )
+    shown = shown if statement is None else shown.where(Comment.statement == statement)
+    return [
+        ReleasedComment(n, about, ticket, text or "", same) for n, about, ticket, text, same in session.execute(shown)
+    ]
+
+
+def _large_rounds(study: Study, numbers: Collection[int]) -> Select[int]:
+    """Ask for the rounds in which enough people took part for their texts to be read by the panel."""
+    return (
+        select(Participation.round)
+        .where(Participation.study_id == study.id, Participation.round.in_(numbers), Participation.counted.is_(True))
+        .group_by(Participation.round)
+        .having(func.count() >= study.smallest_cell)
+    )
+
+
+def author_groups(session: Session, study: Study, numbers: Collection[int]) -> dict[UUID, str]:
+    """The group of its author by ticket of a released comment, where enough authors of the round are in it and not in it."""
+    part = and_(
+        Participation.study_id == Comment.study_id,
+        Participation.round == Comment.round,
+        Participation.panelist == Comment.panelist,
+    )
+    own = and_(Comment.study_id == study.id, Comment.round.in_(numbers), Comment.released_text.is_not(None))
+    key = (Comment.round, Participation.counted_group)
+    counted = select(*key, func.count(Comment.panelist.distinct())).join(Participation, part).where(own).group_by(*key)
+    authors = {(number, group): n for number, group, n in session.execute(counted)}
+    everybody: Counter[int] = Counter()
+    for (number, _group), n in authors.items():
+        everybody[number] += n
+    shown = {n: SealedRound.from_dict(seal.content).shown for n, seal in chain.seals_of(session, study.id).items()}
+    k = study.smallest_cell
+    told = {
+        (number, group)
+        for (number, group), n in authors.items()
+        if group in shown.get(number, ()) and k <= n <= everybody[number] - k
+    }
+    rows = session.execute(select(Comment.ticket, *key).join(Participation, part).where(own))
+    return {ticket: group for ticket, number, group in rows if group and (number, group) in told}
+
+
+def suggestions(session: Session, study_id: int, *, before: int) -> list[Suggestion]:
+    """What was suggested in the closed rounds before a round, undecided ones first, in a random order."""
+    columns = [getattr(StatementProposal, name) for name in Suggestion.__dataclass_fields__]
+    closed = and_(Round.study_id == StatementProposal.study_id, Round.number == StatementProposal.round)
+    listed = (
+        select(*columns)
+        .join(Round, closed)
+        .where(StatementProposal.study_id == study_id, StatementProposal.round < before)
+        .where(Round.closed_at.is_not(None))
+        .order_by(StatementProposal.taken.is_not(None), StatementProposal.section, StatementProposal.id)
+    )
+    return [Suggestion(*row) for row in session.execute(listed)]
+
+
+def decide_suggestion(
+    session: Session, study_id: int, id_: UUID, taken: Taken | None, *, statement: int | None = None, note: str = ""
+) -> None:
+    """Keep what the lead made of a suggestion; None takes the decision back."""
+    own = update(StatementProposal).where(StatementProposal.study_id == study_id, StatementProposal.id == id_)
+    session.execute(own.values(taken=taken, statement=statement, note=note))

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
+from delphi.consensus.analysis import Analysis, Definition, Item, People, RoundData
 from delphi.consensus.counts import Counts
 from delphi.consensus.disagreement import rand_classic, rand_classic_cutoffs, rand_ipras
 from delphi.consensus.disclosure.small_cells import (
@@ -135,7 +135,7 @@ def rows(scale: str, *, by_group: bool = True, rule: str | None = None, **more: 
     moves[:, 0, 0, -1], moves[:, 1, 1, 1], moves[1] = 2, 9, 0
     opposite = Counts(data.ratings[..., ::-1], data.blank, data.not_qualified, data.invited, data.groups)
     first = RoundData(1, tuple(items), opposite)
-    round_ = RoundData(2, tuple(items), data, moves.sum(1), moves, previous=first)
+    round_ = RoundData(2, tuple(items), data, moves.sum(1), moves, previous=first, moved=People(9, 1, 2))
     alone = RoundData(3, tuple(items), data)
     found = consensus_rows(Analysis(known, (round_, alone)), by_group=by_group)
     return {name: [row[name] for row in found] for name in found[0]}

@@ -1,16 +1,13 @@
 """Columns of change since the round before: differences of what all rated, and what moved among those of both rounds."""
 
-from collections.abc import Mapping
-
 import numpy as np
-from numpy.typing import NDArray
 
 from delphi.consensus.analysis import Definition, Population, RoundData
-from delphi.consensus.counts import Counts, Integers
+from delphi.consensus.counts import Counts
 from delphi.consensus.disclosure.change_bands import band_of
 from delphi.consensus.stability import MovesTable, composition_changed, moves_table
 from delphi.consensus.table.columns import Column, ColumnBlock, divided
-from delphi.consensus.table.summary import Summary, summarise
+from delphi.consensus.table.summary import Summary
 from delphi.consensus.vocabulary import EVERYBODY, Relation
 from delphi.statistics.base.result import Flag, Reason
 
@@ -26,53 +23,46 @@ Why = list[Reason | None]
 
 
 def change(
-    round_: RoundData, population: Population, now: Summary, before: Mapping[int, RoundData], definition: Definition
-) -> tuple[ColumnBlock, list[tuple[Flag, ...]]]:
-    """What changed since a statement was rated before, and where the two sets of raters could be the cause.
+    round_: RoundData, population: Population, now: Summary, then: Summary, definition: Definition
+) -> ColumnBlock:
+    """What changed since a statement was rated before.
 
     Parameters
     ----------
     round_, population
         The round, and the people in it.
-    now
-        Their figures.
-    before
-        Earlier rounds by number.
+    now, then
+        Figures of what all of them rated, in this round and before; nobody where a statement is not compared.
     definition
-        Scale and denominator.
+        Whose scale says what agreement is.
     """
     block = ColumnBlock()
     block.add("previous_round", [item.previous_round for item in round_.items], Reason.NEW)
     block.add("relation", [item.relation.value for item in round_.items])
-    counts, found = _earlier(round_, population, before)
-    then = summarise(counts, definition)
-    moves = None
-    if population.paired is not None:
+    if population.paired is None:
+        pairs, why = _sealed(round_, population)
+    else:
         moves = moves_table(population.paired, definition.scale.lo, definition.scale.combined)
-    pairs, why = _sealed(round_, population) if moves is None else _moved(round_, moves)
-    deltas = _differences(now, then, found)
-    unlike = _differences_why(round_, found)
+        pairs, why = _moved(round_, moves)
+    deltas = _differences(now, then)
+    unlike: Why = [_unlike(round_, j, why_none) for j, why_none in enumerate(_unsaid(round_, now, then))]
     for name in ("n_paired", "changed_pct", *DIFFERENCES, "changed_band", "stable"):
         values, reasons = (deltas[name], unlike) if name in DIFFERENCES else (pairs[name], why[name])
         block.add(name, values, reasons)
-    return block, _composition(now, then, _turnover(round_, now, then, moves))
+    return block
 
 
-def _earlier(
-    round_: RoundData, population: Population, before: Mapping[int, RoundData]
-) -> tuple[Counts, NDArray[np.bool_]]:
-    """Counts of each statement in the round before in the same population, and where there are any."""
+def earlier_counts(round_: RoundData, population: Population) -> Counts:
+    """Counts of each statement when it was rated before, in the same population; nobody where it is not compared."""
     items, options = len(round_.items), round_.counts.ratings.shape[2]
     ratings, others = np.zeros((items, 1, options), dtype=np.int64), np.zeros((2, items, 1), dtype=np.int64)
-    found = np.zeros(items, dtype=bool)
-    known = {number: _places(earlier, population.name) for number, earlier in before.items()}
+    known = {number: _places(earlier, population.name) for number, earlier in round_.earlier().items()}
     for j, item in enumerate(round_.items):
         places, counts = known.get(item.previous_round or 0, ({}, None))
         if counts is not None and round_.comparable(j) and item.statement in places:
             at = places[item.statement]
             ratings[j], others[0, j], others[1, j] = counts.ratings[at], counts.not_qualified[at], counts.blank[at]
-            found[j] = True
-    return Counts(ratings, others[0], others[1], np.zeros(1, dtype=np.int64), (population.name,)), found
+    return Counts(ratings, others[0], others[1], np.zeros(1, dtype=np.int64), (population.name,))
 
 
 def _places(earlier: RoundData, name: str) -> tuple[dict[str, int], Counts | None]:
@@ -83,9 +73,9 @@ def _places(earlier: RoundData, name: str) -> tuple[dict[str, int], Counts | Non
     return places, earlier.counts.only(name) if name in earlier.counts.groups else None
 
 
-def _differences(now: Summary, then: Summary, found: NDArray[np.bool_]) -> dict[str, Column]:
+def _differences(now: Summary, then: Summary) -> dict[str, Column]:
     """Share and median of all who rated now, less those of all who rated before."""
-    both = found & (now.n > 0) & (then.n > 0)
+    both = (now.n > 0) & (then.n > 0)
     points = 100 * (now.sets.combined * then.base - then.sets.combined * now.base)
     shift = now.median.minus(then.median)
     return {
@@ -94,18 +84,17 @@ def _differences(now: Summary, then: Summary, found: NDArray[np.bool_]) -> dict[
     }
 
 
+def _unsaid(round_: RoundData, now: Summary, then: Summary) -> list[Reason]:
+    """Why there is no difference: nobody rated, or the seal of the round before does not show it."""
+    hidden = (now.n > 0) & (then.n == 0) & (round_.bands is not None)
+    return [Reason.SUPPRESSED_DISCLOSURE if one else Reason.NO_RATINGS for one in hidden.tolist()]
+
+
 def _unlike(round_: RoundData, j: int, reason: Reason) -> Reason:
     """Why a statement is not compared; ``reason`` where its meaning is that of the round before."""
     if round_.comparable(j):
         return reason
     return UNPAIRED.get(round_.items[j].relation, Reason.NOT_LINKABLE)
-
-
-def _differences_why(round_: RoundData, found: NDArray[np.bool_]) -> Why:
-    return [
-        _unlike(round_, j, Reason.NO_RATINGS if asked else Reason.NOT_IN_ROUND)
-        for j, asked in enumerate(found.tolist())
-    ]
 
 
 Pairs = tuple[dict[str, Column], dict[str, Why]]
@@ -144,18 +133,19 @@ def _moved(round_: RoundData, moves: MovesTable) -> Pairs:
     return values, dict.fromkeys(values, why)
 
 
-def _turnover(round_: RoundData, now: Summary, then: Summary, moves: MovesTable | None) -> tuple[Integers, Integers]:
-    """At most how many raters of each statement left and joined: as the panel did, else those without a pair."""
-    if round_.moved is not None or moves is None:
-        _, left, joined = round_.moved or (0, 0, 0)
-        return np.full_like(then.n, left), np.full_like(now.n, joined)
-    return np.maximum(then.n - moves.n, 0), np.maximum(now.n - moves.n, 0)
+def composition(round_: RoundData, now: Summary, then: Summary) -> list[tuple[Flag, ...]]:
+    """Say of the panel's statements where joining and leaving alone could have moved the share.
 
-
-def _composition(now: Summary, then: Summary, turnover: tuple[Integers, Integers]) -> list[tuple[Flag, ...]]:
-    """Say where joining and leaving alone could have moved the share; without counts before, nowhere."""
-    numbers = (then.sets.combined, then.n, now.sets.combined, now.n, *turnover)
+    ``then`` are the figures of the round before; without ratings there, nothing is said.
+    """
+    if round_.moved is None:
+        return [()] * len(round_.items)
+    _, left, joined = round_.moved
+    last = max((item.previous_round or 0 for item in round_.items), default=0)
+    numbers = (then.sets.combined, then.n, now.sets.combined, now.n)
     return [
-        (Flag.COMPOSITION_CHANGE,) if composition_changed((agreed, rated), (agree, rate), left, joined) else ()
-        for agreed, rated, agree, rate, left, joined in zip(*(column.tolist() for column in numbers), strict=True)
+        (Flag.COMPOSITION_CHANGE,)
+        if item.previous_round == last and composition_changed((agreed, rated), (agree, rate), left, joined)
+        else ()
+        for item, agreed, rated, agree, rate in zip(round_.items, *(n.tolist() for n in numbers), strict=True)
     ]

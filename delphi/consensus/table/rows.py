@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from delphi.consensus.analysis import Analysis, Definition, Population, RoundData
 from delphi.consensus.table import columns
-from delphi.consensus.table.change_columns import change
+from delphi.consensus.table.change_columns import change, composition, earlier_counts
 from delphi.consensus.table.columns import Cell, ColumnBlock
 from delphi.consensus.table.summary import summarise
 from delphi.consensus.vocabulary import EVERYBODY
@@ -27,30 +27,30 @@ def consensus_rows(analysis: Analysis, *, by_group: bool = False) -> list[dict[s
         Cell by name of the column, all rows with the same names. Shares are in per cent, positions in points of the
         scale, both as floats rounded once; an empty cell is None, and its reason stands in ``reasons``.
     """
-    return [row for round_ in analysis.rounds for row in _round_rows(round_, analysis, by_group=by_group)]
+    return [row for round_ in analysis.chained() for row in _round_rows(round_, analysis.definition, by_group=by_group)]
 
 
-def _round_rows(round_: RoundData, analysis: Analysis, *, by_group: bool) -> Iterator[dict[str, Cell]]:
-    populations = [_population(round_, population, analysis) for population in round_.populations(by_group=by_group)]
+def _round_rows(round_: RoundData, definition: Definition, *, by_group: bool) -> Iterator[dict[str, Cell]]:
+    populations = [_population(round_, population, definition) for population in round_.populations(by_group=by_group)]
     for rows in zip(*populations, strict=True):
         yield from rows
 
 
-def _population(round_: RoundData, population: Population, analysis: Analysis) -> list[dict[str, Cell]]:
+def _population(round_: RoundData, population: Population, definition: Definition) -> list[dict[str, Cell]]:
     """Rows of one population."""
-    counts, definition = population.counts, analysis.definition
-    judgement, summary = definition.judge(counts), summarise(counts, definition)
+    judgement, summary = definition.judge(population.counts), summarise(population.counts, definition)
     bound = getattr(definition.rule, "max_iqr", None) or definition.scale.max_iqr
-    changed, composition = change(round_, population, summary, analysis.before(round_), definition)
+    then = summarise(earlier_counts(round_, population), definition)
     figures = [
-        columns.people(summary, int(counts.invited.sum())),
+        columns.people(summary, int(population.counts.invited.sum())),
         columns.shares(summary, definition),
         columns.centre(summary, bound),
         columns.verdict(judgement, definition),
-        changed,
+        change(round_, population, summary, then, definition),
     ]
-    alone = composition if population.name == EVERYBODY else [()] * len(composition)
-    flags = [(*own, *more) for own, more in zip(judgement.flags, alone, strict=True)]
+    flags = judgement.flags
+    if population.name == EVERYBODY:
+        flags = tuple((*own, *more) for own, more in zip(flags, composition(round_, summary, then), strict=True))
     head, closing = _identity(round_, population.name), _closing(round_, flags, definition)
     closing.add("reasons", columns.reasons_of([*figures, head], len(round_.items)))
     table = {name: column for block in (head, *figures, closing) for name, column in block.cells.items()}

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from delphi import access, clock
+from delphi import access, clock, progress
 from delphi.access import Capability
 from delphi.model.study import Study
 from delphi.protocol import amendments, differences, groups, labels, method
@@ -85,7 +85,7 @@ def edit(study: Study) -> Page:
         study=study,
         settings=form.rule_settings(settings),
         shown=form.shown(),
-        answered=bool(study.protocol_locked_at) and amendments.answers_given(current_session(), study),
+        answered=bool(study.protocol_locked_at) and progress.any_answer(current_session(), study.id),
         labels=_labels(),
     )
 

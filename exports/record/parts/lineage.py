@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
-from delphi.model.panel import Panelist
-from delphi.model.rating import Comment
 from delphi.model.round import QuestionnaireItem
 from delphi.model.statement import Lineage, Statement, StatementVersion
 from delphi.model.study import Study
 from exports.record.facts import LineageEdge, ReleasedComment
+from rounds.seal import texts
 
 
 def lineage_edges(session: Session, study: Study, last: int) -> list[LineageEdge]:
@@ -49,25 +48,21 @@ def _edges_with_codes(study: Study, last: int) -> Select[Lineage, str, str]:
 def released_comments(session: Session, study: Study, numbers: Sequence[int]) -> list[ReleasedComment]:
     """Read the comments that were released to the panel."""
     item = QuestionnaireItem
-    comments = session.execute(
-        select(Comment, Statement.code, item.version, Panelist.stakeholder_group)
-        .join(Statement, (Statement.study_id == Comment.study_id) & (Statement.number == Comment.statement))
-        .join(
-            item,
-            (item.study_id == Comment.study_id) & (item.round == Comment.round) & (item.statement == Comment.statement),
-        )
-        .join(Panelist, (Panelist.study_id == Comment.study_id) & (Panelist.id == Comment.panelist))
-        .where(Comment.study_id == study.id, Comment.round.in_(numbers))
-        .where(Comment.released_text.is_not(None))
+    asked = (
+        select(item.round, item.statement, Statement.code, item.version)
+        .join(Statement, (Statement.study_id == item.study_id) & (Statement.number == item.statement))
+        .where(item.study_id == study.id, item.round.in_(numbers))
     )
+    wording = {(number, statement): (code, version) for number, statement, code, version in session.execute(asked)}
+    groups = texts.author_groups(session, study, numbers)
     return [
         ReleasedComment(
-            statement=code,
-            version=version,
-            round=comment.round,
-            text=comment.released_text or "",
-            action="as written" if comment.released_text == comment.text else "edited",
-            group=group or "",
+            statement=wording[one.round, one.statement][0],
+            version=wording[one.round, one.statement][1],
+            round=one.round,
+            text=one.text,
+            action="as written" if one.as_written else "edited",
+            group=groups.get(one.ticket, ""),
         )
-        for comment, code, version, group in comments
+        for one in texts.released(session, study, numbers)
     ]

@@ -1,7 +1,10 @@
 """Sentences of the results: who answered, what was asked, and what the panel agreed on."""
 
+from collections.abc import Sequence
+
+from delphi.consensus.disclosure.change_bands import LOWEST
 from delphi.consensus.table.result_row import ResultRow
-from delphi.consensus.vocabulary import Relation, Verdict
+from delphi.consensus.vocabulary import Band, Relation, Verdict
 from delphi.statistics.base.exact import mean_share, round_half_up
 from exports.record.facts import Invitation, RoundFacts
 from exports.record.record import Record, base_of, last_round, of_round
@@ -130,14 +133,26 @@ def nq_sensitivity(record: Record) -> str | None:
 
 def stable(record: Record) -> str | None:
     """Say how much moved between the last two rounds."""
-    rows = [row for row in of_round(record, last_round(record)) if row["changed_pct"] is not None]
+    known = of_round(record, last_round(record))
+    rows = [row for row in known if row["changed_pct"] is not None]
     if not rows:
-        return None
+        return _stable_of_bands([row for row in known if row.get("changed_band") is not None])
     moved = [row["changed_pct"] for row in rows]
     settled_rows = sum(row["stable"] == "stable" for row in rows)
     return (
         f"Among those who rated a statement in the last two rounds, between {printed_percent(min(moved))} and "
         f"{printed_percent(max(moved))} % changed their rating; {settled_rows} of {len(rows)} comparable statements were stable."
+    )
+
+
+def _stable_of_bands(rows: Sequence[ResultRow]) -> str | None:
+    """Say how many statements hardly moved, where single answers are not kept."""
+    if not rows:
+        return None
+    settled_rows = sum(row["changed_band"] == Band.UP_TO_15 for row in rows)
+    return (
+        f"In {settled_rows} of the {counted(len(rows), 'statement')} whose change may be told, at most {LOWEST} % of those "
+        f"who rated it in the last two rounds changed their rating."
     )
 
 

@@ -9,7 +9,7 @@ from exports.tables.table import Column
 
 MARKS = ("0*", "100†")
 CLOSING = (Column("reasons", "text", "Why cells are empty"),)
-CHANGE = Column("delta_combined_pp", "float", "Change", SHARES, "n_paired", signed=True, says_why=True)
+CHANGE = Column("delta_combined_pp", "float", "Change", SHARES, signed=True, says_why=True)
 MEDIAN = Column("median", "float", "Median", QUARTILES)
 IQR = Column("iqr", "float", "IQR", QUARTILES)
 GRADE = Column("grade", "text", "Grade", SHARES, brief=True)

@@ -21,7 +21,7 @@ ABBREVIATIONS = {
     "p30": "P30, P70: 30th and 70th percentile.",
     "di": "DI: disagreement index, the range from P30 to P70 over the range adjusted for symmetry (IPRAS).",
     "delta_combined_pp": (
-        "Change: points of combined agreement since the round before, of those who rated in both; a word says why there is none."
+        "Change: points of combined agreement since the round before, of all who rated in each; a word says why there is none."
     ),
 }
 

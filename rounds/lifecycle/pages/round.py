@@ -18,11 +18,11 @@ from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import after_commit, current_session
-from rounds.lifecycle import finishing, invitations, lifecycle, monitor, readiness
+from rounds.lifecycle import closing, finishing, invitations, lifecycle, monitor, readiness
 from rounds.lifecycle.forms import DeadlineForm, ExtendForm, audience_of
 from rounds.lifecycle.invitations import Audience
 from rounds.moderation import rulings
-from rounds.results.rows import Row, panel_rows
+from rounds.results.rows import Row, is_sealed, panel_rows
 from rounds.revision import suggestions
 from rounds.revision.desk import drafting
 from rounds.revision.forms import CHOICES
@@ -76,7 +76,10 @@ def show(study: Study, round_: Round) -> str | Response:
         return render_template("lifecycle/draft.html", **facts, **_draft(study, round_))
     if round_.state is State.OPEN:
         seen = monitor.monitor(current_session(), study, round_, at=clock.now())
-        return render_template("lifecycle/open.html", **facts, seen=seen, accepting=round_.accepts(at=clock.now()))
+        by_itself = closing.closes_itself_at(study, round_)
+        return render_template(
+            "lifecycle/open.html", **facts, seen=seen, accepting=round_.accepts(at=clock.now()), by_itself=by_itself
+        )
     return render_template("lifecycle/closed.html", **facts, **_closed(study, round_))
 
 
@@ -86,6 +89,7 @@ def _closed(study: Study, round_: Round) -> dict[str, Any]:
     rows = panel_rows(session, study, round_)
     return {
         "rows": rows,
+        "counted": is_sealed(session, round_),
         "rule": definition.describe(),
         "waiting": rulings.waiting(session, round_),
         "graded": definition.rule.has_grades,

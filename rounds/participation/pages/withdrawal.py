@@ -4,11 +4,12 @@ from flask import Blueprint, current_app, render_template, request, session
 
 from delphi import clock
 from delphi.model.panel import Panelist
-from delphi.model.study import Study, Withdrawal
+from delphi.model.study import Study
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import PANELIST, policy
 from delphi.web.transaction import current_session
 from rounds.participation import withdrawal
+from rounds.participation.withdrawal import Effect
 
 blueprint = Blueprint("withdrawal", __name__)
 Page = str | tuple[str, int]
@@ -22,15 +23,15 @@ def withdraw(study: Study, panelist: Panelist) -> Page:
     sent = ButtonForm().validate_on_submit()
     chosen = next((effect for effect in effects if effect.choice.value == request.form.get("choice")), None)
     if sent and chosen and request.form.get("confirm") == "yes":
-        return _leave(study, panelist, chosen.choice)
+        return _leave(study, panelist, chosen)
     if sent and chosen:
         return render_template("participation/withdraw_confirm.html", study=study, effect=chosen)
     page = render_template("participation/withdraw.html", study=study, effects=effects, refused=sent)
     return page, 422 if sent else 200
 
 
-def _leave(study: Study, panelist: Panelist, choice: Withdrawal) -> Page:
+def _leave(study: Study, panelist: Panelist, effect: Effect) -> Page:
     forget = current_app.extensions["forget"]
-    withdrawal.withdraw(current_session(), study, panelist, choice, forget=forget, at=clock.now())
+    withdrawal.withdraw(current_session(), study, panelist, effect.choice, forget=forget, at=clock.now())
     session.clear()
-    return render_template("participation/withdrawn.html", study=study)
+    return render_template("participation/withdrawn.html", study=study, effect=effect)

@@ -1,11 +1,12 @@
 from fractions import Fraction
+from itertools import product
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delphi.consensus.stability import StabilityRule, moves_of
+from delphi.consensus.stability import StabilityRule, composition_changed, moves_of
 from delphi.statistics.change.paired_agreement import COEFFICIENTS, ac2_transition, exact_coefficient, weighted_kappa
 
 
@@ -86,3 +87,33 @@ def test_the_coefficient_is_a_setting():
 def test_nobody_moved_is_stable_without_a_coefficient():
     still = moves_of(np.diag([0, 0, 0, 9]), 1, (3, 4), StabilityRule(coefficient="kappa_linear"))
     assert (still.coefficient, still.stable) == (None, "stable")
+
+
+def moved_share(before, after, left, joined):
+    """The furthest that a share can have moved, by trying everybody who may have left or joined; None without raters."""
+    (agreed, rated), (agree, rate) = before, after
+    goes = [(x, y) for x in range(min(left, agreed) + 1) for y in range(min(left - x, rated - agreed) + 1)]
+    come = [(x, y) for x in range(min(joined, agree) + 1) for y in range(min(joined - x, rate - agree) + 1)]
+    shares = [
+        Fraction(agreed - x + u, rated - x - y + u + v)
+        for (x, y), (u, v) in product(goes, come)
+        if rated - x - y + u + v
+    ]
+    return max(abs(share - Fraction(agreed, rated)) for share in shares)
+
+
+@given(*[st.integers(0, 14)] * 4, st.integers(0, 5), st.integers(0, 5))
+def test_composition_is_said_exactly_where_it_could_move_a_share(agreed, against, agree, rest, left, joined):
+    before, after = (agreed, agreed + against), (agree, agree + rest)
+    found = composition_changed(before, after, left, joined)
+    if not before[1] or not after[1]:
+        assert not found
+    else:
+        assert found is (moved_share(before, after, left, joined) >= Fraction(1, 10))
+
+
+def test_the_same_five_and_three_others_change_the_composition():
+    assert composition_changed((5, 10), (5, 8), 5, 3)
+    assert not composition_changed((20, 25), (21, 26), 0, 1)
+    assert composition_changed((8, 10), (9, 10), 1, 1)  # 8 of 10 to 9 of 10: ten points
+    assert not composition_changed((1, 30), (1, 30), 5, 0)  # of five who left, one at most agreed

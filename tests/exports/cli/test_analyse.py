@@ -48,7 +48,7 @@ def test_a_blank_row_is_invited_and_not_analysed(run):
     assert found == {"n_invited": 4, "n_shown": 3, "n_rated": 2, "n_nq": 1, "n_blank": 0, "nq_pct": 100 / 3}
 
 
-def test_change_is_of_the_panelists_of_both_rounds(run):
+def test_change_is_of_those_who_rated_and_of_pairs(run):
     _, second, new = rows_of(run(SMALL, "--format", "json"))
     assert (second["previous_round"], second["relation"], second["n_paired"], second["changed_pct"]) == (
         1,
@@ -57,6 +57,7 @@ def test_change_is_of_the_panelists_of_both_rounds(run):
         50,
     )
     assert (second["delta_median"], second["delta_combined_pp"], second["stable"]) == (0.5, 0, "too_few")
+    assert second["changed_band"] == "over_30"
     assert (new["previous_round"], new["relation"], new["n_paired"]) == (None, "new", None)
     assert "n_paired=new" in new["reasons"]
 

@@ -26,7 +26,8 @@ FOLLOWED = ("agreement",)  # nobody's rounds are cut apart
 SHAPES = ("zip", "csv", "xlsx", "sav", "dta", "parquet")
 WORDS = {"kind", "section_no", "section", "text", "decision", "decision_reason", "reasons"}
 LINEAGE = {"version", "previous_round", "relation"}
-CHANGES = {"n_paired", "changed_pct", "delta_combined_pp", "delta_median", "stable"}
+DIFFERENCES = {"delta_combined_pp", "delta_median"}
+CHANGES = {"n_paired", "changed_pct", "changed_band", "stable"}
 VERDICTS = {"verdict", "group_rule", "flags"}
 
 
@@ -67,7 +68,7 @@ def may_be_empty(slug, shape):
     empty = {"n_invited"} if shape != "counts" else set()
     if PLAYED[slug].get("rounds", 3) > 1:
         empty |= CHANGES if slug not in FOLLOWED or shape != "zip" else set()
-        empty |= LINEAGE - {"version"} if shape != "zip" else set()
+        empty |= DIFFERENCES | LINEAGE - {"version"} if shape != "zip" else set()
     if shape not in ("zip", "csv", "parquet"):
         empty |= {"version"}
     return empty | (VERDICTS if slug == "hidden" else set())

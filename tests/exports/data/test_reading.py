@@ -12,7 +12,7 @@ from delphi.consensus.analysis import Analysis, Definition, Item, RoundData
 from delphi.consensus.matrix import ABSENT, BLANK, NOT_QUALIFIED, count_matrix, count_moves
 from delphi.consensus.rules.parsing import rule_from
 from delphi.consensus.shipped_scales import SCALES
-from delphi.consensus.table.change_columns import CHANGES
+from delphi.consensus.table.change_columns import CHANGES, DIFFERENCES
 from delphi.consensus.table.rows import consensus_rows
 from delphi.consensus.vocabulary import Relation
 from delphi.sheets.errors import SheetError
@@ -28,7 +28,7 @@ from rounds.results.matrices import AWAY, SUBMITTED, PanelAnswers, Wave
 CODES = ("=1+1", "@SUM(A1)", "a,b;c", 'say "yes"', "S-1", "s_1", "x, round 1: y", "'='", "é🙂", "+x", "y" * 110, "1")
 GROUPS = ("=cmd|x", "nurses, and peers", "doctors")
 SHAPES = ("csv", "wide", "xlsx", "zip", "sav", "dta", "parquet")
-UNTOLD = {INVITED, "version", *WORDS, *LINEAGE, *CHANGES}
+UNTOLD = {INVITED, "version", *WORDS, *LINEAGE, *CHANGES, *DIFFERENCES}
 RULES = (("agree4_nq", "percent_agreement", {"threshold": "60"}), ("grade9", "comet_by_group", {}))
 
 

@@ -342,21 +342,31 @@ def test_the_consensus_table_is_what_the_answers_say(made):
         assert row["n_invited"] == len(people)
 
 
-def test_change_is_that_of_the_panelists_of_both_rounds(made):
+def test_differences_are_of_all_who_rated(made):
     compared = 0
-    inside = made.scale["combined"]
     for row in made.rows("consensus"):
-        if row["n_paired"] is None:
-            assert row["round"] == 1 or row["relation"] in ("reworded", "merged", "split", "new")
+        if row["relation"] not in ("same", "reworded_same_meaning"):
+            assert (row["delta_combined_pp"], row["delta_median"]) == (None, None)
             continue
-        pairs = made.pairs(row["round"], row["statement"])
-        assert row["n_paired"] == len(pairs)
-        assert same(row["changed_pct"], share(sum(a != b for a, b in pairs), len(pairs)))
-        assert same(row["delta_combined_pp"], share(sum((b in inside) - (a in inside) for a, b in pairs), len(pairs)))
-        medians = [quantile(sorted(pair[i] for pair in pairs), "1/2") for i in (0, 1)]
-        assert same(row["delta_median"], float(medians[1] - medians[0]))
+        before, now = (counted(made.scale, *made.answers(row["round"] - r, row["statement"])) for r in (1, 0))
+        assert same(row["delta_combined_pp"], now["combined_pct"] - before["combined_pct"])
+        assert same(row["delta_median"], now["median"] - before["median"])
         compared += 1
     assert compared >= (12 if made.name == "published" else 1)
+
+
+def test_what_moved_is_of_those_of_both_rounds(made):
+    for row in made.rows("consensus"):
+        if row["relation"] not in ("same", "reworded_same_meaning"):
+            assert (row["n_paired"], row["changed_band"]) == (None, None)
+            continue
+        pairs = made.pairs(row["round"], row["statement"])
+        changed = sum(a != b for a, b in pairs)
+        parts = [changed * 100 <= bound * len(pairs) for bound in (15, 30)]
+        assert row["changed_band"] in (None, ("over_30", "15_to_30", "up_to_15")[sum(parts)])
+        if row["n_paired"] is not None:
+            assert row["n_paired"] == len(pairs)
+            assert same(row["changed_pct"], share(changed, len(pairs)))
     for row in made.rows("stability"):
         if row["n_paired"] is not None:
             pairs = made.pairs(row["round"], row["statement"])
@@ -570,7 +580,7 @@ def test_a_workbook_opens_with_the_table_as_it_is_printed_and_its_numbers_are_nu
             if isinstance(value, int | float):
                 assert text in (
                     figure(value),
-                    str(half_up(value)),
+                    str(half_up(value) + 0),
                     f"{half_up(value):+}".replace("-", "−"),
                     "0*",
                     "100†",

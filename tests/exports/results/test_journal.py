@@ -13,7 +13,7 @@ from exports.results import journal
 from exports.tables.suppression import suppress
 
 
-def table(f, key="agree4_nq", relation=Relation.NEW, kinds=("statement",)):
+def table(f, key="agree4_nq", relation=Relation.NEW, kinds=("statement",), before=None):
     items = [
         Item(f"S{j}", 1, kinds[j % len(kinds)], 1, "Care", "Wording", relation, None if relation is Relation.NEW else 1)
         for j in range(len(f))
@@ -22,7 +22,9 @@ def table(f, key="agree4_nq", relation=Relation.NEW, kinds=("statement",)):
     moves = np.zeros((len(f), *2 * [counts.ratings.shape[-1]]), dtype=np.int64)
     moves[:, 0, -1] = 1
     moves[:, 0, 0] = 7
-    return build(Material(Analysis(Definition.of(SCALES[key]), (RoundData(2, tuple(items), counts, moves),))))
+    first = None if before is None else RoundData(1, tuple(items), Counts.of(np.array(before)[:, None]))
+    second = RoundData(2, tuple(items), counts, moves, previous=first)
+    return build(Material(Analysis(Definition.of(SCALES[key]), (second,))))
 
 
 def page(found):
@@ -46,7 +48,8 @@ def test_a_printed_row():
     [(Relation.SAME, "+13"), (Relation.REWORDED, "reworded"), (Relation.MERGED, "merged"), (Relation.SPLIT, "split")],
 )
 def test_change_or_why_there_is_none(relation, word):
-    assert lines(table([[1, 3, 25, 287]], relation=relation))[0].cells[-1] == word
+    found = table([[1, 3, 25, 287]], relation=relation, before=[[40, 5, 0, 270]])
+    assert lines(found)[0].cells[-1] == word
 
 
 @pytest.mark.parametrize("key", SCALES)

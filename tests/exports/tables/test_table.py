@@ -125,3 +125,44 @@ def test_rows_fit_the_columns():
 )
 def test_cells_as_a_reader_sees_them(type_, value, text):
     assert printed(Column("c", type_, "C"), value) == text
+
+
+def test_what_a_seal_tells_of_moves_needs_no_pairs():
+    columns = (*COLUMNS, Column("changed_band", "text", "Band", 0, "n_paired"))
+    row = {"statement": "S1", "round": 2, "group": "all", "n_paired": None, "changed_band": "up_to_15"}
+    for n, expected, why in ((40, "up_to_15", "sealed"), (4, None, "suppressed_disclosure")):
+        made = Table("t/1", "T", "", columns, rows_of(columns, [row | {"n_rated": n, "reasons": "n_paired=sealed"}]))
+        [found] = suppress(made, 5).as_dicts()
+        assert (found["changed_band"], f"n_paired={why}" in found["reasons"]) == (expected, True)
+
+
+def compared(before, now, *, floor=0, groups=()):
+    """One statement in two rounds, whose second row has a difference; ``groups`` are sizes before and now."""
+    columns = (
+        *COLUMNS,
+        Column("previous_round", "int", "Before"),
+        Column("delta_combined_pp", "float", "Change", floor),
+    )
+    rows = [
+        {"statement": "S1", "round": number, "group": name, "n_rated": n, "reasons": ""}
+        | ({"previous_round": 1, "delta_combined_pp": 5.0} if number == 2 else {})
+        for name, sizes in (("all", (before, now)), *groups)
+        for number, n in enumerate(sizes, 1)
+        if n is not None
+    ]
+    found = suppress(Table("t/1", "T", "", columns, rows_of(columns, rows)), 5).as_dicts()
+    return {row["group"]: row["delta_combined_pp"] for row in found if row["round"] == 2}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "floor", "expected"),
+    [(5, 20, 0, 5.0), (4, 20, 0, None), (20, 4, 0, None), (7, 20, 8, None), (8, 20, 8, 5.0), (None, 20, 0, None)],
+)
+def test_a_difference_is_shown_where_both_figures_are(before, now, floor, expected):
+    assert compared(before, now, floor=floor) == {"all": expected}
+
+
+def test_a_group_hidden_before_has_no_difference():
+    groups = (("a", (12, 12)), ("b", (4, 6)), ("c", (4, 6)))
+    assert compared(20, 24, groups=groups) == {"all": 5.0, "a": 5.0, "b": None, "c": None}
+    assert compared(16, 24, groups=(("a", (12, 12)), ("b", (4, 12)))) == {"all": 5.0, "a": None, "b": None}

@@ -4,7 +4,7 @@ from builders import NOW, drafted, launched, lead_of, panel_of, released, vote
 
 from delphi.model.study import Study
 from rounds.lifecycle import finishing, lifecycle
-from rounds.results.rows import panel_rows, stable_statements
+from rounds.results.rows import panel_rows, stable_share
 
 FIRST = [{1: 4, 2: 3, 3: 1}] * 6
 SECOND = {1: 4, 2: 3, 3: 4}
@@ -25,8 +25,8 @@ def test_one_drop_out_does_not_blank_the_share_of_stable_statements(cast):
     first, second = one_leaves(cast.session, cast.study)
     rows = panel_rows(cast.session, cast.study, second)
     assert {row["stable"] for row in rows} == {None}
-    assert stable_statements(cast.session, cast.study, second) == (2, 3)
-    assert stable_statements(cast.session, cast.study, first) is None
+    assert stable_share(cast.session, cast.study, second) == 60
+    assert stable_share(cast.session, cast.study, first) is None
 
 
 def test_the_stopping_rule_uses_what_single_statements_may_not_tell(cast):

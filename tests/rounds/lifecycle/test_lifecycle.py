@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from builders import LATER, NOW, SMALL, answers, drafted, launched, lead_of, panel_of, released, study, vote
+from builders import LATER, NOW, SMALL, drafted, launched, lead_of, panel_of, released, study, vote
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -20,8 +20,8 @@ from delphi.statements.statements import NewStatement
 from rounds.lifecycle import lifecycle, readiness
 from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import saving
-from rounds.questionnaire.saving import Answer
 from rounds.results.rows import results
+from rounds.seal import reading
 
 NEW = NewStatement("REC2.1", "Pay for it.", section="Money", enters_round=2)
 VOTES = [{1: 4, 2: 3, 3: 1}] * 5
@@ -144,23 +144,21 @@ def test_a_deadline_moves_only_later_and_only_while_open(cast):
     assert cast.events()[-1] == "round:extended"
 
 
-def test_closing_hashes_the_answers_and_forgets_the_save_keys(cast):
+def test_closing_marks_who_is_counted_and_forgets_the_save_keys(cast):
     round_ = launched(cast.session, cast.study)
     vote(cast.session, round_, cast.panel[0], {1: 4})
-    lifecycle.close(cast.session, round_, by=cast.ada.id, at=NOW)
+    lifecycle.end_answers(cast.session, cast.study, round_, by=cast.ada.id, at=NOW)
+    marks = select(Participation.panelist).filter_by(study_id=cast.study.id, counted=True)
     assert round_.state is State.CLOSED
-    assert len(round_.input_sha256) == 64
+    assert cast.session.scalars(marks).all() == [cast.panel[0]]
     assert count(cast.session, SaveRequest, cast.study) == 0
 
 
-@pytest.mark.parametrize("other", [{1: 3}, {1: 4, 2: 1}, {1: "nq"}])
-def test_the_hash_of_the_input_depends_on_each_answer(cast, other):
+def test_a_round_that_is_being_counted_is_not_released(cast):
     round_ = launched(cast.session, cast.study)
-    vote(cast.session, round_, cast.panel[0], {1: 4})
-    before = lifecycle.digest_of(cast.session, round_)
-    changed = [Answer(a.statement, a.kind, a.value, seen=int(a.statement == 1)) for a in answers(other)]
-    saving.save(cast.session, TakingPart(round_.study_id, 1, cast.panel[0]), changed, request="k")
-    assert lifecycle.digest_of(cast.session, round_) != before
+    lifecycle.end_answers(cast.session, cast.study, round_, by=cast.ada.id, at=NOW)
+    with pytest.raises(Refused, match="being counted"):
+        lifecycle.release(cast.session, cast.study, round_, by=cast.ada.id, at=NOW)
 
 
 def test_nothing_closes_or_releases_twice(cast):
@@ -176,20 +174,26 @@ def test_an_open_round_is_not_released(cast):
         lifecycle.release(cast.session, cast.study, launched(cast.session, cast.study), by=cast.ada.id, at=NOW)
 
 
-def test_releasing_freezes_the_rows_of_the_panel_and_of_its_groups(cast):
-    round_ = released(cast.session, cast.study, VOTES)
-    rows = cast.session.scalars(select(Result).filter_by(study_id=cast.study.id).order_by(Result.position)).all()
-    assert [(r.statement, r.group) for r in rows] == [(s, g) for s in (1, 2, 3) for g in ("all", "nurses", "peers")]
-    assert rows[0].row["n_rated"] == 5
-    assert results(cast.session, cast.study, round_, by_group=True) == [r.row for r in rows]
+@pytest.mark.parametrize(("people", "shown"), [(5, ("all",)), (12, ("all", "nurses", "peers"))])
+def test_the_rows_are_those_of_the_panel_and_of_shown_groups(cast, people, shown):
+    made = study(cast.session, cast.ada, "rows", panelists=people)
+    round_ = released(cast.session, made, VOTES[:1] * people)
+    rows = cast.session.scalars(select(Result).filter_by(study_id=made.id).order_by(Result.position)).all()
+    assert [(r.statement, r.group) for r in rows] == [(s, g) for s in (1, 2, 3) for g in shown]
+    assert rows[0].row["n_rated"] == people
+    assert results(cast.session, made, round_, by_group=True) == [r.row for r in rows]
 
 
-def test_later_answers_and_later_code_do_not_change_what_the_panel_was_told(cast, monkeypatch):
-    round_ = released(cast.session, cast.study, VOTES)
+def test_the_release_computes_nothing(cast, monkeypatch):
+    round_ = launched(cast.session, cast.study)
+    for who in cast.panel:
+        vote(cast.session, round_, who, VOTES[0])
+    lifecycle.close(cast.session, round_, by=cast.ada.id, at=NOW)
     told = results(cast.session, cast.study, round_)
-    cast.session.execute(update(Rating).filter_by(study_id=cast.study.id, round=1).values(value=1))
-    monkeypatch.setattr(lifecycle, "consensus_rows", lambda *_args, **_options: [])
+    monkeypatch.setattr(reading, "consensus_rows", None)
+    lifecycle.release(cast.session, cast.study, round_, by=cast.ada.id, at=NOW)
     assert results(cast.session, cast.study, round_) == told
+    assert told[0]["n_rated"] == 6
 
 
 def test_a_released_round_accepts_nothing(cast):

@@ -12,6 +12,7 @@ from rounds.lifecycle import lifecycle
 from rounds.moderation import rulings
 from rounds.moderation.hints import Trace, parts, traces
 from rounds.moderation.rulings import Ruling
+from rounds.seal.texts import WrittenComment
 
 
 @pytest.fixture
@@ -62,10 +63,10 @@ def test_an_event_says_how_many_and_not_which(cast, closed):
     assert cast.events()[-1] == "comments:moderated"
 
 
-def rule(cast, round_, ruling: Ruling) -> Comment:
-    comment = rulings.queue(cast.session, round_)[0]
-    rulings.decide(cast.session, round_, {comment.ticket: ruling}, by=cast.ada.id, at=NOW)
-    return comment
+def rule(cast, round_, ruling: Ruling) -> WrittenComment:
+    ticket = rulings.queue(cast.session, round_)[0].ticket
+    rulings.decide(cast.session, round_, {ticket: ruling}, by=cast.ada.id, at=NOW)
+    return next(one for one in rulings.queue(cast.session, round_) if one.ticket == ticket)
 
 
 def test_an_edited_comment_keeps_what_was_written_apart(cast, closed):

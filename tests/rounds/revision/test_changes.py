@@ -6,15 +6,18 @@ from sqlalchemy import func, select
 
 from delphi.consensus.vocabulary import Change, Decided, Proposal, Relation
 from delphi.errors import NotFound, Refused
+from delphi.model.rating import Moderation
 from delphi.model.statement import Lineage, Statement, StatementVersion
 from delphi.statements import statements
 from delphi.statements.questionnaire import versions_asked
 from delphi.statements.statements import NewStatement
 from rounds.lifecycle import lifecycle
 from rounds.moderation import rulings
-from rounds.results import counts
+from rounds.moderation.rulings import Ruling
 from rounds.revision import changes, proposals
 from rounds.revision.decisions import DecidedBy, decisions_of, undecided
+from rounds.seal import reading
+from rounds.seal.items import items_of, relations_of
 
 REC = NewStatement("STMT2.1", "Services one and two are needed.", section="Services", enters_round=2)
 
@@ -37,7 +40,7 @@ def edges(cast) -> list[tuple]:
 
 
 def relations(cast) -> dict[int, Relation]:
-    return counts.relations_of(cast.session, cast.study, 2)
+    return relations_of(cast.session, cast.study, 2)
 
 
 def test_rewording_makes_a_version_and_an_edge(cast, draft, decided):
@@ -86,7 +89,7 @@ def test_dropping_asks_no_longer_and_keeps_what_was_answered(cast, draft, decide
     changes.drop(cast.session, draft, 2, **decided)
     assert versions_asked(cast.session, cast.study.id, 2) == [(1, 1), (3, 1)]
     assert edges(cast) == [(2, 1, 2, None, Change.DROPPED)]
-    assert counts.counts_of(cast.session, cast.study, 1).ratings.sum() == 15
+    assert reading.round_data(cast.session, cast.study, 1).counts.ratings.sum() == 15
 
 
 def test_adding_asks_at_the_end_of_the_section(cast, draft, decided):
@@ -133,7 +136,7 @@ def test_a_launched_questionnaire_is_fixed(cast, draft, decided):
 
 def test_rewording_before_the_first_round_is_no_relation_to_a_round(cast, decided):
     changes.reword(cast.session, cast.draft, 1, text="Better.", **decided)
-    items = counts.items_of(cast.session, cast.study, 1)
+    items = items_of(cast.session, cast.study, 1)
     assert {(item.relation, item.previous_round) for item in items.values()} == {(Relation.NEW, None)}
 
 
@@ -242,7 +245,7 @@ def test_settled_statements_leave_where_the_protocol_says_so_and_can_be_reopened
     third = drafted(cast.session, made, second)
     changes.reopen(cast.session, third, 1, **decided)
     assert [number for number, _ in versions_asked(cast.session, made.id, 3)] == [3, 1]
-    assert counts.relations_of(cast.session, made, 3)[1] is Relation.NEW
+    assert relations_of(cast.session, made, 3)[1] is Relation.NEW
 
 
 def test_a_settled_statement_that_left_the_draft_is_not_reworded(cast, decided):
@@ -269,14 +272,19 @@ def test_a_settled_statement_that_is_not_confirmed_is_proposed_to_reopen(cast, d
     assert proposals.proposed_for(cast.session, cast.study, third)[1] is Proposal.REOPEN
 
 
+def tag(cast, round_, *tags):
+    """Hold the first comments of a round, each with its tags."""
+    tickets = [comment.ticket for comment in rulings.queue(cast.session, round_)[: len(tags)]]
+    held = [Ruling(Moderation.HELD, note="held", tags=tuple(given)) for given in tags]
+    rulings.decide(cast.session, round_, dict(zip(tickets, held, strict=True)), by=cast.ada.id, at=NOW)
+
+
 def test_two_panelists_reopen_what_the_rule_would_settle(cast):
     round_ = launched(cast.session, cast.study)
     for who in cast.panel:
         vote(cast.session, round_, who, {1: 4, 2: 4}, comment="look again")
     lifecycle.close(cast.session, round_, by=cast.ada.id, at=NOW)
-    for comment in rulings.queue(cast.session, round_)[:2]:
-        comment.moderation, comment.released_text, comment.tags = "held", None, ["reopen"]
-    cast.session.flush()
+    tag(cast, round_, ["reopen"], ["reopen"])
     made = proposals.proposed_for(cast.session, cast.study, drafted(cast.session, cast.study, round_))
     assert (made[1], made[2]) == (Proposal.REOPEN, Proposal.SETTLED_IN)
 
@@ -287,8 +295,6 @@ def test_fewer_than_two_reopen_tags_reopen_nothing(cast, tags):
     for who in cast.panel:
         vote(cast.session, round_, who, {1: 4}, comment="look again")
     lifecycle.close(cast.session, round_, by=cast.ada.id, at=NOW)
-    for comment, given in zip(rulings.queue(cast.session, round_)[:2], tags, strict=True):
-        comment.moderation, comment.released_text, comment.tags = "held", None, given
-    cast.session.flush()
+    tag(cast, round_, *tags)
     made = proposals.proposed_for(cast.session, cast.study, drafted(cast.session, cast.study, round_))
     assert made[1] is Proposal.SETTLED_IN

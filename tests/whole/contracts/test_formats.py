@@ -139,7 +139,7 @@ SCHEMA = """statement version kind section_no section text round group n_invited
 k_1 k_2 k_3 k_4 pct_1 pct_2 pct_3 pct_4 agree_k agree_pct combined_k combined_pct combined_pct_nq_in disagree_k
 disagree_pct neutral_k neutral_pct ci_low ci_high ci_method median q1 q3 iqr mean sd mode iqr_consensus verdict grade
 verdict_basis group_rule di ipras disagreement previous_round relation n_paired changed_pct delta_combined_pp
-delta_median stable flags decision decision_reason rule_id reasons"""
+delta_median changed_band stable flags decision decision_reason rule_id reasons"""
 
 
 def test_columns_stand_in_the_order_of_the_schema():

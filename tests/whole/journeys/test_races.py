@@ -14,10 +14,12 @@ from delphi.errors import DelphiError, RoundClosed
 from delphi.model.event import Event
 from delphi.model.rating import Rating, SaveRequest
 from delphi.model.round import Round
+from delphi.model.study import Study
 from rounds.lifecycle import lifecycle
 from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import saving
 from rounds.questionnaire.saving import Entry
+from rounds.seal import chain, sealing
 
 THREADS = 8
 
@@ -102,8 +104,8 @@ def test_nothing_is_accepted_once_the_close_was_answered(database, race):
     counted, *kept = at_once(close, *[savers(key) for key in race.panel[:5]])
     with database.transaction(writing=False) as session:
         assert sorted(map(str, answered(session))) == sorted(map(str, counted))
-        round_ = session.get_one(Round, (race.study.id, 1))
-        assert lifecycle.digest_of(session, round_) == round_.input_sha256
+        made, round_ = session.get_one(Study, race.study.id), session.get_one(Round, (race.study.id, 1))
+        assert sealing.prepare(session, made, round_).content == chain.seal_of(session, made.id, 1).content
         assert sum(row.version for row in counted) == sum(kept)
 
 

@@ -177,7 +177,8 @@ def test_the_larger_group_is_shown_and_the_small_one_never(worlds):
 
 
 def test_a_hole_would_be_seen(template, monkeypatch):
-    monkeypatch.setattr("delphi.consensus.disclosure.shown_rows.visible_groups", lambda sizes, _k: list(sizes))
+    monkeypatch.setattr("rounds.seal.plan.shown_groups", lambda now, *_past, **_terms: [name for name in now if name])
+    monkeypatch.setattr("rounds.seal.plan.shown_in_statement", lambda _sizes, shown, _k: list(shown))
     one, other = (pages(template, swapped=swapped) for swapped in (False, True))
     assert {key[1] for key in one if one[key] != other[key]} >= {
         f"/studies/cos/results/statements/{n}" for n in range(1, 4)

@@ -1,20 +1,24 @@
-"""The door to the numbers: counts and transitions equal what five lines of Python count."""
+"""Counting a closed round: counts and moves equal what five lines of Python count."""
 
 import random
 from itertools import product
 
 import pytest
-from builders import NOW, drafted, launched, panel_of, study, vote
+from builders import NOW, drafted, launched, panel_of, people, study, vote
 from sqlalchemy import select
 
+from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Relation
 from delphi.model.panel import Panelist
+from delphi.people import roster
+from delphi.protocol import groups
 from delphi.statements.questionnaire import versions_asked
 from delphi.statements.statements import NewStatement
 from rounds.lifecycle import lifecycle
-from rounds.results import counts
 from rounds.revision import changes
 from rounds.revision.decisions import DecidedBy
+from rounds.seal import counting
+from rounds.seal.items import items_of
 
 OPTIONS = (1, 2, 3, 4, "nq", None)
 
@@ -22,10 +26,6 @@ OPTIONS = (1, 2, 3, 4, "nq", None)
 @pytest.fixture(params=[("nurses", "peers"), ("nurses", None), (None,)], ids=str)
 def played(cast, request):
     """Two rounds of a study, with the votes that were given: {round: {panelist: {statement: vote}}}."""
-    from builders import people
-
-    from delphi.people import roster
-
     made = study(cast.session, cast.ada, "counted", panelists=0, groups=())
     roster.add(cast.session, made, people(9, request.param))
     draw = random.Random(7)
@@ -40,6 +40,7 @@ def played(cast, request):
     changes.add(cast.session, second, NewStatement("NEW", "New.", section="Services"), **decided)
     launched(cast.session, made, 2)
     given[2] = cast_votes(cast.session, second, panel_of(cast.session, made)[1:], draw)
+    lifecycle.close(cast.session, second, by=cast.ada.id, at=NOW)
     return made, given
 
 
@@ -57,35 +58,46 @@ def groups_of(session, made):
     return {row.id: row.stakeholder_group or "" for row in rows}
 
 
+def tally_of(session, made, number):
+    people = counting.people_of(session, made.id, number)
+    scale, names = SCALES[made.scale], [group.key for group in groups.groups_of(session, made)]
+    return counting.tally(session, made.id, number, items_of(session, made, number), scale, names, people)
+
+
 @pytest.mark.parametrize("number", [1, 2])
 def test_counts_equal_a_count_by_hand(session, played, number):
     made, given = played
-    counted, group = counts.counts_of(session, made, number), groups_of(session, made)
-    asked = list(counts.items_of(session, made, number))
+    counted, group = tally_of(session, made, number), groups_of(session, made)
+    asked = list(items_of(session, made, number))
     here = [who for who, votes in given[number].items() if any(v is not None for v in votes.values())]
     for (j, s), (g, name) in product(enumerate(asked), enumerate(counted.groups)):
         votes = [given[number][who][s] for who in here if group[who] == name]
-        assert list(counted.ratings[j, g]) == [votes.count(value) for value in (1, 2, 3, 4)]
-        assert counted.not_qualified[j, g] == votes.count("nq")
-        assert counted.blank[j, g] == votes.count(None)
-    assert counted.invited.sum() == 9
+        assert list(counted.answers[j, g]) == [votes.count(value) for value in OPTIONS]
+        assert counted.rated[j, g] == sum(isinstance(value, int) for value in votes)
 
 
-def test_transitions_equal_a_count_by_hand(session, played):
+def test_moves_equal_a_count_by_hand(session, played):
     made, given = played
-    items, group = counts.items_of(session, made, 2), groups_of(session, made)
-    table = counts.transitions_of(session, made, 2, items)
-    names = counts.counts_of(session, made, 2).groups
+    items = items_of(session, made, 2)
+    table = counting.moves(session, made.id, 2, items, SCALES[made.scale])
     both = given[1].keys() & given[2].keys()
-    for (j, s), (g, name), a, b in product(enumerate(items), enumerate(names), (1, 2, 3, 4), (1, 2, 3, 4)):
-        moved = sum(given[1][w].get(s) == a and given[2][w][s] == b for w in both if group[w] == name)
-        assert table[j, g, a - 1, b - 1] == (moved if items[s].relation.same_meaning else 0)
+    for (j, s), a, b in product(enumerate(items), (1, 2, 3, 4), (1, 2, 3, 4)):
+        moved = sum(given[1][w].get(s) == a and given[2][w][s] == b for w in both)
+        assert table[j, a - 1, b - 1] == (moved if items[s].relation.same_meaning else 0)
     assert table.sum() > 0
+
+
+def test_everybody_invited_is_counted_or_not(session, played):
+    made, given = played
+    told = {one.panelist: (one.counted, one.group) for one in counting.people_of(session, made.id, 2)}
+    gave = {who for who, votes in given[2].items() if any(v is not None for v in votes.values())}
+    assert told == {who: (who in gave, group) for who, group in groups_of(session, made).items()}
+    assert (len(told), len(gave)) == (9, 7)
 
 
 def test_items_say_what_they_are_to_the_round_before(session, played):
     made, _ = played
-    told = {item.statement: item.relation for item in counts.items_of(session, made, 2).values()}
+    told = {item.statement: item.relation for item in items_of(session, made, 2).values()}
     assert told == {
         "STMT1.1": Relation.SAME,
         "STMT1.2": Relation.REWORDED,
@@ -94,7 +106,7 @@ def test_items_say_what_they_are_to_the_round_before(session, played):
     }
 
 
-def test_the_first_round_has_no_transitions(session, played):
+def test_the_first_round_has_no_moves(session, played):
     made, _ = played
-    assert counts.round_data(session, made, 1).paired is None
-    assert counts.round_data(session, made, 2).paired.sum() > 0
+    items = items_of(session, made, 1)
+    assert counting.moves(session, made.id, 1, items, SCALES[made.scale]).sum() == 0
