@@ -23,6 +23,7 @@ from delphi.consensus.vocabulary import EVERYBODY
 from delphi.database import Database, locked
 from delphi.letters import outbox
 from delphi.model.event import sha256_of
+from delphi.model.job import ExportJob
 from delphi.model.letter import LetterKind
 from delphi.model.origin import StudyImport
 from delphi.model.panel import Panelist
@@ -100,6 +101,7 @@ def seal(session: Session, study: Study, number: int, *, at: datetime) -> None:
     released = round_.released_at is not None and number > 0
     prepared = (of_release if released else sealing.prepare)(session, study, round_)
     session.execute(delete(Result).where(Result.study_id == study.id, Result.round == number))
+    session.execute(delete(ExportJob).where(ExportJob.study_id == study.id))  # files that hold what is hidden now
     sealing.write(session, study, round_, prepared, at=at)
 
 

@@ -23,6 +23,7 @@ from delphi.model.account import Account
 from delphi.model.base import Base
 from delphi.model.event import Event, EventKind
 from delphi.model.identity import Identity
+from delphi.model.job import ExportJob
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import Panelist
 from delphi.model.result import Result
@@ -198,6 +199,19 @@ def test_a_killed_upgrade_goes_on_to_the_same_seals(old, monkeypatch):
     existing.take_all(old, at=clock.now())
     with old.transaction(writing=False) as session:
         assert list(chain.seals_of(session, found(session, "care").id)) == [1, 2, 3]
+
+
+def test_files_that_hold_what_is_hidden_now_are_deleted(old):
+    with old.transaction() as session:
+        care, ada = (
+            found(session, "care").id,
+            session.scalars(select(Account.id).filter_by(email="ada@example.org")).one(),
+        )
+        order = {"report": "consensus", "format": "csv", "profile": "analyst", "asked_at": clock.now(), "attempts": 0}
+        session.add(ExportJob(study_id=care, account=ada, by_group=True, **order))
+    existing.take_all(old, at=clock.now())
+    with old.transaction(writing=False) as session:
+        assert session.scalars(select(ExportJob)).all() == []
 
 
 def test_what_is_not_taken_along_yet_shows_nothing(old):
