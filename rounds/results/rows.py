@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.analysis import Analysis
 from delphi.consensus.vocabulary import EVERYBODY
 from delphi.model.result import Result
 from delphi.model.round import QuestionnaireItem, Round, State
-from delphi.model.seal import Seal
 from delphi.model.study import Study
 from delphi.protocol.method import definition_of
 from rounds.seal import chain, reading
@@ -24,7 +23,6 @@ def results(session: Session, study: Study, round_: Round, *, by_group: bool = F
 
     None while a round is being counted.
     """
-    sealed = exists().where(Seal.study_id == Result.study_id, Seal.round == Result.round)
     rows = (
         select(Result.row)
         .join(
@@ -33,7 +31,7 @@ def results(session: Session, study: Study, round_: Round, *, by_group: bool = F
             & (QuestionnaireItem.round == Result.round)
             & (QuestionnaireItem.statement == Result.statement),
         )
-        .where(Result.study_id == study.id, Result.round == round_.number, sealed)
+        .where(Result.study_id == study.id, Result.round == round_.number, chain.OF_A_SEAL)
         .order_by(QuestionnaireItem.position, Result.position)
     )
     return list(session.scalars(rows if by_group else rows.where(Result.group == EVERYBODY)))

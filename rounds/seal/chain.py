@@ -3,15 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.analysis import Definition
 from delphi.model.origin import StudyImport
+from delphi.model.result import Result
 from delphi.model.seal import Seal, SealKind, SealLetter
 from delphi.model.study import Membership, Role, Study
 
 FIRST = "0" * 64
+# Rows of a round that version 0.1.0 has released tell every small group, until the round is sealed.
+OF_A_SEAL = exists().where(Seal.study_id == Result.study_id, Seal.round == Result.round)
 
 
 def append(

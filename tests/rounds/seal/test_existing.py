@@ -31,6 +31,7 @@ from delphi.model.round import Round
 from delphi.model.seal import Seal, SealLetter
 from delphi.model.study import Study
 from delphi.protocol import amendments, information, method
+from rounds.questionnaire import cards
 from rounds.results import rows
 from rounds.seal import chain, existing, sealing
 from rounds.seal.worker import Sealing
@@ -217,6 +218,14 @@ def test_files_that_hold_what_is_hidden_now_are_deleted(old):
 def test_what_is_not_taken_along_yet_shows_nothing(old):
     with old.transaction(writing=False) as session:
         assert groups_shown(session, found(session, "care")) == {1: set(), 2: set(), 3: set()}
+
+
+def test_panelists_read_the_panel_and_no_group_until_then(old):
+    with old.transaction(writing=False) as session:
+        care = found(session, "care")
+        care.feedback_plan = ["distribution", "groups"]
+        panel, groups = cards.released_rows(session, care, 2)
+    assert (len(panel), groups) == (5, {})
 
 
 def test_the_worker_takes_along_what_the_upgrade_did_not(old):
