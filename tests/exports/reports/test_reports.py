@@ -3,13 +3,22 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 from published import EXINSS, MOVES
 
+from delphi.consensus.analysis import Analysis, ChangeShown, Definition, Item, People, RoundData
+from delphi.consensus.counts import Counts
+from delphi.consensus.shipped_scales import SCALES
+from delphi.consensus.table.result_row import read_reasons
+from delphi.consensus.vocabulary import Band, Relation, Stability
+from delphi.statistics.base.result import Reason
 from exports.cli import analyse as cli
 from exports.cli.analyse import analyse
+from exports.record.material import Material
+from exports.reports import stability
 
 # four rated both rounds, two left; S1 moves up, S2 stays; group a rates higher
 LONG = "panelist,statement,rating,round,group\n" + "".join(
@@ -217,3 +226,18 @@ def test_progress_is_shown_to_people_only(run, monkeypatch):
     monkeypatch.setattr(cli.sys, "stderr", shown)
     assert list(cli.watched([1, 2], "Resampling")) == [1, 2]
     assert "Resampling" in shown.getvalue()
+
+
+def test_a_sealed_round_tells_stability_without_numbers():
+    relations = (Relation.SAME, Relation.SAME, Relation.REWORDED)
+    items = tuple(Item(f"S{j}", 1, "statement", None, "", "", one, 1) for j, one in enumerate(relations))
+    counts = Counts.of([[0, 20, 20, 0]] * 3)
+    bands = (ChangeShown(Band.UP_TO_15, Stability.STABLE), ChangeShown(None, None, Reason.SUPPRESSED_DISCLOSURE), None)
+    first = RoundData(1, tuple(replace(one, relation=Relation.NEW, previous_round=None) for one in items), counts)
+    second = RoundData(2, items, counts, bands=bands, moved=People(40, 0, 0))
+    known = Material(Analysis(Definition.of(SCALES["agree4_nq"]), (first, second)))
+    told, hidden, other = stability.build(known).as_dicts()
+    assert (told["changed_band"], told["stable"], told["n_before"]) == ("up_to_15", "stable", 40)
+    assert {read_reasons(told["reasons"])[name] for name in ("n_paired", "ac2", "p_holm")} == {"sealed"}
+    assert read_reasons(hidden["reasons"])["stable"] == "suppressed_disclosure"
+    assert read_reasons(other["reasons"])["stable"] == "wording_changed"
