@@ -143,9 +143,8 @@ def upgrade(context: click.Context) -> None:
     upgrade_to_head(config.database_url())
     database = Database(config.database_url())
     try:
-        for step in context.meta[AFTER_UPGRADE]:
-            if done := step(database):
-                click.echo(done)
+        for done in filter(None, (step(database) for step in context.meta[AFTER_UPGRADE])):
+            click.echo(done)
     finally:
         database.engine.dispose()
     click.echo("The database is up to date.")

@@ -190,13 +190,16 @@ def _of_groups(groups: Sequence[Facts]) -> Iterator[Refused]:
             yield _refused(CANNOT, target, name="target")
 
 
+AMENDED = {*METHOD, *TEXTS, "withdrawal_choices"}  # the last one by the upgrade from 0.1.0
+
+
 def _of_changes(changes: Any) -> Iterator[Refused]:
     """Find what no amendment can have changed."""
     if not isinstance(changes, dict):
         yield _refused(CANNOT, changes, name="changes")
     for name, change in changes.items():
         pair = isinstance(change, list) and len(change) == 2
-        if name not in (*METHOD, *TEXTS, "withdrawal_choices") or not pair or (name in TEXTS and not all(isinstance(t, str) for t in change)):
+        if name not in AMENDED or not pair or (name in TEXTS and not all(isinstance(t, str) for t in change)):
             yield _refused(CANNOT, f"{name}: {change}", name="changes")
 
 
