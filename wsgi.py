@@ -24,12 +24,18 @@ def app(settings: Settings | None = None) -> "Flask":
         log.warning("Letters, files and deletions need `delphi work` to run beside this server.")
     from delphi.app import blueprints_of, create_app
     from exports.files.worker import Exporter
+    from exports.results.figures_worker import Figuring
     from rounds.lifecycle.closing import Closing
     from rounds.seal.worker import Sealing
 
     made = create_app(settings, blueprints_of("delphi", "rounds", "exports"))
     database = made.extensions["database"]
-    made.extensions["workers"] = [Exporter(database, settings.secret_key), Closing(database), Sealing(database)]
+    made.extensions["workers"] = [
+        Exporter(database, settings.secret_key),
+        Closing(database),
+        Sealing(database),
+        Figuring(database),
+    ]
     return made
 
 

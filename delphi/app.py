@@ -16,7 +16,7 @@ from delphi import signing
 from delphi.config import Settings
 from delphi.database import Database
 from delphi.model import load_tables
-from delphi.people import leaving
+from delphi.people import leaving, panel_table
 from delphi.web import accounts, errors, language, policy, security, sign_in, transaction
 
 TEMPLATES = Path(delphi.__file__).parent.parent / "templates"
@@ -50,6 +50,7 @@ def create_app(settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:
     language.init_app(app)
     app.jinja_env.globals["signing_key"] = signing.public_key_of(settings.secret_key)
     app.extensions["forget"] = partial(leaving.forget, secret=settings.secret_key)
+    app.extensions["describe_panel"] = panel_table.describe
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     app.context_processor(lambda: {"asset": asset, "path": request.path})

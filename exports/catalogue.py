@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from delphi.consensus.analysis import Analysis
 from exports.figures import FIGURES
 from exports.formats import FORMATS, PRINTED
 from exports.formats.base import Format
@@ -12,24 +11,30 @@ from exports.record.consensus import from_rows
 from exports.record.facts import StudyFacts
 from exports.record.material import Material
 from exports.record.reader_profile import Profile
-from exports.record.record import Record, defined, hidden_notes
+from exports.record.record import Record, defined, hidden_notes, shown_cells
 from exports.reports import (
     REPORTS,
+    agreement,
+    attrition,
     audit,
     checklist,
     comments,
     instrument,
     lineage,
     members,
+    panel_table,
     participation,
     protocol,
+    robustness,
+    sensitivity,
+    stability,
     styles,
     wide,
     writing,
 )
 from exports.tables.document import Document, Exhibit, Figure, Heading
 from exports.tables.suppression import suppress
-from exports.tables.table import Table
+from exports.tables.table import Table, rows_of
 
 PUBLIC, ANALYST, MANAGER, AUTHOR = Profile.PUBLIC, Profile.ANALYST, Profile.MANAGER, Profile.AUTHOR
 Builder = Callable[[Record], Exhibit]
@@ -72,20 +77,16 @@ def _consensus(record: Record) -> Table:
 
 def _groups(record: Record) -> Table:
     """Compare groups: the consensus table by group, with effect sizes and tests beside the few figures they are about."""
-    return with_groups(REPORTS["consensus"](Material(record.analysis, by_group=True)))
+    compared = with_groups(REPORTS["consensus"](Material(record.analysis, by_group=True)))
+    if record.figures is None:
+        return compared
+    shown = shown_cells(record)
+    rows = [row for row in compared.as_dicts() if (row["round"], row["statement"], row["group"]) in shown]
+    return replace(compared, rows=rows_of(compared.columns, rows))
 
 
 def _groups_printed(record: Record) -> Table:
     return by_statement(_groups(record))
-
-
-def _analysed(key: str, *, panels: bool = False) -> Builder:
-    def build(record: Record) -> Table:
-        if panels:  # the matrices say all, and the counts need not be read
-            return REPORTS[key](Material(Analysis(record.definition, ()), record.panels, record.by_group, record.watch))
-        return REPORTS[key](Material(record.analysis, (), record.by_group, record.watch))
-
-    return build
 
 
 def _report(record: Record) -> Document:
@@ -103,7 +104,7 @@ CATALOGUE: dict[str, Entry] = {
         for key in styles.STYLES
     },
     "wide": Entry("Consensus by statement, rounds side by side", wide.build, page=styles.build),
-    "stability": Entry("Change between rounds", _analysed("stability"), (ANALYST,)),
+    "stability": Entry("Change between rounds", stability.of_record, (ANALYST,)),
     "lineage": Entry("Statements and their changes", lineage.build, (PUBLIC, ANALYST, AUTHOR)),
     "participation": Entry(
         "Participants and response",
@@ -112,13 +113,14 @@ CATALOGUE: dict[str, Entry] = {
         raw=True,
         page=participation.page,
     ),
-    "groups": Entry("Groups compared", _groups, raw=True, page=_groups_printed),
-    "sensitivity": Entry("Sensitivity to the definition", _analysed("sensitivity"), raw=True),
-    "agreement": Entry(
-        "Agreement of the panel over all statements", _analysed("agreement", panels=True), (ANALYST,), long=True
+    "panel-table": Entry(
+        "Characteristics of the panel (Table 1)", panel_table.build, (PUBLIC, ANALYST, MANAGER, AUTHOR)
     ),
-    "robustness": Entry("How firmly verdicts stand", _analysed("robustness"), (ANALYST,), long=True),
-    "attrition": Entry("Attrition", _analysed("attrition", panels=True), (ANALYST,)),
+    "groups": Entry("Groups compared", _groups, raw=True, page=_groups_printed),
+    "sensitivity": Entry("Sensitivity to the definition", sensitivity.of_record, raw=True),
+    "agreement": Entry("Agreement of the panel over all statements", agreement.of_record, (ANALYST,), long=True),
+    "robustness": Entry("How firmly verdicts stand", robustness.of_record, (ANALYST,)),
+    "attrition": Entry("Attrition", attrition.of_record, (ANALYST,)),
     "comments": Entry("Comments", comments.build, (ANALYST,)),
     "protocol": Entry("Protocol and amendments", protocol.build, (PUBLIC, ANALYST, AUTHOR), kind=Document),
     "members": Entry("Members of the panel who asked to be named", members.build, (MANAGER,)),

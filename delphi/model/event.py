@@ -42,6 +42,7 @@ class EventKind(StrEnum):
     ROUND_EXTENDED = "round:extended"
     ROUND_CLOSED = "round:closed"
     ROUND_SEALED = "round:sealed"
+    FIGURES_SEALED = "figures:sealed"
     ROUND_RELEASED = "round:released"
     STATEMENT_REWORDED = "statement:reworded"
     STATEMENTS_MERGED = "statement:merged"

@@ -1,7 +1,7 @@
 """Names and addresses. Only preparing and delivering may import this module: no road leads here from an answer."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, PrimaryKeyConstraint, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
@@ -46,6 +46,17 @@ class Declaration(Base):
     conflict: Mapped[bool | None]
     conflict_text: Mapped[str] = mapped_column(Text, default="")
     conflict_published: Mapped[bool] = mapped_column(default=False)
+
+
+class KeptCharacteristics(Base):
+    """What somebody who was counted and left had said about themselves: no name, no code, until the panel is described."""
+
+    __tablename__ = "kept_characteristics"
+    __table_args__ = (PrimaryKeyConstraint("study_id", "id"), {"sqlite_with_rowid": False})
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    id: Mapped[UUID] = mapped_column(default=uuid4)
+    characteristics: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class Receipt(Base):

@@ -12,15 +12,19 @@ from delphi.model.identity import Declaration, Identity, Receipt
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import Panelist
 from delphi.model.study import Study
-from delphi.people import acknowledgements
+from delphi.people import acknowledgements, panel_table
 
 
 def forget(session: Session, study: Study, panelist: Panelist, *, secret: str) -> None:
-    """Delete who a panelist is: name, address, characteristics, what was declared, and a name on the list of names."""
+    """Delete who a panelist is: name, address, what was declared, and a name on the list of names.
+
+    Of somebody who was counted the characteristics stay for the description of the panel, and nothing leads to them.
+    """
     key = (study.id, panelist.id)
     person, receipt = session.get(Identity, key), _receipt_of(session, *key)
     if person is not None and receipt is not None:
         session.add(Receipt(study_id=study.id, letter=receipt, name=person.name, email=person.email))
+    panel_table.keep(session, study, panelist)
     session.flush()
     for table in (Declaration, Identity):
         session.execute(delete(table).where(table.study_id == study.id, table.panelist == panelist.id))

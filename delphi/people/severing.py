@@ -19,7 +19,7 @@ from delphi.errors import Refused
 from delphi.letters import outbox
 from delphi.model.acknowledgement import Acknowledgement
 from delphi.model.event import EventKind
-from delphi.model.identity import Declaration, Identity, Receipt
+from delphi.model.identity import Declaration, Identity, KeptCharacteristics, Receipt
 from delphi.model.letter import Letter
 from delphi.model.origin import StudyImport
 from delphi.model.panel import AccessLink, PanelistSession
@@ -27,7 +27,7 @@ from delphi.model.study import Study
 from delphi.people import acknowledgements
 from delphi.worker import Loop
 
-DESTROYED: tuple[Any, ...] = (Receipt, Declaration, Identity, AccessLink, PanelistSession)
+DESTROYED: tuple[Any, ...] = (Receipt, KeptCharacteristics, Declaration, Identity, AccessLink, PanelistSession)
 log = logging.getLogger(__name__)
 
 

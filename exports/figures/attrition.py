@@ -16,6 +16,9 @@ LANE, SIGNIFICANT = 15, 0.05
 NUMBERS = ("round", "next_round", "n_stayed", "n_left", "delta", "p", "p_holm", "reasons")
 COLUMNS = (*HEAD, *(column for column in attrition.COLUMNS if column.name in NUMBERS))
 NOBODY = "Nobody can have left yet: that takes the results of two rounds"
+SEALED = (
+    "Single ratings are not kept, so no statement is compared; the table of attrition has one test over all of them"
+)
 AXIS = "Cliff’s delta; right of 0: those who stayed rated higher"
 AttritionRow = Mapping[str, Any]
 
@@ -25,7 +28,8 @@ def leavers(record: Record) -> Figure:
     title = "Ratings of those who stayed and of those who left"
     rows: list[AttritionRow] = [row for pair in pairwise(record.panels) for row in attrition.by_statement(*pair)]
     if not rows:
-        return in_words(record, title, NOBODY, COLUMNS)
+        sealed = record.figures is not None and len(record.rounds) > 1
+        return in_words(record, title, SEALED if sealed else NOBODY, COLUMNS)
     texts = {row["statement"]: row for row in record.rows if row.is_panel}
     cells = {(row["statement"], row["round"]): row for row in rows}
     codes, rounds = (list(dict.fromkeys(row[name] for row in rows)) for name in ("statement", "round"))

@@ -20,7 +20,6 @@ from exports.figures.frame import (
     under_legend,
     unseen,
 )
-from exports.record.reader_profile import Profile
 from exports.record.record import Record, last_round, of_round
 from exports.tables.document import Figure
 from exports.tables.printing import printed_percent
@@ -69,12 +68,15 @@ def _cells(record: Record, number: int, names: Sequence[str]) -> list[list[Resul
     """Numbers of the panel and of each group, a list for each statement."""
     known = {(row["statement"], row["group"]): row for row in of_round(record, number, None)}
     rows = of_round(record, number)
-    return [[_cell(row, known.get((row["statement"], name)), name, record.profile) for name in names] for row in rows]
+    return [
+        [_cell(row, known.get((row["statement"], name)), name, sealed=record.figures is not None) for name in names]
+        for row in rows
+    ]
 
 
-def _cell(row: ResultRow, own: ResultRow | None, group: str, profile: Profile) -> ResultRow:
-    """Numbers of a group; one without a row has nobody, or is not for this profile."""
-    nobody = {"n_rated": 0 if profile is Profile.ANALYST else None, "combined_pct": None}
+def _cell(row: ResultRow, own: ResultRow | None, group: str, *, sealed: bool) -> ResultRow:
+    """Numbers of a group; one without a row has nobody in a file of ratings, and is hidden where rounds are sealed."""
+    nobody = {"n_rated": None if sealed else 0, "combined_pct": None}
     n, share = (own or nobody)["n_rated"], (own or nobody)["combined_pct"]
     reasons = {"combined_pct": Reason.NO_RATINGS.value} if n == 0 else hidden_reasons(("n_rated", "combined_pct"))
     cells = {"statement": row.statement, "text": row["text"], "group": group, "n_rated": n, "combined_pct": share}

@@ -5,10 +5,10 @@ from itertools import pairwise
 from typing import Any
 
 from delphi.consensus.firmness.sensitivity import threshold_map
-from delphi.consensus.vocabulary import Change, Relation, Verdict
+from delphi.consensus.vocabulary import EVERYBODY, Change, Relation, Verdict
 from exports.figures.draw import DARK, LIGHT, WIDTH, arrow, box, circle, height_of, line, text
 from exports.figures.frame import figure
-from exports.record.facts import LineageEdge
+from exports.record.facts import LineageEdge, Response
 from exports.record.record import Record, last_round
 from exports.tables.document import Figure
 from exports.tables.table import Column
@@ -60,18 +60,17 @@ def _round(row: dict[str, Any], y: float) -> tuple[list[str], float]:
 
 
 def _counted(record: Record, number: int) -> dict[str, Any]:
-    here = [p for p in record.invitations if p.round == number]
-    started = sum(p.started for p in here)
-    declined = sum(p.declined and not p.started for p in here)
+    panel = next((one for one in record.responses if (one.round, one.people) == (number, EVERYBODY)), None)
+    here = panel or Response(number, EVERYBODY, 0)
     return {
         "round": number,
-        "invited": len(here),
-        "declined": declined,
-        "not_started": len(here) - started - declined,
-        "started": started,
-        "partial": sum(p.started and not p.complete for p in here),
-        "complete": sum(p.complete for p in here),
-        "analysed": started,
+        "invited": here.invited,
+        "declined": here.declined,
+        "not_started": here.invited - here.started - here.declined,
+        "started": here.started,
+        "partial": here.started - here.complete,
+        "complete": here.complete,
+        "analysed": here.started,
     }
 
 

@@ -1,6 +1,6 @@
 """Facts of a study as reports know them, one class a kind of fact. Nobody's name stands here but of who asked for it."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -41,18 +41,33 @@ class RoundFacts:
 
 
 @dataclass(frozen=True)
-class Invitation:
-    """One invitation and what became of it; the person is a key without meaning outside this list."""
+class Response:
+    """How many of the panel, of a group that the round shows, or of all others took part, as the round was sealed.
+
+    Attributes
+    ----------
+    people
+        `EVERYBODY`, the key of a group, or "" for all who are in no shown group.
+    declined
+        Those who said no and gave no answer.
+    started
+        Those who gave at least one answer; ``complete`` are those of them who sent the round off.
+    stayed, left, joined
+        Against the round before: answered in both, only before, only now; None in a first round.
+    """
 
     round: int
-    person: Hashable
-    group: str = ""
-    sent: bool = True
-    bounced: bool = False
-    declined: bool = False
-    consented: bool = True
-    started: bool = False
-    complete: bool = False
+    people: str
+    invited: int
+    sent: int = 0
+    bounced: int = 0
+    declined: int = 0
+    consented: int = 0
+    started: int = 0
+    complete: int = 0
+    stayed: int | None = None
+    left: int | None = None
+    joined: int | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +88,7 @@ class LineageEdge:
 
 @dataclass(frozen=True)
 class ReleasedComment:
-    """A comment that the panel may read, without its author."""
+    """A comment that the panel may read, without its author; the group stands where it tells nobody."""
 
     statement: str
     version: int
@@ -141,3 +156,31 @@ class AmendmentFacts:
     changes: Mapping[str, Any]
     answers_given: bool
     results_seen: bool
+
+
+@dataclass(frozen=True)
+class PanelCharacteristic:
+    """How many of those who were counted have a characteristic; counts below the smallest cell are in no row.
+
+    Attributes
+    ----------
+    counts
+        Answer and how many gave it, the most frequent first.
+    others
+        All whose answers stand in no row, together.
+    distinct
+        How many different answers there are.
+    """
+
+    label: str
+    counts: Sequence[tuple[str, int]]
+    others: int
+    distinct: int
+
+
+@dataclass(frozen=True)
+class PanelFacts:
+    """Who was counted, by characteristics: nothing here is crossed with an answer or a group."""
+
+    people: int
+    characteristics: Sequence[PanelCharacteristic]

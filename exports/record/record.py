@@ -1,7 +1,7 @@
 """What reports are made of: a study as a reader of one profile may know it. Nobody's name stands here."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from delphi.consensus.analysis import Analysis, Definition
@@ -14,14 +14,16 @@ from exports.record.facts import (
     AskedStatement,
     AuditEvent,
     ConsentVersion,
-    Invitation,
     LineageEdge,
     NamedMember,
+    PanelFacts,
     ReleasedComment,
+    Response,
     RoundFacts,
     StudyFacts,
 )
 from exports.record.reader_profile import Profile, Watch, unwatched
+from exports.record.sealed_figures import RoundFigures
 from exports.tables.suppression import hidden_note
 from exports.tables.table import HIDDEN, reasons_of
 
@@ -63,11 +65,23 @@ class Record(Protocol):
 
     @property
     def panels(self) -> tuple[RoundPanel, ...]:
-        """Ratings as matrices, for analysts only."""
+        """Ratings as matrices, where the study keeps rows that this profile may read."""
 
     @property
-    def invitations(self) -> Sequence[Invitation]:
-        """Every invitation of the rounds that were opened."""
+    def figures(self) -> Mapping[int, RoundFigures] | None:
+        """Sealed figures by round, as far as they are made; None where nothing is sealed, as in a file of ratings."""
+
+    @property
+    def stable_shares(self) -> Mapping[int, int]:
+        """Per cent of the comparable statements that are stable, down to the next ten, by round."""
+
+    @property
+    def responses(self) -> Sequence[Response]:
+        """Who took part in each round, in numbers."""
+
+    @property
+    def panel(self) -> PanelFacts | None:
+        """Characteristics of the people counted; None until the study is finished."""
 
     @property
     def edges(self) -> Sequence[LineageEdge]:
@@ -109,7 +123,10 @@ class GivenRecord:
     rounds: Sequence[RoundFacts]
     profile: Profile = Profile.ANALYST
     by_group: bool = False
-    invitations: Sequence[Invitation] = ()
+    responses: Sequence[Response] = ()
+    figures: Mapping[int, RoundFigures] | None = None
+    stable_shares: Mapping[int, int] = field(default_factory=dict)
+    panel: PanelFacts | None = None
     edges: Sequence[LineageEdge] = ()
     comments: Sequence[ReleasedComment] = ()
     consent_versions: Sequence[ConsentVersion] = ()
@@ -124,6 +141,17 @@ class GivenRecord:
 def last_round(record: Record) -> int:
     """Number of the newest round this profile may see; 0 if there is none."""
     return max((round_.number for round_ in record.rounds), default=0)
+
+
+def shown_cells(record: Record) -> set[tuple[int, str, str]]:
+    """Round, statement and people of every row that may be shown."""
+    return {(row.round, row.statement, row.group) for row in record.rows if row["n_rated"] is not None}
+
+
+def sealed_notes(record: Record) -> tuple[str, ...]:
+    """Say of which rounds the sealed figures are still being computed."""
+    missing = [f"{r.number}" for r in record.rounds if record.figures is not None and r.number not in record.figures]
+    return (f"Figures of round {', '.join(missing)} are being computed.",) if missing else ()
 
 
 def of_round(record: Record, number: int, group: str | None = EVERYBODY) -> list[ResultRow]:

@@ -1,24 +1,20 @@
 """From a study to rows: frozen ones where a round is released, computed ones where it is only closed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from delphi.consensus.panel import RoundPanel
 from delphi.model.round import Round
 from delphi.model.statement import Lineage, Statement
 from delphi.model.study import Study
 from delphi.protocol import amendments
 from delphi.protocol.method import definition_of
 from exports.record import consensus
-from exports.record.material import Material
 from exports.tables.table import Table
-from rounds.results.matrices import PanelAnswers, answers_of
-from rounds.results.rows import analyse, results
+from rounds.results.rows import results
 
 
 def consensus_table(session: Session, study: Study, rounds: Iterable[Round], *, by_group: bool = False) -> Table:
@@ -51,20 +47,3 @@ def decisions_after(session: Session, study: Study, number: int) -> dict[str, di
         }
         for code, into, edge in edges
     }
-
-
-def material_of(session: Session, study: Study, rounds: Sequence[Round]) -> Material:
-    """What reports are built from: the analysis of these rounds and their matrices, for the whole panel."""
-    numbers = [round_.number for round_ in rounds]
-    answers = answers_of(session, study, numbers)
-    panels = tuple(_panel(answers, k) for k in range(len(numbers)))
-    return Material(analyse(session, study, numbers), panels)
-
-
-def _panel(answers: PanelAnswers, k: int) -> RoundPanel:
-    """One round as a matrix; whom nobody ever heard from is not in it, so nothing is said here of the invited."""
-    wave, everyone = answers.waves[k], len(answers.group)
-    codes = tuple(item.statement for item in wave.items.values())
-    return RoundPanel(
-        wave.number, codes, wave.matrix, np.ones(everyone, dtype=bool), np.zeros(everyone, dtype=np.intp), ("",)
-    )

@@ -1,6 +1,6 @@
 """A study as its record: read from the database part by part, for one profile. No name is read here but on request."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,12 +10,15 @@ from delphi.consensus.analysis import Analysis, Definition
 from delphi.consensus.panel import RoundPanel
 from delphi.consensus.table.result_row import ResultRow
 from delphi.model.round import Round
-from delphi.model.study import Study
+from delphi.model.study import Level, Study
 from delphi.protocol import method
 from exports.record import facts
 from exports.record.parts import lineage, people, protocol, results, rounds, trail
 from exports.record.reader_profile import Profile, Watch, unwatched
+from exports.record.sealed_figures import RoundFigures
 from rounds.results import rows as sealed_rows
+
+STATISTICIAN = "statistician"  # the profile that may read the rows of a study with separated duties
 
 
 @dataclass
@@ -74,13 +77,35 @@ class StudyRecord:
 
     @cached_property
     def panels(self) -> tuple[RoundPanel, ...]:
-        """Matrices of the rounds, in an order that tells nothing."""
-        return results.matrices(self.session, self.source, self.numbers)
+        """Matrices of the rounds, in an order that tells nothing; only where rows are kept for this profile."""
+        return results.matrices(self.session, self.source, self.numbers) if self._reads_rows else ()
+
+    @property
+    def _reads_rows(self) -> bool:
+        """Rows are published of a study with open rows once it is finished, and else kept for the statistician."""
+        if self.source.level is Level.OPEN_ROWS:
+            return self.source.finished_at is not None
+        return self.source.level is Level.SEPARATED and self.profile == STATISTICIAN
 
     @cached_property
-    def invitations(self) -> Sequence[facts.Invitation]:
-        """Every invitation of these rounds and what became of it."""
-        return people.invitations(self.session, self.source, self.numbers)
+    def figures(self) -> Mapping[int, RoundFigures]:
+        """Sealed figures of these rounds."""
+        return results.figures_of_rounds(self.session, self.source, self.numbers)
+
+    @cached_property
+    def stable_shares(self) -> Mapping[int, int]:
+        """Shares of stable statements."""
+        return results.stable_shares(self.session, self.source, self.numbers)
+
+    @cached_property
+    def responses(self) -> Sequence[facts.Response]:
+        """Who took part in these rounds."""
+        return people.responses(self.session, self.source, self.visible)
+
+    @cached_property
+    def panel(self) -> facts.PanelFacts | None:
+        """Characteristics of the people counted."""
+        return people.panel_facts(self.session, self.source)
 
     @cached_property
     def edges(self) -> Sequence[facts.LineageEdge]:

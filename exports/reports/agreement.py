@@ -1,15 +1,17 @@
 """Agreement of the panel over all statements of a round, with intervals (METHOD 8)."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from delphi.consensus.analysis import Analysis
 from delphi.consensus.counts import Integers
 from delphi.consensus.matrix import histogram
 from delphi.consensus.panel import RoundPanel
 from delphi.consensus.table.columns import Cell, filled
+from delphi.consensus.vocabulary import EVERYBODY
 from delphi.statistics.agreement.chance_corrected import Agreement, brennan_prediger, gwet_ac
 from delphi.statistics.agreement.concordance import kendall_w, kendall_w_gaps
 from delphi.statistics.agreement.kappa import fleiss_general
@@ -18,6 +20,7 @@ from delphi.statistics.agreement.reliability import icc
 from delphi.statistics.base.result import Flag, Reason
 from exports.record.columns import POINTS
 from exports.record.material import REASONS, Material, place, row_of
+from exports.record.record import Record, sealed_notes
 from exports.tables.table import Column, Table, rows_of
 
 PERMUTATIONS = 500  # a panel of 400 who rated 200 statements, by group, in a few seconds
@@ -146,6 +149,17 @@ def build(material: Material) -> Table:
     caption = f"Agreement of the panel over the statements of a round, on the scale {material.definition.scale.name}."
     names = rows_of(COLUMNS, rows)
     return Table("agreement/1", "Panel-wide agreement", caption, COLUMNS, names, NOTES, material.definition_dict())
+
+
+def of_record(record: Record) -> Table:
+    """Build the table of a study: from its rows where the profile may read them, else from what was sealed."""
+    if record.figures is None or record.panels:
+        return build(Material(Analysis(record.definition, ()), record.panels, record.by_group, record.watch))
+    sealed = record.figures
+    rows = [{**row, "round": number, "group": EVERYBODY} for number in sealed for row in sealed[number].agreement]
+    whole = build(Material(Analysis(record.definition, ())))
+    waiting = sealed_notes(record)
+    return replace(whole, rows=rows_of(COLUMNS, rows), notes=(*NOTES, *waiting))
 
 
 def _row(group: str, panel: RoundPanel, measure: str, options: int) -> dict[str, Cell]:

@@ -1,10 +1,12 @@
 """Attrition: who answered, who stayed, and whether those who left had rated otherwise (METHOD 10.1, 10.2)."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
+from delphi.consensus.analysis import Analysis
 from delphi.consensus.panel import Mask, RoundPanel
 from delphi.consensus.table.columns import Cell, filled
 from delphi.consensus.table.result_row import EVERYBODY
@@ -21,7 +23,10 @@ from delphi.statistics.change.attrition import (
 )
 from delphi.statistics.groups.association import fisher_exact_rxc
 from exports.record.columns import POINTS, SHARES
+from exports.record.facts import Response
 from exports.record.material import REASONS, Material, place, row_of
+from exports.record.record import Record, sealed_notes
+from exports.record.sealed_figures import ATTRITION
 from exports.tables.table import Column, Table, rows_of
 
 EVERY_STATEMENT = "all"  # code of the rows over all statements
@@ -52,6 +57,11 @@ NOTES = (
     "p of the whole panel: permutation of who left, statistic the mean over statements of the absolute difference of means.",
 )
 
+SEALED_NOTE = (
+    "Rows are about panelists: invited, answered, stayed, as each round was sealed. Whether those who left had rated otherwise is "
+    "told by one test over all statements, where enough left; single ratings are not kept, so no statement is compared."
+)
+
 
 def build(material: Material) -> Table:
     """Build the table: for each round its participation, by group where there are groups, then its statements."""
@@ -66,6 +76,65 @@ def build(material: Material) -> Table:
     caption = f"{len(panels)} rounds. Answered: at least one answer in the round."
     names = rows_of(COLUMNS, rows)
     return Table("attrition/1", "Attrition", caption, COLUMNS, names, NOTES, material.definition_dict())
+
+
+def of_record(record: Record) -> Table:
+    """Build the table of a study: people as the rounds were sealed, and statements where the profile may read rows."""
+    if record.figures is None:
+        return build(Material(Analysis(record.definition, ()), record.panels, record.by_group, record.watch))
+    rows = [row for number in (r.number for r in record.rounds) for row in _responses(record, number)]
+    rows += [row for pair in pairwise(record.panels) for row in by_statement(*pair)]
+    whole = build(Material(Analysis(record.definition, ())))
+    notes = NOTES if record.panels else (SEALED_NOTE, NOTES[-1])
+    return replace(
+        whole,
+        caption=f"{len(record.rounds)} rounds. Answered: at least one answer in the round.",
+        rows=rows_of(COLUMNS, rows),
+        notes=(*notes, *sealed_notes(record)),
+    )
+
+
+def _responses(record: Record, number: int) -> Iterator[dict[str, Cell]]:
+    """Participation of the panel in a round, then of each group that it shows."""
+    here = [one for one in record.responses if one.round == number and one.people]
+    later = {one.people: one for one in record.responses if one.round == number + 1}
+    entry = (record.figures or {}).get(number + 1)
+    bias = entry.attrition if entry is not None else None
+    for one in here:
+        after = later.get(one.people)
+        stay: dict[str, Cell] = {"n_stayed": None, "n_left": None, "retention_pct": None}
+        if after is not None and after.stayed is not None and after.left is not None:
+            stay = {"n_stayed": after.stayed, "n_left": after.left}
+            stay |= {"retention_pct": _percent(after.stayed, after.stayed + after.left)}
+        unshown = Reason.SUPPRESSED_DISCLOSURE if later and after is None else Reason.NOT_APPLICABLE
+        everybody = one.people == EVERYBODY
+        test = {name: bias[name] if bias and everybody else None for name in ATTRITION}
+        few = Reason.SUPPRESSED_DISCLOSURE if bias and everybody else Reason.NOT_APPLICABLE
+        yield row_of(
+            [
+                ({"statement": EVERY_STATEMENT, "round": number, "group": one.people, "n_invited": one.invited}, {}),
+                ({"n_rated": one.started}, {}),
+                filled({"response_pct": _percent(one.started, one.invited)}, Reason.NO_RATINGS),
+                filled({"completion_pct": None}, Reason.SEALED),
+                filled({"n_new": one.joined}, Reason.NOT_APPLICABLE),
+                filled(stay, unshown),
+                _equal_response(here if everybody else []),
+                filled({"delta": None, "p_holm": None}, Reason.NOT_APPLICABLE),
+                filled(test, few),
+                filled({"next_round": number + 1 if later else None}, Reason.NOT_APPLICABLE),
+            ]
+        )
+
+
+def _equal_response(here: Sequence[Response]) -> tuple[dict[str, Cell], dict[str, Reason]]:
+    """Compare the response of the groups that are shown."""
+    table = [[one.started, one.invited - one.started] for one in here if one.people != EVERYBODY]
+    test = fisher_exact_rxc(table) if len(table) > 1 else None
+    return filled({"p_response": test.p if test else None}, (test and test.reason) or Reason.NOT_APPLICABLE)
+
+
+def _percent(k: int, n: int) -> float | None:
+    return 100 * k / n if n else None
 
 
 def _people(

@@ -1,6 +1,5 @@
 """Comments as the panel may read them: no author, and no thread from one statement to the next (REPORTING 1.8, E10)."""
 
-import random
 from collections import Counter
 
 from exports.record.record import Record
@@ -16,19 +15,16 @@ COLUMNS = (
     Column("action", "text", "Released"),
     Column("group", "text", "Group"),
 )
+NOTE = "A group stands only where enough of its members, and enough others, commented on the statement."
 
 
 def build(record: Record) -> Table:
-    """Shuffle the comments of each statement, and number them anew; a group is named if enough of it spoke there."""
-    spoke = Counter((r.statement, r.round, r.group) for r in record.comments)
-    shuffled = list(record.comments)
-    random.SystemRandom().shuffle(shuffled)
+    """Number the comments of each statement anew, in the order of their random tickets: the same whenever it is asked."""
     places: Counter[tuple[str, int]] = Counter()
     rows = []
-    for comment in sorted(shuffled, key=lambda r: (r.round, r.statement)):
+    for comment in sorted(record.comments, key=lambda r: (r.round, r.statement)):
         at = (comment.statement, comment.round)
         places[at] += 1
-        named = spoke[(*at, comment.group)] >= record.study.smallest_cell
         rows.append(
             {
                 "comment": f"{comment.statement}-r{comment.round}-{places[at]}",
@@ -38,8 +34,8 @@ def build(record: Record) -> Table:
                 "kind": "comment",
                 "text_released": comment.text,
                 "action": comment.action,
-                "group": comment.group if named else None,
+                "group": comment.group or None,
             }
         )
     caption = f"{len(rows)} comments, in random order within each statement. No comment names its author."
-    return Table("comments/1", "Comments", caption, COLUMNS, rows_of(COLUMNS, rows), split="round")
+    return Table("comments/1", "Comments", caption, COLUMNS, rows_of(COLUMNS, rows), (NOTE,), split="round")

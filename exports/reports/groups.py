@@ -35,7 +35,7 @@ def comparisons(analysis: Analysis) -> list[tuple[Cells, Reasons]]:
     for round_ in analysis.rounds:
         rows = [list(_rows(round_, j)) for j in range(len(round_.items))]
         adjusted = [_adjusted([row[g][0]["p_groups"] for row in rows]) for g in range(len(rows[0]) if rows else 0)]
-        if len(round_.counts.groups) > 2:  # of two groups, each against the other is one and the same test
+        if len(adjusted) > 3:  # of two groups, each against the other is one and the same test
             adjusted[1:] = _together(rows)
         for j, row in enumerate(rows):
             for g, (cells, reasons) in enumerate(row):
@@ -57,12 +57,14 @@ def _together(rows: list[list[tuple[Cells, Reasons]]]) -> list[list[Cells]]:
 
 
 def _rows(round_: RoundData, j: int) -> Iterator[tuple[Cells, Reasons]]:
-    table = round_.counts.ratings[j]
-    if round_.counts.groups == ("",):
+    """All groups compared, then each against all others; people in no shown group are not a group of their own."""
+    table, groups = round_.counts.ratings[j], round_.counts.groups
+    named = [g for g, name in enumerate(groups) if name]
+    if not named:
         yield filled(dict.fromkeys(column.name for column in COLUMNS[:4]), Reason.NOT_APPLICABLE)
         return
-    yield _whole(table)
-    for g in range(len(table)):
+    yield _whole(table[named])
+    for g in named:
         yield _group(table[g], total(table, 0) - table[g])
 
 

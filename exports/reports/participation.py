@@ -1,11 +1,11 @@
 """Participants and response: per round, for all and per group (REPORTING 1.5). Every percentage names its base."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from delphi.consensus.table.result_row import EVERYBODY, write_reasons
-from exports.record.facts import Invitation, RoundFacts
+from exports.record.facts import Response, RoundFacts
 from exports.record.record import Record
 from exports.tables.table import Column, Table, rows_of
 
@@ -21,11 +21,11 @@ COLUMNS = (
     Column("partial", "int", "Partial", 0, "invited"),
     Column("complete", "int", "Complete", 0, "invited", brief=True),
     Column("analysed", "int", "Analysed", 0, "invited", brief=True),
-    Column("retained_from_previous", "int", "Also complete in the round before", 0, "invited"),
-    Column("new_entrants", "int", "Not invited before", 0, "invited"),
+    Column("retained_from_previous", "int", "Answered in the round before, too", 0, "invited"),
+    Column("new_entrants", "int", "Not in the round before", 0, "invited"),
     Column("response_pct", "percent", "Complete, % of invited", 0, "invited", brief=True),
     Column("start_pct", "percent", "Started, % of invited", 0, "invited"),
-    Column("retention_pct", "percent", "Complete again, % of complete in the round before", 0, "invited"),
+    Column("retention_pct", "percent", "Answered again, % of the round before", 0, "invited"),
     Column("opened_on", "text", "Opened"),
     Column("closed_on", "text", "Closed"),
     Column("days_open", "int", "Days open"),
@@ -34,6 +34,7 @@ COLUMNS = (
     Column("reminders", "int", "Reminders sent"),
     Column("reasons", "text", "Why cells are empty"),
 )
+OTHERS = "all others"  # everybody who is in no group that the round shows; no group is called so
 NOTE = "Nothing says who opened a letter: mail is not tracked. Analysed: panelists with at least one saved answer."
 
 
@@ -53,38 +54,30 @@ def build(record: Record) -> Table:
 
 
 def _round(record: Record, round_: RoundFacts) -> list[dict[str, Any]]:
-    here = [p for p in record.invitations if p.round == round_.number]
-    before = [p for p in record.invitations if p.round == round_.number - 1]
-    names = [name for name in dict.fromkeys((*record.study.groups, *(p.group for p in here))) if name]
+    here = [one for one in record.responses if one.round == round_.number]
     facts = _times(record, round_)
-    rows = [_counted(here, before) | facts | {"round": round_.number, "group": EVERYBODY}]
-    for name in names:
-        ours = [[p for p in some if p.group == name] for some in (here, before)]
-        rows.append(_counted(*ours) | {"round": round_.number, "group": name})
-    return rows
+    return [_counted(one) | facts | {"round": round_.number, "group": one.people or OTHERS} for one in here]
 
 
-def _counted(here: Sequence[Invitation], before: Sequence[Invitation]) -> dict[str, Any]:
-    invited, started, complete = (len(here), sum(p.started for p in here), sum(p.complete for p in here))
-    earlier: set[Hashable] = {p.person for p in before if p.complete}
-    retained = sum(p.complete and p.person in earlier for p in here) if before else None
+def _counted(one: Response) -> dict[str, Any]:
+    before = None if one.stayed is None or one.left is None else one.stayed + one.left
     counts = {
-        "invited": invited,
-        "sent": sum(p.sent for p in here),
-        "bounced": sum(p.bounced for p in here),
-        "declined": sum(p.declined for p in here),
-        "consented": sum(p.consented for p in here),
-        "started": started,
-        "partial": sum(p.started and not p.complete for p in here),
-        "complete": complete,
-        "analysed": started,
-        "retained_from_previous": retained,
-        "new_entrants": sum(p.person not in {q.person for q in before} for p in here) if before else None,
-        "response_pct": _percent(complete, invited),
-        "start_pct": _percent(started, invited),
-        "retention_pct": None if retained is None else _percent(retained, len(earlier)),
+        "invited": one.invited,
+        "sent": one.sent,
+        "bounced": one.bounced,
+        "declined": one.declined,
+        "consented": one.consented,
+        "started": one.started,
+        "partial": one.started - one.complete,
+        "complete": one.complete,
+        "analysed": one.started,
+        "retained_from_previous": one.stayed,
+        "new_entrants": one.joined,
+        "response_pct": _percent(one.complete, one.invited),
+        "start_pct": _percent(one.started, one.invited),
+        "retention_pct": None if before is None or one.stayed is None else _percent(one.stayed, before),
     }
-    why = "not_in_round" if not before else "no_ratings"
+    why = "not_in_round" if before is None else "no_ratings"
     return counts | {"reasons": write_reasons({name: why for name, value in counts.items() if value is None})}
 
 

@@ -1,15 +1,18 @@
 """How firmly each verdict stands: resampled panels, one panelist fewer, a few changed ratings (METHOD 9.4, 9.5)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from delphi.consensus.analysis import Definition, Population, RoundData
+from delphi.consensus.analysis import Analysis, Definition, Population, RoundData
 from delphi.consensus.counts import Counts
 from delphi.consensus.firmness.robustness import RESAMPLES, bootstrap_verdict, fragility, leave_one_out
 from delphi.consensus.table.columns import Cell, Reasons, filled
-from delphi.consensus.vocabulary import Verdict
+from delphi.consensus.vocabulary import EVERYBODY, Verdict
 from delphi.statistics.base.result import Reason
 from exports.record.columns import POINTS, SHARES
 from exports.record.material import REASONS, Material, place, row_of
+from exports.record.record import Record, sealed_notes
+from exports.record.sealed_figures import Firmness
 from exports.tables.table import Column, Table, rows_of
 
 SEED = 1
@@ -47,6 +50,38 @@ def build(material: Material) -> Table:
     caption = f"How firmly each verdict stands. {definition.describe()}"
     return Table(
         "robustness/1", "Robustness of the verdicts", caption, COLUMNS, names, NOTES, material.definition_dict()
+    )
+
+
+def of_record(record: Record) -> Table:
+    """Build the table of a study from what was sealed: of the whole panel."""
+    if record.figures is None:
+        return build(Material(record.analysis, (), record.by_group, record.watch))
+    rows = [
+        _sealed(code, number, one)
+        for number, figures in record.figures.items()
+        for code, one in figures.firmness.items()
+    ]
+    whole = build(Material(Analysis(record.definition, ())))
+    return replace(whole, rows=rows_of(COLUMNS, rows), notes=(*NOTES, *sealed_notes(record)))
+
+
+def _sealed(code: str, number: int, one: Firmness) -> dict[str, Cell]:
+    """The row of one statement, with the reason where nothing was tried."""
+    head: dict[str, Cell] = {"statement": code, "round": number, "group": EVERYBODY}
+    if one.reason is not None:
+        empty = [column.name for column in COLUMNS if column.name not in {*head, "reasons"}]
+        return row_of([(head, {}), filled(dict.fromkeys(empty), Reason(one.reason))])
+    shares = {f"{verdict}_pct": 100 * one.shares[verdict] if one.shares else None for verdict in Verdict}
+    same = {"same_pct": 100 * one.shares[one.verdict or ""] if one.shares else None}
+    why = {name: Reason(reason) for name, reason in one.why.items()}
+    return row_of(
+        [
+            (head | {"n_rated": one.n_rated, "verdict": one.verdict, "searched": one.searched}, {}),
+            filled(same | shares, why.get("shares", Reason.NO_RATINGS)),
+            filled({"flips": one.flips}, why.get("flips", Reason.NO_RATINGS)),
+            filled({"fragility": one.moves}, why.get("moves", Reason.MORE_THAN_SEARCHED)),
+        ]
     )
 
 

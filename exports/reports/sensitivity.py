@@ -1,14 +1,19 @@
 """Verdicts under neighbouring definitions of consensus (METHOD 9.6)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from delphi.consensus.analysis import Population, RoundData
 from delphi.consensus.firmness.sensitivity import NEAR, Alternative, ThresholdMap, threshold_map
+from delphi.consensus.rules.groups import GroupRule
 from delphi.consensus.table.columns import Cell, filled
+from delphi.consensus.table.result_row import EVERYBODY, hidden_reasons, write_reasons
 from delphi.consensus.vocabulary import Verdict
 from delphi.statistics.base.result import Reason
 from exports.record.columns import SHARES
 from exports.record.material import REASONS, Material, place, row_of
+from exports.record.record import Record, shown_cells
 from exports.tables.table import Column, Table, rows_of
 
 SETTINGS = {
@@ -51,6 +56,36 @@ def build(material: Material) -> Table:
         NOTES,
         material.definition_dict(),
     )
+
+
+def of_record(record: Record) -> Table:
+    """Build the table of a study: of the cells that may be shown, and nothing where a group that is asked is not."""
+    whole = build(Material(record.analysis, (), record.by_group, record.watch))
+    if record.figures is None:
+        return whole
+    shown, asked = shown_cells(record), _asked(record)
+    rows = [row for row in whole.as_dicts() if _cell(row) in shown]
+    kept = [
+        row if row["group"] != EVERYBODY or all((*_cell(row)[:2], name) in shown for name in asked) else _untold(row)
+        for row in rows
+    ]
+    return replace(whole, rows=rows_of(whole.columns, kept))
+
+
+def _cell(row: Mapping[str, Any]) -> tuple[int, str, str]:
+    return row["round"], row["statement"], row["group"]
+
+
+def _asked(record: Record) -> list[str]:
+    """Groups that the rule asks."""
+    rule = record.definition.rule
+    return [name for name in rule.required(("", *record.study.groups)) if name] if isinstance(rule, GroupRule) else []
+
+
+def _untold(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Say why nothing is tried: a group that the rule asks is not shown."""
+    names = [name for name in row if name not in ("statement", "round", "group", "n_rated", "reasons")]
+    return {**row, **dict.fromkeys(names), "reasons": write_reasons(hidden_reasons(names))}
 
 
 def _columns(others: list[str]) -> tuple[Column, ...]:

@@ -1,6 +1,7 @@
 """Stability between two rounds of the same panelists: how much moved, and which way (METHOD 7)."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -22,6 +23,8 @@ from delphi.statistics.groups.comparison import adjust_p
 from delphi.statistics.one_statement.quantiles import median
 from exports.record.columns import POINTS, QUARTILES, SHARES
 from exports.record.material import REASONS, Material, place, row_of
+from exports.record.pairs import with_pairs
+from exports.record.record import Record, defined, shown_cells
 from exports.tables.table import Column, Table, rows_of
 
 COLUMNS = (
@@ -63,6 +66,23 @@ NOTES = (
     "A test that finds no difference is no proof of stability.",
 )
 
+SEALED_COLUMNS = (
+    *place(),
+    Column("previous_round", "int", "Compared with round"),
+    Column("n_before", "int", "Rated before", SHARES),
+    Column("n_rated", "int", "Rated now", SHARES, brief=True),
+    Column("delta_combined_pp", "float", "Change of combined agreement (points)", SHARES, brief=True, signed=True),
+    Column("delta_median", "float", "Change of median", QUARTILES, brief=True),
+    Column("changed_band", "text", "Changed", SHARES, brief=True),
+    Column("stable", "text", "Stability", SHARES, brief=True),
+    REASONS,
+)
+SEALED_NOTE = (
+    "Changed: how many of those who rated in both rounds gave another rating (up to 15, 15 to 30, over 30 %), of the whole panel and "
+    "where that tells nobody’s answer; stable is the lowest of these. Single ratings are not kept, so transitions, numbers of "
+    "those who moved up or down, coefficients and tests of pairs do not exist."
+)
+
 
 def build(material: Material) -> Table:
     """Build the table: a row for each statement of each round that has one before it."""
@@ -76,6 +96,37 @@ def build(material: Material) -> Table:
     caption = f"Change among the panelists who rated a statement in both rounds. {definition.describe()}"
     names = rows_of(COLUMNS, rows)
     return Table("stability/1", "Stability between rounds", caption, COLUMNS, names, NOTES, material.definition_dict())
+
+
+def of_record(record: Record) -> Table:
+    """Build the table of a study: from its rows where the profile may read them, else what may be said of sealed rounds."""
+    if record.figures is None:
+        return build(Material(record.analysis, (), record.by_group, record.watch))
+    if record.panels:
+        whole, shown = build(Material(with_pairs(record), (), record.by_group, record.watch)), shown_cells(record)
+        rows = [row for row in whole.as_dicts() if (row["round"], row["statement"], row["group"]) in shown]
+        return replace(whole, rows=rows_of(COLUMNS, rows))
+    before = {(row.round, row.statement, row.group): row["n_rated"] for row in record.rows}
+    rows = [
+        {**row, "n_before": before.get((row["previous_round"] or 0, row.statement, row.group))}
+        for row in record.rows
+        if row.round > 1 and (record.by_group or row.is_panel)
+    ]
+    shares = [
+        f"Round {number}: {'all' if step == 100 else f'{step} to {step + 10} %'} of the comparable statements are stable."
+        for number, step in record.stable_shares.items()
+    ]
+    caption = f"Differences are between all who rated in each round. {record.definition.describe()}"
+    names = rows_of(SEALED_COLUMNS, rows)
+    return Table(
+        "stability/1",
+        "Stability between rounds",
+        caption,
+        SEALED_COLUMNS,
+        names,
+        (SEALED_NOTE, *shares),
+        defined(record),
+    )
 
 
 def _rows(

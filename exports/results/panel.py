@@ -1,21 +1,30 @@
-"""Figures of the whole panel for its page: agreement with intervals, attrition with its bias check, sensitive verdicts."""
+"""Figures of the whole panel for its page, as they were sealed: agreement with intervals, who left, sensitive verdicts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from delphi.consensus.firmness.sensitivity import threshold_map
+from delphi.consensus.table.result_row import read_reasons
 from delphi.model.round import Round
 from delphi.model.study import Study
-from exports.record.material import Material
-from exports.record.rows import material_of
-from exports.reports import agreement, attrition
-from exports.tables.suppression import suppress
-from exports.tables.table import Table
+from exports.record.parts.results import figures_of_rounds
+from exports.record.sealed_figures import RoundFigures
+from exports.results.flow import PeopleStep
 
-Rows = Sequence[Mapping[str, Any]]
+
+@dataclass(frozen=True, slots=True)
+class Leavers:
+    """How many left from a round to the next, and whether they had rated otherwise, as one test; None where few left."""
+
+    round: int
+    next_round: int
+    left: int
+    answered: int
+    mean_gap: float | None
+    p: float | None
 
 
 @dataclass(frozen=True)
@@ -24,36 +33,46 @@ class PanelFigures:
 
     Attributes
     ----------
-    sensitive
-        By round: statements of which a definition near the locked one says otherwise, and all statements.
+    rounds
+        Sealed figures by round.
+    waiting
+        Rounds whose figures are being computed.
     """
 
-    agreement: Table
-    attrition: Table
-    sensitive: Mapping[int, tuple[tuple[str, ...], int]]
-
-    def of_round(self, number: int) -> Rows:
-        """Measures of agreement of a round."""
-        return [row for row in self.agreement.as_dicts() if row["round"] == number]
+    rounds: Mapping[int, RoundFigures]
+    waiting: Sequence[int]
+    leavers: Sequence[Leavers]
 
     @property
-    def leavers(self) -> Rows:
-        """What is said of those who left, for each round that has a next."""
+    def agreement(self) -> list[Mapping[str, Any]]:
+        """Measures of agreement, round by round."""
         return [
-            r
-            for r in self.attrition.as_dicts()
-            if r["statement"] == attrition.EVERY_STATEMENT and r["next_round"] is not None
+            {"round": number, **row, "reasons": read_reasons(row["reasons"])}
+            for number, one in self.rounds.items()
+            for row in one.agreement
         ]
 
+    @property
+    def sensitive(self) -> dict[int, tuple[list[str], int]]:
+        """By round: statements of which a definition near the locked one says otherwise, and all statements."""
+        return {number: (one.sensitive, len(one.firmness)) for number, one in self.rounds.items()}
 
-def panel_figures(session: Session, study: Study, rounds: Sequence[Round]) -> PanelFigures:
-    """Figures of these closed rounds, computed once for the same answers."""
-    return _figures(material_of(session, study, rounds), study.smallest_cell)
+
+def panel_figures(
+    session: Session, study: Study, rounds: Sequence[Round], people: Sequence[PeopleStep]
+) -> PanelFigures:
+    """Read the figures of these rounds, and who left between them."""
+    numbers = [round_.number for round_ in rounds]
+    made = figures_of_rounds(session, study, numbers)
+    leavers = [
+        Leavers(before.round, now.round, now.left, before.answered, *_test(made.get(now.round)))
+        for before, now in pairwise(people)
+        if now.left is not None
+    ]
+    return PanelFigures(made, [number for number in numbers if number not in made], leavers)
 
 
-def _figures(material: Material, k: int) -> PanelFigures:
-    sensitive = {}
-    for round_ in material.analysis.rounds:
-        positions = threshold_map(round_.counts, material.definition).sensitive()
-        sensitive[round_.number] = (tuple(round_.items[j].statement for j in positions), len(round_.items))
-    return PanelFigures(suppress(agreement.build(material), k), suppress(attrition.build(material), k), sensitive)
+def _test(made: RoundFigures | None) -> tuple[float | None, float | None]:
+    if made is None or made.attrition is None:
+        return None, None
+    return made.attrition["mean_gap"], made.attrition["p"]

@@ -13,7 +13,7 @@ from delphi.model.round import Round
 from delphi.model.study import Study
 from delphi.protocol.method import definition_of
 from exports.record import consensus
-from exports.record.parts.rounds import visible_rounds
+from exports.record.parts.rounds import rounds_being_counted, visible_rounds
 from exports.record.reader_profile import Profile
 from exports.record.rows import consensus_table
 from exports.tables.suppression import suppress
@@ -50,6 +50,11 @@ class Reader:
     def rounds(self) -> list[Round]:
         """Rounds whose results this reader may see: released ones, and closed ones for who may analyse."""
         return visible_rounds(self.session, self.study, closed=self.is_analyst)
+
+    @cached_property
+    def counting(self) -> list[int]:
+        """Rounds that this reader would see if they were counted."""
+        return rounds_being_counted(self.session, self.study) if self.is_analyst else []
 
     def round(self, number: int | None) -> Round | None:
         """The round of this number, or the newest; None if there is none yet."""

@@ -1,6 +1,6 @@
 """The end of a study: the stopping rule is applied to the facts and said; a person ends it, earlier only with a reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +14,13 @@ from delphi.database import locked
 from delphi.errors import Issue, NotReady, Refused
 from delphi.model.event import EventKind
 from delphi.model.round import Participation, Round, State, latest_round
+from delphi.model.seal import SealKind
 from delphi.model.study import Study
-from delphi.protocol.method import stopping_rule_of
+from delphi.protocol.method import definition_of, stopping_rule_of
 from rounds.results.rows import panel_rows, stable_share
+from rounds.seal import chain
 
+Describe = Callable[[Session, Study], dict[str, Any] | None]
 AT_CONSENSUS = (Verdict.IN, Verdict.OUT)
 
 
@@ -47,8 +50,13 @@ def issues_before_end(session: Session, study: Study) -> list[Issue]:
     return []
 
 
-def finish(session: Session, study: Study, *, reason: str, by: int, at: datetime) -> None:
-    """End the study; where the stopping rule is not reached the reason is kept as a departure from the protocol."""
+def finish(
+    session: Session, study: Study, *, reason: str, by: int, at: datetime, describe: Describe | None = None
+) -> None:
+    """End the study; where the stopping rule is not reached the reason is kept as a departure from the protocol.
+
+    Names stand on the other side: ``describe`` counts there who was counted, for the description of the panel.
+    """
     locked(session, Study, (study.id,))
     if issues := issues_before_end(session, study):
         raise NotReady(issues)
@@ -57,6 +65,21 @@ def finish(session: Session, study: Study, *, reason: str, by: int, at: datetime
         raise Refused("The stopping rule is not reached. Ending earlier needs a reason; nothing was changed.")
     study.finished_at, study.finish_reason = at, reason.strip()
     audit.record(session, study.id, EventKind.STUDY_FINISHED, by=by, at=at, reached=reached, reason=reason.strip())
+    if describe is not None:
+        _describe(session, study, describe, at=at)
+
+
+def _describe(session: Session, study: Study, describe: Describe, *, at: datetime) -> None:
+    """Seal the characteristics of the panel, once: two descriptions would tell of whoever came in between."""
+    last = latest_round(session, study)
+    if last is None or chain.entries_of(session, study.id, SealKind.PANEL):
+        return
+    content = describe(session, study)
+    if content is None:
+        return
+    entry = chain.append(session, study, last.number, SealKind.PANEL, content, definition=definition_of(study), at=at)
+    facts = {"number": entry.number, "sha256": entry.sha256}
+    audit.record(session, study.id, EventKind.PANEL_DESCRIBED, by=None, at=at, **facts)
 
 
 def take_back(session: Session, study: Study, *, by: int, at: datetime) -> None:

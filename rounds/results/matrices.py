@@ -1,47 +1,20 @@
 """Rows that a study keeps, as matrices: panelists × statements of each round, in an order that tells nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from delphi.consensus.analysis import Item
-from delphi.consensus.matrix import ABSENT, BLANK, NOT_QUALIFIED, Matrix
+from delphi.consensus.matrix import ABSENT, BLANK, NOT_QUALIFIED
 from delphi.consensus.shipped_scales import SCALES
 from delphi.model.seal import SealedRow
 from delphi.model.study import Study
 from rounds.seal import row_keeping
 from rounds.seal.items import items_of
+from rounds.seal.matrices import AWAY, STARTED, SUBMITTED, PanelAnswers, Wave
 
-AWAY, STARTED, SUBMITTED = 0, 1, 2
-
-
-@dataclass(frozen=True, eq=False)
-class Wave:
-    """One round: its items by statement number, and the answers (panelists × items)."""
-
-    number: int
-    items: dict[int, Item]
-    matrix: Matrix
-
-
-@dataclass(frozen=True, eq=False)
-class PanelAnswers:
-    """Everybody who answered in any of the rounds; a panelist is a row number and nothing else.
-
-    Attributes
-    ----------
-    group
-        Stakeholder group of each panelist; "" for none.
-    stage : (panelists, rounds)
-        How far each came in each round: `AWAY`, `STARTED` or `SUBMITTED`.
-    """
-
-    group: tuple[str, ...]
-    stage: NDArray[np.int8]
-    waves: tuple[Wave, ...]
+__all__ = ["AWAY", "STARTED", "SUBMITTED", "PanelAnswers", "Wave", "answers_of"]
 
 
 def answers_of(session: Session, study: Study, numbers: Sequence[int]) -> PanelAnswers:
@@ -50,17 +23,9 @@ def answers_of(session: Session, study: Study, numbers: Sequence[int]) -> PanelA
     group = {row.code: row.group for rows in kept.values() for row in rows}
     place = {code: at for at, code in enumerate(group)}
     waves = [_wave(session, study, number, kept[number], place) for number in numbers]
-    stage = np.stack([_stage(kept[number], place) for number in numbers], axis=1)
-    names = list(group.values())
-    content = [
-        (names[row], stage[row].tobytes(), *(wave.matrix[row].tobytes() for wave in waves)) for row in range(len(names))
-    ]
-    order = sorted(range(len(names)), key=content.__getitem__)
-    return PanelAnswers(
-        tuple(names[row] for row in order),
-        stage[order],
-        tuple(Wave(wave.number, wave.items, wave.matrix[order]) for wave in waves),
-    )
+    stages = [_stage(kept[number], place) for number in numbers]
+    stage = np.stack(stages, axis=1) if stages else np.zeros((0, 0), dtype=np.int8)
+    return PanelAnswers(tuple(group.values()), stage, tuple(waves)).arranged()
 
 
 def _wave(session: Session, study: Study, number: int, rows: Sequence[SealedRow], place: Mapping[str, int]) -> Wave:

@@ -44,7 +44,7 @@ def panel_rows(session: Session, study: Study, round_: Round) -> list[Row]:
 
 def is_sealed(session: Session, round_: Round) -> bool:
     """Whether a closed round is counted."""
-    return chain.seal_of(session, round_.study_id, round_.number) is not None
+    return round_.number in chain.sealed_numbers(session, round_.study_id)
 
 
 def stable_share(session: Session, study: Study, round_: Round) -> int | None:

@@ -56,6 +56,11 @@ def seals_of(session: Session, study_id: int) -> dict[int, Seal]:
     return {seal.round: seal for seal in session.scalars(kept)}
 
 
+def sealed_numbers(session: Session, study_id: int) -> frozenset[int]:
+    """Numbers of the rounds that are sealed."""
+    return frozenset(session.scalars(select(Seal.round).filter_by(study_id=study_id, kind=SealKind.ROUND)))
+
+
 def seal_of(session: Session, study_id: int, number: int) -> Seal | None:
     """The seal of a round; None while it is not counted."""
     kept = select(Seal).where(Seal.study_id == study_id, Seal.round == number, Seal.kind == SealKind.ROUND)
@@ -65,6 +70,11 @@ def seal_of(session: Session, study_id: int, number: int) -> Seal | None:
 def entries(session: Session, study_id: int) -> list[Seal]:
     """The whole chain in order."""
     return list(session.scalars(select(Seal).where(Seal.study_id == study_id).order_by(Seal.number)))
+
+
+def entries_of(session: Session, study_id: int, kind: SealKind) -> list[Seal]:
+    """The entries of one kind in order."""
+    return list(session.scalars(select(Seal).filter_by(study_id=study_id, kind=kind).order_by(Seal.number)))
 
 
 def _tell(session: Session, study: Study, seal: Seal, *, at: datetime) -> None:

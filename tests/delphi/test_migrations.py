@@ -24,7 +24,7 @@ from delphi.model.study import Study
 
 WITHOUT_ROWID = {
     "rating", "comment", "change_reason", "participation", "save_request", "proposal", "acknowledgement",
-    "sealed_row",
+    "sealed_row", "kept_characteristics",
 }  # fmt: skip
 
 WAITING_RECEIPT = (

@@ -9,14 +9,24 @@ from databases import Template
 from story import watch
 from study import begin
 
-LINES: list[str] = []
 HEAD = f"{'way in':<44}{'people':>7}{'narrowed':>10}   answers named"
 
 
-@pytest.fixture(scope="session")
-def figures() -> list[str]:
+class Figures:
+    """Lines of a test that are printed when all is done, also where tests run in several processes."""
+
+    def __init__(self, node: pytest.Item) -> None:
+        self.node = node
+
+    def append(self, line: str) -> None:
+        """Keep a line."""
+        self.node.user_properties.append(("figure", line))
+
+
+@pytest.fixture
+def figures(request) -> Figures:
     """Lines to be printed when all is done."""
-    return LINES
+    return Figures(request.node)
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +46,9 @@ def attacker(place) -> Attacker:
 
 def pytest_terminal_summary(terminalreporter) -> None:
     """Print what every way in gave."""
-    if LINES:
+    reports = [one for kind in ("passed", "failed") for one in terminalreporter.stats.get(kind, ())]
+    told = [line for one in reports if one.when == "call" for name, line in one.user_properties if name == "figure"]
+    if told:
         terminalreporter.section("what the attacker got")
-        for line in (HEAD, *LINES):
+        for line in (HEAD, *told):
             terminalreporter.write_line(line)

@@ -16,6 +16,8 @@ TABLES = ("csv", "json", "zip", "xlsx", "html", "txt")  # one of them a table; t
 ENDLESS = re.compile(r"[?&](sort|order|page|language)=|/rehearsal|/destroy|/original|/exports/[0-9a-f]{8}-")
 CHANGING = re.compile(r"[0-9a-f]{8,}(-[0-9a-f]{4,})*|(?<!\d)\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?Z?|csrf_token[^>]*")
 
+FAILED: list[str] = []  # what answered with an error: nobody can say that it tells nothing
+
 
 @dataclass
 class Form:
@@ -74,6 +76,7 @@ def crawl(browser: Browser, start: str, within: str) -> dict[str, str]:
         if path in seen:
             continue
         answer = browser.get(path, follow_redirects=True)
+        FAILED.extend([path] if answer.status_code >= 500 else [])
         seen[path] = answer.text if answer.status_code == 200 and answer.mimetype == "text/html" else ""
         for link in Page(seen[path]).links:
             found = urldefrag(urlsplit(link)._replace(scheme="", netloc="").geturl())[0]
@@ -116,6 +119,8 @@ def _take(browser: Browser, action: str, sent: dict[str, str], make: Callable[[]
     if answer.status_code == 303 and "/exports/" in (answer.location or ""):
         make()
         answer = browser.send(answer.location or "")
+    if answer.status_code >= 500 or answer.status_code == 303:
+        FAILED.append(f"{action} {sent}")
     is_file = answer.status_code == 200 and "attachment" in answer.headers.get("Content-Disposition", "")
     return answer.data if is_file else b""
 

@@ -7,6 +7,7 @@ import pytest
 from attacks import Attacker, K
 from browsing import HOST, SECRET
 from databases import Template
+from harvest import FAILED
 from links import open_all
 from story import repeated, watch
 from study import CHANGED, LATE, LEAVERS, WITHDRAWN, begin
@@ -42,6 +43,11 @@ def test_the_study_was_played_to_its_end(attacker):
 def test_numbers_were_seen_that_can_be_attacked(attacker):
     assert {number for number, _ in attacker.cells} == {1, 2, 3}
     assert all(attacker.known(number, "S1", ("ada",)) for number in (1, 2, 3))
+
+
+def test_no_page_and_no_file_ended_in_an_error(attacker):
+    assert attacker.seen.finished
+    assert sorted(set(FAILED)) == []
 
 
 def test_no_small_group_is_shown(attacker, fails):

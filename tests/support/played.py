@@ -7,12 +7,14 @@ from sqlalchemy import insert, select
 
 from delphi.model.rating import AnswerKind, Rating
 from delphi.model.round import Participation, Round
+from delphi.model.study import Level
 from delphi.people import roster
 from delphi.statements import questionnaire
 from delphi.statements.statements import NewStatement
 from rounds.lifecycle import lifecycle
 from rounds.revision import changes
 from rounds.revision.decisions import DecidedBy
+from rounds.seal import chain, row_keeping
 
 HOSTILE = ("=1+1", "@SUM(A1)", "a\nb", 'say "yes"', "</td><script>", "\\input{x}", "🙂 مرحبا", "'='", "x" * 5000)
 COS = {
@@ -94,3 +96,11 @@ def in_order_of_invitation(session, made):
     from delphi.model.identity import Identity
 
     return session.scalars(select(Identity.panelist).where(Identity.study_id == made.id).order_by(Identity.email)).all()
+
+
+def with_open_rows(session, study):
+    """Finish a study that told its panel of open rows, and publish them."""
+    study.level, study.finished_at = Level.OPEN_ROWS, NOW
+    row_keeping.publish(session, study, sorted(chain.sealed_numbers(session, study.id)))
+    session.flush()
+    return study

@@ -156,6 +156,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "due_at": AT, "run_after": AT, "claimed_by": None, "claimed_until": None, "attempts": 0, "sent_at": None,
         "failed_at": None, "dropped_at": None,
     },
+    "kept_characteristics": {"study_id": 1, "id": TICKET, "characteristics": {"country": "NL"}},
     "receipt": {"study_id": 1, "letter": LETTER, "name": "One", "email": "one@example.org"},
 }  # fmt: skip
 

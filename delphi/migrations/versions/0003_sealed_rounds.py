@@ -29,7 +29,7 @@ NEW_KINDS = (
     'round:extended', 'round:closed', 'round:sealed', 'round:released', 'statement:reworded', 'statement:merged',
     'statement:added', 'statement:dropped', 'statement:split', 'statements:decided', 'decision:undone',
     'comments:moderated', 'comment:read', 'reminders:queued', 'reminders:stopped', 'study:finished',
-    'names:destroyed', 'rows:published', 'panel:described', 'proposals:decided', 'panelist:withdrew',
+    'names:destroyed', 'rows:published', 'panel:described', 'figures:sealed', 'proposals:decided', 'panelist:withdrew',
     'panelist:corrected', 'link:handed', 'verdicts:amended', 'export:made',
 )  # fmt: skip
 LETTERS = (
@@ -219,6 +219,15 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint('study_id', 'account', 'role', name=op.f('pk_held_role')),
     )
     op.create_table(
+        'kept_characteristics',
+        sa.Column('study_id', sa.Integer(), nullable=False),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.Column('characteristics', sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_kept_characteristics_study_id_study')),
+        sa.PrimaryKeyConstraint('study_id', 'id', name=op.f('pk_kept_characteristics')),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         'seal',
         sa.Column('study_id', sa.Integer(), nullable=False),
         sa.Column('number', sa.Integer(), nullable=False),
@@ -351,7 +360,7 @@ def downgrade() -> None:
     if not sqlite:
         for function in ('refuse_counted_new', 'refuse_counted_old', 'refuse_uncounting'):
             op.execute(f'DROP FUNCTION {function}()')
-    for table in ('seal_letter', 'sealed_row', 'seal', 'held_role'):
+    for table in ('seal_letter', 'sealed_row', 'seal', 'kept_characteristics', 'held_role'):
         op.drop_table(table)
     go_back_to_input_hash()
     change_checks(event(NEW_KINDS), kind=one_of('kind', KINDS))

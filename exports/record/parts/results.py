@@ -1,6 +1,6 @@
 """Results of rounds, as they were sealed: rows of the consensus table, and matrices where single rows are kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -8,10 +8,13 @@ from sqlalchemy.orm import Session
 from delphi.consensus.panel import RoundPanel
 from delphi.consensus.table.result_row import ResultRow, result_rows
 from delphi.model.round import Round
+from delphi.model.seal import SealKind
 from delphi.model.study import Study
 from exports.record.rows import consensus_table
+from exports.record.sealed_figures import RoundFigures
 from exports.tables.suppression import suppress
 from rounds.results.matrices import answers_of
+from rounds.seal import chain, reading
 
 
 def rows_of_rounds(session: Session, study: Study, rounds: Sequence[Round], *, all_numbers: bool) -> list[ResultRow]:
@@ -21,8 +24,10 @@ def rows_of_rounds(session: Session, study: Study, rounds: Sequence[Round], *, a
 
 
 def matrices(session: Session, study: Study, numbers: Sequence[int]) -> tuple[RoundPanel, ...]:
-    """Read the matrices of the rounds, in an order that tells nothing."""
+    """Read the matrices of the rounds, in an order that tells nothing; none where no rows are kept."""
     answers = answers_of(session, study, numbers)
+    if not answers.group:
+        return ()
     names = tuple(dict.fromkeys(answers.group)) or ("",)
     member = np.array([names.index(name) for name in answers.group], dtype=np.intp)
     everybody = np.ones(len(member), dtype=bool)
@@ -37,3 +42,19 @@ def matrices(session: Session, study: Study, numbers: Sequence[int]) -> tuple[Ro
         )
         for wave in answers.waves
     )
+
+
+def figures_of_rounds(session: Session, study: Study, numbers: Sequence[int]) -> Mapping[int, RoundFigures]:
+    """Read the figures that were sealed of these rounds, the last made of each; those being computed are missing."""
+    made = [seal for seal in chain.entries_of(session, study.id, SealKind.FIGURES) if seal.round in numbers]
+    return {seal.round: RoundFigures.from_dict(seal.content) for seal in made}
+
+
+def stable_shares(session: Session, study: Study, numbers: Sequence[int]) -> Mapping[int, int]:
+    """Read which share of the statements of each round was stable, where any could be compared."""
+    rounds = {number: reading.sealed_of(session, study, number) for number in numbers}
+    return {
+        number: sealed.stable_share
+        for number, sealed in rounds.items()
+        if sealed is not None and sealed.stable_share is not None
+    }

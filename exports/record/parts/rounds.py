@@ -13,13 +13,22 @@ from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.statement import Statement, StatementVersion
 from delphi.model.study import Study
 from exports.record.facts import AskedStatement, RoundFacts
+from rounds.seal import chain
 
 
 def visible_rounds(session: Session, study: Study, *, closed: bool) -> list[Round]:
-    """List the rounds of rating whose results may be seen: released ones, and where ``closed`` is set closed ones too."""
+    """List the rounds whose results may be seen: released ones, and where ``closed`` is set those that are counted."""
     states = {State.RELEASED} | ({State.CLOSED} if closed else set())
+    sealed = chain.sealed_numbers(session, study.id)
     rounds = session.scalars(select(Round).filter_by(study_id=study.id).order_by(Round.number))
-    return [round_ for round_ in rounds if round_.state in states]
+    return [round_ for round_ in rounds if round_.state in states and round_.number in sealed]
+
+
+def rounds_being_counted(session: Session, study: Study) -> list[int]:
+    """Name the closed rounds that are not counted yet."""
+    closed = select(Round.number).where(Round.study_id == study.id, Round.closed_at.is_not(None))
+    sealed = chain.sealed_numbers(session, study.id)
+    return [number for number in session.scalars(closed.order_by(Round.number)) if number not in sealed]
 
 
 def round_facts(session: Session, study: Study, rounds: Sequence[Round]) -> list[RoundFacts]:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from delphi.consensus.disclosure.change_bands import LOWEST
 from delphi.consensus.table.result_row import ResultRow
-from delphi.consensus.vocabulary import Band, Relation, Verdict
+from delphi.consensus.vocabulary import EVERYBODY, Band, Relation, Verdict
 from delphi.statistics.base.exact import mean_share, round_half_up
-from exports.record.facts import Invitation, RoundFacts
+from exports.record.facts import Response
 from exports.record.record import Record, base_of, last_round, of_round
 from exports.reports.sentences.words import Sentence, counted, listed, share
 from exports.tables.printing import printed_percent
@@ -14,18 +14,16 @@ from exports.tables.printing import printed_percent
 
 def response(record: Record) -> str | None:
     """Say how many of the invited completed each round."""
-    invitations = [(r, [p for p in record.invitations if p.round == r.number]) for r in record.rounds]
-    clauses = [_response(r, here) for r, here in invitations if here]
+    clauses = [_response(one) for one in record.responses if one.people == EVERYBODY]
     return (
         f"{clauses[0][0].upper()}{clauses[0][1:]}{''.join(f'; {more}' for more in clauses[1:])}." if clauses else None
     )
 
 
-def _response(round_: RoundFacts, here: list[Invitation]) -> str:
-    complete, started = sum(p.complete for p in here), sum(p.started for p in here)
+def _response(one: Response) -> str:
     return (
-        f"of {len(here)} panelists invited to round {round_.number}, {share(started, len(here))} answered and "
-        f"{share(complete, len(here))} completed it"
+        f"of {one.invited} panelists invited to round {one.round}, {share(one.started, one.invited)} answered and "
+        f"{share(one.complete, one.invited)} completed it"
     )
 
 

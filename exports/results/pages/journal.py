@@ -30,10 +30,11 @@ def show(study: Study) -> str:
     reader = Reader.of(session, study, may)
     chosen = reader.round(request.args.get("round", type=int))
     if chosen is None:
-        return render_template("results/no_results.html", study=study)
+        return render_template("results/no_results.html", study=study, counting=reader.counting)
     return render_template(
         "results/journal.html",
         study=study,
+        counting=reader.counting,
         round=chosen,
         rounds=reader.rounds,
         form=ButtonForm(),

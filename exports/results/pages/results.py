@@ -30,13 +30,14 @@ def statements(study: Study) -> str:
     """Show all statements over all rounds, sorted and filtered by links."""
     reader = _reader(study)
     if not reader.rounds:
-        return render_template("results/no_results.html", study=study)
+        return render_template("results/no_results.html", study=study, counting=reader.counting)
     lines = overview.lines_of(reader.rows_by_round())
     wanted = StatementFilter.read(request.args)
     definition = definition_of(study)
     return render_template(
         "results/statements.html",
         study=study,
+        counting=reader.counting,
         rounds=reader.rounds,
         lines=overview.chosen(lines, wanted),
         total=len(lines),
@@ -58,7 +59,7 @@ def statement(study: Study, statement: int) -> str:
     known = statement_called(reader.session, study, statement)
     results = statement_results(reader, known)
     if results is None:
-        return render_template("results/no_results.html", study=study)
+        return render_template("results/no_results.html", study=study, counting=reader.counting)
     return render_template(
         "results/statement.html",
         study=study,
@@ -68,7 +69,7 @@ def statement(study: Study, statement: int) -> str:
         has_groups=results.has_groups,
         scale=SCALES[study.scale],
         definition=definition_of(study),
-        firmness=firmness_of(reader.session, study, results.last, statement) if reader.is_analyst else None,
+        firmness=firmness_of(reader.session, study, results.last, known.code) if reader.is_analyst else None,
         analyst=reader.is_analyst,
         story=results.story,
         voices=results.comments,
@@ -81,12 +82,14 @@ def panel(study: Study) -> str:
     """Show the panel: flow of statements and of participants, agreement over all statements, who left."""
     reader = _reader(study)
     if not reader.rounds:
-        return render_template("results/no_results.html", study=study)
+        return render_template("results/no_results.html", study=study, counting=reader.counting)
+    people = flow.people_flow(reader.session, study, reader.rounds)
     return render_template(
         "results/panel.html",
         study=study,
+        counting=reader.counting,
         rounds=reader.rounds,
-        people=flow.people_flow(reader.session, study, reader.rounds),
+        people=people,
         steps=flow.statement_flow(reader.session, study, reader.rounds),
-        figures=panel_figures(reader.session, study, reader.rounds) if reader.is_analyst else None,
+        figures=panel_figures(reader.session, study, reader.rounds, people) if reader.is_analyst else None,
     )

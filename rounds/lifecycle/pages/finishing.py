@@ -1,6 +1,6 @@
 """The page on which a study is ended."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from delphi import clock
@@ -37,7 +37,8 @@ def show(study: Study) -> str:
 def end(study: Study) -> Response:
     """End the study."""
     reason = clean(request.form.get("reason", ""), LONGEST)
-    finishing.finish(current_session(), study, reason=reason, by=account().id, at=clock.now())
+    describe = current_app.extensions["describe_panel"]
+    finishing.finish(current_session(), study, reason=reason, by=account().id, at=clock.now(), describe=describe)
     flash(_("The study is finished."))
     return redirect(url_for("finishing.show", slug=study.slug), 303)
 

@@ -8,6 +8,7 @@ import pytest
 from builders import NOW, account, launched, lead_of, panel_of
 from bundles import resealed, run, written
 from played import COS, play
+from rounds.results.counts import counts_of
 from sqlalchemy import func, select
 
 from delphi import access, audit
@@ -29,7 +30,6 @@ from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import saving
 from rounds.questionnaire.saving import Answer
 from rounds.results import rows
-from rounds.results.counts import counts_of
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ import io
 import json
 import os
 from datetime import date
+from functools import partial
 
 import docx
 import openpyxl
@@ -13,25 +14,27 @@ import pytest
 import readers
 from builders import NOW
 from databases import one_engine
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from delphi import audit
 from delphi.errors import Refused
 from delphi.model.acknowledgement import Acknowledgement
 from delphi.model.event import Event
-from delphi.model.rating import Rating
+from delphi.model.panel import Panelist
 from delphi.model.study import Document as Leaflet
-from delphi.model.study import Study
-from delphi.people import acknowledgements
+from delphi.model.study import Study, Withdrawal
+from delphi.people import acknowledgements, leaving
 from delphi.protocol import method
 from exports.catalogue import CATALOGUE
 from exports.files import orders
 from exports.files.orders import Order, exhibit_of
 from exports.formats import FORMATS
+from exports.record.facts import ReleasedComment
 from exports.record.reader_profile import Profile
 from exports.record.study_record import StudyRecord
-from exports.reports import checklist
+from exports.reports import checklist, comments
 from exports.tables.document import Figure, Paragraph
+from rounds.participation import withdrawal
 
 DESIGNS = {"grades": {}, "cos": played.COS, "rand": played.RAND}
 MACHINES = ("table", "csv", "json")
@@ -130,19 +133,26 @@ def test_a_study_is_printed_in_the_style_of_its_field(session, design, expected)
     assert ("patients: n" in labels) == (design == "cos")
 
 
-def test_small_numbers_are_hidden_from_everybody_but_analysts_in_every_report(session):
+def test_groups_that_a_round_does_not_show_are_in_no_report(session):
     study = played.play(session, panelists=9, rounds=2)  # groups of four and five
-    for key in ("consensus", "groups", "participation"):
-        public = exhibit_of(session, study, Order(key, "csv", Profile.PUBLIC, by_group=True)).as_dicts()
-        analyst = exhibit_of(session, study, Order(key, "csv", Profile.ANALYST, by_group=True)).as_dicts()
-        column = "invited" if key == "participation" else "n_rated"
-        small = [row for row in public if row["group"] not in ("all", None)]
-        assert small or key == "consensus"  # a page leaves such groups out
-        assert all(row[column] is None and "suppressed" in row["reasons"] for row in small), key
-        assert any(row[column] for row in analyst if row["group"] != "all"), key
+    for key in ("consensus", "groups", "participation", "sensitivity", "stability", "robustness", "attrition"):
+        for profile in {Profile.PUBLIC, Profile.ANALYST} & set(CATALOGUE[key].profiles):
+            rows = exhibit_of(session, study, Order(key, "csv", profile, by_group=True)).as_dicts()
+            assert {row["group"] for row in rows} <= {"all"}, (key, profile)
     groups = exhibit_of(session, study, Order("journal-groups", "csv", Profile.PUBLIC)).as_dicts()
     assert all(row["n_1"] in (None, row["n_rated"]) for row in groups if "n_rated" in row)
     assert not any("patients" in str(row) for row in groups)
+
+
+def test_groups_are_compared_among_those_that_are_shown(session):
+    groups = (*["nurses"] * 5, *["peers"] * 5, *["carers"] * 2)  # of 36: 15, 15 and 6
+    study = played.play(session, panelists=36, rounds=1, leavers=0, groups=groups, smallest_cell=7)
+    rows = exhibit_of(session, study, Order("groups", "csv", Profile.ANALYST)).as_dicts()
+    assert rows
+    named = {row["group"] for row in rows} - {"all"}
+    assert "carers" not in named
+    for row in rows:
+        assert (row["p_groups"] is None) == (row["group"] == "all" and len(named) < 2), row
 
 
 @pytest.mark.parametrize("design", DESIGNS)
@@ -158,19 +168,19 @@ def test_counts_of_released_rounds_are_made_again_from_what_was_frozen(session, 
         assert a.items == b.items
 
 
-def test_answers_removed_after_a_release_are_not_told_by_another_file(session):
-    study = played.play(session, panelists=30, rounds=1)
+def test_a_second_download_is_the_same_bytes_after_somebody_left(session):
+    study = played.play(session, panelists=30, rounds=2)
 
-    def public():
-        return [
-            exhibit_of(session, study, Order(key, "csv", Profile.PUBLIC)).rows
-            for key in ("consensus", "groups", "sensitivity", "figure-thresholds", "journal")
-            if CATALOGUE[key].kind is not Figure
-        ]
+    def files():
+        keys = [key for key, entry in CATALOGUE.items() if Profile.ANALYST in entry.profiles and key != "audit"]
+        return {key: exhibit_of(session, study, Order(key, "html", Profile.ANALYST)) for key in keys}
 
-    before = public()
-    session.execute(delete(Rating).where(Rating.study_id == study.id, Rating.statement == 1))
-    assert public() == before
+    before = files()
+    who = session.scalars(select(Panelist).where(Panelist.study_id == study.id)).first()
+    forget = partial(leaving.forget, secret="s" * 32)
+    withdrawal.withdraw(session, study, who, Withdrawal(study.withdrawal_choices[0]), forget=forget, at=NOW)
+    after = files()
+    assert [key for key in before if before[key] != after[key]] == []
 
 
 def test_participation_adds_up(session):
@@ -214,6 +224,7 @@ def test_what_cannot_be_made_is_refused_with_what_can(order, message):
 def test_a_manager_gets_no_answers():
     assert [key for key, entry in CATALOGUE.items() if Profile.MANAGER in entry.profiles] == [
         "participation",
+        "panel-table",
         "members",
     ]
 
@@ -275,10 +286,17 @@ def test_an_export_is_an_event_with_its_filter(session, tmp_path):
     assert audit.first_broken(list(events)) is None
 
 
-def test_comments_come_in_another_order_each_time_and_name_nobody(session):
+def test_comments_stand_under_their_statement_and_name_nobody(session):
     study = played.play(session, panelists=12, rounds=1)
-    table = exhibit_of(session, study, Order("comments", "csv", Profile.ANALYST))
-    assert table.rows == ()
+    assert exhibit_of(session, study, Order("comments", "csv", Profile.ANALYST)).rows == ()
+    given = [ReleasedComment("S2", 1, 1, "a", "edited"), ReleasedComment("S1", 1, 1, "b", "as written", "nurses")]
+    record = StudyRecord(session, study, Profile.ANALYST)
+    record.comments = given
+    rows = comments.build(record).as_dicts()
+    assert [(row["comment"], row["text_released"], row["group"]) for row in rows] == [
+        ("S1-r1-1", "b", "nurses"),
+        ("S2-r1-1", "a", None),
+    ]
 
 
 ACCORD = checklist.GUIDELINES["accord"]
