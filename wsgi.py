@@ -12,6 +12,8 @@ from rounds.demo import cli as demo
 if TYPE_CHECKING:
     from flask import Flask
 
+    from delphi.database import Database
+
 log = logging.getLogger(__name__)
 
 
@@ -46,4 +48,17 @@ def __getattr__(name: str) -> "Flask":
     return globals().setdefault(name, app())  # type: ignore[no-any-return]
 
 
-main = cli.group(app, (*people.COMMANDS, *demo.COMMANDS, *analyse.COMMANDS, *export.COMMANDS, *bundle.COMMANDS))
+def seal_existing(database: "Database") -> str:
+    """Seal the rounds that version 0.1.0 has closed."""
+    from delphi import clock
+    from rounds.seal import existing
+
+    done = existing.take_all(database, at=clock.now())
+    return f"Sealed {done} rounds that version 0.1.0 had closed." if done else ""
+
+
+main = cli.group(
+    app,
+    (*people.COMMANDS, *demo.COMMANDS, *analyse.COMMANDS, *export.COMMANDS, *bundle.COMMANDS),
+    after_upgrade=(seal_existing,),
+)

@@ -5,7 +5,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,9 +17,12 @@ from delphi.errors import Refused
 if TYPE_CHECKING:
     from flask import Flask
 
+    from delphi.database import Database
     from delphi.worker import Loop
 
 AppFactory = Callable[[Settings], "Flask"]
+AfterUpgrade = Callable[["Database"], str]  # takes rows along that an older version wrote; what it did, or nothing
+AFTER_UPGRADE = "delphi.after_upgrade"
 WILL_NOT_LOAD = 4  # gunicorn ends at this exit status of a worker, and starts it anew at most others
 INHERITED = ("LISTEN_FDS", "GUNICORN_FD")  # sockets that systemd or an older server has opened for us
 
@@ -35,8 +38,10 @@ class Commands(click.Group):
             raise click.ClickException(str(error)) from None
 
 
-def group(app_factory: AppFactory, commands: Iterable[click.Command]) -> click.Group:
-    """Make the command `delphi` around an application factory."""
+def group(
+    app_factory: AppFactory, commands: Iterable[click.Command], after_upgrade: Sequence[AfterUpgrade] = ()
+) -> click.Group:
+    """Make the command `delphi` around an application factory; ``after_upgrade`` runs at the end of `delphi db upgrade`."""
 
     @click.group("delphi", cls=Commands)
     @click.version_option(__version__)
@@ -44,6 +49,7 @@ def group(app_factory: AppFactory, commands: Iterable[click.Command]) -> click.G
     def main(context: click.Context) -> None:
         """Delphi consensus studies: rounds, anonymous feedback, consensus tables."""
         context.obj = app_factory
+        context.meta[AFTER_UPGRADE] = after_upgrade
 
     for command in (database_commands, account_commands, serve, work, *commands):
         main.add_command(command)
@@ -128,11 +134,19 @@ def database_commands() -> None:
 
 
 @database_commands.command()
-def upgrade() -> None:
-    """Bring the tables to the newest version."""
+@click.pass_context
+def upgrade(context: click.Context) -> None:
+    """Bring the tables to the newest version, and what an older version has closed with them."""
+    from delphi.database import Database
     from delphi.migrations import upgrade_to_head
 
     upgrade_to_head(config.database_url())
+    database = Database(config.database_url())
+    try:
+        for done in filter(None, (step(database) for step in context.meta[AFTER_UPGRADE])):
+            click.echo(done)
+    finally:
+        database.engine.dispose()
     click.echo("The database is up to date.")
 
 

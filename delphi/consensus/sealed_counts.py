@@ -153,6 +153,10 @@ class SealedRound:
         invited[0] = (everybody.invited if everybody else 0) - invited[1:].sum()
         return Counts(table[:, :, :options], table[:, :, options], table[:, :, options + 1], invited, names)
 
+    def shown_of(self, statement: str) -> list[str]:
+        """The panel and the groups of which this statement shows figures."""
+        return [cell.people for cell in self.cells if cell.statement == statement]
+
     def hidden(self, statements: Sequence[str]) -> list[str]:
         """Statements of which not even the panel is shown."""
         shown = {cell.statement for cell in self.cells if cell.people == EVERYBODY}

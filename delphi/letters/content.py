@@ -40,6 +40,8 @@ def facts_of(session: Session, letter: Letter, study: Study, panelist: Panelist,
             return _consent(session, study, panelist)
         case LetterKind.STATISTICIAN:
             return _statistician(session, study) if panelist.taking_part else None
+        case LetterKind.INFORMATION:
+            return _information(session, study) if panelist.taking_part else None
         case LetterKind.CLOSING_EARLY:
             return _closed_early(session, letter, study) if panelist.taking_part else None
     return _round(session, letter, study, at=at) if panelist.taking_part else None
@@ -94,6 +96,12 @@ def _statistician(session: Session, study: Study) -> Facts | None:
     """Name who reads single answers; if nobody does any more, the letter is needless."""
     named = access.statisticians(session, study)
     return {"study": study, "named": named} if named else None
+
+
+def _information(session: Session, study: Study) -> Facts:
+    """Collect what is new in the information of a study, for those who need not agree again."""
+    versions = select(Document).where(Document.study_id == study.id).order_by(Document.version.desc())
+    return {"study": study, "document": session.scalars(versions.limit(1)).one()}
 
 
 def template_of(letter: Letter, facts: Facts) -> LetterKind:

@@ -37,6 +37,7 @@ class LetterKind(StrEnum):
     ADDRESS_CHANGED = "address_changed"
     STATISTICIAN = "statistician"
     CLOSING_EARLY = "closing_early"
+    INFORMATION = "information"
 
 
 REMINDERS = (LetterKind.REMINDER, LetterKind.NOT_STARTED, LetterKind.UNFINISHED)
@@ -46,6 +47,7 @@ PERSONAL = (
     LetterKind.WITHDRAWAL,
     LetterKind.ADDRESS_CHANGED,
     LetterKind.STATISTICIAN,
+    LetterKind.INFORMATION,
 )
 
 

@@ -33,17 +33,23 @@ def amend(
     changes, reason = differences.differences(study, wanted), reason.strip()
     if not changes or not reason:
         raise Refused("An amendment changes something and says why; nothing was changed.")
-    answered = progress.any_answer(session, study.id)
-    _guard(session, study, changes, answered=answered)
+    _guard(session, study, changes, answered=progress.any_answer(session, study.id))
     differences.apply(study, changes)
+    return add(session, study, changes, reason=reason, by=by, at=at)
+
+
+def add(
+    session: Session, study: Study, changes: Mapping[str, Any], *, reason: str, by: int | None, at: datetime
+) -> Amendment:
+    """Write down a change that was made, of the protocol as it stands now; ``by`` is None where an upgrade made it."""
     amendment = Amendment(
         study_id=study.id,
         number=len(amendments_of(session, study)) + 1,
         at=at,
         by=by,
         reason=reason,
-        changes=changes,
-        answers_given=answered,
+        changes=dict(changes),
+        answers_given=progress.any_answer(session, study.id),
         results_seen=_results_seen(session, study),
         sha256=method.sha256(method.document(study)),
     )

@@ -62,7 +62,23 @@ def publish(
         raise Refused("The texts are the same as before; nothing was published.")
     if not text or not lines:
         raise Refused("Panelists need an information text and at least one line to agree to; nothing was published.")
-    document = _document(study, before.version + 1, text, lines, material=material, reason=reason.strip())
+    return add(session, study, text, lines, material=material, reason=reason.strip(), by=by, at=at)
+
+
+def add(
+    session: Session,
+    study: Study,
+    text: str,
+    consent: str,
+    *,
+    material: bool,
+    reason: str,
+    by: int | None,
+    at: datetime,
+) -> Document:
+    """Add a version as it is; ``by`` is None where an upgrade wrote it."""
+    version = newest(session, study.id).version + 1
+    document = _document(study, version, text, consent, material=material, reason=reason)
     session.add(document)
     facts = {"version": document.version, "material": material, "reason": document.reason, "sha256": document.sha256}
     audit.record(session, study.id, EventKind.DOCUMENT_PUBLISHED, by=by, at=at, **facts)

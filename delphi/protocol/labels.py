@@ -49,6 +49,7 @@ def method_labels() -> dict[str, str]:
         "settled": _("Statements with consensus"),
         "unsettled": _("Statements without consensus"),
         "feedback_plan": _("What the panel sees of the round before"),
+        "withdrawal_choices": _("What becomes of the answers of somebody who leaves"),
     }
 
 

@@ -17,6 +17,7 @@ from delphi.consensus.vocabulary import EVERYBODY, Feedback
 from delphi.errors import Refused
 from delphi.model.event import EventKind
 from delphi.model.study import Study, Withdrawal
+from delphi.protocol.ended_choice import REMOVE_UNRELEASED
 from delphi.protocol.method import METHOD, TEXTS, definition_from
 from delphi.statistics.base.exact import meets_threshold
 from delphi.translations import LANGUAGES, N_
@@ -176,7 +177,7 @@ SHAPES: Mapping[str, Callable[[Any], bool]] = {
     "texts": lambda value: _are_texts(value) and value.keys() <= TEXTS.keys(),
     "asked_characteristics": _all(_is_question),
     "proposal_rounds": _all(lambda number: type(number) is int and 0 <= number <= BOUNDS["maximum_rounds"][1]),
-    "withdrawal_choices": _all(lambda choice: _among(choice, list(Withdrawal))),
+    "withdrawal_choices": _all(lambda choice: _among(choice, [*Withdrawal, REMOVE_UNRELEASED])),
 }
 
 
@@ -189,13 +190,16 @@ def _of_groups(groups: Sequence[Facts]) -> Iterator[Refused]:
             yield _refused(CANNOT, target, name="target")
 
 
+AMENDED = {*METHOD, *TEXTS, "withdrawal_choices"}  # the last one by the upgrade from 0.1.0
+
+
 def _of_changes(changes: Any) -> Iterator[Refused]:
     """Find what no amendment can have changed."""
     if not isinstance(changes, dict):
         yield _refused(CANNOT, changes, name="changes")
     for name, change in changes.items():
         pair = isinstance(change, list) and len(change) == 2
-        if name not in (*METHOD, *TEXTS) or not pair or (name in TEXTS and not all(isinstance(t, str) for t in change)):
+        if name not in AMENDED or not pair or (name in TEXTS and not all(isinstance(t, str) for t in change)):
             yield _refused(CANNOT, f"{name}: {change}", name="changes")
 
 

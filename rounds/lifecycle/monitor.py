@@ -60,7 +60,7 @@ class Monitor:
 
 def monitor(session: Session, study: Study, round_: Round, *, at: datetime) -> Monitor:
     """Count who takes part in a round; where the server keeps turnout, who had finished by yesterday."""
-    people, k = _people(session, study, round_, at=at), study.smallest_cell
+    people, k = _people(session, study, round_, on=at.date()), study.smallest_cell
     targets = _targets(session, study)
     table = _by_group(people, targets)
     sizes = {stage: sum(row[stage] for row in table.values()) for stage in CLASSES}
@@ -87,7 +87,7 @@ class _Person:
     key: UUID
 
 
-def _people(session: Session, study: Study, round_: Round, *, at: datetime) -> list[_Person]:
+def _people(session: Session, study: Study, round_: Round, *, on: date) -> list[_Person]:
     columns = (Participation.panelist, Participation.submitted_on, Panelist.stakeholder_group, Panelist)
     rows = session.execute(
         select(*columns, progress.has_begun())
@@ -100,7 +100,7 @@ def _people(session: Session, study: Study, round_: Round, *, at: datetime) -> l
     ]
     if study.turnout is Turnout.SHOWN:
         return people
-    return [_as_of_yesterday(person, at.date()) for person in people]
+    return [_as_of_yesterday(person, on) for person in people]
 
 
 def _as_of_yesterday(person: _Person, today: date) -> _Person:
@@ -153,7 +153,7 @@ def _days(people: Sequence[_Person], k: int) -> list[tuple[date, int]]:
 
 def count_stops(session: Session, study: Study, round_: Round, *, on: date) -> None:
     """Keep, by page, where those who are unfinished gave their last answer: once a day, in steps of the smallest cell."""
-    people, k = _people(session, study, round_), study.smallest_cell
+    people, k = _people(session, study, round_, on=on), study.smallest_cell
     unfinished = [person.key for person in people if person.stage == "unfinished"]
     sizes = Counter(person.stage for person in people)
     told = shown_classes({stage: sizes[stage] for stage in CLASSES}, k)["unfinished"].n is not None

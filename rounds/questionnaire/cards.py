@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from delphi import handed_links
@@ -24,7 +24,7 @@ from delphi.statements.questionnaire import AskedStatement, asked
 from rounds.feedback import FEEDBACK
 from rounds.feedback.evidence import NOT_QUALIFIED, Evidence, Source
 from rounds.questionnaire.saving import EntryKind
-from rounds.seal import texts
+from rounds.seal import chain, texts
 from rounds.seal.items import relation_of
 
 MOST_OPTIONS = 11  # a scale with more is answered by a number, not by as many buttons
@@ -169,7 +169,7 @@ class _Past:
         self.study_id = study.id
         self.asked = asked(session, study.id, number)
         self.own = _own(session, Rating, study, number, panelist)
-        self.rows, self.groups = _frozen(session, study, number)
+        self.rows, self.groups = released_rows(session, study, number)
         self.declared = len(groups_of(session, study)) if "groups" in study.feedback_plan else 0
         self.comments: Mapping[int, Sequence[str]] = {}
         if "comments" in study.feedback_plan:
@@ -190,13 +190,13 @@ class _Past:
         return Source(row.code, row.text, self.rows[statement], own, groups)
 
 
-def _frozen(
+def released_rows(
     session: Session, study: Study, number: int
 ) -> tuple[dict[int, ResultRow], dict[int, dict[str, ResultRow]]]:
     """The released results of the whole panel by statement, and those of its groups where the plan shows them."""
     results = select(Result).filter_by(study_id=study.id, round=number).order_by(Result.position)
-    if "groups" not in study.feedback_plan:
-        results = results.where(Result.group == "all")
+    panel = Result.group == "all"
+    results = results.where(or_(panel, chain.OF_A_SEAL) if "groups" in study.feedback_plan else panel)
     rows: dict[int, ResultRow] = {}
     groups: dict[int, dict[str, ResultRow]] = {}
     for result in session.scalars(results):

@@ -41,6 +41,7 @@ from rounds.revision.decisions import DecidedBy
 OPEN_FOR = timedelta(days=7)
 VISITORS = ("A", "B", "C")  # the lead may look through their eyes: A answered all, B half, C nothing yet
 ABOUT_A_PERSON = (LetterKind.WITHDRAWAL, LetterKind.ADDRESS_CHANGED, LetterKind.STATISTICIAN)  # not part of a rehearsal
+OF_AN_UPGRADE = (LetterKind.INFORMATION,)
 AGAIN = "Rehearsal: asked again as it was."
 
 
@@ -145,7 +146,7 @@ def letters_of(session: Session, copy: Study, *, at: datetime) -> list[tuple[Let
     """The letters of the last round as they would leave: each kind with its template and what that needs."""
     last, people = rounds_of(session, copy)[-1], panel_of(session, copy)
     letters: list[tuple[LetterKind, LetterKind, Facts]] = []
-    for kind in (kind for kind in LetterKind if kind not in ABOUT_A_PERSON):
+    for kind in (kind for kind in LetterKind if kind not in (*ABOUT_A_PERSON, *OF_AN_UPGRADE)):
         panelist = people[VISITORS.index("B" if kind is LetterKind.UNFINISHED else "C")]
         number = None if kind in PERSONAL else last.number
         letter = Letter(study_id=copy.id, kind=kind, round=number, panelist=panelist.id)

@@ -31,7 +31,7 @@ def results(session: Session, study: Study, round_: Round, *, by_group: bool = F
             & (QuestionnaireItem.round == Result.round)
             & (QuestionnaireItem.statement == Result.statement),
         )
-        .where(Result.study_id == study.id, Result.round == round_.number)
+        .where(Result.study_id == study.id, Result.round == round_.number, chain.OF_A_SEAL)
         .order_by(QuestionnaireItem.position, Result.position)
     )
     return list(session.scalars(rows if by_group else rows.where(Result.group == EVERYBODY)))

@@ -3,14 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.analysis import Definition
+from delphi.model.origin import StudyImport
+from delphi.model.result import Result
 from delphi.model.seal import Seal, SealKind, SealLetter
 from delphi.model.study import Membership, Role, Study
 
 FIRST = "0" * 64
+# Rows of a round that version 0.1.0 has released tell every small group, until the round is sealed.
+OF_A_SEAL = exists().where(Seal.study_id == Result.study_id, Seal.round == Result.round)
 
 
 def append(
@@ -75,7 +79,7 @@ def entries_of(session: Session, study_id: int, kind: SealKind) -> list[Seal]:
 
 def _tell(session: Session, study: Study, seal: Seal, *, at: datetime) -> None:
     """Queue the hash for the owners and, where one is named, for the data protection contact."""
-    if study.rehearsal_of is not None:
+    if study.rehearsal_of is not None or session.get(StudyImport, study.id) is not None:
         return
     owners = select(Membership.account).where(Membership.study_id == study.id, Membership.role == Role.OWNER)
     told: list[int | None] = [*session.scalars(owners.order_by(Membership.account))]

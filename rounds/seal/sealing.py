@@ -21,6 +21,7 @@ from delphi.consensus.table.columns import Cell
 from delphi.consensus.vocabulary import EVERYBODY
 from delphi.database import Database, locked
 from delphi.model.event import EventKind, sha256_of
+from delphi.model.origin import StudyImport
 from delphi.model.panel import Panelist
 from delphi.model.rating import Rating
 from delphi.model.result import Result
@@ -33,6 +34,10 @@ from rounds.seal import chain, counting, reading, row_keeping, texts
 from rounds.seal.items import items_of
 from rounds.seal.plan import Past, Terms, sealed_round
 
+SEALED = exists().where(Seal.study_id == Round.study_id, Seal.round == Round.number, Seal.kind == SealKind.ROUND)
+MARKED = exists().where(
+    Participation.study_id == Round.study_id, Participation.round == Round.number, Participation.counted.is_not(None)
+)
 LARGEST_AT_ONCE = 50_000  # answers that the closing request counts itself; more are left to the worker
 
 
@@ -76,14 +81,20 @@ def complete_apart(database: Database, study_id: int, number: int, *, at: dateti
     """Count from a snapshot, without holding up anybody who writes; then write in a short transaction."""
     with database.transaction(writing=False) as session:
         study, round_ = session.get_one(Study, study_id), session.get_one(Round, (study_id, number))
-        if round_.closed_at is None or chain.seal_of(session, study_id, number) is not None:
+        if round_.closed_at is None or not _is_next(session, study_id, number):
             return
         prepared = prepare(session, study, round_)
     with database.transaction() as session:
         study = session.get_one(Study, study_id)
         held = locked(session, Round, (study_id, number))
-        if held is not None and chain.seal_of(session, study_id, number) is None:
+        if held is not None and _is_next(session, study_id, number):
             write(session, study, held, prepared, at=at)
+
+
+def _is_next(session: Session, study_id: int, number: int) -> bool:
+    """Whether a round waits for its seal, and no closed round before it does: a plan looks at what was shown before."""
+    waiting = select(Round.number).where(Round.study_id == study_id, Round.closed_at.is_not(None), ~SEALED)
+    return session.scalar(waiting.order_by(Round.number).limit(1)) == number
 
 
 def fits_at_once(session: Session, study_id: int, number: int) -> bool:
@@ -94,36 +105,50 @@ def fits_at_once(session: Session, study_id: int, number: int) -> bool:
 
 def unsealed() -> Select[int, int]:
     """Ask for the closed rounds that wait for their seal: study and number."""
-    sealed = exists().where(Seal.study_id == Round.study_id, Seal.round == Round.number, Seal.kind == SealKind.ROUND)
-    counted = exists().where(
-        Participation.study_id == Round.study_id,
-        Participation.round == Round.number,
-        Participation.counted.is_not(None),
-    )
     return (
         select(Round.study_id, Round.number)
-        .where(Round.closed_at.is_not(None), counted, ~sealed)
+        .where(Round.closed_at.is_not(None), MARKED, ~SEALED)
         .order_by(Round.study_id, Round.number)
     )
 
 
 def prepare(session: Session, study: Study, round_: Round) -> Prepared:
     """Count a closed round and decide what is shown; reads alone."""
-    scale, number = SCALES[study.scale], round_.number
+    number = round_.number
     items = items_of(session, study, number) if number else {}
-    groups = session.scalars(
-        select(StakeholderGroup.key).where(StakeholderGroup.study_id == study.id).order_by(StakeholderGroup.position)
-    ).all()
     people = counting.people_of(session, study.id, number)
-    counts = counting.tally(session, study.id, number, items, scale, groups, people)
-    moved = counting.moves(session, study.id, number, items, scale)
-    terms = Terms(study.smallest_cell, study.caution, study.level)
-    past = _past(session, study, number)
-    sealed = sealed_round(people, counts, moved, list(items.values()), scale, past, terms)
+    sealed = decide(session, study, number, items, people, answers_of(session, study, number, items, people))
     definition = amendments.definition_at(session, study, round_.closed_at)
     rows = rows_of(session, study, number, sealed, items, definition) if number else []
     content = sealed.as_dict() | {"texts": texts.hashes(session, study.id, number), "rows_sha256": sha256_of(rows)}
     return Prepared(content, rows, definition, row_keeping.prepare(session, study, number, people))
+
+
+def answers_of(
+    session: Session, study: Study, number: int, items: Mapping[int, Item], people: Sequence[counting.Counted]
+) -> counting.Tally:
+    """Count the answers of a round by statement and group."""
+    groups = session.scalars(
+        select(StakeholderGroup.key).where(StakeholderGroup.study_id == study.id).order_by(StakeholderGroup.position)
+    ).all()
+    return counting.tally(session, study.id, number, items, SCALES[study.scale], groups, people)
+
+
+def decide(
+    session: Session,
+    study: Study,
+    number: int,
+    items: Mapping[int, Item],
+    people: Sequence[counting.Counted],
+    counts: counting.Tally,
+) -> SealedRound:
+    """Decide what is shown of these counts, after what the seals before have shown."""
+    scale = SCALES[study.scale]
+    imported = session.get(StudyImport, study.id) is not None  # a person there is another one in each round
+    past = Past((), frozenset(), {}) if imported else _past(session, study, number)
+    moved = counting.moves(session, study.id, number, items, scale)
+    terms = Terms(study.smallest_cell, study.caution, study.level)
+    return sealed_round(people, counts, moved, list(items.values()), scale, past, terms)
 
 
 def rows_of(
@@ -147,8 +172,9 @@ def write(session: Session, study: Study, round_: Round, prepared: Prepared, *, 
     )
     store_rows(session, study, round_, prepared.rows)
     row_keeping.write(session, study, round_.number, prepared.kept)
-    facts = {"round": round_.number, "number": seal.number, "sha256": seal.sha256}
-    audit.record(session, study.id, EventKind.ROUND_SEALED, by=None, at=at, **facts)
+    if session.get(StudyImport, study.id) is None:  # whose trail is the one of the server it came from
+        facts = {"round": round_.number, "number": seal.number, "sha256": seal.sha256}
+        audit.record(session, study.id, EventKind.ROUND_SEALED, by=None, at=at, **facts)
     session.flush()
     return seal
 

@@ -35,10 +35,10 @@ NEW_KINDS = (
 LETTERS = (
     'invitation', 'reminder', 'not_started', 'unfinished', 'extension', 'link', 'consent', 'withdrawal',
 )  # fmt: skip
-NEW_LETTERS = (*LETTERS, 'address_changed', 'statistician', 'closing_early')
+NEW_LETTERS = (*LETTERS, 'address_changed', 'statistician', 'closing_early', 'information')
 PERSONAL, NEW_PERSONAL = (
     ('link', 'consent', 'withdrawal'),
-    ('link', 'consent', 'withdrawal', 'address_changed', 'statistician'),
+    ('link', 'consent', 'withdrawal', 'address_changed', 'statistician', 'information'),
 )
 ROLES = ('owner', 'analyst', 'panel_manager', 'viewer')
 NEW_ROLES = (*ROLES, 'statistician')

@@ -136,7 +136,7 @@ def test_a_letter_has_one_subject_line_and_its_link_alone_on_a_line(kind, number
                                  contact_email="ada@example.org", names_kept_days=30, maximum_rounds=3, protocol_sha256="0" * 64),
         "round": SimpleNamespace(number=number), "items": 3, "done": 1, "minutes": 2, "closes": "soon",
         "reason": "holidays", "link": "http://link", "signing_key": "A" * 43 + "=", "consent": SimpleNamespace(given_on=NOW.date()),
-        "named": ["stat@example.org"], "closed": "now", "counted": {1: 3}, "kept": {},
+        "named": ["stat@example.org"],
         "document": SimpleNamespace(version=1, text="Text"), "withdrawn_on": NOW.date(),
         "closed": "today", "counted": {1: 3}, "kept": {2: 1},
     }  # fmt: skip

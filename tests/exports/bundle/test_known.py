@@ -116,6 +116,11 @@ def test_a_forged_bundle_that_means_no_harm_is_imported(session, original, tmp_p
     assert imported(session, path).title == "Another"
 
 
+def test_a_bundle_with_a_choice_that_has_ended_is_imported(session, original, tmp_path):
+    path = forged(original, tmp_path / "forged.zip", of_study("withdrawal_choices", ["remove_unreleased"]))
+    assert imported(session, path).withdrawal_choices == ["remove_unreleased"]
+
+
 @pytest.mark.parametrize("what", UNKNOWN)
 def test_what_this_server_does_not_know_is_refused_by_name(session, original, tmp_path, what):
     change, words = UNKNOWN[what]
