@@ -5,6 +5,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def played(database: Database, panelists: int) -> tuple[int, int]:
 
 
 @contextmanager
-def timed(took: dict[str, float], name: str):
+def timed(took: dict[str, float], name: str) -> Iterator[None]:
     """Note how long something took, in seconds of the processor: other work on the machine is not counted."""
     started = time.process_time()
     yield
@@ -60,7 +61,7 @@ def timed(took: dict[str, float], name: str):
 
 
 @contextmanager
-def watched(peak: list[float]):
+def watched(peak: list[float]) -> Iterator[None]:
     """Note the largest size of this process, in MB, while something runs."""
     over = threading.Event()
 

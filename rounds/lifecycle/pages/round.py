@@ -80,8 +80,6 @@ def show(study: Study, round_: Round) -> str | Response:
         return render_template(
             "lifecycle/open.html", **facts, seen=seen, accepting=round_.accepts(at=clock.now()), by_itself=by_itself
         )
-    if not is_sealed(current_session(), round_):
-        return render_template("lifecycle/counting.html", **facts)
     return render_template("lifecycle/closed.html", **facts, **_closed(study, round_))
 
 
