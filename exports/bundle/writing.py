@@ -216,6 +216,7 @@ def _write_report(writer: Writer, record: GivenRecord) -> None:
         "protocol/protocol.html": "protocol",
         "instruments/instrument.html": "instrument",
         "results/consensus_wide.csv": "wide",
+        "results/panel_table.csv": "panel-table",
         "report/consensus.html": "journal",
     }
     files |= {f"figures/{key}.{suffix}": f"figure-{key}" for key in FIGURES for suffix in ("svg", "csv")}
