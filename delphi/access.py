@@ -28,14 +28,16 @@ class Capability(StrEnum):
     MODERATE = "moderate"
     AUDIT = "audit"
     OWN = "own"
+    ROWS = "rows"
 
 
 CHANGING = frozenset({Capability.LEAD, Capability.ROSTER, Capability.MODERATE})
 ALLOWED: dict[Role, frozenset[Capability]] = {
-    Role.OWNER: frozenset(Capability),
+    Role.OWNER: frozenset(Capability) - {Capability.ROWS},
     Role.ANALYST: frozenset({Capability.READ, Capability.ANALYSE}),
     Role.PANEL_MANAGER: frozenset({Capability.READ, Capability.ROSTER}),
     Role.VIEWER: frozenset({Capability.READ}),
+    Role.STATISTICIAN: frozenset({Capability.READ, Capability.ANALYSE, Capability.ROWS}),
 }
 
 

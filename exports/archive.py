@@ -4,7 +4,6 @@ import hashlib
 import io
 import json
 import re
-import secrets
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -12,7 +11,6 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from random import Random
 from typing import Any, BinaryIO, TextIO, cast
 
 from delphi.errors import Refused
@@ -32,11 +30,6 @@ Tell = Callable[[str], None]
 
 def nobody(_progress: str) -> None:
     """Tell of no progress."""
-
-
-def draw_of(seed: int | None = None) -> Random:
-    """Draw codes and order from chance, or from a seed."""
-    return Random(secrets.randbits(256) if seed is None else seed)  # noqa: S311 (nobody learns a secret from an order)
 
 
 def json_text(content: Any) -> str:

@@ -86,7 +86,7 @@ def _round(file: RatingsFile, k: int, matrices: list[Matrix], options: int, know
     by_group = [count_moves(then[member == g], now[member == g], options) for g in range(len(names))]
     counts = count_matrix(now, options, member, names, invited)
     moves: Integers = np.stack(by_group, axis=1)
-    moved = None if file.written_here or k == 0 else _moved(file.rounds[k - 1], round_)
+    moved = None if file.may_be_cut or k == 0 else _moved(file.rounds[k - 1], round_)
     return RoundData(round_.number, items, counts, np.asarray(moves.sum(1), dtype=np.int64), moves, moved=moved)
 
 

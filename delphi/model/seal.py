@@ -8,7 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, PrimaryKeyConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from delphi.model.base import Base, Word, belongs, one_of
-from delphi.model.event import sha256_of
+from delphi.model.event import data_hash, sha256_of
 from delphi.model.letter import DUE, Mail
 from delphi.model.study import Level
 
@@ -58,9 +58,10 @@ class Seal(Base):
 def seal_hash(study: str, round_: int, kind: str, terms: list[Any], content: dict[str, Any], previous: str) -> str:
     """SHA-256 of one entry of the chain, over the entry before and the hash of its content.
 
-    ``terms`` are smallest cell, level, caution, and the hash of the definition.
+    ``terms`` are smallest cell, level, caution, and the hash of the definition. A content that was withheld from a bundle
+    left its hash behind.
     """
-    return sha256_of([study, round_, kind, *terms, sha256_of(content), previous])
+    return sha256_of([study, round_, kind, *terms, data_hash(content), previous])
 
 
 class SealedRow(Base):

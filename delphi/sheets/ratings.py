@@ -7,6 +7,7 @@ a round was not asked in it.
 A file written here says the status of each answer in words, and holds those who answered: it says nothing of the invited.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -23,6 +24,7 @@ from delphi.sheets.workbook import read_sheet
 NQ: Final = "NQ"
 FileAnswer = int | Literal["NQ"] | None
 COLUMNS = ("panelist", "statement", "rating", "round", "group", "kind", "section")
+CODE_OF_0_1 = re.compile("P[0-9A-HJKMNP-TV-Z]{7}")
 LONG, STATUS, VERSION = ("statement", "rating"), "status", "version"
 
 
@@ -76,6 +78,11 @@ class RatingsFile:
     group_order: tuple[str, ...] = ()
     taken: tuple[str, ...] = field(default=(), compare=False)
     left: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def may_be_cut(self) -> bool:
+        """Whether the rounds of somebody may stand under several codes: version 0.1.0 cut them apart, and its codes tell."""
+        return self.written_here and all(CODE_OF_0_1.fullmatch(who) for one in self.rounds for who in one.panelists)
 
 
 def answer(text: str, lo: int, hi: int) -> FileAnswer:

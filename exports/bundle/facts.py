@@ -1,6 +1,6 @@
 """Which columns of which tables a bundle holds; what is left out is left out by name, so that a new column is decided on.
 
-Names, addresses, links, letters and sessions stand in tables that are not here. Ratings leave as anonymised records.
+Names, addresses, links, letters and sessions stand in tables that are not here. What was answered leaves as seals.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ KEPT: dict[type[Base], str] = {
     Study: "slug title language time_zone simulated notice created_at scale rule rule_settings denominator quantile_type"
     " minimum_n smallest_cell maximum_rounds stopping_rule settled unsettled feedback_plan texts asked_characteristics"
     " proposal_rounds open_question group_chosen asks_expertise asks_conflicts withdrawal_choices names_until"
-    " protocol_locked_at protocol_sha256 finished_at finish_reason",
+    " protocol_locked_at protocol_sha256 finished_at finish_reason level caution harm turnout closing_hours",
     StakeholderGroup: "key position target public",
     Document: "version text consent material reason sha256",
     Amendment: "number at reason changes answers_given results_seen sha256",
@@ -38,7 +38,7 @@ KEPT: dict[type[Base], str] = {
 }
 LEFT_OUT: dict[type[Base], str] = {
     # a person, numbers of rows, and what is decided on the server where the study runs
-    Study: "id lead_name contact_email rehearsal_of archived_at deletion_due_at names_until"
+    Study: "id data_protection_name data_protection_email lead_name contact_email rehearsal_of archived_at deletion_due_at names_until"
     " names_kept_days names_destroyed_at",
     Round: "opens_on",
     Amendment: "by",

@@ -6,24 +6,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
-from delphi.consensus.table.change_columns import CHANGES, DIFFERENCES
+from delphi.consensus.table.change_columns import CHANGES
 from delphi.consensus.table.result_row import EVERYBODY, read_reasons
 from delphi.consensus.vocabulary import Band, Stability, Verdict
 from exports.archive import Bundle
 from exports.bundle.reading import Contents
-from exports.bundle.results import IDENTITY, MARKS, UNNUMBERED, PlainRow, Withheld
+from exports.bundle.results import COMPARED, IDENTITY, MARKS, UNNUMBERED, PlainRow, Withheld
 from exports.record.columns import consensus_columns
 from exports.record.unproved import VERDICT_COLUMNS
 from exports.tables.table import HIDDEN
 
 WORDS = {
     Withheld.HIDDEN: "hidden, since they could tell single answers",
-    Withheld.ROWS_CUT: "somebody's rounds were cut apart, so nobody can count who changed",
-    Withheld.NO_GROUPS: "the single ratings carry no groups, so nobody can count who changed in one",
-    Withheld.NO_RATINGS: "single ratings are not in the bundle, so nobody can count who changed",
+    Withheld.SEALED: "as sealed, not recomputable without single rows",
     Withheld.NO_COUNTS: "the counts they come from are not in the bundle",
     Withheld.GROUPS_LEFT_OUT: "a group whose counts are not in the bundle has a part in them",
-    Withheld.REMOVED: "somebody's answers were removed after the release that counted them",
 }
 KINDS: Mapping[str, tuple[type, ...]] = {
     "text": (str,),
@@ -71,16 +68,12 @@ class _Known:
     """What a bundle tells of itself, as the marks refer to it."""
 
     def __init__(self, bundle: Bundle, contents: Contents) -> None:
-        manifest = bundle.manifest
         self.counts = contents.counts
         self.places = {
             (number, item.statement): j for number, items in contents.items.items() for j, item in enumerate(items, 1)
         }
         self.groups = [group["key"] for group in bundle.json("protocol/facts.json")["groups"]]
-        records = manifest["records"] or {}
-        self.rows_everywhere = contents.rounds is not None and not records["rounds_without_rows"]
-        self.with_groups = contents.rounds is not None and records["groups_in_rows"]
-        self.removed = manifest["answers_removed_after_release"]
+        self.rows = contents.rows is not None
         scale = next(iter(contents.definitions.values())).scale
         self.kinds = {column.name: KINDS[column.type] for column in consensus_columns(scale)}
 
@@ -90,37 +83,23 @@ class _Known:
             return False
         if why == HIDDEN:
             return row[name] is None and read_reasons(row["reasons"]).get(name) == HIDDEN
-        if (name in CHANGES and self._unpaired(why, row)) or (name in DIFFERENCES and self._uncompared(why, row)):
-            return True
+        if why == Withheld.SEALED:
+            return name in CHANGES and not self.rows
         if why == Withheld.GROUPS_LEFT_OUT:
             return name in VERDICT_COLUMNS and self._asks_untold(row)
-        if name in IDENTITY | UNNUMBERED:
+        if why != Withheld.NO_COUNTS or name in IDENTITY | UNNUMBERED:
             return False
-        uncounted = why == Withheld.NO_COUNTS and not self._counted(row, row["group"])
-        return uncounted or (why == Withheld.REMOVED and row["round"] in self.removed)
-
-    def _uncompared(self, why: str, row: PlainRow) -> bool:
-        """Whether the counts of the round before, which a difference is taken from, are not told or no longer the same."""
-        before = row["previous_round"]
-        if why == Withheld.REMOVED:
-            return before in self.removed
-        known = (before, row["statement"]) in self.places and self._counted(row | {"round": before}, row["group"])
-        return why == Withheld.NO_COUNTS and not known
-
-    def _unpaired(self, why: str, row: PlainRow) -> bool:
-        """Whether nobody can count who changed, for this reason."""
-        if why == Withheld.NO_GROUPS:
-            return row["group"] != EVERYBODY and not self.with_groups
-        return why == Withheld.ROWS_CUT or (why == Withheld.NO_RATINGS and not self.rows_everywhere)
+        here, before = (self._counted(row, row["group"], row[number]) for number in ("round", "previous_round"))
+        return not here or (name in COMPARED and row["previous_round"] is not None and not before)
 
     def _asks_untold(self, row: PlainRow) -> bool:
         """Whether the verdict of the panel rests on groups, and the counts of one are not told."""
         asks = row["group"] == EVERYBODY and bool(row["group_rule"])
-        return asks and not all(self._counted(row, group) for group in self.groups)
+        return asks and not all(self._counted(row, group, row["round"]) for group in self.groups)
 
-    def _counted(self, row: PlainRow, group: str) -> bool:
-        """Whether the counts of a statement are told for a group."""
-        return self.places[row["round"], row["statement"]] in self.counts.get((row["round"], group), {})
+    def _counted(self, row: PlainRow, group: str, number: int | None) -> bool:
+        """Whether the counts of a statement are told for a group in a round."""
+        return self.places.get((number or 0, row["statement"])) in self.counts.get((number or 0, group), {})
 
     def fits(self, name: str, row: Mapping[str, Any]) -> bool:
         """Whether a cell that nobody computes holds what its column can hold."""

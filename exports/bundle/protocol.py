@@ -76,7 +76,9 @@ def _definitions(
     if _plain(columns) != document["definition"]:
         problems.append("protocol/facts.json is not what protocol/protocol.json says")
     stored = bundle.json("protocol/definitions.json")
-    released = {row["number"]: datetime.fromisoformat(row["released_at"]) for row in facts["rounds"]}
+    released = {
+        row["number"]: datetime.fromisoformat(row["released_at"]) for row in facts["rounds"] if row["released_at"]
+    }
     if sorted(released) != sorted(bundle.manifest["rounds"]) or set(stored) != {str(n) for n in released}:
         return [*problems, "protocol/facts.json: the rounds are not those of the manifest"]
     for number, at in released.items():

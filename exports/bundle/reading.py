@@ -1,50 +1,58 @@
-"""What a bundle holds of its rounds, read into counts and matrices."""
+"""What a bundle holds of its rounds, read into seals: as they were sealed, or as its counts tell them to the public."""
 
 import csv
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from delphi.consensus.analysis import Definition, Item
-from delphi.consensus.matrix import ABSENT, BLANK, NOT_QUALIFIED, Matrix
 from delphi.consensus.scale import Scale
-from delphi.consensus.table.result_row import count_name
-from delphi.consensus.vocabulary import Relation
+from delphi.consensus.sealed_counts import Cell, Composition, SealedChange, SealedRound
+from delphi.consensus.table.result_row import EVERYBODY, count_name
+from delphi.consensus.vocabulary import Band, Relation, Stability
 from delphi.sheets.writing import guarded
 from exports.archive import BadBundle, Bundle
+from exports.bundle import seals
+from exports.bundle.counts_file import PEOPLE
 
 LONGEST_SCALE = 1000
-CODES = {"nq": NOT_QUALIFIED, "blank": BLANK}
+W = TypeVar("W", bound=StrEnum)
+Numbers = dict[tuple[int, str], dict[int, list[int]]]
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What a bundle holds of its rounds."""
+    """What a bundle holds of its rounds.
+
+    Attributes
+    ----------
+    counts
+        By round, group and position: invited, blank, opt-outs, then the options.
+    sealed
+        The rounds as they were sealed; where the contents of the seals were withheld, made of the counts that are told.
+    whole
+        Whether they are as they were sealed.
+    rows
+        Single ratings by round: code, group and answers of each person; None where there are none.
+    """
 
     definitions: dict[int, Definition]
     items: dict[int, list[Item]]
-    counts: dict[tuple[int, str], dict[int, list[int]]]
-    rounds: "dict[int, Rows] | None"
-
-
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """The records of one round: codes, groups, and answers (records × items)."""
-
-    codes: list[str]
-    group: list[str]
-    matrix: Matrix
+    counts: Numbers
+    sealed: dict[int, SealedRound]
+    whole: bool
+    rows: dict[int, list[dict[str, Any]]] | None
 
 
 def contents_of(bundle: Bundle) -> Contents:
     """Read what the numbers come from."""
     definitions = {int(n): _definition(plain) for n, plain in bundle.json("protocol/definitions.json").items()}
     scale = next(iter(definitions.values())).scale
-    items = _items(bundle)
-    rounds = _rows(bundle, items, scale) if "ratings/long.csv" in bundle.manifest["files"] else None
-    return Contents(definitions, items, _counts_by_group(bundle, scale), rounds)
+    items, counts, sealed = _items(bundle), _counts_by_group(bundle, scale), seals.sealed_rounds(bundle)
+    told = {number: sealed.get(number) or _told(bundle, number, items[number], counts) for number in items}
+    whole = set(items) <= set(sealed)
+    return Contents(definitions, items, counts, told, whole, _rows(bundle))
 
 
 def _definition(plain: dict[str, Any]) -> Definition:
@@ -77,11 +85,15 @@ def _items(bundle: Bundle) -> dict[int, list[Item]]:
     return dict(items)
 
 
-def _counts_by_group(bundle: Bundle, scale: Scale) -> dict[tuple[int, str], dict[int, list[int]]]:
-    """Read the counts by round, group and position: invited, blank, opt-outs, then the options."""
+def _groups(bundle: Bundle) -> dict[str, str]:
+    """The groups of the study in order, by their names as a CSV file has them."""
+    groups = sorted(bundle.json("protocol/facts.json")["groups"], key=lambda row: row["position"])
+    return {guarded(row["key"]): row["key"] for row in groups}
+
+
+def _counts_by_group(bundle: Bundle, scale: Scale) -> Numbers:
     names = ["n_invited", "n_blank", "n_nq", *(count_name(value) for value in scale.values)]
-    groups = {guarded(row["key"]): row["key"] for row in bundle.json("protocol/facts.json")["groups"]}
-    counts: dict[tuple[int, str], dict[int, list[int]]] = defaultdict(dict)
+    groups, counts = _groups(bundle), defaultdict[tuple[int, str], dict[int, list[int]]](dict)
     with bundle.text("ratings/counts.csv") as stream:
         for row in csv.DictReader(stream):
             place = int(row["round"]), groups.get(row["group"], row["group"])
@@ -89,24 +101,69 @@ def _counts_by_group(bundle: Bundle, scale: Scale) -> dict[tuple[int, str], dict
     return dict(counts)
 
 
-def _rows(bundle: Bundle, items: dict[int, list[Item]], scale: Scale) -> dict[int, Rows]:
-    """Read the long file into one matrix a round."""
-    groups = {guarded(row["key"]): row["key"] for row in bundle.json("protocol/facts.json")["groups"]}
-    people_by_round: dict[int, dict[str, tuple[str, Matrix]]] = {number: {} for number in items}
-    with bundle.text("ratings/long.csv") as stream:
-        for row in csv.DictReader(stream):
-            number, code = int(row["round"]), row["panelist"]
-            if code not in people_by_round[number]:
-                empty = np.full(len(items[number]), ABSENT, dtype=np.int8)
-                people_by_round[number][code] = groups.get(row["group"], row["group"]), empty
-            rated = row["status"] == "rated"
-            answer = int(row["rating"]) - scale.lo if rated else CODES[row["status"]]
-            people_by_round[number][code][1][int(row["position"]) - 1] = answer
-    return {
-        number: Rows(
-            list(people),
-            [group for group, _ in people.values()],
-            np.array([row for _, row in people.values()], dtype=np.int8).reshape(len(people), len(items[number])),
+def composition_of(bundle: Bundle, number: int) -> tuple[Composition, ...]:
+    """Who took part in a round, as the file of people tells it."""
+    groups = _groups(bundle)
+    with bundle.text("panel/flow.csv") as stream:
+        return tuple(
+            Composition(groups.get(row["group"], row["group"]), **_people(row))
+            for row in csv.DictReader(stream)
+            if int(row["round"]) == number
         )
-        for number, people in people_by_round.items()
+
+
+def _people(row: dict[str, str]) -> dict[str, Any]:
+    """Numbers of people; in a first round nobody stayed, left or joined."""
+    return {name: int(row[name]) if row[name] else None for name in PEOPLE}
+
+
+def cells_of(number: int, items: list[Item], counts: Numbers) -> set[Cell]:
+    """The cells of a round, as the file of counts tells them."""
+    return {
+        Cell(items[position - 1].statement, group, tuple(row[3:]), row[2], row[1])
+        for (round_, group), rows in counts.items()
+        if round_ == number
+        for position, row in rows.items()
     }
+
+
+def _told(bundle: Bundle, number: int, items: list[Item], counts: Numbers) -> SealedRound:
+    """A round as far as it is told: its counts, its people, and the bands of change as the results have them."""
+    people = composition_of(bundle, number)
+    return SealedRound(
+        groups=tuple(_groups(bundle).values()),
+        shown=tuple(one.people for one in people if one.people not in (EVERYBODY, "")),
+        composition=people,
+        cells=tuple(cells_of(number, items, counts)),
+        changes=tuple(_changes(bundle, number)),
+    )
+
+
+def _changes(bundle: Bundle, number: int) -> list[SealedChange]:
+    if number not in bundle.manifest["rounds"]:
+        return []
+    rows = [entry["row"] for entry in bundle.json(f"results/release-{number}.json")["rows"]]
+    return [
+        SealedChange(
+            row["statement"],
+            0,
+            _word(Band, row["changed_band"]),
+            _word(Stability, row["stable"]),
+        )
+        for row in rows
+        if row["group"] == EVERYBODY and row["previous_round"] is not None
+    ]
+
+
+def _word(vocabulary: type[W], word: Any) -> W | None:
+    """Read a word; one that is none is left to the check of what stands unproven."""
+    return vocabulary(word) if word in list(vocabulary) else None
+
+
+def _rows(bundle: Bundle) -> dict[int, list[dict[str, Any]]] | None:
+    if seals.ROWS not in bundle.manifest["files"]:
+        return None
+    rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in bundle.json(seals.ROWS):
+        rows[row["round"]].append(row)
+    return dict(rows)

@@ -1,22 +1,21 @@
-"""From a bundle alone: every number again, and whether it is the one that was frozen."""
+"""From a bundle alone: every number again, and whether it is the one that was sealed."""
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
 from delphi.consensus.analysis import Analysis, RoundData
-from delphi.consensus.counts import Counts
-from delphi.consensus.matrix import ABSENT, BLANK, Matrix, count_moves, histogram
 from delphi.consensus.table.result_row import EVERYBODY, read_reasons, write_reasons
 from delphi.consensus.table.rows import consensus_rows
 from exports.archive import BadBundle, Bundle
-from exports.bundle.reading import Contents, Rows, contents_of
+from exports.bundle.counting_rows import differences_of_rows
+from exports.bundle.reading import Contents, cells_of, composition_of, contents_of
 from exports.bundle.results import MARKS, PlainRow, Withheld
+from exports.bundle.seals import CHAIN
 from exports.record.unproved import VERDICT_COLUMNS
 from exports.tables.table import HIDDEN
+from rounds.seal.reading import round_data_of, shown_rows
 
 
 @dataclass
@@ -43,28 +42,50 @@ def recompute(bundle: Bundle) -> Comparison:
 def _recomputed(bundle: Bundle) -> Comparison:
     contents = contents_of(bundle)
     result = Comparison()
-    result.differences += _rows_against_counts(contents, bundle.manifest["answers_removed_after_release"])
-    for number in contents.items:
+    result.differences += [*_seals_against_files(bundle, contents), *differences_of_rows(contents, _numbers(bundle))]
+    for number in bundle.manifest["rounds"]:
         frozen = bundle.json(f"results/release-{number}.json")["rows"]
-        groups = list(dict.fromkeys(entry["row"]["group"] for entry in frozen))
-        own = {group: _population(contents, number, group, groups) for group in groups}
+        own = _computed(contents, number, frozen)
         result.differences += _rows_missing(contents, number, frozen)
         for entry in frozen:
-            computed = own[entry["row"]["group"]].get(entry["row"]["statement"])
+            computed = own.get((entry["row"]["statement"], entry["row"]["group"]))
             if computed is None:
                 raise BadBundle("results/release-%(n)s.json has a statement that was not asked.", n=number)
             _compare(result, entry["row"], computed, entry[MARKS])
     return result
 
 
+def _numbers(bundle: Bundle) -> dict[str, str]:
+    """Number of each statement, as rows name it, by its code."""
+    return {row["code"]: str(row["number"]) for row in bundle.json("statements/statements.json")["statements"]}
+
+
+def _computed(contents: Contents, number: int, frozen: list[dict[str, PlainRow]]) -> dict[tuple[Any, Any], PlainRow]:
+    """Rows of a round by statement and group, from what is told of its cells."""
+    analysis, sealed = Analysis(contents.definitions[number], (_round(contents, number),)), contents.sealed[number]
+    rows = {(row["statement"], row["group"]): row for row in shown_rows(analysis, sealed)}
+    if contents.whole:
+        return rows
+    # Where counts alone are not told, the rest of the row is computed from nothing, unless all of it was hidden.
+    hidden = {(e["row"]["statement"], e["row"]["group"]) for e in frozen if e["row"]["n_rated"] is None}
+    told = {(row["statement"], row["group"]): row for row in consensus_rows(analysis, by_group=True)}
+    return told | {key: row for key, row in rows.items() if key in hidden}
+
+
+def _round(contents: Contents, number: int) -> RoundData:
+    previous = _round(contents, number - 1) if number - 1 in contents.items else None
+    scale = next(iter(contents.definitions.values())).scale
+    return round_data_of(number, contents.sealed[number], contents.items[number], scale, previous)
+
+
 def _rows_missing(contents: Contents, number: int, frozen: list[dict[str, PlainRow]]) -> list[str]:
-    """Name the statements that were asked and stand in the release not once, for the panel or for a group told."""
+    """Name the statements that do not stand once in a release: for the panel, and for each group whose counts are told."""
     found = Counter((entry["row"]["statement"], entry["row"]["group"]) for entry in frozen)
-    groups = dict.fromkeys([EVERYBODY, *(entry["row"]["group"] for entry in frozen)])
-    asked = [(item.statement, group) for item in contents.items[number] for group in groups]
+    asked = {(item.statement, EVERYBODY) for item in contents.items[number]}
+    asked |= {(cell.statement, cell.people) for cell in contents.sealed[number].cells}
     return [
         f"results/release-{number}.json: {statement}, {group} stands there {found[statement, group]} times, not once"
-        for statement, group in asked
+        for statement, group in sorted(asked | found.keys())
         if found[statement, group] != 1
     ]
 
@@ -104,96 +125,13 @@ def _reasons(row: PlainRow, but: Collection[str]) -> dict[str, str]:
     return {name: why for name, why in read_reasons(row["reasons"]).items() if name not in but}
 
 
-def _population(contents: Contents, number: int, group: str, groups: list[str]) -> dict[str, PlainRow]:
-    """Rows of one population, by statement."""
-    items, definition = contents.items[number], contents.definitions[number]
-    parts = [name for name in groups if name != EVERYBODY] if group == EVERYBODY else [group]
-    if group == EVERYBODY and not _adds_up(contents, number, parts):
-        parts = [EVERYBODY]
-    counts = _counts(contents, number, parts)
-    paired = _moves(contents, number, group)
-    data = RoundData(number, tuple(items), counts, paired, previous=_round_before(contents, number, group))
-    rows = consensus_rows(Analysis(definition, (data,)))
-    return {str(row["statement"]): row | {"group": group} for row in rows}
-
-
-def _round_before(contents: Contents, number: int, group: str) -> RoundData | None:
-    """Counts of the round before, of the panel or of one group."""
-    before = max((item.previous_round or 0 for item in contents.items[number]), default=0)
-    if before not in contents.items:
-        return None
-    return RoundData(before, tuple(contents.items[before]), _counts(contents, before, [group]))
-
-
-def _adds_up(contents: Contents, number: int, parts: list[str]) -> bool:
-    """Whether the groups told are the whole panel: a rule that asks each group then knows all of them."""
-    whole = contents.counts.get((number, EVERYBODY), {})
-    by_group = [contents.counts.get((number, part), {}) for part in parts]
-    return bool(parts) and all(
-        all(position in part for part in by_group)
-        and [sum(n) for n in zip(*(p[position] for p in by_group), strict=True)] == row
-        for position, row in whole.items()
-    )
-
-
-def _counts(contents: Contents, number: int, parts: list[str]) -> Counts:
-    """Make counts of the given populations as groups; nobody where nothing is told."""
-    scale, size = contents.definitions[number].scale, len(contents.items[number])
-    table = np.zeros((size, len(parts), 3 + scale.K), dtype=np.int64)
-    for g, part in enumerate(parts):
-        for position, numbers in contents.counts.get((number, part), {}).items():
-            table[position - 1, g] = numbers
-    invited = table[:, :, 0].max(0, initial=0)
-    names = ("",) if parts == [EVERYBODY] else tuple(parts)
-    return Counts(table[:, :, 3:], table[:, :, 2], table[:, :, 1], np.asarray(invited), names)
-
-
-def _moves(contents: Contents, number: int, group: str) -> NDArray[np.int64] | None:
-    """Count the moves of those who can be followed, since each statement was rated before."""
-    if contents.rounds is None or all(item.previous_round is None for item in contents.items[number]):
-        return None
-    now = contents.rounds[number]
-    chosen = [i for i, name in enumerate(now.group) if group in (EVERYBODY, name)]
-    then = np.full_like(now.matrix, ABSENT)
-    for j, item in enumerate(contents.items[number]):
-        before = contents.rounds.get(item.previous_round or 0)
-        if before is not None and item.relation.same_meaning:
-            column = [asked.statement for asked in contents.items[item.previous_round or 0]].index(item.statement)
-            then[:, j] = _joined(now, before)(column)
-    return np.asarray(
-        count_moves(then[chosen], now.matrix[chosen], contents.definitions[number].scale.K), dtype=np.int64
-    )
-
-
-def _joined(now: Rows, before: Rows) -> Callable[[int], Matrix]:
-    """Look up what the records of one round had answered in another."""
-    place = {code: i for i, code in enumerate(before.codes)}
-    index = np.array([place.get(code, -1) for code in now.codes], dtype=np.intp)
-
-    def column(j: int) -> Matrix:
-        there = before.matrix[index, j] if len(before.codes) else np.full(len(index), ABSENT, dtype=np.int8)
-        return np.where(index >= 0, there, ABSENT).astype(np.int8)
-
-    return column
-
-
-def _rows_against_counts(contents: Contents, removed: list[int]) -> list[str]:
-    """Compare the counts with the rows, where there are rows and none was removed."""
-    if contents.rounds is None:
-        return []
-    return [
-        f"ratings/counts.csv, round {number}, group {group}: the counts are not those of ratings/long.csv"
-        for number, rows in contents.rounds.items()
-        for group in (EVERYBODY, *dict.fromkeys(rows.group))
-        if rows.codes and number not in removed and not _same_counts(contents, number, group)
-    ]
-
-
-def _same_counts(contents: Contents, number: int, group: str) -> bool:
-    """Whether rows and counts agree; a group of which nothing is told has no counts."""
-    assert contents.rounds is not None
-    counts = contents.counts.get((number, group))
-    rows = contents.rounds[number]
-    chosen = [i for i, name in enumerate(rows.group) if group in (EVERYBODY, name)]
-    counted = histogram(np.asfortranarray(rows.matrix[chosen]), BLANK, contents.definitions[number].scale.K - 1)
-    return counts is None or all(counted[position - 1].tolist() == row[1:] for position, row in counts.items())
+def _seals_against_files(bundle: Bundle, contents: Contents) -> Iterator[str]:
+    """Compare the files of counts and people with the seals, where these tell what they hold."""
+    if not contents.whole:
+        return
+    for number, sealed in contents.sealed.items():
+        cells = cells_of(number, contents.items[number], contents.counts)
+        if number in bundle.manifest["rounds"] and cells != set(sealed.cells):
+            yield f"ratings/counts.csv, round {number}: the counts are not those of {CHAIN}"
+        if composition_of(bundle, number) != sealed.composition:
+            yield f"panel/flow.csv, round {number}: the people are not those of {CHAIN}"

@@ -12,14 +12,14 @@ from delphi.errors import Refused
 from delphi.model.base import Base
 from delphi.model.study import Study
 from exports.archive import Bundle, Writer
+from exports.bundle import seals
 from exports.bundle.facts import row_of, tables_of
-from exports.bundle.results import MARKS, Release, ReleaseEntry
+from exports.bundle.results import Release, ReleaseEntry
 from exports.bundle.source import record_of, released_rounds
 from exports.bundle.writing import software, write_for_readers
 
 UNMADE = (Refused, SQLAlchemyError, KeyError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
 BY_HASH = (  # nothing is computed from these, and nothing else in a bundle says what they must hold
-    "panel/flow.csv",
     "ratings/wide.csv",
     "ratings/codebook.csv",
     "ratings/codebook.json",
@@ -51,10 +51,7 @@ def compare_for_readers(bundle: Bundle) -> tuple[list[str], list[str]]:
 def _made(bundle: Bundle) -> dict[str, str]:
     """Make the files again; the hash of each by its name."""
     release: Release = {
-        number: [
-            ReleaseEntry.of(entry["row"] | {MARKS: entry[MARKS]})
-            for entry in bundle.json(f"results/release-{number}.json")["rows"]
-        ]
+        number: [ReleaseEntry.of(entry) for entry in bundle.json(f"results/release-{number}.json")["rows"]]
         for number in bundle.manifest["rounds"]
     }
     manifest = {name: value for name, value in bundle.manifest.items() if name != "files"}
@@ -80,5 +77,7 @@ def _restored(bundle: Bundle) -> Iterator[tuple[Session, Study]]:
         for kind, rows in tables_of(bundle).items():
             session.add_all(row_of(kind, row, study_id=study.id) for row in rows)
             session.flush()
+        session.add_all(seals.stored(entry, study.id) for entry in bundle.json(seals.CHAIN))
+        session.flush()
         yield session, study
     engine.dispose()

@@ -3,51 +3,72 @@
 import json
 import re
 from dataclasses import dataclass, replace
-from random import Random
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi.consensus.analysis import Analysis, Definition
-from delphi.consensus.counts import Counts
-from delphi.consensus.table.result_row import EVERYBODY
+from delphi.consensus.analysis import Analysis, Definition, Item
+from delphi.consensus.sealed_counts import SealedRound
 from delphi.errors import Refused
-from delphi.model.event import WITHHELD, Event, data_hash
-from delphi.model.origin import StudyImport
+from delphi.model.event import WITHHELD, Event, EventKind, data_hash
 from delphi.model.panel import Panelist
 from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
 from delphi.model.study import Amendment, Document, StakeholderGroup, Study
 from delphi.protocol import amendments, method
+from exports.bundle import seals
 from exports.bundle.facts import Fact, fact, facts
-from exports.bundle.results import MARKS, Withheld
+from exports.data.levels import may_hold_rows
 from exports.data.records import Records, records_of
 from exports.record.facts import RoundFacts
 from exports.record.reader_profile import Profile
 from exports.record.record import GivenRecord
 from exports.record.study_record import StudyRecord
-from rounds.results.matrices import answers_of
-from rounds.results.rows import analyse, results
-from rounds.seal import texts
+from rounds.results.rows import results
+from rounds.seal import row_keeping, texts
+from rounds.seal.items import items_of
+from rounds.seal.reading import sealed_of
 
 ADDRESS = re.compile(r"[^\s\"]@[^\s\"]+\.")
+# What is told later (downloads, departures, letters, the team) changes nothing in a bundle.
+TOLD = (
+    EventKind.PROTOCOL_LOCKED,
+    EventKind.PROTOCOL_AMENDED,
+    EventKind.STUDY_CHANGED,
+    EventKind.DOCUMENT_PUBLISHED,
+    EventKind.ROUND_RELEASED,
+    EventKind.STUDY_FINISHED,
+    EventKind.ROWS_PUBLISHED,
+    EventKind.PANEL_DESCRIBED,
+)
 
 
 @dataclass(frozen=True)
 class Source:
-    """A study with its released rounds."""
+    """A study with its released rounds.
+
+    Attributes
+    ----------
+    seals
+        The chain of seals, as the table has it.
+    sealed, items
+        What the seals of the rounds up to the last released one hold, and what was asked in them.
+    records, rows
+        Single ratings, where the panel agreed to them and the profile may have them; None elsewhere.
+    """
 
     study: Study
     record: GivenRecord
     definition: Definition
     definitions: dict[int, Definition]
     rounds: list[Round]
-    counts: dict[int, Counts]
-    records: Records
+    seals: list[Fact]
+    sealed: dict[int, SealedRound]
+    items: dict[int, list[Item]]
+    records: Records | None
+    rows: list[Fact] | None
     frozen: dict[int, list[dict[str, Any]]]
-    imported: bool
-    removed_later: frozenset[int]
     tables: dict[str, list[Fact]]
     events: list[Fact]
     comments: list[Fact]
@@ -61,38 +82,35 @@ def study_called(session: Session, slug: str) -> Study:
     return study
 
 
-def source_of(session: Session, study: Study, draw: Random) -> Source:
-    """Read a study; only what was released leaves."""
+def source_of(session: Session, study: Study, profile: Profile = Profile.ANALYST) -> Source:
+    """Read a study as a profile may have it; only what was released leaves."""
     rounds = released_rounds(session, study)
     if not rounds:
         raise Refused("No round of this study is released yet, so there is nothing to export. Nothing was written.")
-    order = Random(draw.getrandbits(256))  # noqa: S311 (an order of comments is no secret)
     numbers = [round_.number for round_ in rounds]
-    counts = {one.number: one.counts for one in analyse(session, study, numbers).rounds}
-    answers = answers_of(session, study, numbers)
-    frozen = {r.number: results(session, study, r, by_group=True) for r in rounds}
-    imported = session.get(StudyImport, study.id) is not None
-    released = _groups_in(frozen) if imported else None
+    sealed = {n: one for n in range(1, numbers[-1] + 1) if (one := sealed_of(session, study, n))}
+    chain, has_rows = seals.entries_of(session, study.id, numbers[-1]), may_hold_rows(session, study, profile)
     return Source(
         study=study,
         record=record_of(session, study, numbers),
         definition=method.definition_of(study),
         definitions={r.number: amendments.definition_at(session, study, r.released_at) for r in rounds},
         rounds=rounds,
-        counts=counts,
-        records=records_of(answers, counts[numbers[0]].groups, study.smallest_cell, draw, released),
-        frozen=frozen,
-        imported=imported,
-        removed_later=frozenset(_said_removed(frozen)),
-        tables=_tables(session, study, rounds),
+        seals=chain,
+        sealed=sealed,
+        items={number: list(items_of(session, study, number).values()) for number in sealed},
+        records=records_of(session, study, numbers) if has_rows else None,
+        rows=_rows(session, study, numbers[-1]) if has_rows else None,
+        frozen={r.number: results(session, study, r, by_group=True) for r in rounds},
+        tables=_tables(session, study, rounds, {entry["round"] for entry in chain}),
         events=_events(session, study),
-        comments=_comments(session, study, numbers, order),
+        comments=_comments(session, study, numbers),
     )
 
 
-def _groups_in(frozen: dict[int, list[dict[str, Any]]]) -> list[str]:
-    """Groups that have results."""
-    return list(dict.fromkeys(row["group"] for rows in frozen.values() for row in rows if row["group"] != EVERYBODY))
+def _rows(session: Session, study: Study, last: int) -> list[Fact]:
+    """The single rows up to the last released round, as they are hashed."""
+    return [row for row in row_keeping.plain_rows(session, study.id) if row["round"] <= last]
 
 
 def _by_name(content: Any) -> Any:
@@ -126,13 +144,8 @@ def released_rounds(session: Session, study: Study) -> list[Round]:
     return [round_ for round_ in rounds if round_.state is State.RELEASED]
 
 
-def _said_removed(frozen: dict[int, list[dict[str, Any]]]) -> list[int]:
-    """Find the rounds of which an imported study says that answers were removed after their release."""
-    return [number for number, rows in frozen.items() if any(Withheld.REMOVED in row[MARKS].values() for row in rows)]
-
-
-def _tables(session: Session, study: Study, rounds: list[Round]) -> dict[str, list[Fact]]:
-    """Facts on released rounds, by table; what is still a draft stays here."""
+def _tables(session: Session, study: Study, rounds: list[Round], sealed: set[int]) -> dict[str, list[Fact]]:
+    """Facts on released and sealed rounds, by table; what is still a draft stays here."""
     last = rounds[-1].number
     asked = [row for row in facts(session, QuestionnaireItem, study.id) if row["round"] <= last]
     edges = [row for row in facts(session, Lineage, study.id) if row["round"] <= last]
@@ -143,7 +156,7 @@ def _tables(session: Session, study: Study, rounds: list[Round]) -> dict[str, li
         "study": [fact(study)],
         "groups": facts(session, StakeholderGroup, study.id),
         "documents": facts(session, Document, study.id),
-        "rounds": [fact(round_) for round_ in rounds],
+        "rounds": [row for row in facts(session, Round, study.id) if row["number"] in sealed],
         "statements": [row for row in facts(session, Statement, study.id) if row["number"] in known],
         "versions": [
             row for row in facts(session, StatementVersion, study.id) if (row["statement"], row["version"]) in used
@@ -156,10 +169,14 @@ def _tables(session: Session, study: Study, rounds: list[Round]) -> dict[str, li
 
 
 def _events(session: Session, study: Study) -> list[Fact]:
-    """The whole chain; data that name somebody are replaced by their hash, which is what the chain covers."""
+    """The trail until the last event that something in a bundle follows from, so that a later bundle is the same.
+
+    Data that name somebody are replaced by their hash, which is what the chain covers.
+    """
     people = select(Panelist.id, Panelist.code).where(Panelist.study_id == study.id)
     secret = {text for who, code in session.execute(people) for text in (str(who), who.hex, code)}
-    events = session.scalars(select(Event).where(Event.study_id == study.id).order_by(Event.sequence))
+    events = list(session.scalars(select(Event).where(Event.study_id == study.id).order_by(Event.sequence)))
+    last = max((event.sequence for event in events if event.kind in TOLD), default=0)
     return [
         {
             "seq": event.sequence,
@@ -171,6 +188,7 @@ def _events(session: Session, study: Study) -> list[Fact]:
             "hash": event.hash,
         }
         for event in events
+        if event.sequence <= last
     ]
 
 
@@ -179,13 +197,13 @@ def _tells_of_people(data: dict[str, Any], secret: set[str]) -> bool:
     return bool(ADDRESS.search(text)) or not secret.isdisjoint(re.findall(r"[0-9A-Za-z-]+", text))
 
 
-def _comments(session: Session, study: Study, numbers: list[int], draw: Random) -> list[Fact]:
-    """Texts that the panel was shown, those of one statement in a random order; nobody's code beside them."""
-    listed = session.execute(select(Statement.number, Statement.code).where(Statement.study_id == study.id))
-    codes = {number: code for number, code in listed}  # noqa: C416 (rows are no pairs to the type checker)
-    shown = sorted((one.round, codes[one.statement], one.text) for one in texts.released(session, study, numbers))
-    draw.shuffle(shown)
+def _comments(session: Session, study: Study, numbers: list[int]) -> list[Fact]:
+    """Texts that the panel was shown, those of one statement in the order of their random tickets, which are not told."""
+    codes = dict(list(session.execute(select(Statement.number, Statement.code).where(Statement.study_id == study.id))))
+    shown = [
+        (one.round, codes[one.statement], str(one.ticket), one.text) for one in texts.released(session, study, numbers)
+    ]
     return [
         {"comment": number, "round": r, "statement": code, "text_released": text}
-        for number, (r, code, text) in enumerate(sorted(shown, key=lambda row: row[:2]), 1)
+        for number, (r, code, _, text) in enumerate(sorted(shown), 1)
     ]

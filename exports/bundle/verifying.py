@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -10,18 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from delphi.audit import GENESIS
-from delphi.consensus.table.result_row import read_reasons
-from delphi.model.event import WITHHELD, EventKind, data_hash, link_hash, sha256_of
+from delphi.model.event import WITHHELD, EventKind, data_hash, link_hash
 from exports.archive import BadBundle, Bundle, reading
+from exports.bundle import seals
 from exports.bundle.marks import unjustified, unproven
 from exports.bundle.protocol import EVENTS, Events, problems_of_protocol, unproven_protocol
 from exports.bundle.reading import contents_of
 from exports.bundle.recomputing import recompute
 from exports.bundle.remaking import compare_for_readers
 from exports.bundle.signing import signed
-from exports.tables.table import HIDDEN
 
-SCHEMA = "study-bundle/1"
+SCHEMA = "study-bundle/2"
 NOT_BUILT = (KeyError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
 
 
@@ -81,6 +79,7 @@ def _check_contents(bundle: Bundle) -> Verification:
         problems = [
             *problems_of_protocol(bundle, events),
             *_releases(bundle, events),
+            *seals.problems_of_seals(bundle, events),
             *unjustified(bundle, contents_of(bundle)),
             *recompute(bundle).differences,
         ]
@@ -115,43 +114,23 @@ def _chain(events: Events) -> list[str]:
 
 
 def _releases(bundle: Bundle, events: Events) -> list[str]:
-    """Compare each release with its event: its moment, and the hash of its rows where all of them are in the bundle."""
-    told, problems = _released(events), []
-    moments = {row["number"]: row["released_at"] for row in bundle.json("protocol/facts.json")["rounds"]}
+    """Compare the moment of each release with its event."""
+    told = {event["data"].get("round"): event for event in events if event["kind"] == EventKind.ROUND_RELEASED}
+    moments, problems = {row["number"]: row["released_at"] for row in bundle.json("protocol/facts.json")["rounds"]}, []
     for number in bundle.manifest["rounds"]:
-        name = f"results/release-{number}.json"
         if number not in told:
             problems.append(f"{EVENTS}: no event releases round {number}")
-            continue
-        event, entries = told[number], bundle.json(name)["rows"]
-        if datetime.fromisoformat(event["at"]) != datetime.fromisoformat(moments[number]):
+        elif datetime.fromisoformat(told[number]["at"]) != datetime.fromisoformat(moments[number]):
             problems.append(f"protocol/facts.json: round {number} was not released when its event says")
-        if _is_whole(entries, event) and sha256_of([e["row"] for e in entries]) != event["data"]["results_sha256"]:
-            problems.append(f"{name} is not what was released")
     return problems
 
 
-def _released(events: Events) -> dict[int | None, Mapping[str, Any]]:
-    return {event["data"].get("round"): event for event in events if event["kind"] == EventKind.ROUND_RELEASED}
-
-
-def _is_whole(entries: list[dict[str, Any]], event: Mapping[str, Any]) -> bool:
-    """Whether every row of a release is in the bundle as it was released."""
-    hidden = any(HIDDEN in read_reasons(entry["row"]["reasons"]).values() for entry in entries)
-    return not hidden and bool(event["data"]["rows"] == len(entries))
-
-
 def _apart(bundle: Bundle, events: Events) -> list[str]:
-    """Name the releases that cannot be compared with the hash of their event, and the events that say nothing."""
-    told, lines = _released(events), []
-    for number in bundle.manifest["rounds"]:
-        name = f"results/release-{number}.json"
-        entries = bundle.json(name)["rows"]
-        left_out = told[number]["data"]["rows"] - len(entries) if number in told else 0
-        if left_out:
-            lines.append(f"{name}: {left_out} rows were released and are not here, so its hash was not compared")
-        elif number in told and not _is_whole(entries, told[number]):
-            lines.append(f"{name}: some cells are hidden, so its hash was not compared")
+    """Name the seals and events of which only the hash is here."""
+    lines = seals.untold(events)
+    withheld = [str(entry["number"]) for entry in bundle.json(seals.CHAIN) if WITHHELD in entry["content"]]
+    if withheld:
+        lines.append(f"{seals.CHAIN}: only the hash is here of what entry {', '.join(withheld)} holds")
     silent = [str(event["seq"]) for event in events if WITHHELD in event["data"]]
     if silent:
         lines.append(f"{EVENTS}: only the hash is here of what was done in event {', '.join(silent)}")

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import delphi
-from delphi.consensus.table.change_columns import DIFFERENCES
-from delphi.consensus.table.result_row import EVERYBODY, result_rows
+from delphi.consensus.table.result_row import result_rows
 from delphi.model.event import EventKind
 from delphi.model.round import Round
 from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
@@ -16,21 +15,21 @@ from delphi.model.study import Study
 from delphi.protocol import method
 from delphi.sheets.writing import write_csv
 from exports.archive import Tell, Writer, nobody, writing
-from exports.bundle.counts_file import write_counts
+from exports.bundle import seals
+from exports.bundle.counts_file import write_counts, write_people
 from exports.bundle.facts import KEPT, Fact
 from exports.bundle.readme import readme
-from exports.bundle.results import Release, Withheld, for_analysts, for_the_public, summary
+from exports.bundle.results import Release, as_sealed, for_the_public, summary
 from exports.bundle.signing import signer
 from exports.bundle.source import Source
 from exports.catalogue import make
 from exports.data.package import write_ratings, write_scripts, write_settings, write_table
-from exports.data.records import Records
 from exports.formats import FORMATS
 from exports.record import consensus
 from exports.record.reader_profile import Profile
 from exports.record.record import GivenRecord
 
-SCHEMA = "study-bundle/1"
+SCHEMA = "study-bundle/2"
 FIGURES = [
     "stacked",
     "distribution",
@@ -56,16 +55,19 @@ def write_bundle(
         write_for_readers(writer, source.study, source.record, release, source.rounds, manifest, source.tables)
         _write_protocol(writer, source)
         _write_statements(writer, source)
-        _write_panel(writer, source)
-        if profile is Profile.ANALYST:
+        writer.json(seals.CHAIN, _chain(source, profile))
+        write_people(writer, source)
+        if source.records is not None:
+            writer.json(seals.ROWS, source.rows)
             write_ratings(writer, source.records, source.definition)
+        if not _coarse(source, profile):
             _write_comments(writer, source)
-        write_settings(writer, source.definitions, source.removed_later)
+        write_settings(writer, source.definitions)
         write_counts(writer, source, release)
         for number, rows in release.items():
             entries = [entry.as_dict() for entry in rows]
             writer.json(f"results/release-{number}.json", {"round": number, "rows": entries})
-        writer.put("audit/events.jsonl", "".join(_line(event) for event in _events(source, profile)))
+        writer.put("audit/events.jsonl", "".join(map(_line, source.events)))
         writer.close(manifest, signer(secret))
     return manifest
 
@@ -94,25 +96,26 @@ def software() -> str:
     return f"delphi-platform {delphi.__version__}"
 
 
+def _coarse(source: Source, profile: Profile) -> bool:
+    """Whether a profile has the coarser forms for small numbers; where rows are published there is nothing to hide."""
+    return profile is Profile.PUBLIC and source.records is None
+
+
 def _release(source: Source, profile: Profile) -> Release:
-    """The results as this profile may have them, marked where answers were removed later."""
-    below = source.study.smallest_cell
-    if profile is Profile.ANALYST:
-        release = for_analysts(source.frozen, source.records, below)
-    else:
-        release = for_the_public(source.frozen, source.definition, below)
-    for number in source.removed_later:
-        for entry in release[number]:
-            entry.mark_removed()
-        for entry in release.get(number + 1, ()):
-            entry.mark(DIFFERENCES, Withheld.REMOVED)
-    return release
+    """The results as this profile may have them."""
+    if _coarse(source, profile):
+        return for_the_public(source.frozen, source.definition, source.study.smallest_cell)
+    return as_sealed(source.frozen, rows=source.records is not None)
+
+
+def _chain(source: Source, profile: Profile) -> list[dict[str, Any]]:
+    """The seals; where numbers are told in coarser forms, each with the hash of what it holds."""
+    return [seals.without_content(entry) for entry in source.seals] if _coarse(source, profile) else source.seals
 
 
 def manifest_of(source: Source, release: Release, profile: Profile) -> dict[str, Any]:
     """Say what is in the bundle, what is not, and why."""
-    study, for_analyst = source.study, profile is Profile.ANALYST
-    row_count = sum(len(rows) for rows in release.values())
+    study, coarse = source.study, _coarse(source, profile)
     return {
         "schema": SCHEMA,
         "software": software(),
@@ -120,27 +123,15 @@ def manifest_of(source: Source, release: Release, profile: Profile) -> dict[str,
         "title": study.title,
         "notice": study.notice,
         "profile": profile,
+        "level": study.level,
         "smallest_cell": study.smallest_cell,
         "quantile_type": study.quantile_type,
         "protocol_sha256": study.protocol_sha256,
         "rounds": [round_.number for round_ in source.rounds],
         "text_guard": "In CSV files an apostrophe stands before a text that a spreadsheet would take for a formula.",
-        "rows_left_out": sum(map(len, source.frozen.values())) - row_count,
         "not_recomputable": summary(release),
-        "records": _about_records(source.records) if for_analyst else None,
-        "withheld": [] if for_analyst else ["ratings", "comments"],
-        "answers_removed_after_release": sorted(source.removed_later),
-    }
-
-
-def _about_records(records: Records) -> dict[str, Any]:
-    """Say how many records there are, and what was cut off from them."""
-    waves = zip(records.waves, records.leaves, strict=True)
-    return {
-        "records": len(records.records),
-        "of_one_round": sum(len(record.rows) == 1 for record in records.records),
-        "groups_in_rows": records.grouped,
-        "rounds_without_rows": [wave.number for wave, leaves in waves if not leaves],
+        "records": len(source.records.records) if source.records is not None else None,
+        "withheld": [*(["ratings"] if source.records is None else []), *(["seals", "comments"] if coarse else [])],
     }
 
 
@@ -167,10 +158,10 @@ def _write_statements(writer: Writer, source: Source) -> None:
     names = ("statements", "versions", "questionnaires", "lineage", "decisions")
     writer.json("statements/statements.json", {name: source.tables[name] for name in names})
     items = [
-        {"round": wave.number, "position": position, "statement": item.statement, "relation": item.relation.value}
+        {"round": number, "position": position, "statement": item.statement, "relation": item.relation.value}
         | {"previous_round": item.previous_round, "section_no": item.section_no}
-        for wave in source.records.waves
-        for position, item in enumerate(wave.items.values(), 1)
+        for number, asked in source.items.items()
+        for position, item in enumerate(asked, 1)
     ]
     writer.json("statements/items.json", items)
 
@@ -183,24 +174,6 @@ def _write_statement_tables(writer: Writer, tables: Mapping[str, list[Fact]]) ->
         head = KEPT[kind].split() if rows else []
         with writer.text(f"statements/{name}.csv") as stream:
             write_csv(stream, head, ([row[column] for column in head] for row in rows))
-
-
-def _write_panel(writer: Writer, source: Source) -> None:
-    """Write who was invited and who answered, by round and group; small groups are not told."""
-    groups = (EVERYBODY, *source.records.groups)
-    rows = [(number, group, *_people(source, number, group)) for number in source.counts for group in groups]
-    with writer.text("panel/flow.csv") as stream:
-        write_csv(stream, ["round", "group", "invited", "analysed"], rows)
-
-
-def _people(source: Source, number: int, group: str) -> tuple[int, int]:
-    """Count the invited, and those who answered; of an imported study the release knows them."""
-    if source.imported:
-        row = next(row for row in source.frozen[number] if row["group"] == group)
-        return row["n_invited"], row["n_shown"]
-    counts = source.counts[number]
-    own = counts.pooled() if group == EVERYBODY else counts.only(group)
-    return int(own.invited[0]), int(own.n_shown[0, 0])
 
 
 def _write_comments(writer: Writer, source: Source) -> None:
@@ -236,14 +209,6 @@ def citation(study: Study, rounds: Sequence[Round]) -> str:
         'message: "If you use these data, cite them as below and name the SHA-256 of the bundle."\n'
         f"title: {title}\ntype: dataset\nauthors:\n  - name: The study team\ndate-released: {released:%Y-%m-%d}\n"
     )
-
-
-def _events(source: Source, profile: Profile) -> list[dict[str, Any]]:
-    """The events; in public, those of a finished study until it was finished, so that all later bundles are the same."""
-    if profile is Profile.ANALYST or source.study.finished_at is None:
-        return source.events
-    last = max(event["seq"] for event in source.events if event["kind"] == EventKind.STUDY_FINISHED)
-    return [event for event in source.events if event["seq"] <= last]
 
 
 def _line(event: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from exports.archive import MANIFEST, draw_of
+from exports.archive import MANIFEST
 from exports.record.reader_profile import BUNDLE_PROFILES, Profile
 
 if TYPE_CHECKING:
@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUTPUT = click.Path(dir_okay=False, path_type=Path)
-SEED = click.option("--seed", type=int, help="For tests: the same seed gives the same codes and the same order.")
+PROFILE = click.option(
+    "--profile",
+    type=click.Choice([profile.value for profile in BUNDLE_PROFILES]),
+    default=Profile.ANALYST.value,
+    show_default=True,
+    help="Who it is for; the statistician of a study with separated duties has single ratings.",
+)
 
 
 def is_bundle(file: BinaryIO) -> bool:
@@ -33,14 +39,8 @@ def is_bundle(file: BinaryIO) -> bool:
 @click.command()
 @click.argument("study")
 @click.option("--output", type=OUTPUT, required=True, help="The archive to write.")
-@click.option(
-    "--profile",
-    type=click.Choice([profile.value for profile in BUNDLE_PROFILES]),
-    default=Profile.ANALYST.value,
-    show_default=True,
-)
-@SEED
-def bundle(study: str, output: Path, profile: str, seed: int | None) -> None:
+@PROFILE
+def bundle(study: str, output: Path, profile: str) -> None:
     """Write the bundle of a STUDY (its short name): everything from which a stranger can check and recompute it."""
     from delphi import config
     from exports.bundle.writing import write_bundle
@@ -49,32 +49,33 @@ def bundle(study: str, output: Path, profile: str, seed: int | None) -> None:
     _export(
         study,
         output,
-        seed,
+        Profile(profile),
         lambda source: write_bundle(source, output, Profile(profile), secret=secret),
         report="bundle",
-        profile=profile,
     )
 
 
 @click.command()
 @click.argument("study")
 @click.option("--output", type=OUTPUT, required=True, help="FILE.zip, .csv, .xlsx, .sav, .dta or .parquet.")
-@SEED
-def data(study: str, output: Path, seed: int | None) -> None:
-    """Write the anonymised ratings of a STUDY: with codebook and scripts (.zip), or as one file by its ending."""
+@PROFILE
+def data(study: str, output: Path, profile: str) -> None:
+    """Write single ratings of a STUDY under codes, where its panel agreed to that before it began.
+
+    A sealed study has none; one with separated duties has them for its statistician (--profile statistician); one with open
+    rows, from its finish on. With codebook and scripts (.zip), or as one file by its ending.
+    """
+    _export(study, output, Profile(profile), lambda source: _write_ratings(source, output), report="ratings")
+
+
+def _write_ratings(source: "Source", output: Path) -> None:
     from exports.data.package import write_data
 
-    _export(
-        study,
-        output,
-        seed,
-        lambda source: write_data(source.records, source.definitions, output),
-        report="ratings",
-        profile=Profile.ANALYST.value,
-    )
+    assert source.records is not None
+    write_data(source.records, source.definitions, output)
 
 
-def _export(slug: str, output: Path, seed: int | None, write: Callable[["Source"], object], **facts: str) -> None:
+def _export(slug: str, output: Path, profile: Profile, write: Callable[["Source"], object], *, report: str) -> None:
     """Write a file of a study, and the event that says so with the hash of what was written."""
     from delphi import audit, clock
     from delphi.errors import Refused
@@ -82,17 +83,22 @@ def _export(slug: str, output: Path, seed: int | None, write: Callable[["Source"
     from delphi.model.event import EventKind
     from exports.bundle.source import source_of, study_called
     from exports.bundle.verifying import sha256_of_file
+    from exports.data.levels import check_rows
 
     database = checked_database()
     try:
         with database.transaction(writing=False) as session:
-            source = source_of(session, study_called(session, slug), draw_of(seed))
+            made = study_called(session, slug)
+            if report == "ratings":
+                check_rows(session, made, profile)
+            source = source_of(session, made, profile)
             write(source)
             numbers = ", ".join(str(round_.number) for round_ in source.rounds)
         digest = sha256_of_file(output)
         with database.transaction() as session:
             study = study_called(session, slug)
-            audit.record(session, study.id, EventKind.EXPORTED, by=None, at=clock.now(), sha256=digest, **facts)
+            facts = {"report": report, "profile": profile.value, "sha256": digest}
+            audit.record(session, study.id, EventKind.EXPORTED, by=None, at=clock.now(), **facts)
     except (Refused, OSError) as error:
         raise click.ClickException(str(error)) from None
     finally:

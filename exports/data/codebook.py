@@ -15,7 +15,7 @@ STATUSES = {
     "rated": "rated on the scale",
     "nq": "chose the opt-out",
     "blank": "saw the statement and gave neither",
-    "absent": "not in this round, or under another code",
+    "absent": "not in this round",
 }
 COLUMNS = (
     Column("variable", "text", "Variable"),

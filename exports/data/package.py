@@ -1,7 +1,7 @@
 """The files of ratings and the scripts, as they stand in a bundle and in a data package."""
 
 import io
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +15,7 @@ from delphi.sheets.writing import cell, write_csv
 from exports.archive import Tell, Writer, nobody, writing
 from exports.data import ratings, stats_files, syntax
 from exports.data.codebook import codebook
+from exports.data.readme import readme
 from exports.data.records import Records
 from exports.formats import FORMATS
 from exports.tables.table import Table
@@ -78,10 +79,11 @@ def write_stream(
             write_settings(writer, definitions)
             write_study(writer, records, definitions)
             write_scripts(writer, ("analysis.py", "analysis.R"))
-            writer.close({"schema": "ratings/1", "files": {}})
+            writer.put("README.txt", readme(records))
+            writer.close({"schema": "ratings/1", "level": records.level.value, "files": {}})
 
 
-def write_settings(writer: Writer, definitions: Mapping[int, Definition], removed_later: Container[int] = ()) -> None:
+def write_settings(writer: Writer, definitions: Mapping[int, Definition]) -> None:
     """Write the scale, and the settings of each round, for programs that read no JSON."""
     scale = next(iter(definitions.values())).scale
     members = [(name, getattr(scale, name)) for name in SETS]
@@ -91,12 +93,9 @@ def write_settings(writer: Writer, definitions: Mapping[int, Definition], remove
     )
     with writer.text("ratings/scale.csv") as stream:
         write_csv(stream, ["value", "label", *SETS], options)
-    settings = (
-        (number, one.quantile_type, one.denominator, int(number not in removed_later))
-        for number, one in definitions.items()
-    )
+    settings = ((number, one.quantile_type, one.denominator) for number, one in definitions.items())
     with writer.text("ratings/settings.csv") as stream:
-        write_csv(stream, ["round", "quantile_type", "denominator", "comparable"], settings)
+        write_csv(stream, ["round", "quantile_type", "denominator"], settings)
 
 
 def write_study(writer: Writer, records: Records, definitions: Mapping[int, Definition]) -> None:

@@ -6,15 +6,14 @@ from delphi.consensus.matrix import BLANK, NOT_QUALIFIED
 from delphi.consensus.scale import Scale
 from delphi.consensus.table.columns import Cell
 from delphi.sheets.writing import cell
-from exports.data.records import Records
+from exports.data.records import Asked, Records
 from exports.data.variable_names import variable_names
 from exports.tables.table import Column, Row, Table
-from rounds.results.matrices import Wave
 
 STATUS = {NOT_QUALIFIED: "nq", BLANK: "blank"}
 LONG = (
     Column("row", "int", "Row"),
-    Column("panelist", "text", "Code of the panelist, of this file alone"),
+    Column("panelist", "text", "Code of the panelist, which nothing else knows"),
     Column("round", "int", "Round"),
     Column("group", "text", "Stakeholder group"),
     Column("statement", "text", "Statement"),
@@ -27,7 +26,7 @@ LONG = (
 
 
 def long_rows(records: Records, scale: Scale) -> Iterator[Row]:
-    """One row an answer, in the random order of the records."""
+    """One row an answer, in the order of the codes, which are random."""
     number = 0
     for record in records.records:
         for r, row in record.rows.items():
@@ -62,7 +61,7 @@ def long_lines(records: Records, scale: Scale) -> Iterator[str]:
                 yield f"{number},{head}{tail[code]}\r\n"
 
 
-def _tails(wave: Wave, scale: Scale) -> list[dict[int, str]]:
+def _tails(wave: Asked, scale: Scale) -> list[dict[int, str]]:
     """Write the cells from the statement on, by place of the item and code of the answer."""
     answers: dict[int, tuple[Cell, ...]] = {code: (word, None, None) for code, word in STATUS.items()}
     answers |= {code: ("rated", scale.lo + code, label) for code, label in enumerate(scale.labels)}
@@ -108,7 +107,7 @@ def stems_of(records: Records) -> dict[str, str]:
 
 
 def wide_rows(records: Records, scale: Scale) -> Iterator[Row]:
-    """One row a record; who is not in a round is absent, or was cut off from it."""
+    """One row a record; who is not in a round is absent."""
     for record in records.records:
         cells: list[Cell] = [record.code, record.group]
         for r, wave in enumerate(records.waves):
@@ -126,4 +125,4 @@ def wide_table(records: Records, scale: Scale) -> Table:
     return Table("ratings-wide/1", "Ratings", CAPTION, wide_columns(records), tuple(wide_rows(records, scale)))
 
 
-CAPTION = "Ratings under codes made for this export; the rows stand in a random order."
+CAPTION = "Ratings under random codes that nothing else knows; the rows stand in the order of the codes."

@@ -1,5 +1,6 @@
 """Ratings in the files of SPSS, Stata and Parquet, where the packages for them are installed (extra ``stats-files``)."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,13 @@ from delphi.consensus.scale import Scale
 from delphi.errors import Refused
 from delphi.sheets.answer_status import SPSS_ABSENT, SPSS_BLANK, SPSS_NQ
 from exports.data.ratings import LONG, long_rows, wide_columns
+from exports.data.readme import HIDDEN, LEVELS, SHORTER
 from exports.data.records import Records
 from exports.data.variable_names import label_of
 
 STATA_MISSING = {NOT_QUALIFIED: "a", BLANK: "b", None: "d"}
+# Both formats say when they were written; a fixed moment stands there, so that a second file is the same bytes.
+SPSS_MOMENT, STATA_MOMENT = 92, rb"(<timestamp>\x11)\d\d \w{3} \d{4} \d\d:\d\d"
 SPSS_MISSING = {NOT_QUALIFIED: SPSS_NQ, BLANK: SPSS_BLANK, None: SPSS_ABSENT}
 
 
@@ -23,10 +27,15 @@ def write_sav(records: Records, scale: Scale, path: Path) -> None:
     pyreadstat.write_sav(
         _needed("pandas").DataFrame(frame),
         path,
+        file_label=SHORTER[records.level],
+        note=LEVELS[records.level],
         column_labels=_labels(records),
         variable_value_labels={name: _words(scale) | missing for name in names},
         missing_ranges={name: list(missing) for name in names},
     )
+    with path.open("r+b") as stream:
+        stream.seek(SPSS_MOMENT)
+        stream.write(b"01 Jan 8000:00:00")
 
 
 def write_dta(records: Records, scale: Scale, path: Path) -> None:
@@ -37,10 +46,12 @@ def write_dta(records: Records, scale: Scale, path: Path) -> None:
     pyreadstat.write_dta(
         _needed("pandas").DataFrame(frame),
         path,
+        file_label=SHORTER[records.level],
         column_labels=_labels(records),
         variable_value_labels={name: _words(scale) | missing for name in names},
         missing_user_values={name: list(missing) for name in names},
     )
+    path.write_bytes(re.sub(STATA_MOMENT, rb"\g<1>01 Jan 1980 00:00", path.read_bytes(), count=1))
 
 
 def write_parquet(records: Records, scale: Scale, path: Path) -> None:
@@ -49,7 +60,9 @@ def write_parquet(records: Records, scale: Scale, path: Path) -> None:
     kinds = {"int": pyarrow.int32(), "text": pyarrow.string()}
     columns = list(zip(*long_rows(records, scale), strict=True)) or [()] * len(LONG)
     arrays = [pyarrow.array(cells, type=kinds[column.type]) for column, cells in zip(LONG, columns, strict=True)]
-    parquet.write_table(pyarrow.table(arrays, names=[column.name for column in LONG]), path)
+    table = pyarrow.table(arrays, names=[column.name for column in LONG])
+    about = {"level": records.level.value, "description": f"{LEVELS[records.level]} {HIDDEN}"}
+    parquet.write_table(table.replace_schema_metadata(about), path)
 
 
 WRITERS = {"sav": write_sav, "dta": write_dta, "parquet": write_parquet}

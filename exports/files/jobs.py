@@ -17,10 +17,11 @@ from delphi import progress
 from delphi.errors import Refused
 from delphi.model.job import ExportJob
 from delphi.model.study import Study
-from exports.archive import Tell, draw_of
+from exports.archive import Tell
 from exports.bundle.source import source_of
 from exports.bundle.writing import write_bundle
 from exports.catalogue import CATALOGUE
+from exports.data.levels import check_rows
 from exports.data.package import STREAMED, write_stream
 from exports.files import orders
 from exports.files.orders import Order
@@ -46,20 +47,22 @@ class Archive:
 
 
 def _bundle(session: Session, study: Study, order: Order, stream: BinaryIO, tell: Tell, secret: str) -> int:
-    source = source_of(session, study, draw_of())
+    source = source_of(session, study, order.profile)
     write_bundle(source, stream, order.profile, secret=secret, tell=tell)
-    return len(source.records.records)
+    return sum(map(len, source.frozen.values()))
 
 
 def _ratings(session: Session, study: Study, order: Order, stream: BinaryIO, tell: Tell, _secret: str) -> int:
-    source = source_of(session, study, draw_of())
+    check_rows(session, study, order.profile)
+    source = source_of(session, study, order.profile)
+    assert source.records is not None
     write_stream(source.records, source.definitions, order.format, stream, tell)
     return len(source.records.records)
 
 
 ARCHIVES = {
     "bundle": Archive("Study bundle", ("zip",), BUNDLE_PROFILES, _bundle),
-    "ratings": Archive("Single ratings", STREAMED, (Profile.ANALYST,), _ratings),
+    "ratings": Archive("Single ratings", STREAMED, (Profile.ANALYST, Profile.PUBLIC, Profile.STATISTICIAN), _ratings),
 }
 
 

@@ -13,6 +13,7 @@ NEEDS = {
     Profile.ANALYST: Capability.ANALYSE,
     Profile.MANAGER: Capability.ROSTER,
     Profile.AUTHOR: Capability.READ,
+    Profile.STATISTICIAN: Capability.ROWS,
 }
 MORE = {  # the full trail is the owner's, and so is a bundle
     ("audit", Profile.ANALYST): Capability.AUDIT,

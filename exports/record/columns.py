@@ -78,8 +78,8 @@ CHANGE_COLUMNS = (
     Column("changed_pct", "percent", "Changed %", SHARES, "n_paired", brief=True),
     Column("delta_combined_pp", "float", "Change of combined agreement (points), all who rated", SHARES),
     Column("delta_median", "float", "Change of median, all who rated", QUARTILES),
-    Column("changed_band", "text", "Changed, in a band of %", SHARES, "n_paired"),
-    Column("stable", "text", "Stability", SHARES, "n_paired"),
+    Column("changed_band", "text", "Changed, in a band of %", SHARES),
+    Column("stable", "text", "Stability", SHARES),
 )
 CLOSING_COLUMNS = (
     Column("flags", "text", "Flags", SHARES),

@@ -27,6 +27,11 @@ class Profile(StrEnum):
     ANALYST = "analyst"
     MANAGER = "manager"
     AUTHOR = "author"
+    STATISTICIAN = "statistician"
 
 
-BUNDLE_PROFILES = (Profile.ANALYST, Profile.PUBLIC)  # a bundle holds the results, and names nobody
+BUNDLE_PROFILES = (
+    Profile.ANALYST,
+    Profile.PUBLIC,
+    Profile.STATISTICIAN,
+)  # a bundle holds the results, and names nobody

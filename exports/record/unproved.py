@@ -10,6 +10,7 @@ from delphi.consensus.table.change_columns import CHANGES, DIFFERENCES
 from delphi.consensus.table.result_row import EVERYBODY, read_reasons, write_reasons
 from delphi.sheets.answer_status import NOT_SHOWN
 from delphi.sheets.ratings import RatingsFile, RoundAnswers
+from delphi.statistics.base.result import Flag
 
 VERDICT_COLUMNS = ("verdict", "grade", "verdict_basis", "group_rule", "flags", "di", "ipras", "disagreement")
 WORDS = ("kind", "section_no", "section", "text")
@@ -47,7 +48,10 @@ class Unproved:
             why |= dict.fromkeys(VERDICT_COLUMNS, Why.GROUPS_LEFT_OUT.value)
         if not why:
             return dict(row)
-        return {**row, **dict.fromkeys(why), "reasons": write_reasons(read_reasons(row["reasons"]) | why)}
+        told = {**row, **dict.fromkeys(why), "reasons": write_reasons(read_reasons(row["reasons"]) | why)}
+        if DIFFERENCES[0] in why and told["flags"]:  # whether the raters changed follows from the counts of both rounds
+            told["flags"] = ";".join(flag for flag in told["flags"].split(";") if flag != Flag.COMPOSITION_CHANGE)
+        return told
 
     @property
     def changes(self) -> bool:
@@ -83,6 +87,8 @@ def _cells(file: RatingsFile, round_: RoundAnswers, *, items: bool) -> dict[str,
 
 def _cut(file: RatingsFile, before: RoundAnswers, now: RoundAnswers) -> bool:
     """Whether somebody may stand under one code in a round and under another in the next: both have codes of one round."""
+    if not file.may_be_cut:
+        return False
     rest = {who for other in file.rounds if other is not before and other is not now for who in other.panelists}
     return bool(set(before.panelists) - set(now.panelists) - rest) and bool(
         set(now.panelists) - set(before.panelists) - rest

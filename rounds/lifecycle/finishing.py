@@ -18,7 +18,7 @@ from delphi.model.seal import SealKind
 from delphi.model.study import Study
 from delphi.protocol.method import definition_of, stopping_rule_of
 from rounds.results.rows import panel_rows, stable_share
-from rounds.seal import chain
+from rounds.seal import chain, publishing
 
 Describe = Callable[[Session, Study], dict[str, Any] | None]
 AT_CONSENSUS = (Verdict.IN, Verdict.OUT)
@@ -55,6 +55,7 @@ def finish(
 ) -> None:
     """End the study; where the stopping rule is not reached the reason is kept as a departure from the protocol.
 
+    Where the panel agreed to open rows, they are published with it.
     Names stand on the other side: ``describe`` counts there who was counted, for the description of the panel.
     """
     locked(session, Study, (study.id,))
@@ -65,6 +66,7 @@ def finish(
         raise Refused("The stopping rule is not reached. Ending earlier needs a reason; nothing was changed.")
     study.finished_at, study.finish_reason = at, reason.strip()
     audit.record(session, study.id, EventKind.STUDY_FINISHED, by=by, at=at, reached=reached, reason=reason.strip())
+    publishing.publish_rows(session, study, by=by, at=at)
     if describe is not None:
         _describe(session, study, describe, at=at)
 
@@ -87,6 +89,8 @@ def take_back(session: Session, study: Study, *, by: int, at: datetime) -> None:
     locked(session, Study, (study.id,))
     if study.finished_at is None:
         raise Refused("The study is not finished; nothing was changed.")
+    if publishing.are_published(session, study.id):
+        raise Refused("The single rows of this study were published with its end. Nothing was changed.")
     if study.names_destroyed_at is not None:
         raise Refused("The names were destroyed, so nobody can be asked again. Nothing was changed.")
     study.finished_at, study.finish_reason = None, ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
@@ -82,6 +83,13 @@ def _insert(session: Session, study: Study, number: int, kept: Sequence[KeptRow]
     ]
     if rows:
         session.execute(insert(SealedRow), rows)
+
+
+def plain_rows(session: Session, study_id: int) -> list[dict[str, Any]]:
+    """All rows of a study as plain values, by round and code: what is hashed, and what a file tells."""
+    kept = select(SealedRow).where(SealedRow.study_id == study_id).order_by(SealedRow.round, SealedRow.code)
+    names = ("round", "code", "group", "submitted", "answers")
+    return [{name: getattr(row, name) for name in names} for row in session.scalars(kept)]
 
 
 def has_rows(session: Session, study_id: int) -> bool:

@@ -2,7 +2,6 @@
 
 import json
 import zipfile
-from random import Random
 
 from browsing import SECRET
 from click.testing import CliRunner
@@ -14,11 +13,9 @@ from exports.bundle.source import source_of
 from exports.bundle.writing import write_bundle
 from exports.record.reader_profile import Profile
 
-SEED = 5
 
-
-def written(session, made, path, profile="analyst", seed=SEED):
-    manifest = write_bundle(source_of(session, made, Random(seed)), path, Profile(profile), secret=SECRET)
+def written(session, made, path, profile="analyst"):
+    manifest = write_bundle(source_of(session, made, Profile(profile)), path, Profile(profile), secret=SECRET)
     return path, manifest
 
 

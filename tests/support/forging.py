@@ -8,10 +8,13 @@ from datetime import datetime
 from browsing import SECRET
 
 from delphi.audit import GENESIS
+from delphi.consensus.analysis import Definition
 from delphi.model.event import WITHHELD, data_hash, link_hash, sha256_of
+from delphi.model.seal import seal_hash
 from delphi.protocol import method
 from exports.archive import MANIFEST, SIGNATURE, SUMS
 from exports.bundle.signing import signer
+from rounds.seal import chain
 
 EVENTS = "audit/events.jsonl"
 PARTS = {
@@ -23,6 +26,7 @@ PARTS = {
     "documents": "instruments/documents.json",
     "statements": "statements/statements.json",
     "items": "statements/items.json",
+    "seals": "seals/chain.json",
     "manifest": MANIFEST,
 }
 FITS = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError)
@@ -34,7 +38,7 @@ def forged(path, target, *changes):
         files = {name: source.read(name) for name in source.namelist()}
     parts = {part: json.loads(files[name]) for part, name in PARTS.items()}
     parts["events"] = [json.loads(line) for line in files[EVENTS].decode().splitlines()]
-    for change in (*changes, _protocol, _definitions, _trail):
+    for change in (*changes, _protocol, _definitions, _seals, _trail):
         try:
             change(parts)
         except FITS:
@@ -63,6 +67,23 @@ def _definitions(parts):
             if datetime.fromisoformat(amendment["at"]) > datetime.fromisoformat(row["released_at"]):
                 then |= {name: change[0] for name, change in amendment["changes"].items() if name in then}
         parts["definitions"][str(row["number"])] = method.definition_from(then).as_dict()
+
+
+def _seals(parts):
+    """Write the chain of seals again, under the methods that the rounds have now, and its hashes into the trail."""
+    study, previous, hashes = parts["facts"]["study"][0], chain.FIRST, {}
+    for seal in parts["seals"]:
+        plain = parts["definitions"].get(str(seal["round"]))
+        seal["definition_sha256"] = Definition.from_dict(plain).id if plain else seal["definition_sha256"]
+        seal["level"] = study["level"]
+        terms = [seal[name] for name in ("smallest_cell", "level", "caution", "definition_sha256")]
+        own = seal_hash(study["slug"], seal["round"], seal["kind"], terms, seal["content"], previous)
+        hashes[seal["sha256"]] = own
+        seal |= {"previous_sha256": previous, "sha256": own}
+        previous = own
+    for event in parts["events"]:
+        if event["data"].get("sha256") in hashes:
+            event["data"]["sha256"] = hashes[event["data"]["sha256"]]
 
 
 def _trail(parts):

@@ -11,7 +11,7 @@ from delphi.model.study import Level
 from delphi.people import roster
 from delphi.statements import questionnaire
 from delphi.statements.statements import NewStatement
-from rounds.lifecycle import lifecycle
+from rounds.lifecycle import finishing, lifecycle
 from rounds.revision import changes
 from rounds.revision.decisions import DecidedBy
 from rounds.seal import chain, row_keeping
@@ -30,11 +30,15 @@ ODD = {
 }
 
 
-def play(session, slug="care", *, panelists=57, rounds=3, seed=1, leavers=0.06, **design):
-    """Play a study of this design to its end; a share of the panel misses each round."""
+def play(session, slug="care", *, panelists=57, rounds=3, seed=1, leavers=0.06, level="sealed", **design):
+    """Play a study of this design to its end; a share of the panel misses each round.
+
+    With open rows the study is finished, so that its rows are out.
+    """
     lead = account(session, f"lead-{slug}")
     groups = design.get("groups", ("nurses", "peers")) or (None,)
     made = study(session, lead, slug, panelists=0, locked=False, **design)
+    made.level = Level(level)
     roster.add(session, made, people(panelists, groups))
     from delphi.protocol import method
 
@@ -47,6 +51,8 @@ def play(session, slug="care", *, panelists=57, rounds=3, seed=1, leavers=0.06, 
         answer(session, made, round_, Random(f"{seed}/{number}"), leavers)
         lifecycle.close(session, round_, by=lead.id, at=NOW)
         lifecycle.release(session, made, round_, by=lead.id, at=NOW)
+    if made.level is Level.OPEN_ROWS:
+        finishing.finish(session, made, reason="enough", by=lead.id, at=NOW)
     return made
 
 

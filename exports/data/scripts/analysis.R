@@ -71,7 +71,6 @@ print(table[, c("round", "statement", "group", "n_rated", "n_nq", "combined_pct"
 results <- file.path(folder, "results", "consensus_long.csv")
 if (file.exists(results)) {
   told <- load_csv("results", "consensus_long.csv")
-  told <- told[told$round %in% settings$round[settings$comparable == "1"], ]  # answers of others were removed later
   at <- match(paste(told$round, told$statement, told$group, sep = "\r"),
               paste(table$round, table$statement, table$group, sep = "\r"))
   compared <- 0

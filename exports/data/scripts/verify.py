@@ -1,7 +1,7 @@
 """Check a study bundle with the Python standard library alone: python3 scripts/verify.py, in the unpacked folder.
 
-Every file is compared with MANIFEST.json, the chain of events is followed from its beginning, the protocol is compared
-with its lock, and the figures that the ratings or counts give are computed again (analysis.py).
+Every file is compared with MANIFEST.json, the chains of events and of seals are followed from their beginning, the protocol
+is compared with its lock, and the figures that the ratings or counts give are computed again (analysis.py).
 """
 
 import hashlib
@@ -49,6 +49,20 @@ def chain(folder):
         previous = event["hash"]
 
 
+def seals(folder):
+    """Follow the chain of seals; a content that was left out of a public bundle left its hash behind."""
+    study = json.loads((folder / "protocol" / "facts.json").read_text(encoding="utf-8"))["study"][0]["slug"]
+    previous = "0" * 64
+    for number, seal in enumerate(json.loads((folder / "seals" / "chain.json").read_text(encoding="utf-8")), 1):
+        content = seal["content"].get("withheld_sha256") or sha256_of(seal["content"])
+        terms = [seal["smallest_cell"], seal["level"], seal["caution"], seal["definition_sha256"]]
+        own = sha256_of([study, seal["round"], seal["kind"], *terms, content, seal["previous_sha256"]])
+        if (seal["number"], seal["previous_sha256"], seal["sha256"]) != (number, previous, own):
+            yield f"seals/chain.json: entry {number} does not fit the chain"
+            return
+        previous = seal["sha256"]
+
+
 def lock(folder):
     """Compare the protocol with its lock."""
     protocol = json.loads((folder / "protocol" / "protocol.json").read_text(encoding="utf-8"))
@@ -57,26 +71,21 @@ def lock(folder):
         yield "protocol/protocol.json is not what was locked"
 
 
-def releases(folder):
-    """Compare each release with the hash of its event, where nothing of it had to be hidden."""
-    if json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))["profile"] != "analyst":
-        return
-    lines = (folder / "audit" / "events.jsonl").read_text(encoding="utf-8").splitlines()
-    events = [event for event in map(json.loads, lines) if event["kind"] == "round:released"]
-    told = {event["data"].get("round"): event["data"] for event in events}
+def results(folder):
+    """Compare the results of each round with the hash in its last seal, where its content is here."""
+    entries = json.loads((folder / "seals" / "chain.json").read_text(encoding="utf-8"))
+    judged = {seal["round"]: seal["content"] for seal in entries if seal["kind"] in ("round", "amended")}
     for path in sorted((folder / "results").glob("release-*.json")):
         stored = json.loads(path.read_text(encoding="utf-8"))
-        hidden = any("suppressed_disclosure" in row["not_recomputable"].values() for row in stored["rows"])
-        event = told[stored["round"]]
-        own = sha256_of([row["row"] for row in stored["rows"]])
-        if not hidden and event["rows"] == len(stored["rows"]) and own != event["results_sha256"]:
-            yield f"results/{path.name} is not what was released"
+        told = judged[stored["round"]].get("rows_sha256")
+        if told and sha256_of([row["row"] for row in stored["rows"]]) != told:
+            yield f"results/{path.name} is not what was sealed"
 
 
 def main():
     """Print every problem; the exit code is 0 only if there is none."""
     folder = Path(__file__).resolve().parent.parent
-    problems = [*files(folder), *chain(folder), *lock(folder), *releases(folder)]
+    problems = [*files(folder), *chain(folder), *seals(folder), *lock(folder), *results(folder)]
     compared, differences = analysis.compare(folder, analysis.recompute(folder))
     problems += [f"results/consensus_long.csv, {difference}" for difference in differences]
     for problem in problems:

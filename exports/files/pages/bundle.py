@@ -3,14 +3,17 @@
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
+from delphi import access
 from delphi.access import Capability
+from delphi.errors import NotFound
 from delphi.model.study import Study
 from delphi.web.forms import ButtonForm
-from delphi.web.policy import policy
+from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
 from exports.bundle.source import released_rounds
 from exports.files import jobs
 from exports.files.pages import send
+from exports.files.permissions import allowed
 
 blueprint = Blueprint("bundle", __name__)
 
@@ -27,4 +30,7 @@ def show(study: Study) -> str:
 @policy(Capability.AUDIT)
 def download(study: Study) -> Response:
     """Write the bundle and send it, or have it written."""
-    return send(current_session(), study, jobs.bundle_order(request.form.get("profile")))
+    session, order = current_session(), jobs.bundle_order(request.form.get("profile"))
+    if not allowed(access.capabilities(session, account(), study), order.report, order.profile):
+        raise NotFound
+    return send(session, study, order)

@@ -10,6 +10,7 @@ from delphi.model.study import Study
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
+from exports.data.levels import may_hold_rows
 from exports.files import jobs
 from exports.files.forms import read_order
 from exports.files.jobs import ARCHIVES
@@ -26,7 +27,10 @@ def index(study: Study) -> str:
     """List the files of one profile, and those that were ordered in the last days."""
     session = current_session()
     may = access.capabilities(session, account(), study)
-    profiles = [profile for profile in Profile if entries_for(may, profile)]
+    has_rows = [
+        p for p in ARCHIVES["ratings"].profiles if allowed(may, "ratings", p) and may_hold_rows(session, study, p)
+    ]
+    profiles = [profile for profile in Profile if profile in has_rows or entries_for(may, profile)]
     wanted = request.args.get("profile", "")
     chosen = next((profile for profile in profiles if profile == wanted), profiles[0])
     return render_template(
@@ -35,7 +39,7 @@ def index(study: Study) -> str:
         profiles=profiles,
         chosen=chosen,
         entries=entries_for(may, chosen),
-        ratings=ARCHIVES["ratings"] if chosen in ARCHIVES["ratings"].profiles else None,
+        ratings=ARCHIVES["ratings"] if chosen in has_rows else None,
         ordered=jobs_for(may, jobs.kept(session, study, at=clock.now())),
         form=ButtonForm(),
     )

@@ -3,12 +3,12 @@
 import json
 from datetime import timedelta
 from random import Random
+from uuid import uuid4
 
 import pytest
-from builders import NOW, account, launched, lead_of, panel_of
+from builders import NOW, account, launched, lead_of, panel_of, vote
 from bundles import resealed, run, written
 from played import COS, play
-from rounds.results.counts import counts_of
 from sqlalchemy import func, select
 
 from delphi import access, audit
@@ -20,6 +20,7 @@ from delphi.model.origin import StudyImport
 from delphi.model.panel import Panelist
 from delphi.model.rating import Rating
 from delphi.model.round import Participation, Round
+from delphi.model.seal import Seal, SealedRow
 from delphi.model.study import Study
 from delphi.protocol import amendments
 from exports.archive import reading
@@ -30,6 +31,8 @@ from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import saving
 from rounds.questionnaire.saving import Answer
 from rounds.results import rows
+from rounds.seal import chain, row_keeping
+from rounds.seal import reading as sealed_reading
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +63,31 @@ def test_an_imported_study_is_seen_by_its_owner_alone(session, original):
 
 def test_the_denominators_stay(session, original):
     made = imported(session, original)
-    counts = counts_of(session, made, 1)
+    counts = sealed_reading.round_data(session, made, 1).counts
     assert counts.invited.sum() == 57
     frozen = rows.results(session, made, session.get_one(Round, (made.id, 1)))
     assert frozen[0]["n_rated"] == counts.ratings[0].sum()
+
+
+def test_an_imported_study_is_its_seals_and_nobody(session, original):
+    made = imported(session, original)
+    seals = chain.entries(session, made.id)
+    assert [seal.sha256 for seal in seals] == [seal.expected_hash(made.slug) for seal in seals]
+    assert len(seals) == 2
+    for table in (Panelist, Participation, Rating, SealedRow):
+        assert session.scalar(select(func.count()).select_from(table)) == 0, table
+
+
+@pytest.mark.parametrize(("level", "profile"), [("separated", "statistician"), ("open_rows", "public")])
+def test_rows_come_along_where_the_bundle_holds_them(session, tmp_path, level, profile):
+    made = play(session, "first", panelists=20, rounds=2, level=level)
+    told = row_keeping.plain_rows(session, made.id)
+    path, _ = written(session, made, tmp_path / "first.zip", profile)
+    made.slug = "another"
+    session.flush()
+    again = imported(session, path)
+    assert row_keeping.plain_rows(session, again.id) == told
+    assert {len(row["answers"]) > 0 for row in told} == {True}
 
 
 def test_the_chain_holds_and_no_account_is_named(session, original):
@@ -83,11 +107,8 @@ def test_nothing_can_be_decided_on_it(session, original):
         lifecycle.prepare_next(session, made, last, by=by, at=NOW)
     with pytest.raises(Refused, match="imported"):
         amendments.amend(session, made, {"minimum_n": 4}, reason="few", by=by, at=NOW)
-    who = session.scalars(
-        select(Participation.panelist).where(Participation.study_id == made.id, Participation.round == 2)
-    ).first()
-    with pytest.raises(Refused):
-        saving.save(session, TakingPart(made.id, 2, who), [Answer(1, "rated", 3, 0)], [], request="k")
+    with pytest.raises(NotFound):
+        saving.save(session, TakingPart(made.id, 2, uuid4()), [Answer(1, "rated", 3, 0)], [], request="k")
 
 
 def test_a_study_is_imported_once(session, original):
@@ -99,7 +120,7 @@ def test_a_study_is_imported_once(session, original):
 def test_a_public_bundle_is_not_imported(session, tmp_path):
     made = play(session, "first", panelists=12, rounds=1)
     path, _ = written(session, made, tmp_path / "public.zip", "public")
-    with pytest.raises(Refused, match="no ratings"):
+    with pytest.raises(Refused, match="coarser forms for everybody"):
         imported(session, path)
 
 
@@ -134,14 +155,16 @@ HOSTILE = {
     "more people than there are": (
         "panel/flow.csv", lambda data: data.replace(b'1,"all",57', b'1,"all",999999999'),
     ),
-    "fewer people than answered": ("panel/flow.csv", lambda data: data.replace(b'1,"all",57', b'1,"all",1')),
-    "a rating beyond the scale": ("ratings/long.csv", lambda data: data.replace(b'"rated",9', b'"rated",10**9')),
-    "a place that is not there": (
-        "ratings/long.csv", lambda data: data.replace(b",1\r\n", b",99\r\n"),
-    ),
-    "no columns": ("ratings/long.csv", lambda _: b"x\r\n1\r\n"),
+    "a place that is not there": ("ratings/counts.csv", lambda data: data.replace(b"\r\n1,1,", b"\r\n1,99,")),
+    "no columns": ("ratings/counts.csv", lambda _: b"x\r\n1\r\n"),
     "no JSON": ("statements/statements.json", lambda _: b"[" * 100_000),
-    "no text": ("ratings/long.csv", lambda data: data + b"\xff\xfe"),
+    "no text": ("ratings/counts.csv", lambda data: data + b"\xff\xfe"),
+    "a broken chain": edit("seals/chain.json", 1, "previous_sha256", value="0" * 64),
+    "a seal of another count": edit("seals/chain.json", 0, "content", "cells", 0, "opt_out", value=3),
+    "a seal too few": ("seals/chain.json", lambda data: json.dumps(json.loads(data)[:1]).encode()),
+    "a seal that is no seal": edit("seals/chain.json", 0, "content", value=[]),
+    "another level than the seals": edit("protocol/facts.json", "study", 0, "level", value="open_rows"),
+    "no level": edit("protocol/facts.json", "study", 0, "level", value="ajar"),
 }  # fmt: skip
 
 
@@ -152,8 +175,24 @@ def test_what_does_not_fit_is_refused_whole(session, original, tmp_path, what):
     path.write_bytes(original.read_bytes())
     with pytest.raises(Refused), session.begin_nested():
         imported(session, resealed(path, *HOSTILE[what]))
-    for table in (Study, Panelist, Rating, Event):
+    for table in (Study, Seal, SealedRow, Event):
         assert session.scalar(select(func.count()).select_from(table)) == 0, table
+
+
+@pytest.mark.parametrize("answers", [{"1": 5}, {"99": 4}, {"1": "4"}, {"1": [4]}])
+def test_an_answer_that_nobody_could_give_is_refused(session, tmp_path, monkeypatch, answers):
+    made = play(session, "first", panelists=12, rounds=1, level="open_rows")
+    path, _ = written(session, made, tmp_path / "first.zip")
+    made.slug = "another"
+    monkeypatch.setattr("exports.bundle.importing.check", lambda _bundle: type("Right", (), {"problems": []}))
+
+    def other(data):
+        rows = json.loads(data)
+        rows[0]["answers"] = answers
+        return json.dumps(rows).encode()
+
+    with pytest.raises(Refused), session.begin_nested():
+        imported(session, resealed(path, "ratings/rows.json", other))
 
 
 def test_a_killed_import_leaves_nothing(template, original, monkeypatch):
@@ -195,13 +234,7 @@ def test_a_round_is_computed_under_the_rule_it_was_released_under(session, tmp_p
     second = launched(session, made, draft.number, at=later, until=later + timedelta(days=9))
     draw = Random(4)
     for who in panel_of(session, made):
-        session.add_all(
-            Rating(
-                study_id=made.id, round=2, statement=n, panelist=who, kind="rated", value=draw.randint(1, 4), version=1
-            )
-            for n in (1, 2, 3)
-        )
-    session.flush()
+        vote(session, second, who, {n: draw.randint(1, 4) for n in (1, 2, 3)})
     lifecycle.close(session, second, by=lead, at=later)
     lifecycle.release(session, made, second, by=lead, at=later + timedelta(hours=1))
     path, _ = written(session, made, tmp_path / "care.zip")

@@ -34,7 +34,7 @@ def original(template, tmp_path_factory):
     with template.copy() as url:
         database = Database(url)
         with database.transaction() as session:
-            made = play(session, leavers=0, panelists=30)
+            made = play(session, leavers=0, panelists=30, level="open_rows")
             path, _ = written(session, made, tmp_path_factory.mktemp("signed") / "care.zip")
         database.engine.dispose()
     return path
