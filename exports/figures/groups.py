@@ -70,8 +70,7 @@ def _cells(record: Record, number: int, names: Sequence[str]) -> list[list[Resul
     known = {(row["statement"], row["group"]): row for row in of_round(record, number, None)}
     rows = of_round(record, number)
     return [
-        [_cell(row, known.get((row["statement"], name)), name, hidden=_hides(record)) for name in names]
-        for row in rows
+        [_cell(row, known.get((row["statement"], name)), name, hidden=_hides(record)) for name in names] for row in rows
     ]
 
 

@@ -81,7 +81,7 @@ def _wave(session: Session, study: Study, number: int, people: Sequence[Counted]
     matrix = np.full((len(place), len(items)), ABSENT, dtype=np.int8)
     matrix[[place[one.panelist] for one in people]] = BLANK
     # As the database holds them, text or not: to read each key of 400,000 rows as a UUID takes longer than all the rest.
-    keys: dict[UUID | str, int] = {**place, **{who.hex: row for who, row in place.items()}}
+    keys: dict[UUID | str, int] = {key: row for who, row in place.items() for key in (who, who.hex)}
     given = select(type_coerce(Rating.panelist, String), Rating.statement, Rating.value).where(
         Rating.study_id == study.id, Rating.round == number, Rating.given
     )
