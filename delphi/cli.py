@@ -159,11 +159,18 @@ def serve(app_factory: AppFactory, host: str, port: int) -> None:
     if sys.platform != "win32" and not any(name in os.environ for name in INHERITED):
         _check_free(host, port)
     app = _running(app_factory)
+    read_templates(app)
     click.echo(f"Serving {app.extensions['settings'].public_url} on {host}:{port}")
     if sys.platform == "win32":
         _serve_with_waitress(app, host, port)
     else:
         _serve_with_gunicorn(app, host, port)
+
+
+def read_templates(app: "Flask") -> None:
+    """Read every page's template once, before the server forks: no first opening of a page waits for it."""
+    for name in app.jinja_env.list_templates(["html"]):
+        app.jinja_env.get_template(name)
 
 
 def _check_free(host: str, port: int) -> None:

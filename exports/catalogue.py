@@ -37,6 +37,7 @@ from exports.tables.suppression import suppress
 from exports.tables.table import Table, rows_of
 
 PUBLIC, ANALYST, MANAGER, AUTHOR = Profile.PUBLIC, Profile.ANALYST, Profile.MANAGER, Profile.AUTHOR
+STATISTICIAN = Profile.STATISTICIAN
 Builder = Callable[[Record], Exhibit]
 
 
@@ -104,7 +105,7 @@ CATALOGUE: dict[str, Entry] = {
         for key in styles.STYLES
     },
     "wide": Entry("Consensus by statement, rounds side by side", wide.build, page=styles.build),
-    "stability": Entry("Change between rounds", stability.of_record, (ANALYST,)),
+    "stability": Entry("Change between rounds", stability.of_record, (ANALYST, STATISTICIAN)),
     "lineage": Entry("Statements and their changes", lineage.build, (PUBLIC, ANALYST, AUTHOR)),
     "participation": Entry(
         "Participants and response",
@@ -118,9 +119,11 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "groups": Entry("Groups compared", _groups, raw=True, page=_groups_printed),
     "sensitivity": Entry("Sensitivity to the definition", sensitivity.of_record, raw=True),
-    "agreement": Entry("Agreement of the panel over all statements", agreement.of_record, (ANALYST,), long=True),
+    "agreement": Entry(
+        "Agreement of the panel over all statements", agreement.of_record, (ANALYST, STATISTICIAN), long=True
+    ),
     "robustness": Entry("How firmly verdicts stand", robustness.of_record, (ANALYST,)),
-    "attrition": Entry("Attrition", attrition.of_record, (ANALYST,)),
+    "attrition": Entry("Attrition", attrition.of_record, (ANALYST, STATISTICIAN)),
     "comments": Entry("Comments", comments.build, (ANALYST,)),
     "protocol": Entry("Protocol and amendments", protocol.build, (PUBLIC, ANALYST, AUTHOR), kind=Document),
     "members": Entry("Members of the panel who asked to be named", members.build, (MANAGER,)),

@@ -38,13 +38,19 @@ def facts_of(session: Session, letter: Letter, study: Study, panelist: Panelist,
             return {"study": study} if panelist.withdrawn_on is None else None
         case LetterKind.CONSENT:
             return _consent(session, study, panelist)
+    return _for_the_panel(session, letter, study, at=at) if panelist.taking_part else None
+
+
+def _for_the_panel(session: Session, letter: Letter, study: Study, *, at: datetime) -> Facts | None:
+    """Collect what only members of the panel get."""
+    match letter.kind:
         case LetterKind.STATISTICIAN:
-            return _statistician(session, study) if panelist.taking_part else None
+            return _statistician(session, study)
         case LetterKind.INFORMATION:
-            return _information(session, study) if panelist.taking_part else None
+            return _information(session, study)
         case LetterKind.CLOSING_EARLY:
-            return _closed_early(session, letter, study) if panelist.taking_part else None
-    return _round(session, letter, study, at=at) if panelist.taking_part else None
+            return _closed_early(session, letter, study)
+    return _round(session, letter, study, at=at)
 
 
 def _left(session: Session, study: Study, panelist: Panelist) -> Facts:

@@ -131,6 +131,7 @@ def record_of(session: Session, study: Study, numbers: list[int]) -> GivenRecord
         [RoundFacts(number) for number in numbers],
         Profile.PUBLIC,
         consent_versions=known.consent_versions,
+        panel=known.panel,
         edges=known.edges,
         asked=known.asked,
         amendments=[replace(one, changes=_by_name(one.changes)) for one in known.amendments],

@@ -10,6 +10,7 @@ import delphi
 from delphi.consensus.table.result_row import result_rows
 from delphi.model.event import EventKind
 from delphi.model.round import Round
+from delphi.model.seal import SealKind
 from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
 from delphi.model.study import Study
 from delphi.protocol import method
@@ -109,8 +110,10 @@ def _release(source: Source, profile: Profile) -> Release:
 
 
 def _chain(source: Source, profile: Profile) -> list[dict[str, Any]]:
-    """The seals; where numbers are told in coarser forms, each with the hash of what it holds."""
-    return [seals.without_content(entry) for entry in source.seals] if _coarse(source, profile) else source.seals
+    """The seals; where numbers are told in coarser forms, each but Table 1 with the hash of what it holds."""
+    if not _coarse(source, profile):
+        return source.seals
+    return [entry if entry["kind"] == SealKind.PANEL else seals.without_content(entry) for entry in source.seals]
 
 
 def manifest_of(source: Source, release: Release, profile: Profile) -> dict[str, Any]:
@@ -189,6 +192,7 @@ def _write_report(writer: Writer, record: GivenRecord) -> None:
         "protocol/protocol.html": "protocol",
         "instruments/instrument.html": "instrument",
         "results/consensus_wide.csv": "wide",
+        "results/panel_table.csv": "panel-table",
         "report/consensus.html": "journal",
     }
     files |= {f"figures/{key}.{suffix}": f"figure-{key}" for key in FIGURES for suffix in ("svg", "csv")}

@@ -20,6 +20,7 @@ from exports.figures.frame import (
     under_legend,
     unseen,
 )
+from exports.record.reader_profile import Profile
 from exports.record.record import Record, last_round, of_round
 from exports.tables.document import Figure
 from exports.tables.printing import printed_percent
@@ -69,14 +70,18 @@ def _cells(record: Record, number: int, names: Sequence[str]) -> list[list[Resul
     known = {(row["statement"], row["group"]): row for row in of_round(record, number, None)}
     rows = of_round(record, number)
     return [
-        [_cell(row, known.get((row["statement"], name)), name, sealed=record.figures is not None) for name in names]
-        for row in rows
+        [_cell(row, known.get((row["statement"], name)), name, hidden=_hides(record)) for name in names] for row in rows
     ]
 
 
-def _cell(row: ResultRow, own: ResultRow | None, group: str, *, sealed: bool) -> ResultRow:
+def _hides(record: Record) -> bool:
+    """Whether a group without a row is hidden; in a file of ratings that an analyst has it is empty."""
+    return record.figures is not None or record.profile is not Profile.ANALYST
+
+
+def _cell(row: ResultRow, own: ResultRow | None, group: str, *, hidden: bool) -> ResultRow:
     """Numbers of a group; one without a row has nobody in a file of ratings, and is hidden where rounds are sealed."""
-    nobody = {"n_rated": None if sealed else 0, "combined_pct": None}
+    nobody = {"n_rated": None if hidden else 0, "combined_pct": None}
     n, share = (own or nobody)["n_rated"], (own or nobody)["combined_pct"]
     reasons = {"combined_pct": Reason.NO_RATINGS.value} if n == 0 else hidden_reasons(("n_rated", "combined_pct"))
     cells = {"statement": row.statement, "text": row["text"], "group": group, "n_rated": n, "combined_pct": share}

@@ -18,8 +18,6 @@ from exports.record.reader_profile import Profile, Watch, unwatched
 from exports.record.sealed_figures import RoundFigures
 from rounds.results import rows as sealed_rows
 
-STATISTICIAN = "statistician"  # the profile that may read the rows of a study with separated duties
-
 
 @dataclass
 class StudyRecord:
@@ -47,7 +45,7 @@ class StudyRecord:
 
     @property
     def _is_analyst(self) -> bool:
-        return self.profile is Profile.ANALYST
+        return self.profile in (Profile.ANALYST, Profile.STATISTICIAN)
 
     @cached_property
     def visible(self) -> list[Round]:
@@ -85,7 +83,7 @@ class StudyRecord:
         """Rows are published of a study with open rows once it is finished, and else kept for the statistician."""
         if self.source.level is Level.OPEN_ROWS:
             return self.source.finished_at is not None
-        return self.source.level is Level.SEPARATED and self.profile == STATISTICIAN
+        return self.source.level is Level.SEPARATED and self.profile is Profile.STATISTICIAN
 
     @cached_property
     def figures(self) -> Mapping[int, RoundFigures]:

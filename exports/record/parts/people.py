@@ -98,7 +98,7 @@ def _deliveries(session: Session, study: Study) -> Deliveries:
 
 def panel_facts(session: Session, study: Study) -> PanelFacts | None:
     """Read the characteristics of the panel as they were sealed at the finish; the last, where it was finished again."""
-    described = chain.entries_of(session, study.id, SealKind.PANEL)
+    described = [seal for seal in chain.entries_of(session, study.id, SealKind.PANEL) if "people" in seal.content]
     if not described:
         return None
     content = described[-1].content

@@ -1,10 +1,15 @@
 """What the record of a study says of its rounds."""
 
+import pytest
 from builders import NOW, drafted, launched
+from databases import one_engine
+from played import play
 from sqlalchemy import select
 
 from delphi.model.letter import Letter
-from exports.record.record import Profile
+from exports.catalogue import CATALOGUE
+from exports.files.orders import Order, exhibit_of
+from exports.record.reader_profile import Profile
 from exports.record.study_record import StudyRecord
 from rounds.lifecycle import lifecycle
 from rounds.lifecycle.invitations import Audience
@@ -26,3 +31,23 @@ def test_sent_reminders_are_counted_for_each_round_apart(cast):
     cast.session.flush()
     rounds = StudyRecord(cast.session, cast.study, Profile.ANALYST).rounds
     assert [(one.number, one.reminders) for one in rounds] == [(1, 6), (2, 4)]
+
+
+@one_engine
+@pytest.mark.parametrize(
+    ("level", "profile", "reads"),
+    [
+        ("sealed", Profile.ANALYST, False),
+        ("sealed", Profile.STATISTICIAN, False),
+        ("separated", Profile.ANALYST, False),
+        ("separated", Profile.STATISTICIAN, True),
+        ("open_rows", Profile.ANALYST, True),
+        ("open_rows", Profile.PUBLIC, True),
+    ],
+)
+def test_rows_are_read_by_whom_the_level_names(session, level, profile, reads):
+    made = play(session, panelists=12, rounds=2, leavers=0, level=level)
+    assert bool(StudyRecord(session, made, profile).panels) is reads
+    if profile in CATALOGUE["stability"].profiles:
+        rows = exhibit_of(session, made, Order("stability", "csv", profile)).as_dicts()
+        assert any(row.get("n_paired") is not None for row in rows) is reads

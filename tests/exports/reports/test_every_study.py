@@ -657,7 +657,7 @@ def test_a_heading_never_stands_last_on_a_page_and_stands_again_on_the_next(made
 def test_response_is_printed_round_by_round_and_says_once_when_a_round_ran(made):
     page = made.file("participation", "html", Profile.PUBLIC).decode()
     assert len(re.findall(r'<th scope="rowgroup"[^>]*>Round \d, \d{4}-\d\d-\d\d to ', page)) == 3
-    assert "Nobody: returned, declined, not in the round before." in page
+    assert "Nobody: returned, declined." in page
     assert "hidden, since" not in page
     assert page.count('<th scope="col"') == 10
 

@@ -23,6 +23,7 @@ PLACES = {
         "rounds.participation.withdrawal",
         "delphi.people.personal_data",
         "exports.personal.feedback",
+        "delphi.handed_links",  # narrows every query on a person's own answers
     },
     "saving": {"rounds.questionnaire.saving", "rounds.questionnaire.suggesting"},
     "whether, never which": {"delphi.progress"},

@@ -26,7 +26,7 @@ def test_the_owner_gets_a_whole_bundle_and_it_is_written_down(app, public, ada, 
     (tmp_path / "care.zip").write_bytes(answer.data)
     assert verify(tmp_path / "care.zip").problems == []
     names = zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
-    assert ("ratings/long.csv" in names) == (profile == "analyst")
+    assert "ratings/long.csv" not in names  # single ratings are not kept
     with app.extensions["database"].transaction(writing=False) as session:
         events = select(Event).where(Event.study_id == public.study.id).order_by(Event.sequence.desc())
         last = session.scalars(events).first()
