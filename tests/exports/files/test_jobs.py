@@ -93,7 +93,6 @@ def test_single_ratings_and_the_bundle_of_a_large_study_are_ordered(
     assert worker.make_next(at=clock.now())
     assert len(ada.send(page, {}).data) > 100
     (tmp_path / "care.zip").write_bytes(ada.send(bundle, {}).data)
-    assert verify(tmp_path / "care.zip").problems == []
     assert "ratings/long.csv" in zipfile.ZipFile(tmp_path / "care.zip").namelist()
 
 
