@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 JOBS ?= 2
 
-.PHONY: demo demo-fresh test coverage browser security lint dist freeze methods texts pictures pictures-files bench-bundle bench-exports bench-pages levels clean
+.PHONY: demo demo-fresh test coverage browser security lint dist freeze methods texts pictures pictures-files bench-bundle bench-exports bench-pages bench-seal levels clean
 
 $(STAMP): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -86,6 +86,9 @@ bench-bundle: $(STAMP)
 
 bench-exports: $(STAMP)
 	PYTHONPATH=.:tests/support $(BIN)/python tools/bench_exports.py
+
+bench-seal: $(STAMP)
+	PYTHONPATH=.:tests/support $(BIN)/python tools/bench_seal.py
 
 bench-pages: $(STAMP)
 	PYTHONPATH=.:tests/support $(BIN)/python tools/bench_pages.py
