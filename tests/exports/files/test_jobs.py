@@ -30,7 +30,6 @@ from delphi.people.severing import Severing
 from delphi.statements.statements import NewStatement
 from delphi.studies.retention import Deleting
 from delphi.worker import LEASE
-from exports.bundle.verifying import verify
 from exports.files import jobs
 from exports.files.orders import Order
 from exports.files.worker import Exporter
