@@ -13,6 +13,10 @@ from exports.archive import Bundle
 from rounds.seal import chain
 
 CHAIN, ROWS = "seals/chain.json", "ratings/rows.json"
+NO_SEALS = (
+    "This bundle holds no seals, as version 0.1.0 wrote it. `delphi analyse` reads its ratings/long.csv and "
+    "ratings/counts.csv; the version that wrote it verifies and imports it."
+)
 KEPT = (
     "number",
     "round",
