@@ -32,7 +32,7 @@ class Comparison:
 def recompute(bundle: Bundle) -> Comparison:
     """Compute every round of a bundle again and compare it with the release."""
     if CHAIN not in bundle.manifest["files"]:
-        raise BadBundle("%(sentence)s", sentence=NO_SEALS)
+        raise BadBundle(NO_SEALS)
     try:
         return _recomputed(bundle)
     except (KeyError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
