@@ -12,7 +12,7 @@ from exports.archive import BadBundle, Bundle
 from exports.bundle.counting_rows import differences_of_rows
 from exports.bundle.reading import Contents, cells_of, composition_of, contents_of
 from exports.bundle.results import MARKS, PlainRow, Withheld
-from exports.bundle.seals import CHAIN
+from exports.bundle.seals import CHAIN, NO_SEALS
 from exports.record.unproved import VERDICT_COLUMNS
 from exports.tables.table import HIDDEN
 from rounds.seal.reading import round_data_of, shown_rows
@@ -31,6 +31,8 @@ class Comparison:
 
 def recompute(bundle: Bundle) -> Comparison:
     """Compute every round of a bundle again and compare it with the release."""
+    if CHAIN not in bundle.manifest["files"]:
+        raise BadBundle(NO_SEALS)
     try:
         return _recomputed(bundle)
     except (KeyError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:

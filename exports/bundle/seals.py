@@ -9,10 +9,15 @@ from delphi.consensus.analysis import Definition
 from delphi.consensus.sealed_counts import SealedRound
 from delphi.model.event import WITHHELD, EventKind, data_hash, sha256_of
 from delphi.model.seal import Seal, SealKind, seal_hash
+from delphi.translations import N_
 from exports.archive import Bundle
 from rounds.seal import chain
 
 CHAIN, ROWS = "seals/chain.json", "ratings/rows.json"
+NO_SEALS = N_(
+    "This bundle holds no seals, as version 0.1.0 wrote it. `delphi analyse` reads its ratings/long.csv and "
+    "ratings/counts.csv; the version that wrote it verifies and imports it."
+)
 KEPT = (
     "number",
     "round",

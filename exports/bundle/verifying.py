@@ -19,7 +19,7 @@ from exports.bundle.recomputing import recompute
 from exports.bundle.remaking import compare_for_readers
 from exports.bundle.signing import signed
 
-SCHEMA = "study-bundle/2"
+SCHEMA, WITHOUT_SEALS = "study-bundle/2", "study-bundle/1"
 NOT_BUILT = (KeyError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
 
 
@@ -70,8 +70,10 @@ def check(bundle: Bundle, key: str | None = None) -> Verification:
 
 
 def _check_contents(bundle: Bundle) -> Verification:
-    if bundle.manifest.get("schema") != SCHEMA:
-        return Verification([f"MANIFEST.json: the schema is not {SCHEMA}, which is the one this version reads"], [])
+    schema = bundle.manifest.get("schema")
+    if schema != SCHEMA:
+        other = f"MANIFEST.json: the schema is not {SCHEMA}, which is the one this version reads"
+        return Verification([seals.NO_SEALS if schema == WITHOUT_SEALS else other], [])
     try:
         events = events_of(bundle)
         if problems := _chain(events):

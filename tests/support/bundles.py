@@ -1,5 +1,6 @@
 """Writing bundles, changing one file in them, and the commands that read them."""
 
+import hashlib
 import json
 import zipfile
 
@@ -21,8 +22,6 @@ def written(session, made, path, profile="analyst"):
 
 def resealed(path, name, change, secret=SECRET):
     """Change a file and make manifests and signature fit again: what only the contents can tell."""
-    import hashlib
-
     source = zipfile.ZipFile(path)
     files = {entry: source.read(entry) for entry in source.namelist()}
     files[name] = change(files[name])
@@ -37,6 +36,19 @@ def resealed(path, name, change, secret=SECRET):
     with zipfile.ZipFile(target, "w") as archive:
         for entry, data in files.items():
             archive.writestr(entry, data)
+    return target
+
+
+def rewritten(path, change):
+    """Change files of an archive, with sums that fit."""
+    source = zipfile.ZipFile(path)
+    files = {name: source.read(name) for name in source.namelist() if name != SUMS}
+    change(files)
+    sums = [f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in files.items()]
+    target = path.with_name("rewritten.zip")
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, data in (files | {SUMS: "".join(sums).encode()}).items():
+            archive.writestr(name, data)
     return target
 
 

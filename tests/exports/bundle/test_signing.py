@@ -4,12 +4,11 @@ import hashlib
 import json
 import re
 import shutil
-import zipfile
 from pathlib import Path
 
 import pytest
 from browsing import SECRET
-from bundles import resealed, run, written
+from bundles import resealed, rewritten, run, written
 from databases import one_engine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,7 +16,7 @@ from played import play
 
 from delphi import signing
 from delphi.database import Database
-from exports.archive import MANIFEST, SIGNATURE, SUMS, BadBundle, reading
+from exports.archive import MANIFEST, SIGNATURE, BadBundle, reading
 from exports.bundle.importing import import_bundle
 from exports.bundle.signing import NOT_SIGNED
 from exports.bundle.verifying import Status, verify
@@ -43,19 +42,6 @@ def original(template, tmp_path_factory):
 @pytest.fixture
 def bundle(original, tmp_path):
     return Path(shutil.copy(original, tmp_path))
-
-
-def rewritten(path, change):
-    """Change files of an archive, with sums that fit."""
-    source = zipfile.ZipFile(path)
-    files = {name: source.read(name) for name in source.namelist() if name != SUMS}
-    change(files)
-    sums = [f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in files.items()]
-    target = path.with_name("rewritten.zip")
-    with zipfile.ZipFile(target, "w") as archive:
-        for name, data in (files | {SUMS: "".join(sums).encode()}).items():
-            archive.writestr(name, data)
-    return target
 
 
 def unsigned(path):

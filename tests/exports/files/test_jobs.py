@@ -24,18 +24,18 @@ from delphi.model.account import Account
 from delphi.model.event import Event
 from delphi.model.job import ExportJob
 from delphi.model.panel import Panelist
-from delphi.model.study import Study, Withdrawal
+from delphi.model.study import Level, Study, Withdrawal
 from delphi.people.postman import Postman
 from delphi.people.severing import Severing
 from delphi.statements.statements import NewStatement
 from delphi.studies.retention import Deleting
 from delphi.worker import LEASE
-from exports.bundle.verifying import verify
 from exports.files import jobs
 from exports.files.orders import Order
 from exports.files.worker import Exporter
 from exports.record.reader_profile import Profile
 from exports.results.figures_worker import Figuring
+from rounds.lifecycle import finishing
 from rounds.lifecycle.closing import Closing
 from rounds.lifecycle.monitor import StopsOfTheDay
 from rounds.participation import withdrawal
@@ -81,19 +81,26 @@ def test_a_long_file_is_ordered_made_and_taken(app, public, ada, worker, report,
 def test_single_ratings_and_the_bundle_of_a_large_study_are_ordered(
     app, public, ada, worker, tmp_path, format_, monkeypatch
 ):
-    asked = {"report": "ratings", "format": format_, "profile": "analyst"}
-    assert ada.send(FILES, asked).status_code == 409  # of a sealed study there are none
+    with app.extensions["database"].transaction() as session:
+        study = session.get_one(Study, public.study.id)
+        study.level = Level.OPEN_ROWS
+        finishing.finish(session, study, reason="enough", by=public.ada.id, at=clock.now())
+    assert ada.send(FILES, {"report": "ratings", "format": format_, "profile": "analyst"}).status_code == 200
     monkeypatch.setattr(jobs, "MOST_RATINGS", 1)
+    page = order(ada, "ratings", format_)
     bundle = ada.send("/studies/care/bundle", {"profile": "public"}).location
     assert worker.make_next(at=clock.now())
-    (tmp_path / "care.zip").write_bytes(ada.send(bundle, {}).data)
-    assert verify(tmp_path / "care.zip").problems == []
-    assert "ratings/long.csv" not in zipfile.ZipFile(tmp_path / "care.zip").namelist()
-    with app.extensions["database"].transaction() as session:
-        with_open_rows(session, session.get_one(Study, public.study.id))
-    page = order(ada, "ratings", format_)
     assert worker.make_next(at=clock.now())
     assert len(ada.send(page, {}).data) > 100
+    (tmp_path / "care.zip").write_bytes(ada.send(bundle, {}).data)
+    assert "ratings/long.csv" in zipfile.ZipFile(tmp_path / "care.zip").namelist()
+
+
+def test_single_ratings_of_a_sealed_study_are_refused_in_words(public, ada):
+    assert "ratings" not in ada.get(FILES).text.split("<main")[1].partition('name="report" value="ratings"')[1]
+    answer = ada.send(FILES, {"report": "ratings", "format": "zip", "profile": "analyst"})
+    assert answer.status_code == 409
+    assert "This study is sealed: its panel was told that nobody sees single ratings" in answer.text
 
 
 def test_who_may_not_have_a_file_does_not_see_its_order(app, public, ada, worker, monkeypatch):

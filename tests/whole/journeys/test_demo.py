@@ -119,6 +119,7 @@ def test_an_interrupted_round_goes_on_where_it_stood(tmp_path, monkeypatch):
 def test_the_bundle_of_the_reference_study_is_computed_again_without_the_server(reference, tmp_path, monkeypatch):
     folder, _ = reference
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{folder / 'server' / 'delphi.sqlite3'}")
+    monkeypatch.setenv("SECRET_KEY", "s" * 32)
     path = tmp_path / "reference.zip"
     run = CliRunner()
     assert run.invoke(wsgi.main, ["bundle", "reference", "--output", str(path)]).exit_code == 0
@@ -132,5 +133,6 @@ def test_the_bundle_of_the_reference_study_is_computed_again_without_the_server(
     for row, told in zip(rows, rows_of(folder), strict=True):
         assert (row["k_4"], row["median"], row["grade"]) == (told["k_4"], told["median"], told["grade"])
     changed = path.read_bytes()
-    path.write_bytes(changed.replace(b"ratings/long.csv", b"ratings/song.csv"))
-    assert "ratings/song.csv is not listed" in run.invoke(wsgi.main, ["verify", str(path)]).output
+    assert b"ratings/long.csv" not in changed  # the reference study is sealed
+    path.write_bytes(changed.replace(b"ratings/counts.csv", b"ratings/county.csv"))
+    assert "ratings/county.csv is not listed" in run.invoke(wsgi.main, ["verify", str(path)]).output

@@ -26,12 +26,17 @@ def test_the_owner_gets_a_whole_bundle_and_it_is_written_down(app, public, ada, 
     (tmp_path / "care.zip").write_bytes(answer.data)
     assert verify(tmp_path / "care.zip").problems == []
     names = zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
-    assert "ratings/long.csv" not in names  # single ratings are not kept
+    assert {"seals/chain.json", "ratings/counts.csv"} <= set(names)
+    assert "ratings/long.csv" not in names
     with app.extensions["database"].transaction(writing=False) as session:
         events = select(Event).where(Event.study_id == public.study.id).order_by(Event.sequence.desc())
         last = session.scalars(events).first()
         assert last.actor == public.ada.id
         assert (last.data["profile"], last.data["sha256"]) == (profile, hashlib.sha256(answer.data).hexdigest())
+
+
+def test_the_owner_gets_no_bundle_of_the_statistician(public, ada):
+    assert ada.send(PAGE, {"profile": "statistician"}).status_code == 404
 
 
 def test_another_profile_is_refused(public, ada):
