@@ -24,6 +24,7 @@ def app(settings: Settings | None = None) -> "Flask":
     from exports.files.worker import Exporter
     from exports.results.figures_worker import Figuring
     from rounds.lifecycle.closing import Closing
+    from rounds.lifecycle.monitor import StopsOfTheDay
     from rounds.seal.worker import Sealing
 
     made = create_app(settings, blueprints_of("delphi", "rounds", "exports"))
@@ -33,6 +34,7 @@ def app(settings: Settings | None = None) -> "Flask":
         Closing(database),
         Sealing(database),
         Figuring(database),
+        StopsOfTheDay(database),
     ]
     return made
 

@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
+from delphi import handed_links
 from delphi.errors import NotFound, Refused
 from delphi.model.account import Account
 from delphi.model.panel import AccessLink, Panelist, PanelistSession
@@ -39,6 +40,15 @@ ALLOWED: dict[Role, frozenset[Capability]] = {
     Role.VIEWER: frozenset({Capability.READ}),
     Role.STATISTICIAN: frozenset({Capability.READ, Capability.ANALYSE, Capability.ROWS}),
 }
+SEES_NAMES = frozenset(
+    role for role, may in ALLOWED.items() if may & {Capability.LEAD, Capability.ROSTER, Capability.MODERATE}
+)
+
+
+def allowed(role: Role, confirmed_by: int | None) -> frozenset[Capability]:
+    """What a member may do; a statistician whom no second owner has confirmed only reads."""
+    waits = role is Role.STATISTICIAN and confirmed_by is None
+    return frozenset({Capability.READ}) if waits else ALLOWED[role]
 
 
 def sha256(secret: str) -> str:
@@ -55,11 +65,11 @@ def studies_of(session: Session, account: Account) -> list[Study]:
 def study_for(session: Session, account: Account, slug: str, *, to: Capability) -> Study:
     """Find the study of this name if the account may do this there."""
     row = session.execute(
-        select(Study, Membership.role)
+        select(Study, Membership.role, Membership.confirmed_by)
         .join(Membership, Membership.study_id == Study.id)
         .where(Study.slug == slug, Membership.account == account.id)
     ).first()
-    if row is None or to not in ALLOWED[row.role]:
+    if row is None or to not in allowed(row.role, row.confirmed_by):
         raise NotFound
     study: Study = row[0]
     if to in CHANGING and session.info.get("writing") and (study.archived_at or study.deletion_due_at):
@@ -72,7 +82,14 @@ def study_for(session: Session, account: Account, slug: str, *, to: Capability) 
 def capabilities(session: Session, account: Account, study: Study) -> frozenset[Capability]:
     """List what an account may do in a study."""
     membership = session.get(Membership, (study.id, account.id))
-    return ALLOWED[membership.role] if membership else frozenset()
+    return allowed(membership.role, membership.confirmed_by) if membership else frozenset()
+
+
+def statisticians(session: Session, study: Study) -> list[str]:
+    """The mail addresses of those who may read single answers now."""
+    confirmed = (Membership.role == Role.STATISTICIAN, Membership.confirmed_by.is_not(None))
+    members = select(Account.email).join(Membership, Membership.account == Account.id)
+    return list(session.scalars(members.where(Membership.study_id == study.id, *confirmed).order_by(Account.email)))
 
 
 def round_for(session: Session, account: Account, slug: str, number: int, *, to: Capability) -> tuple[Study, Round]:
@@ -97,40 +114,58 @@ def round_numbered(session: Session, study: Study, number: int) -> Round:
 
 def link_holder(session: Session, token: str) -> tuple[Study, Panelist] | None:
     """Find whose personal link this is; the hash index makes the time say nothing."""
-    return _panelist(session, AccessLink, AccessLink.token_sha256 == sha256(token))
+    row = session.execute(_panelists(AccessLink).where(AccessLink.token_sha256 == sha256(token))).first()
+    return None if row is None else (row[0], row[1])
 
 
 def session_holder(session: Session, grant: str | None, *, today: date) -> tuple[Study, Panelist]:
-    """Find the panelist behind a browser's grant."""
+    """Find the panelist behind a browser's grant; begun by a handed link, the session sees little of that panelist."""
     if grant is not None:
         valid = (PanelistSession.grant_sha256 == sha256(grant)) & (PanelistSession.expires_on >= today)
-        if holder := _panelist(session, PanelistSession, valid):
-            return holder
+        row = session.execute(_panelists(PanelistSession).add_columns(PanelistSession.handed_link).where(valid)).first()
+        if row is not None:
+            study, panelist, begun_by = row
+            if begun_by is not None:
+                handed_links.restrict(session, begun_by, panelist)
+            return study, panelist
     raise NotFound
 
 
-def _panelist(
-    session: Session, key: type[AccessLink] | type[PanelistSession], condition: object
-) -> tuple[Study, Panelist] | None:
-    row = session.execute(
+def handed(session: Session, token: str) -> str | None:
+    """The hash of a personal link whose way the team chose; None of every other link."""
+    link = (AccessLink.token_sha256 == sha256(token)) & AccessLink.handed
+    return session.scalar(select(AccessLink.token_sha256).where(link))
+
+
+def _panelists(key: type[AccessLink] | type[PanelistSession]) -> Select[Study, Panelist]:
+    """Ask for panelists who are in the panel, with their study, by what opens it for them."""
+    return (
         select(Study, Panelist)
         .join(Panelist, Panelist.study_id == Study.id)
         .join(key, (key.study_id == Panelist.study_id) & (key.panelist == Panelist.id))
         .where(Panelist.withdrawn_on.is_(None), Study.names_destroyed_at.is_(None))
-        .where(condition)  # type: ignore[arg-type]  # two tables share one shape
-    ).first()
-    return None if row is None else (row[0], row[1])
+    )
 
 
 SESSION_DAYS = 180
 
 
-def start_session(session: Session, study_id: int, panelist: UUID, *, today: date) -> str:
+def start_session(
+    session: Session, study_id: int, panelist: UUID, *, today: date, handed_link: str | None = None
+) -> str:
     """Let a browser in, and give its grant; nothing is recorded about the person."""
     grant = secrets.token_urlsafe(32)
     expires = today + timedelta(days=SESSION_DAYS)
-    session.add(PanelistSession(study_id=study_id, grant_sha256=sha256(grant), panelist=panelist, expires_on=expires))
+    begun = PanelistSession(study_id=study_id, grant_sha256=sha256(grant), panelist=panelist, expires_on=expires)
+    begun.handed_link = handed_link
+    session.add(begun)
     return grant
+
+
+def holds_full_session(session: Session, panelist: Panelist, grant: str | None, *, today: date) -> bool:
+    """Whether a browser is signed in as this panelist by a link that was mailed to an address of the panelist's own."""
+    row = session.get(PanelistSession, (panelist.study_id, sha256(grant))) if grant else None
+    return row is not None and row.panelist == panelist.id and row.expires_on >= today and row.handed_link is None
 
 
 def end_session(session: Session, study_id: int, grant: str) -> None:

@@ -16,7 +16,7 @@ from delphi import signing
 from delphi.config import Settings
 from delphi.database import Database
 from delphi.model import load_tables
-from delphi.people import leaving, panel_table
+from delphi.people import asked_twice, leaving, panel_table
 from delphi.web import accounts, errors, language, policy, security, sign_in, transaction
 
 TEMPLATES = Path(delphi.__file__).parent.parent / "templates"
@@ -49,6 +49,7 @@ def create_app(settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:
     errors.init_app(app)
     language.init_app(app)
     app.jinja_env.globals["signing_key"] = signing.public_key_of(settings.secret_key)
+    app.extensions["asked_twice"] = asked_twice.asked_twice
     app.extensions["forget"] = partial(leaving.forget, secret=settings.secret_key)
     app.extensions["describe_panel"] = panel_table.describe
     for blueprint in blueprints:

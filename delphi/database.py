@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, String, cast, create_engine, event, func, select
+from sqlalchemy import Engine, Select, String, cast, create_engine, event, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
@@ -88,6 +88,12 @@ def locked(session: Session, kind: type[Entity], key: tuple[Any, ...], *, share:
     """Lock a row and look at it as it is now: a plain lock would give an already loaded object's old attributes."""
     session.flush()  # looking again must not lose what was decided and not yet written
     return session.get(kind, key, with_for_update={"read": share}, populate_existing=True)
+
+
+def lock_all(session: Session, rows: Select[Any]) -> None:
+    """Lock all rows of a query, in its order."""
+    session.flush()
+    session.execute(rows.with_for_update()).all()
 
 
 def database_now(session: Session) -> datetime:

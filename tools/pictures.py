@@ -22,6 +22,7 @@ SET_UP = {
     "protocol": "protocol",
     "protocol-edit": "protocol/edit",
     "groups": "groups",
+    "anonymity": "anonymity?harm=yes",
     "texts": "texts",
     "facts": "facts",
     "rehearsal": "rehearsal",

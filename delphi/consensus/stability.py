@@ -68,6 +68,7 @@ class StabilityRule:
         bound, least = Fraction(self.max_median_shift), Fraction(self.min_coefficient)
         few = at_least(n - changed, n, 100 - per_cent(self.max_changed))
         still = shift * bound.denominator < bound.numerator * unit
+        whole, short = whole.astype(object), short.astype(object)  # a bound with some decimals makes large products
         alike = (whole > 0) & ((whole - short) * least.denominator >= least.numerator * whole)
         words = np.where(few & still & ((changed == 0) | alike), Stability.STABLE, Stability.UNSTABLE)
         return [Stability(word) for word in np.where(n < max(self.min_paired, 1), Stability.TOO_FEW, words).tolist()]

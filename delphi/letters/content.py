@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi import progress
+from delphi import access, progress
 from delphi.dates import in_words, locale_of, minutes_for
 from delphi.letters import reminders
 from delphi.model.event import Event, EventKind
@@ -17,7 +17,14 @@ from delphi.model.study import Consent, Document, Study
 from delphi.statements.questionnaire import size_of
 
 Facts = dict[str, Any]
-WITH_LINK = frozenset(LetterKind) - {LetterKind.CONSENT, LetterKind.WITHDRAWAL}
+WITH_LINK = frozenset(LetterKind) - {LetterKind.CONSENT, LetterKind.WITHDRAWAL, LetterKind.ADDRESS_CHANGED}
+
+WITHHELD: Facts = {
+    "done": 0,
+    "counted": {},
+    "kept": {},
+    "withheld": True,
+}  # of what was answered, to an address of the team
 
 
 def facts_of(session: Session, letter: Letter, study: Study, panelist: Panelist, *, at: datetime) -> Facts | None:
@@ -25,10 +32,14 @@ def facts_of(session: Session, letter: Letter, study: Study, panelist: Panelist,
     match letter.kind:
         case LetterKind.WITHDRAWAL:
             return _left(session, study, panelist)
+        case LetterKind.ADDRESS_CHANGED:
+            return {"study": study}
         case LetterKind.LINK:
             return {"study": study} if panelist.withdrawn_on is None else None
         case LetterKind.CONSENT:
             return _consent(session, study, panelist)
+        case LetterKind.STATISTICIAN:
+            return _statistician(session, study) if panelist.taking_part else None
         case LetterKind.CLOSING_EARLY:
             return _closed_early(session, letter, study) if panelist.taking_part else None
     return _round(session, letter, study, at=at) if panelist.taking_part else None
@@ -79,9 +90,15 @@ def _consent(session: Session, study: Study, panelist: Panelist) -> Facts | None
     return {"study": study, "consent": consent, "document": document, "items": items}
 
 
+def _statistician(session: Session, study: Study) -> Facts | None:
+    """Name who reads single answers; if nobody does any more, the letter is needless."""
+    named = access.statisticians(session, study)
+    return {"study": study, "named": named} if named else None
+
+
 def template_of(letter: Letter, facts: Facts) -> LetterKind:
-    """Choose the text: a reminder to everybody says to each what fits."""
-    if letter.kind is not LetterKind.REMINDER:
+    """Choose the text: a reminder to everybody says to each what fits, and to an address of the team nothing was done."""
+    if letter.kind not in (LetterKind.REMINDER, LetterKind.UNFINISHED):
         return letter.kind
     return LetterKind.UNFINISHED if facts["done"] else LetterKind.NOT_STARTED
 

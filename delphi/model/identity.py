@@ -69,3 +69,4 @@ class Receipt(Base):
     letter: Mapped[UUID]
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str] = mapped_column(String(254))
+    changed_by_team: Mapped[bool] = mapped_column(default=False, server_default=false())  # as the identity's

@@ -4,9 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, String, UniqueConstraint, select, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    PrimaryKeyConstraint,
+    String,
+    UniqueConstraint,
+    exists,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from delphi.model.base import Base, UtcDateTime, belongs
@@ -27,7 +39,8 @@ class State(StrEnum):
 class Round(Base):
     """One wave of questions: launched, closed, released. Number 0 is the open round, in which the panel writes.
 
-    ``opens_on`` is what is planned and told; the rest are facts.
+    ``opens_on`` is what is planned and told; ``stops`` is where people stopped, as it was counted on the last day; the rest
+    are facts.
     """
 
     __tablename__ = "round"
@@ -50,6 +63,7 @@ class Round(Base):
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    stops: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
     @property
     def state(self) -> State:
@@ -163,3 +177,15 @@ def newest_rounds(session: Session, studies: Sequence[Study]) -> dict[int, Round
     """Find the last round of each study, launched or not, by the id of the study."""
     rounds = select(Round).where(Round.study_id.in_([study.id for study in studies])).order_by(Round.number)
     return {round_.study_id: round_ for round_ in session.scalars(rounds)}
+
+
+def invited(session: Session, study: Study) -> bool:
+    """Whether the panel was invited: a round was launched, so what it was promised stands."""
+    launched = exists().where(Round.study_id == study.id, Round.opened_at.is_not(None))
+    return bool(session.scalar(select(launched)))
+
+
+def group_fixed(session: Session, study_id: int, panelist: UUID) -> bool:
+    """Whether answers of this panelist were counted in a closed round: then the group stands."""
+    own = (Participation.study_id == study_id, Participation.panelist == panelist)
+    return bool(session.scalar(select(exists().where(*own, Participation.counted.is_(True)))))

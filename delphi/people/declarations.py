@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from delphi.model.identity import Declaration, Identity
 from delphi.model.panel import Panelist
+from delphi.model.round import group_fixed
 from delphi.model.statement import Statement
 from delphi.model.study import StakeholderGroup, Study
 
@@ -97,10 +98,15 @@ def description_of(session: Session, panelist: Panelist) -> SelfDescription:
     )
 
 
+def declared(session: Session, panelist: Panelist) -> bool:
+    """Whether a panelist has told of their expertise or interests."""
+    return session.get(Declaration, (panelist.study_id, panelist.id)) is not None
+
+
 def save(session: Session, study: Study, panelist: Panelist, description: SelfDescription) -> None:
     """Keep what a panelist says; what the study does not ask is left as it is."""
     questions = questions_of(session, study)
-    if description.group in questions.groups:
+    if description.group in questions.groups and not group_fixed(session, study.id, panelist.id):
         panelist.stakeholder_group = description.group
     identity = session.get(Identity, (panelist.study_id, panelist.id))
     if identity is not None and questions.characteristics:

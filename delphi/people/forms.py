@@ -8,6 +8,7 @@ from wtforms import BooleanField, Field, StringField
 from wtforms.validators import DataRequired, Email, Length, ValidationError
 
 from delphi.model.acknowledgement import Acknowledgement
+from delphi.people import roster_files
 from delphi.people.acknowledgements import valid_orcid
 from delphi.people.declarations import Expertise, Questions, SelfDescription
 from delphi.web.forms import LONGEST_TEXT, clean, one_line
@@ -55,6 +56,24 @@ class NamingForm(FlaskForm):
                     "This ORCID is not complete or has a wrong digit. Write it as 0000-0002-1825-0097, or leave it empty."
                 )
             )
+
+
+class AddressForm(FlaskForm):
+    """An address of the panel, and the right one."""
+
+    old = StringField(validators=[DataRequired(), Length(max=254)])
+    new = StringField(validators=[DataRequired(), Length(max=254)])
+
+    def validate_new(self, field: Field) -> None:
+        """Take what a letter can be addressed to."""
+        try:
+            roster_files.address(clean(field.data))
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+    def address(self, name: str) -> str:
+        """One of the two in small letters."""
+        return clean(self[name].data).lower()
 
 
 class NameForm(FlaskForm):

@@ -23,7 +23,15 @@ def forget(session: Session, study: Study, panelist: Panelist, *, secret: str) -
     key = (study.id, panelist.id)
     person, receipt = session.get(Identity, key), _receipt_of(session, *key)
     if person is not None and receipt is not None:
-        session.add(Receipt(study_id=study.id, letter=receipt, name=person.name, email=person.email))
+        session.add(
+            Receipt(
+                study_id=study.id,
+                letter=receipt,
+                name=person.name,
+                email=person.email,
+                changed_by_team=person.changed_by_team,
+            )
+        )
     panel_table.keep(session, study, panelist)
     session.flush()
     for table in (Declaration, Identity):

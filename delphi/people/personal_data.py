@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi import audit
+from delphi import audit, handed_links
 from delphi.consensus.scale import Scale
 from delphi.consensus.shipped_scales import SCALES
-from delphi.errors import NotFound
+from delphi.errors import NotFound, Refused
 from delphi.model.event import EventKind
 from delphi.model.identity import Declaration, Identity
 from delphi.model.letter import Letter
@@ -33,13 +33,40 @@ def gather(session: Session, study: Study, who: Panelist, *, acknowledgement: st
         "declaration": _declaration(session, who),
         "acknowledgement": _named(session, study, acknowledgement),
         "consents": _consents(session, who),
-        "links": [{"minted_on": link.minted_on.isoformat()} for link in links],
-        "devices": [{"signed_in_until": device.expires_on.isoformat()} for device in devices],
+        "links": [{"minted_on": link.minted_on.isoformat(), "handed": link.handed} for link in links],
+        "devices": [_device(device) for device in devices],
         "rounds": _rounds(session, who),
         "answers": _answers(session, study, who),
         "proposals": _proposals(session, who),
         "letters": _letters(session, who),
     }
+
+
+def _device(device: PanelistSession) -> Facts:
+    return {"signed_in_until": device.expires_on.isoformat(), "handed": device.handed_link is not None}
+
+
+def handed_devices(session: Session, who: Panelist) -> list[PanelistSession]:
+    """List the devices that were signed in by a link that the team handed out, for a device that sees everything."""
+    if handed_links.is_handed(session):
+        return []
+    devices = _rows_of(session, PanelistSession, who, PanelistSession.expires_on, PanelistSession.grant_sha256)
+    return [device for device in devices if device.handed_link is not None]
+
+
+def answer_for_device(session: Session, who: Panelist, grant_sha256: str, *, own: bool) -> None:
+    """Let a device that a handed link signed in show everything, or sign it out; only an own device says which."""
+    if handed_links.is_handed(session):
+        raise handed_links.Withheld
+    for device in handed_devices(session, who):
+        if device.grant_sha256 == grant_sha256:
+            if own:
+                device.handed_link = None
+            else:
+                session.delete(device)
+            session.flush()
+            return
+    raise Refused("This device is not signed in any more. Nothing was changed.")
 
 
 def _consents(session: Session, who: Panelist) -> list[Facts]:
@@ -104,6 +131,8 @@ def _agreed(session: Session, consent: Consent) -> list[str]:
 def _person(session: Session, who: Panelist) -> list[Facts]:
     person = session.get(Identity, (who.study_id, who.id))
     known: Facts = {"name": person.name, "email": person.email} | person.characteristics if person else {}
+    if person and person.changed_by_team:
+        known["changed_by_team"] = True
     membership = {
         "stakeholder_group": who.stakeholder_group,
         "declined_on": who.declined_on.isoformat() if who.declined_on else None,
@@ -114,7 +143,7 @@ def _person(session: Session, who: Panelist) -> list[Facts]:
 
 def _declaration(session: Session, who: Panelist) -> list[Facts]:
     declared = session.get(Declaration, (who.study_id, who.id))
-    if declared is None:
+    if declared is None or handed_links.is_handed(session):
         return []
     conflict = {
         "conflict_of_interest": declared.conflict,

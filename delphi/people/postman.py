@@ -24,17 +24,19 @@ from delphi.letters import calendar, content, message, outbox
 from delphi.model.account import Account, AccountInvitation
 from delphi.model.identity import Identity, Receipt
 from delphi.model.letter import Letter, LetterKind, TeamLetter
-from delphi.model.panel import AccessLink, Panelist
+from delphi.model.panel import Panelist
+from delphi.model.seal import SealLetter
 from delphi.model.study import Membership, Study
-from delphi.people import acknowledgements, leaving, lost_links
+from delphi.people import acknowledgements, leaving, links, lost_links, seal_letters
 from delphi.worker import Loop
 
 ATTEMPTS = 8
 BATCH = 20
 INVITED_FOR = timedelta(days=14)
+WITH_RECEIPT = (LetterKind.WITHDRAWAL, LetterKind.ADDRESS_CHANGED)
 log = logging.getLogger(__name__)
 
-Table = type[Letter] | type[TeamLetter]
+Table = type[Letter] | type[TeamLetter] | type[SealLetter]
 
 
 class LetterKey(NamedTuple):
@@ -128,21 +130,23 @@ def prepare(session: Session, key: LetterKey, *, by: str, at: datetime, settings
         acknowledgements.remove(session, study, named_by)
     if letter.kind in content.WITH_LINK:
         facts["signing_key"] = signing.public_key_of(settings.secret_key)
-        facts["link"] = f"{settings.public_url}/p/{_mint(session, letter, at=at)}"
+        facts["link"] = f"{settings.public_url}/p/{links.mint(session, study, panelist.id, at=at)}"
+    if person.changed_by_team:
+        facts |= content.WITHHELD
     to = Recipient(person.name, person.email)
     dates = _dates(letter, study, facts, settings.host, at=at)
     return _envelope(letter, to, content.template_of(letter, facts), facts, settings=settings, dates=dates)
 
 
 def _person(session: Session, letter: Letter) -> Identity | Receipt | None:
-    """Find who a letter goes to; of whoever withdrew, the receipt alone knows it."""
-    if letter.kind is LetterKind.WITHDRAWAL:
+    """Find who a letter goes to; of whoever withdrew, and of an address of before, the receipt alone knows it."""
+    if letter.kind in WITH_RECEIPT:
         return session.get(Receipt, (letter.study_id, letter.id))
     return session.get(Identity, (letter.study_id, letter.panelist))
 
 
 def _envelope(
-    letter: Letter | TeamLetter,
+    letter: Letter | TeamLetter | SealLetter,
     to: Recipient,
     template: str,
     facts: Mapping[str, Any],
@@ -171,15 +175,6 @@ def _dates(letter: Letter, study: Study, facts: dict[str, Any], host: str, *, at
     return calendar.write([calendar.closing(study, facts["round"], host)], at=at)
 
 
-def _mint(session: Session, letter: Letter, *, at: datetime) -> str:
-    """Make a new link for the addressee; earlier ones go on working."""
-    token = secrets.token_urlsafe(32)
-    session.add(
-        AccessLink(study_id=letter.study_id, token_sha256=sha256(token), panelist=letter.panelist, minted_on=at.date())
-    )
-    return token
-
-
 def prepare_for_team(
     session: Session, key: LetterKey, *, by: str, at: datetime, settings: Settings
 ) -> EmailMessage | None:
@@ -196,6 +191,23 @@ def prepare_for_team(
     return _envelope(letter, Recipient("", account.email), "team", facts, settings=settings)
 
 
+def prepare_for_seal(
+    session: Session, key: LetterKey, *, by: str, at: datetime, settings: Settings
+) -> EmailMessage | None:
+    """Tell the hash of an entry of the chain to an owner, or to the contact for data protection; None if it is neither now."""
+    letter = session.get_one(SealLetter, key)
+    if letter.claimed_by != by:
+        return None
+    study = session.get_one(Study, letter.study_id)
+    told = seal_letters.told(session, study, letter)
+    if told is None:
+        letter.dropped_at = at
+        letter.release()
+        return None
+    facts = seal_letters.facts_of(session, study, letter)
+    return _envelope(letter, Recipient(*told), "seal", facts, settings=settings)
+
+
 def _invite(session: Session, account: Account, *, at: datetime) -> str:
     """Make a link with which a first password is chosen."""
     token = secrets.token_urlsafe(32)
@@ -208,7 +220,7 @@ def finish(
 ) -> None:
     """Write down how a delivery ended; without an ending it is tried again later, up to eight times."""
     letter = session.get_one(table, key)
-    assert isinstance(letter, Letter | TeamLetter)
+    assert isinstance(letter, Letter | TeamLetter | SealLetter)
     if letter.claimed_by != by:
         return
     if not ending and letter.attempts >= ATTEMPTS:
@@ -216,10 +228,14 @@ def finish(
     for name, moment in ending.items():
         setattr(letter, name, moment)
     letter.release()
-    if ending and isinstance(letter, Letter) and letter.kind is LetterKind.WITHDRAWAL:
+    if ending and isinstance(letter, Letter) and letter.kind in WITH_RECEIPT:
         leaving.forget_address(session, letter.study_id, letter.id)
     jitter = random.uniform(0.8, 1.2)  # noqa: S311 (spreads retries; not a secret)
     letter.run_after = letter.run_after if ending else at + timedelta(minutes=4**letter.attempts * jitter / 4)
 
 
-WRITERS: dict[Table, Callable[..., EmailMessage | None]] = {Letter: prepare, TeamLetter: prepare_for_team}
+WRITERS: dict[Table, Callable[..., EmailMessage | None]] = {
+    Letter: prepare,
+    TeamLetter: prepare_for_team,
+    SealLetter: prepare_for_seal,
+}

@@ -51,7 +51,7 @@ def read(data: bytes) -> TypedRows:
     fields = (
         # A cell may hold line breaks, a letter's head may not.
         Field("name", lambda cell: short(" ".join(cell.split()))),
-        Field("email", _address),
+        Field("email", address),
         Field("group", _group, required=False),
         *(Field(column, _characteristic, required=False) for column in others),
     )
@@ -69,9 +69,9 @@ def read_pasted(text: str) -> TypedRows:
     for line, words in enumerate(lines, 1):
         if not words.strip():
             continue
-        name, address = parseaddr(words.strip().rstrip(",;"))
+        name, mail = parseaddr(words.strip().rstrip(",;"))
         try:
-            rows.append((line, {"name": short(name or address), "email": _address(address)}))
+            rows.append((line, {"name": short(name or mail), "email": address(mail)}))
         except ValueError:
             errors.append(RowError(line, "", f"“{words.strip()[:60]}” is no name with a mail address"))
     if errors or not rows:
@@ -80,7 +80,8 @@ def read_pasted(text: str) -> TypedRows:
     return rows
 
 
-def _address(cell: str) -> str:
+def address(cell: str) -> str:
+    """A mail address in small letters, if a letter can be sent to it; `ValueError` says what is wrong."""
     if not re.fullmatch(ADDRESS, cell) or len(cell) > 254:
         raise ValueError(f"“{cell}” is not a mail address" if cell else "this cell may not be empty")
     return cell.lower()
@@ -131,24 +132,24 @@ def compare_with_panel(session: Session, study: Study, rows: TypedRows) -> FileC
     """Compare a file with the panel; a group that no longer can change is an error of its row."""
     comparison = compare(rows, _stored(session, study), "email")
     moved = [row for row in comparison.changed if "group" in row.columns]
-    invited = _invited(session, study) if moved else set()
+    counted = _counted(session, study) if moved else set()
     errors = [
-        RowError(row.line, "group", "this person was invited already, so the group stays")
+        RowError(row.line, "group", "answers of this person were counted in a closed round, so the group stays")
         for row in moved
-        if row.key in invited
+        if row.key in counted
     ]
     if errors:
         raise SheetError(errors)
     return comparison
 
 
-def _invited(session: Session, study: Study) -> set[str]:
+def _counted(session: Session, study: Study) -> set[str]:
     rows = session.scalars(
         select(Identity.email)
         .join(
             Participation, (Participation.study_id == Identity.study_id) & (Participation.panelist == Identity.panelist)
         )
-        .where(Identity.study_id == study.id)
+        .where(Identity.study_id == study.id, Participation.counted.is_(True))
     )
     return set(rows)
 

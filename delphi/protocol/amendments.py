@@ -16,6 +16,8 @@ from delphi.model.round import Round, latest_round
 from delphi.model.study import Amendment, Study
 from delphi.protocol import differences, method
 
+PROMISED = frozenset({"level", "caution", "turnout", "closing_hours", "groups", "group_chosen", "harm"})
+
 
 def amend(
     session: Session, study: Study, wanted: Mapping[str, Any], *, reason: str, by: int, at: datetime
@@ -23,6 +25,11 @@ def amend(
     """Change the locked protocol; what had been answered or seen by then is written down with it."""
     if not study.protocol_locked_at:
         raise Refused("The protocol is not locked, so it can be changed without an amendment.")
+    if PROMISED & wanted.keys():
+        raise Refused(
+            "Level, caution, turnout, closing hours and groups were promised to the panel, so no amendment changes them; "
+            "nothing was changed."
+        )
     changes, reason = differences.differences(study, wanted), reason.strip()
     if not changes or not reason:
         raise Refused("An amendment changes something and says why; nothing was changed.")

@@ -17,7 +17,7 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs describe an old
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional, ValidationError
 
 from delphi.consensus.analysis import Definition
 from delphi.consensus.rules import RULES
@@ -26,7 +26,19 @@ from delphi.consensus.rules.settings import Setting, settings_of
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Denominator, Feedback
 from delphi.model.round import Round
-from delphi.model.study import CLOSING_HOURS, NAMES_KEPT_DAYS, Settled, Study, Unsettled, Withdrawal
+from delphi.model.study import (
+    CLOSING_HOURS,
+    NAMES_KEPT_DAYS,
+    ORDINARY,
+    Harm,
+    Level,
+    Settled,
+    Study,
+    Turnout,
+    Unsettled,
+    Withdrawal,
+)
+from delphi.protocol.anonymity import CONTACT, Anonymity, proposal
 from delphi.protocol.method import METHOD, TEXTS, definition_from
 from delphi.protocol.panelist_options import PanelistOptions
 from delphi.web.forms import clean, whole_number
@@ -206,4 +218,43 @@ class PanelistOptionsForm(FlaskForm):
             names_until=self.names_until.data,
             names_kept_days=self.names_kept_days.data,
             closing_hours=CLOSING_HOURS if self.closing_hours.data is None else self.closing_hours.data,
+        )
+
+
+class AnonymityForm(FlaskForm):
+    """How far answers are kept from everybody; after the lock only the contact for data protection can change."""
+
+    harm = SelectField(choices=_words(Harm), validate_choice=False)
+    level = SelectField(choices=_words(Level))
+    caution = IntegerField(validators=[NumberRange(1, 3)])
+    smallest_cell = IntegerField(validators=[NumberRange(3, 100)])
+    group_chosen = BooleanField()
+    turnout = SelectField(choices=_words(Turnout))
+    data_protection_name = StringField(validators=[Length(max=200)])
+    data_protection_email = StringField(validators=[Optional(), Length(max=254), Email(allow_smtputf8=False)])
+
+    @classmethod
+    def of(cls, study: Study, harm: Harm | None) -> Self:
+        """Fill the form with what is chosen, or with what the answer proposes; what the lock holds stays as it is."""
+        names = ("level", "caution", "smallest_cell", "group_chosen", "turnout", *CONTACT)
+        chosen = {name: getattr(study, name) for name in names} | {"harm": harm}
+        if harm is not study.harm and harm is not None:
+            chosen["level"], chosen["caution"] = proposal(harm)
+        form = cls(data=chosen)
+        if study.protocol_locked_at:
+            for name in (*set(names) - CONTACT, "harm"):
+                form[name].data = getattr(study, name)
+        return form
+
+    def wanted(self) -> Anonymity:
+        """What the team chose."""
+        return Anonymity(
+            harm=Harm(self.harm.data) if self.harm.data in set(Harm) else None,
+            level=Level(self.level.data),
+            caution=self.caution.data or ORDINARY,
+            smallest_cell=self.smallest_cell.data or 0,
+            group_chosen=bool(self.group_chosen.data),
+            turnout=Turnout(self.turnout.data),
+            data_protection_name=clean(self.data_protection_name.data) or None,
+            data_protection_email=clean(self.data_protection_email.data) or None,
         )

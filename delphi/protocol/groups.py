@@ -11,6 +11,7 @@ from delphi import audit
 from delphi.errors import Refused
 from delphi.model.event import EventKind
 from delphi.model.panel import Panelist
+from delphi.model.round import invited
 from delphi.model.study import StakeholderGroup, Study
 
 
@@ -26,6 +27,8 @@ def declare(
     present = groups_of(session, study)
     known, last = [group.key for group in present], max((group.position for group in present), default=0)
     new = [key for key in dict.fromkeys(keys) if key not in known]
+    if new:
+        refuse_after_invitation(session, study)
     session.add_all(
         StakeholderGroup(
             study_id=study.id, key=key, position=position, target=(targets or {}).get(key), public=key in public
@@ -33,6 +36,15 @@ def declare(
         for position, key in enumerate(new, last + 1)
     )
     session.flush()
+
+
+def refuse_after_invitation(session: Session, study: Study) -> None:
+    """Refuse to change which groups there are, once the panel was invited: results by group were promised on them."""
+    if invited(session, study):
+        raise Refused(
+            "The panel was invited, so groups are not added, renamed or removed, and who chooses them stays; nothing was "
+            "changed."
+        )
 
 
 def groups_of(session: Session, study: Study) -> list[StakeholderGroup]:
@@ -54,6 +66,8 @@ def write(session: Session, study: Study, wanted: Sequence[WantedGroup], *, by: 
     """Write the groups anew; one that people belong to cannot go."""
     known = {group.key: group for group in groups_of(session, study)}
     removed = known.keys() - {group.key for group in wanted}
+    if removed or {group.key for group in wanted} - known.keys():
+        refuse_after_invitation(session, study)
     used = session.scalars(
         select(Panelist.stakeholder_group)
         .where(Panelist.study_id == study.id, Panelist.stakeholder_group.in_(removed))

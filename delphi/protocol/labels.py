@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from delphi.model.study import Level
 from delphi.web.language import gettext as _
 
 
@@ -125,6 +126,11 @@ def stopping_labels() -> dict[str, Label]:
         ),
         "response_floor": Label(_("Response, in per cent"), _("Below it the study stops; empty: no criterion")),
     }
+
+
+def level_labels() -> dict[Level, str]:
+    """Name the levels of anonymity."""
+    return {Level.SEALED: _("sealed"), Level.SEPARATED: _("separated duties"), Level.OPEN_ROWS: _("open rows")}
 
 
 def verdict_labels() -> dict[str, str]:

@@ -13,7 +13,7 @@ from delphi.consensus.analysis import Definition
 from delphi.consensus.rules.parsing import rule_from
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.stopping import StoppingRule
-from delphi.errors import Refused
+from delphi.errors import Issue, NotReady, Refused
 from delphi.model.event import EventKind
 from delphi.model.study import Study
 
@@ -31,6 +31,11 @@ METHOD = (
     "settled",
     "unsettled",
     "feedback_plan",
+)
+LEVEL_OPEN = Issue(
+    "level_open",
+    "The level of anonymity is not chosen yet. It becomes part of the protocol, so choose it before the lock.",
+    "anonymity.show",
 )
 # What a lead writes, each with the item of ACCORD it feeds (REPORTING 3.1).
 TEXTS = {
@@ -79,7 +84,26 @@ def stopping_rule_of(study: Study) -> StoppingRule:
 
 
 def document(study: Study) -> dict[str, Any]:
-    """Write the protocol as one document of plain values; this is what the hash seals."""
+    """Write the protocol as one document of plain values; this is what the hash seals.
+
+    How far answers are kept from everybody is part of it where the team has chosen; of studies that were locked before
+    it could be chosen the document, and so its hash, stays what it was.
+    """
+    return _plain(study) if study.harm is None else _plain(study) | {"schema": "protocol/3"} | anonymity(study)
+
+
+def anonymity(study: Study) -> dict[str, Any]:
+    """How far answers are kept from everybody, as part of the document."""
+    return {
+        "harm": study.harm.value if study.harm else None,
+        "level": study.level.value,
+        "caution": study.caution,
+        "turnout": study.turnout.value,
+        "closing_hours": study.closing_hours,
+    }
+
+
+def _plain(study: Study) -> dict[str, Any]:
     return {
         "schema": "protocol/2",
         "study": study.slug,
@@ -108,6 +132,8 @@ def lock(session: Session, study: Study, *, by: int, at: datetime) -> None:
     """Lock the protocol; afterwards a change needs an amendment."""
     if study.protocol_locked_at:
         raise Refused("The protocol is locked already; nothing was changed.")
+    if study.harm is None and study.rehearsal_of is None:
+        raise NotReady([LEVEL_OPEN])
     study.protocol_locked_at = at
     study.protocol_sha256 = sha256(document(study))
     audit.record(

@@ -59,16 +59,21 @@ def remove(session: Session, study: Study, number: int, *, by: int, at: datetime
     own = (Lineage.from_statement == number) | (Lineage.to_statement == number)
     session.execute(delete(Lineage).where(Lineage.study_id == study.id, own))
     session.execute(delete(Decision).filter_by(study_id=study.id, statement=number))
-    proposed = update(StatementProposal).where(
-        StatementProposal.study_id == study.id, StatementProposal.statement == number
-    )
-    session.execute(proposed.values(taken=None, statement=None, note=""))
+    let_suggestions_wait(session, study.id, number)
     session.execute(delete(QuestionnaireItem).filter_by(study_id=study.id, round=1, statement=number))
     session.execute(delete(StatementVersion).filter_by(study_id=study.id, statement=number))
     session.execute(delete(Statement).filter_by(study_id=study.id, number=number))
     place(session, study, draft)
     audit.record(session, study.id, EventKind.STATEMENT_CHANGED, by=by, at=at, code=code, removed=True)
     return code
+
+
+def let_suggestions_wait(session: Session, study_id: int, number: int) -> None:
+    """Let the suggestions that became a statement wait for a decision again, since the statement goes."""
+    proposed = update(StatementProposal).where(
+        StatementProposal.study_id == study_id, StatementProposal.statement == number
+    )
+    session.execute(proposed.values(taken=None, statement=None, note=""))
 
 
 def _unasked(session: Session, study: Study, number: int) -> tuple[Statement, StatementVersion]:

@@ -14,7 +14,16 @@ from delphi.statements import statements
 from delphi.statements.statements import NewStatement
 from delphi.studies.designs import StudyTemplate, templates
 
-ASKS = ("proposal_rounds", "open_question", "group_chosen", "asks_expertise", "asks_conflicts", "withdrawal_choices")
+ASKS = (
+    "proposal_rounds",
+    "open_question",
+    "group_chosen",
+    "asks_expertise",
+    "asks_conflicts",
+    "withdrawal_choices",
+    "turnout",
+    "closing_hours",
+)
 
 COPY = "copy"
 
@@ -42,6 +51,8 @@ def template_of(session: Session, study: Study) -> StudyTemplate:
         quantile_type=study.quantile_type,
         minimum_n=study.minimum_n,
         smallest_cell=study.smallest_cell,
+        level=study.level.value,
+        caution=study.caution,
         rounds=study.maximum_rounds,
         stopping_rule=dict(study.stopping_rule),
         settled=study.settled.value,

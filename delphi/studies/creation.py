@@ -10,9 +10,10 @@ from delphi import audit
 from delphi.errors import Refused
 from delphi.model.event import EventKind
 from delphi.model.round import Round
-from delphi.model.study import Membership, Role, Study
+from delphi.model.study import Role, Study
 from delphi.protocol import groups, information, method
 from delphi.statements import questionnaire, statements
+from delphi.studies import held_roles
 from delphi.studies.designs import StudyPlan, StudyTemplate, method_columns
 
 
@@ -22,7 +23,7 @@ def create(session: Session, template: StudyTemplate, plan: StudyPlan, *, by: in
     study = _study(template, plan, at=at)
     session.add(study)
     session.flush()
-    session.add(Membership(study_id=study.id, account=by, role=Role.OWNER))
+    held_roles.give(session, study.id, by, Role.OWNER)
     information.begin(session, study, template.information, template.consent)
     groups.declare(session, study, template.groups, targets=template.targets, public=template.public_groups)
     draft = Round(study_id=study.id, number=1)

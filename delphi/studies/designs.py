@@ -11,7 +11,7 @@ from typing import Any
 import delphi
 from delphi.consensus.shipped_scales import SCALES
 from delphi.model.statement import Kind
-from delphi.model.study import Settled, Unsettled
+from delphi.model.study import CAREFUL, Level, Settled, Unsettled
 from delphi.protocol import method
 from delphi.statements.statements import NewStatement
 
@@ -37,6 +37,8 @@ class StudyTemplate:
     rounds: int = 3
     smallest_cell: int = 5
     minimum_n: int = 5
+    level: str = "sealed"
+    caution: int = CAREFUL
     settled: str = "stay"
     unsettled: str = "rate_again"
     denominator: str = "rated"
@@ -120,6 +122,8 @@ def method_columns(template: StudyTemplate, plan: StudyPlan) -> dict[str, Any]:
         "maximum_rounds": template.rounds,
         "smallest_cell": template.smallest_cell,
         "minimum_n": template.minimum_n,
+        "level": Level(template.level),
+        "caution": template.caution,
         "settled": Settled(template.settled),
         "unsettled": Unsettled(template.unsettled),
         "stopping_rule": dict(template.stopping_rule),

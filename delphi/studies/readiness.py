@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from delphi.consensus.rules.combined import Combined
 from delphi.consensus.rules.groups import GroupRule
 from delphi.dates import minutes_for
 from delphi.errors import Issue
 from delphi.model.round import Round
-from delphi.model.study import Study
+from delphi.model.study import Level, StakeholderGroup, Study
 from delphi.protocol import groups, information, method
 from delphi.statements import statements
 from delphi.statements.questionnaire import is_long
@@ -25,6 +26,16 @@ NO_STATEMENTS = Issue(
     "no_statements", "The questionnaire has no statement. Import or add statements.", "statements.index"
 )
 NO_PANEL = Issue("no_panel", "The panel is empty. Import the panelists.", "roster.index")
+TOO_FEW_INVITED = N_(
+    "The rule asks each group, and at this level nothing is shown or judged of fewer than %(k)s people; too few are "
+    "invited in: %(groups)s. Invite more. Otherwise groups have to be merged, or another level chosen: in a copy of this "
+    "study, since its protocol is locked."
+)
+TOO_FEW_PLANNED = N_(
+    "The rule asks each group, and at this level nothing is shown or judged of fewer than %(k)s people; fewer are planned "
+    "in: %(groups)s. Round 1 cannot be launched so. Before you lock the protocol, merge groups, plan more people, or choose "
+    "another level."
+)
 NEVER_SHOWN = N_("%(group)s has %(n)s people. Of fewer than %(k)s nothing is ever shown.")
 NEVER_JUDGED = N_(
     "%(group)s has %(n)s people. Of fewer than %(k)s nothing is ever shown. The rule asks every group, so it will say "
@@ -42,6 +53,8 @@ def blocking(session: Session, study: Study) -> Iterator[Issue]:
     """List what blocks the launch of round 1."""
     if study.protocol_locked_at is None:
         yield PROTOCOL_OPEN
+        if study.harm is None:
+            yield method.LEVEL_OPEN
     if not statements.newest(session, study):
         yield NO_STATEMENTS
     if not sum(groups.sizes(session, study).values()):
@@ -60,11 +73,45 @@ def preparation(session: Session, study: Study) -> Iterator[Issue]:
             "roster.index",
             values={"groups": ", ".join(empty)},
         )
+    yield from groups_too_small(session, study)
     if not information.newest(session, study.id).text or not study.contact_email:
         yield Issue("no_information", "Panelists need an information text and a contact.", "setup.texts")
 
 
+def groups_asked(session: Session, study: Study) -> list[StakeholderGroup]:
+    """List the groups that the rule asks one by one; none where it asks the panel as a whole."""
+    declared, rule = groups.groups_of(session, study), method.definition_of(study).rule
+    parts = rule.rules if isinstance(rule, Combined) else (rule,)
+    keys = {key for part in parts if isinstance(part, GroupRule) for key in part.required([g.key for g in declared])}
+    return [group for group in declared if group.key in keys] if len(declared) > 1 else []
+
+
+def groups_too_small(session: Session, study: Study) -> Iterator[Issue]:
+    """Block the launch of a sealed study whose rule asks a group in which fewer than the smallest number are invited.
+
+    Where panelists choose their group themselves, nobody knows that before they come; a rehearsal invites fewer people.
+    """
+    if study.level is not Level.SEALED or study.group_chosen or study.rehearsal_of is not None:
+        return
+    sizes, k = groups.sizes(session, study), study.smallest_cell
+    small = [group.key for group in groups_asked(session, study) if sizes.get(group.key, 0) < k]
+    if small and sum(sizes.values()):
+        yield Issue("group_too_small", TOO_FEW_INVITED, "roster.index", values={"k": k, "groups": ", ".join(small)})
+
+
+def targets_too_small(session: Session, study: Study) -> Iterator[Issue]:
+    """Warn before the lock where the rule asks a group for which too few people are planned."""
+    if study.level is not Level.SEALED or study.protocol_locked_at is not None:
+        return
+    k = study.smallest_cell
+    small = [group.key for group in groups_asked(session, study) if group.target and group.target < k]
+    if small:
+        facts = {"k": k, "groups": ", ".join(small)}
+        yield Issue("target_too_small", TOO_FEW_PLANNED, "setup.groups", False, facts)
+
+
 def _warnings(session: Session, study: Study) -> Iterator[Issue]:
+    yield from targets_too_small(session, study)
     unwritten = [name for name in ("aim", "rule_rationale", "registration") if not study.texts.get(name)]
     if unwritten and study.protocol_locked_at is None:
         yield Issue(

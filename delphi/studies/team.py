@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from delphi import audit
@@ -16,6 +16,7 @@ from delphi.model.account import Account
 from delphi.model.event import EventKind
 from delphi.model.letter import TeamLetter
 from delphi.model.study import Membership, Role, Study
+from delphi.studies import held_roles
 
 ADDRESS = re.compile(r"[^@\s]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
@@ -45,6 +46,7 @@ def invite(session: Session, study: Study, email: str, role: Role, *, by: int, a
     if not ADDRESS.fullmatch(address) or not address.isascii():
         raise Refused("This is not a mail address; nobody was invited.")
     account = session.scalars(select(Account).where(Account.email == address)).first()
+    held_roles.refuse_both_sides(session, study, account.id if account else None, role)
     if account is None:
         account = Account(email=address, fs_uniquifier=secrets.token_hex(32), active=True)
         session.add(account)
@@ -53,8 +55,7 @@ def invite(session: Session, study: Study, email: str, role: Role, *, by: int, a
     if member is not None and (account.password is not None or member.role is not role):
         raise Refused("This person is on the team already; nobody was invited.")
     if member is None:
-        session.add(Membership(study_id=study.id, account=account.id, role=role))
-        session.flush()
+        held_roles.give(session, study.id, account.id, role)
     session.add(TeamLetter(study_id=study.id, id=uuid4(), account=account.id, run_after=at, attempts=0))
     audit.record(session, study.id, EventKind.MEMBER_INVITED, by=by, at=at, account=account.id, role=role.value)
     return account
@@ -67,7 +68,8 @@ def change_role(session: Session, study: Study, number: int, role: Role, *, by: 
         return
     if member.role is Role.OWNER:
         _another_owner(session, study)
-    member.role = role
+    held_roles.refuse_both_sides(session, study, number, role)
+    held_roles.give(session, study.id, number, role)
     audit.record(session, study.id, EventKind.MEMBER_CHANGED, by=by, at=at, account=number, role=role.value)
 
 
@@ -90,6 +92,5 @@ def _member(session: Session, study: Study, number: int) -> Membership:
 
 
 def _another_owner(session: Session, study: Study) -> None:
-    owners = select(func.count()).select_from(Membership).filter_by(study_id=study.id, role=Role.OWNER)
-    if (session.scalar(owners) or 0) < 2:
+    if held_roles.owners(session, study) < 2:
         raise Refused("A study needs an owner. Make somebody else an owner first; nothing was changed.")

@@ -17,8 +17,9 @@ from delphi.model.event import Event, EventKind
 from delphi.model.origin import StudyImport
 from delphi.model.result import Result
 from delphi.model.seal import SealedRow
-from delphi.model.study import Membership, Role, Study
+from delphi.model.study import Role, Study
 from delphi.protocol import method
+from delphi.studies import held_roles
 from exports.archive import BadBundle, Bundle
 from exports.bundle import seals
 from exports.bundle.facts import row_of, tables_of
@@ -54,7 +55,7 @@ def import_bundle(session: Session, bundle: Bundle, *, owner: int | None, at: da
         _events(session, study, events_of(bundle))
         session.add(StudyImport(study_id=study.id, at=at, bundle_sha256=bundle.sha256))
         if owner is not None:
-            session.add(Membership(study_id=study.id, account=owner, role=Role.OWNER))
+            held_roles.give(session, study.id, owner, Role.OWNER)
         session.flush()
     return study
 

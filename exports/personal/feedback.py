@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from delphi import handed_links
 from delphi.access import round_numbered
 from delphi.consensus.shipped_scales import SCALES
 from delphi.dates import in_words
@@ -24,6 +25,8 @@ def feedback_document(session: Session, study: Study, panelist: Panelist, number
     ------
     NotFound
         There is no such round, or this panelist was not invited to it or has left.
+    Withheld
+        Something was given through another link than the one that this session was begun by.
     """
     round_ = round_numbered(session, study, number)
     invited = session.get(Participation, (study.id, number, panelist.id))
@@ -31,6 +34,7 @@ def feedback_document(session: Session, study: Study, panelist: Panelist, number
         raise NotFound
     if round_.state is not State.RELEASED or round_.released_at is None:
         return None
+    handed_links.refuse_withheld(session)
     outcomes = outcomes_of_round(session, study, panelist, number)
     released = in_words(round_.released_at, study.time_zone)
     own = _own_answers(session, study, panelist, number)

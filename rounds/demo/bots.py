@@ -110,6 +110,11 @@ class LeadBot:
         preview = self.browser.post(form, files={"file": data}).expect("Nothing is saved yet")
         self.browser.post(preview.form("/import")).expect("were")
 
+    def choose_anonymity(self, harm: str) -> None:
+        """Say whether it could harm to be known, and save what is proposed then."""
+        page = self.browser.get(f"/studies/{self.slug}/anonymity?harm={harm}").expect("The panel reads these words")
+        self.browser.post(page.form(having="level")).expect("The level of anonymity is saved")
+
     def lock(self) -> None:
         """Lock the protocol."""
         self.browser.post(self.browser.get(f"/studies/{self.slug}").form("/lock")).expect("Fingerprint")

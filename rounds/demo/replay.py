@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from delphi.consensus.shipped_scales import SCALES
+from delphi.model.study import Harm
 from delphi.sheets.errors import SheetError
 from delphi.sheets.ratings import RatingsFile, read_ratings
 from rounds.demo.bots import PlannedAnswers
@@ -37,6 +38,7 @@ def script_of(path: Path, columns: str | None, scale: str, slug: str) -> Script:
         rounds=len(file.rounds),
         sheets=lambda number: sheets_of(file, number, addresses),
         statements=_csv(["code", "text", "kind", "section"], statements),
+        harm=Harm.NO,  # the answers were published: open rows
     )
 
 

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 
+from delphi.model.study import Harm
 from rounds.demo.bots import LeadBot, PanelistBot, PlannedAnswers
 from rounds.demo.server import WORKERS, DemoServer
 
@@ -20,6 +21,7 @@ class Script:
     rounds: int
     sheets: Callable[[int], Mapping[str, PlannedAnswers]]
     statements: bytes | None = None
+    harm: Harm = Harm.YES  # could it harm a panelist to be known? The level follows from the answer.
     revise: Callable[[LeadBot, int], None] = lambda _lead, _number: None
     done: Callable[[int, int], None] = lambda _round, _n: None
 
@@ -31,6 +33,7 @@ def play(running: DemoServer, script: Script, lead: LeadBot) -> None:
         if script.statements:
             lead.upload("statements", script.statements)
         lead.upload("panel", script.panel)
+        lead.choose_anonymity(script.harm)
         lead.lock()
     for number in range(1, script.rounds + 1):
         _play_round(running, script, lead, number)

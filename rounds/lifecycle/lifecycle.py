@@ -2,16 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from delphi import audit
-from delphi.database import locked
+from delphi.database import lock_all, locked
 from delphi.errors import Issue, NotReady, Refused
 from delphi.model.event import EventKind
 from delphi.model.rating import SaveRequest
-from delphi.model.round import Round, State
-from delphi.model.study import Study
+from delphi.model.round import Participation, Round, State
+from delphi.model.study import Study, Turnout
 from delphi.translations import N_
 from rounds.lifecycle import invitations
 from rounds.lifecycle.invitations import Audience
@@ -27,7 +27,11 @@ DEADLINE_NEAR = Issue("deadline_near", "The round must stay open for at least 20
 def launch(
     session: Session, study: Study, round_: Round, *, closes_at: datetime, by: int, at: datetime, remind: bool = False
 ) -> None:
-    """Open a round: the questionnaire is fixed, every panelist is invited, and reminders are planned if wanted."""
+    """Open a round: the questionnaire is fixed, every panelist is invited, and reminders are planned if wanted.
+
+    Where the server keeps turnout they are always planned: nobody of the team knows whom to remind.
+    """
+    remind = remind or study.turnout is Turnout.KEPT
     _lock(session, round_)
     issues = list(issues_before_launch(session, study, round_))
     if closes_at < at + SHORTEST:
@@ -55,7 +59,7 @@ def extend(
     tell: Audience | None = None,
 ) -> None:
     """Move the deadline of an open round, and tell an audience; once it is closed nothing reopens it."""
-    _lock(session, round_)
+    _lock_with_panel(session, round_)
     if round_.state is not State.OPEN or round_.closes_at is None:
         raise Refused("Only an open round can be extended; nothing was changed.")
     if closes_at <= round_.closes_at:
@@ -68,8 +72,13 @@ def extend(
 
 
 def remind(session: Session, round_: Round, to: Audience, *, by: int, at: datetime) -> int:
-    """Remind an audience of an open round; how many letters leave."""
-    _lock(session, round_)
+    """Remind an audience of an open round; how many letters leave.
+
+    Where the server keeps turnout there is one audience: whoever has not finished.
+    """
+    _lock_with_panel(session, round_)
+    if session.get_one(Study, round_.study_id).turnout is Turnout.KEPT:
+        to = Audience.NOT_SUBMITTED
     if not round_.accepts(at=at):
         raise Refused("Reminders are sent while a round is open and before its deadline; nothing was sent.")
     n = invitations.queue_reminders(session, round_, at=at, to=to)
@@ -98,7 +107,7 @@ def end_answers(session: Session, study: Study, round_: Round, *, by: int | None
     Whoever had not submitted learns by letter of a close before the deadline. What is counted follows in transactions of
     its own, here or in the worker (rounds/seal).
     """
-    _lock(session, round_)
+    _lock_with_panel(session, round_)
     if round_.state is not State.OPEN:
         raise Refused("Round %(number)s is not open; nothing was changed.", number=round_.number)
     round_.closed_at = at
@@ -162,3 +171,10 @@ def prepare_next(session: Session, study: Study, closed: Round, *, by: int, at: 
 def _lock(session: Session, round_: Round) -> None:
     """Take the round for ourselves: two leads who decide at once are put in a row."""
     locked(session, Round, (round_.study_id, round_.number))
+
+
+def _lock_with_panel(session: Session, round_: Round) -> None:
+    """Take the participations, then the round, in the order of every save: for what writes or refers to participations."""
+    key = (Participation.study_id == round_.study_id, Participation.round == round_.number)
+    lock_all(session, select(Participation.panelist).where(*key).order_by(Participation.panelist))
+    _lock(session, round_)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from delphi import progress
 from delphi.consensus.disclosure.people_counts import Counted, in_steps, shown_classes, visible_rows
+from delphi.database import locked
 from delphi.model.letter import REMINDERS, Letter, LetterKind
 from delphi.model.panel import Panelist
 from delphi.model.round import Participation, Round
-from delphi.model.study import StakeholderGroup, Study
+from delphi.model.study import StakeholderGroup, Study, Turnout
 from delphi.statements.questionnaire import asked
+from delphi.worker import Loop
 from rounds.questionnaire.paging import pages
 
 CLASSES = ("declined", "not_started", "unfinished", "submitted")
@@ -50,15 +52,15 @@ class Monitor:
     groups: Mapping[str, Mapping[str, int] | None]
     group_sizes: Mapping[str, int]
     targets: Mapping[str, int | None]
-    stops: Mapping[int, Counted]
+    stops: Mapping[int, int]
     days: Sequence[tuple[date, int]]
     forecast: Forecast | None
     post: Post
 
 
 def monitor(session: Session, study: Study, round_: Round, *, at: datetime) -> Monitor:
-    """Count who takes part in a round."""
-    people, k = _people(session, study, round_), study.smallest_cell
+    """Count who takes part in a round; where the server keeps turnout, who had finished by yesterday."""
+    people, k = _people(session, study, round_, at=at), study.smallest_cell
     targets = _targets(session, study)
     table = _by_group(people, targets)
     sizes = {stage: sum(row[stage] for row in table.values()) for stage in CLASSES}
@@ -70,7 +72,7 @@ def monitor(session: Session, study: Study, round_: Round, *, at: datetime) -> M
         groups=_shown_groups(table, k),
         group_sizes={group: sum(row.values()) for group, row in table.items()},
         targets=targets,
-        stops=_stops(session, study, round_, people) if classes["unfinished"].n is not None else {},
+        stops={int(page): n for page, n in (round_.stops or {}).get("pages", {}).items()},
         days=_days(people, k) if classes["submitted"].n is not None else [],
         forecast=_forecast(classes["submitted"].n, round_, len(people), at),
         post=_post(session, round_, at=at),
@@ -85,17 +87,27 @@ class _Person:
     key: UUID
 
 
-def _people(session: Session, study: Study, round_: Round) -> list[_Person]:
+def _people(session: Session, study: Study, round_: Round, *, at: datetime) -> list[_Person]:
     columns = (Participation.panelist, Participation.submitted_on, Panelist.stakeholder_group, Panelist)
     rows = session.execute(
         select(*columns, progress.has_begun())
         .join(Panelist, (Panelist.study_id == Participation.study_id) & (Panelist.id == Participation.panelist))
         .where(Participation.study_id == study.id, Participation.round == round_.number)
     )
-    return [
+    people = [
         _Person(group or "", _stage(on, left=not panelist.taking_part, started=started), on, who)
         for who, on, group, panelist, started in rows
     ]
+    if study.turnout is Turnout.SHOWN:
+        return people
+    return [_as_of_yesterday(person, at.date()) for person in people]
+
+
+def _as_of_yesterday(person: _Person, today: date) -> _Person:
+    """What a lead who may not know who has finished reads of a person: nothing of today, and not who has begun."""
+    known = person.submitted_on if person.submitted_on and person.submitted_on < today else None
+    stage = person.stage if person.stage == "declined" or known else "not_started"
+    return replace(person, stage=stage, submitted_on=known)
 
 
 def _stage(submitted: date | None, *, left: bool, started: bool) -> str:
@@ -139,17 +151,42 @@ def _days(people: Sequence[_Person], k: int) -> list[tuple[date, int]]:
     return [(date.fromisoformat(day), n) for day, n in in_steps(sorted(counted.items()), k)]
 
 
-def _stops(session: Session, study: Study, round_: Round, people: Sequence[_Person]) -> dict[int, Counted]:
-    """Count, by page, where those who are unfinished gave their last answer."""
+def count_stops(session: Session, study: Study, round_: Round, *, on: date) -> None:
+    """Keep, by page, where those who are unfinished gave their last answer: once a day, in steps of the smallest cell."""
+    people, k = _people(session, study, round_), study.smallest_cell
     unfinished = [person.key for person in people if person.stage == "unfinished"]
+    sizes = Counter(person.stage for person in people)
+    told = shown_classes({stage: sizes[stage] for stage in CLASSES}, k)["unfinished"].n is not None
+    places = progress.last_places(session, study.id, round_.number, unfinished) if told else []
     sections = [row.section for row in asked(session, study.id, round_.number).values()]
     page_of = {place: page for page, cut in enumerate(pages(sections), 1) for place in cut}
-    last = progress.last_places(session, study.id, round_.number, unfinished)
-    counted = Counter(page_of[place - 1] for place in last)
-    return {
-        int(page): n
-        for page, n in shown_classes({str(p): n for p, n in sorted(counted.items())}, study.smallest_cell).items()
-    }
+    counted = Counter(page_of[place - 1] for place in places)
+    steps = {str(page): n // k * k for page, n in sorted(counted.items()) if n >= k}
+    round_.stops = {"on": on.isoformat(), "pages": steps}
+
+
+class StopsOfTheDay(Loop):
+    """Counts once a day where people stop, in every open round."""
+
+    title = "monitor"
+    pause = 600.0
+
+    def work(self, *, at: datetime) -> bool:
+        """Count the rounds whose numbers are of an earlier day."""
+        with self.database.transaction(writing=False) as session:
+            running = select(Round).where(Round.opened_at.is_not(None), Round.closed_at.is_(None))
+            today = at.date()
+            waiting = [
+                (round_.study_id, round_.number)
+                for round_ in session.scalars(running)
+                if (round_.stops or {}).get("on") != today.isoformat()
+            ]
+        for key in waiting:
+            with self.database.transaction() as session:
+                round_ = locked(session, Round, key)
+                if round_ is not None and round_.closed_at is None:
+                    count_stops(session, session.get_one(Study, round_.study_id), round_, on=today)
+        return False
 
 
 def _forecast(submitted: int | None, round_: Round, invited: int, at: datetime) -> Forecast | None:

@@ -88,8 +88,12 @@ def _refuse_too_late(session: Session, panelist: Panelist, *, at: datetime) -> N
 
 
 def stop_mail(session: Session, panelist: Panelist, *, at: datetime) -> int:
-    """Drop what is queued for a panelist and not sent; how many letters that were."""
-    return outbox.drop(session, panelist.study_id, Letter.panelist == panelist.id, at=at)
+    """Drop what is queued for a panelist and not sent; how many letters that were.
+
+    An address of before is told all the same: whoever holds a link that was sent to the new one could leave, too.
+    """
+    told_anyway = Letter.kind != LetterKind.ADDRESS_CHANGED
+    return outbox.drop(session, panelist.study_id, Letter.panelist == panelist.id, told_anyway, at=at)
 
 
 def changed_paragraphs(old: str, new: str) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
+from delphi import handed_links
 from delphi.consensus.scale import Scale
 from delphi.consensus.shipped_scales import SCALES
 from delphi.dates import minutes_for
@@ -106,8 +107,11 @@ def open_sheet(session: Session, study: Study, panelist: Panelist, *, at: dateti
         There is no such round for this panelist.
     RoundClosed
         The round does not take answers any more.
+    Withheld
+        Answers were given through another link, and this session may not see them.
     """
     round_ = latest_round(session, study)
     if round_ is None or round_.number == 0 or taking_part(session, study, round_, panelist, at=at) is None:
         raise NotFound
+    handed_links.refuse_withheld(session, round_.number)
     return AnswerSheet(session, study, round_, panelist)

@@ -4,7 +4,7 @@ A bounded number of queries, whatever the size of the panel: feedback comes from
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from uuid import UUID
@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from delphi import handed_links
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Relation
 from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating
@@ -104,15 +105,21 @@ def with_feedback(session: Session, study: Study, number: int, panelist: UUID, s
     if number == 1:
         return list(shown)
     evidence = _evidence(session, study, number, panelist, {card.statement: card.text for card in shown})
+    plan = shown_forms(session, study.feedback_plan, number - 1)
     return [
-        replace(card, feedback=_feedback(study, evidence[card.statement])) if card.statement in evidence else card
+        replace(card, feedback=_feedback(plan, evidence[card.statement])) if card.statement in evidence else card
         for card in shown
     ]
 
 
-def _feedback(study: Study, evidence: Evidence) -> dict[str, Any]:
+def shown_forms(session: Session, plan: Collection[str], number: int) -> Collection[str]:
+    """Of the forms of feedback on a round, those that this session may see: not an own answer that is withheld."""
+    return {*plan} - {"own_rating"} if number in handed_links.withheld_rounds(session) else plan
+
+
+def _feedback(plan: Collection[str], evidence: Evidence) -> dict[str, Any]:
     """What the plan shows; every form has its place, and None where there is nothing to show."""
-    built = {key: build(evidence) if key in study.feedback_plan else None for key, build in FEEDBACK.items()}
+    built = {key: build(evidence) if key in plan else None for key, build in FEEDBACK.items()}
     return built if any(built.values()) else {}
 
 

@@ -1,12 +1,13 @@
 """Results as the panel reads them: frozen rows with the reader's own answers, for one round or for the whole study."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from delphi import handed_links
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Change, Relation
 from delphi.model.panel import Panelist
@@ -44,7 +45,8 @@ def outcomes_of_round(session: Session, study: Study, who: Panelist, number: int
     """The results of one released round, in the order asked."""
     rows = _rows(session, study, [number])
     own = _own(session, study, who, [number])
-    return [_outcome(study, place, result, own, ()) for place, result in enumerate(rows, 1)]
+    outcomes = [_outcome(study, place, result, own, ()) for place, result in enumerate(rows, 1)]
+    return _without_withheld(session, outcomes)
 
 
 def final_outcomes(session: Session, study: Study, who: Panelist, numbers: Collection[int]) -> list[Outcome]:
@@ -57,8 +59,20 @@ def final_outcomes(session: Session, study: Study, who: Panelist, numbers: Colle
     last = {result.statement: result for result in rows if result.statement not in replaced}
     ordered = sorted(last.values(), key=lambda result: (-result.round, result.position))
     # Statements that were settled early follow those of the last round; sections are joined again by the page.
-    return [
+    outcomes = [
         _outcome(study, place, result, own, _path(result.statement, rows)) for place, result in enumerate(ordered, 1)
+    ]
+    return _without_withheld(session, outcomes)
+
+
+def _without_withheld(session: Session, outcomes: list[Outcome]) -> list[Outcome]:
+    """The outcomes; those of rounds whose own answers are withheld say nothing of an own answer."""
+    hidden = handed_links.withheld_rounds(session)
+    return [
+        replace(one, card=replace(one.card, feedback={**one.card.feedback, "own_rating": None}))
+        if one.card.feedback_round in hidden
+        else one
+        for one in outcomes
     ]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from delphi import handed_links
 from delphi.consensus.shipped_scales import SCALES
 from delphi.errors import BadInput, NotFound
 from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating, SaveRequest
@@ -102,11 +103,12 @@ def save(
     request: str,
 ) -> Saved:
     """Save answers once; the same request again gives the same outcome. One transaction, ended by the edge."""
-    hold(session, part)
+    participation = hold(session, part)
     digest = _digest(answers, remarks, reasons)
     if earlier := _earlier(session, part, request, digest):
         return earlier
     hold_open(session, part)
+    handed_links.answer(session, participation)
     _check(session, part, answers, [*remarks, *reasons])
     saved = Saved()
     ratings = {a.statement: (a.seen, {"kind": a.kind, "value": a.value}) for a in answers}
@@ -132,6 +134,7 @@ def submit(session: Session, part: TakingPart, *, on: date) -> None:
     """Say "I am finished": reminders stop; answers can still be changed until the close."""
     participation = hold(session, part)
     hold_open(session, part)
+    handed_links.answer(session, participation)
     participation.submitted_on = on
     session.flush()
 

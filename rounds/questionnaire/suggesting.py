@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from delphi import handed_links
 from delphi.errors import NotFound, Refused
 from delphi.model.panel import Panelist
 from delphi.model.round import Round, latest_round
@@ -52,6 +53,7 @@ def open_sheet(session: Session, study: Study, panelist: Panelist, *, at: dateti
     if round_ is None or not may_write(study, round_.number):
         return None
     part = taking_part(session, study, round_, panelist, at=at)
+    handed_links.refuse_withheld(session, round_.number)
     return None if part is None else SuggestionSheet(study, round_, part, _sections(session, study))
 
 
@@ -124,7 +126,8 @@ def _add(session: Session, part: TakingPart, suggestion: Suggestion) -> None:
 
 def _hold(session: Session, study: Study, part: TakingPart) -> None:
     """Hold the participation and the round, if the panel writes in it."""
-    hold(session, part)
+    participation = hold(session, part)
     if not may_write(study, part.round):
         raise NotFound
     hold_open(session, part)
+    handed_links.answer(session, participation)

@@ -26,7 +26,7 @@ from delphi.model.statement import Statement
 from delphi.model.study import Consent, Membership, Study
 from delphi.protocol import groups, information, method
 from delphi.statements import questionnaire
-from delphi.studies import copying, creation, retention
+from delphi.studies import copying, creation, held_roles, retention
 from delphi.studies.designs import StudyPlan
 from rounds.lifecycle import lifecycle
 from rounds.moderation import rulings
@@ -79,6 +79,7 @@ def begin(session: Session, study: Study, settings: RehearsalSettings, *, by: in
         simulated=True,
         rehearsal_of=study.id,
         notice="REHEARSAL with a simulated panel: nothing here is data.",
+        method={name: getattr(study, name) for name in ("harm", "data_protection_name", "data_protection_email")},
     )
     copy = creation.create(session, template, plan, by=by, at=at)
     _same_team(session, study, copy, by=by)
@@ -90,7 +91,8 @@ def begin(session: Session, study: Study, settings: RehearsalSettings, *, by: in
 
 def _same_team(session: Session, study: Study, copy: Study, *, by: int) -> None:
     others = session.scalars(select(Membership).where(Membership.study_id == study.id, Membership.account != by))
-    session.add_all(Membership(study_id=copy.id, account=other.account, role=other.role) for other in others.all())
+    for other in others.all():
+        held_roles.give(session, copy.id, other.account, other.role, confirmed_by=other.confirmed_by)
 
 
 def _invite(session: Session, copy: Study, settings: RehearsalSettings, *, at: datetime) -> None:

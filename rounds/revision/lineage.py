@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from delphi.access import LARGEST_NUMBER
 from delphi.consensus.vocabulary import Change
 from delphi.errors import NotFound, Refused
 from delphi.model.round import QuestionnaireItem, Round
-from delphi.model.statement import Lineage, Statement, StatementProposal, StatementVersion
+from delphi.model.statement import Lineage, Statement, StatementVersion
 from delphi.model.study import Study
-from delphi.statements import questionnaire, statements
+from delphi.statements import editing, questionnaire, statements
 from delphi.statements.statements import NewStatement
 from rounds.revision import decisions
 from rounds.revision.decisions import edges_into
@@ -28,10 +28,7 @@ def forget(session: Session, draft: Round, edges: Sequence[Lineage]) -> None:
             session.execute(delete(StatementVersion).filter_by(**key))
     new = (Change.ADDED, Change.MERGED, Change.SPLIT)
     for number in {edge.to_statement for edge in edges if edge.change in new}:
-        proposed = update(StatementProposal).where(
-            StatementProposal.study_id == draft.study_id, StatementProposal.statement == number
-        )
-        session.execute(proposed.values(taken=None, statement=None, note=""))
+        editing.let_suggestions_wait(session, draft.study_id, number)
         session.execute(delete(StatementVersion).filter_by(**key_of(draft, number)))
         session.execute(delete(Statement).filter_by(study_id=draft.study_id, number=number))
 

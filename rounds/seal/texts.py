@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from delphi.consensus.sealed_counts import SealedRound
+from delphi.handed_links import OF_EVERYBODY
 from delphi.model.rating import Comment, Moderation
 from delphi.model.round import Participation, Round
 from delphi.model.statement import StatementProposal, Taken
@@ -76,7 +77,7 @@ def comment_counts(session: Session, study_id: int, numbers: Collection[int]) ->
         .where(Comment.study_id == study_id, Comment.round.in_(numbers), Comment.text != "")
         .group_by(Comment.round)
     )
-    return {number: n for number, n in session.execute(counted)}  # noqa: C416 (a result is no sequence of pairs for dict)
+    return {number: n for number, n in session.execute(counted, execution_options=OF_EVERYBODY)}  # noqa: C416 (a result is no sequence of pairs for dict)
 
 
 def counts_by_statement(session: Session, study_id: int, number: int) -> dict[int, int]:
@@ -128,9 +129,9 @@ def released(
         .order_by(Comment.round, Comment.statement, Comment.ticket)
     )
     shown = shown if statement is None else shown.where(Comment.statement == statement)
-    return [
-        ReleasedComment(n, about, ticket, text or "", same) for n, about, ticket, text, same in session.execute(shown)
-    ]
+    # Of everybody, also for a handed link: a difference between two readers would tell whose a comment is.
+    rows = session.execute(shown, execution_options=OF_EVERYBODY)
+    return [ReleasedComment(n, about, ticket, text or "", same) for n, about, ticket, text, same in rows]
 
 
 def _large_rounds(study: Study, numbers: Collection[int]) -> Select[int]:
@@ -153,7 +154,7 @@ def author_groups(session: Session, study: Study, numbers: Collection[int]) -> d
     own = and_(Comment.study_id == study.id, Comment.round.in_(numbers), Comment.released_text.is_not(None))
     key = (Comment.round, Participation.counted_group)
     counted = select(*key, func.count(Comment.panelist.distinct())).join(Participation, part).where(own).group_by(*key)
-    authors = {(number, group): n for number, group, n in session.execute(counted)}
+    authors = {(number, group): n for number, group, n in session.execute(counted, execution_options=OF_EVERYBODY)}
     everybody: Counter[int] = Counter()
     for (number, _group), n in authors.items():
         everybody[number] += n
@@ -164,7 +165,9 @@ def author_groups(session: Session, study: Study, numbers: Collection[int]) -> d
         for (number, group), n in authors.items()
         if group in shown.get(number, ()) and k <= n <= everybody[number] - k
     }
-    rows = session.execute(select(Comment.ticket, *key).join(Participation, part).where(own))
+    rows = session.execute(
+        select(Comment.ticket, *key).join(Participation, part).where(own), execution_options=OF_EVERYBODY
+    )
     return {ticket: group for ticket, number, group in rows if group and (number, group) in told}
 
 

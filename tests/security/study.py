@@ -20,7 +20,7 @@ from delphi.config import Settings
 from delphi.letters import message
 from delphi.model.account import Account
 from delphi.model.identity import Identity
-from delphi.model.study import Membership, Role
+from delphi.model.study import Harm, Membership, Role
 from delphi.people import roster
 from delphi.protocol import method
 from delphi.statements.statements import NewStatement
@@ -98,6 +98,7 @@ class Play:
             asked = tuple(NewStatement(f"S{n}", f"Service {n} is needed.") for n in range(1, STATEMENTS + 1))
             wanted = {"statements": asked, "groups": tuple(self.sizes), "rounds": self.rounds} | design
             made = creation.create(session, replace(SMALL, **wanted), plan, by=ada.id, at=NOW)
+            made.harm = Harm.YES
             method.lock(session, made, by=ada.id, at=NOW)
             session.flush()
             for name, role in ROLES.items():

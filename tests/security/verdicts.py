@@ -9,6 +9,7 @@ EACH_GROUP = {
     "rule": "each_group",
     "rule_settings": {"rule": "percent_agreement", "percent_agreement.threshold": "75"},
     "minimum_n": 1,
+    "level": "separated",  # a sealed study with a group of four, which the rule asks, is not launched
 }
 AGREE = ("3", "4")
 AGREEING = [2, 3, 4, 4, 4, 4, 4, 4, 4, 4]

@@ -55,12 +55,13 @@ class Browser(FlaskClient):
             kept.update(_user_id=account.fs_uniquifier, _fresh=True, grant=grant)
         return self
 
-    def enter(self, study_id: int, panelist: UUID) -> "Browser":
-        """Give this browser the grant of a panelist."""
+    def enter(self, study_id: int, panelist: UUID, handed_link: str | None = None) -> "Browser":
+        """Give this browser the grant of a panelist, begun by a link of their own or by one that was handed out."""
         grant = secrets.token_urlsafe(32)
         with self._database.transaction() as session:
             expires = clock.now().date() + timedelta(days=1)
             key = {"study_id": study_id, "panelist": panelist}
+            key["handed_link"] = handed_link
             session.add(PanelistSession(grant_sha256=sha256(grant), expires_on=expires, **key))
         with self.session_transaction(base_url=HOST) as kept:
             kept["panelist_grant"] = grant

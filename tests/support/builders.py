@@ -16,12 +16,12 @@ from delphi.model.event import Event
 from delphi.model.panel import Panelist
 from delphi.model.rating import AnswerKind
 from delphi.model.round import Round
-from delphi.model.study import Consent, Membership, Role, Study
+from delphi.model.study import Consent, Harm, Membership, Role, Study
 from delphi.people import roster
 from delphi.people.roster import NewPanelist
 from delphi.protocol import method
 from delphi.statements.statements import NewStatement
-from delphi.studies import creation
+from delphi.studies import creation, held_roles
 from delphi.studies.designs import StudyPlan, StudyTemplate
 from rounds.lifecycle import lifecycle
 from rounds.participation.taking_part import TakingPart
@@ -60,10 +60,9 @@ class Cast:
     def enter(cls, session: Session) -> "Cast":
         ada, ben, cleo = (account(session, name) for name in ("ada", "ben", "cleo"))
         care, other = study(session, ada, "care"), study(session, cleo, "other")
-        session.add(Membership(study_id=care.id, account=ben.id, role=Role.ANALYST))
+        held_roles.give(session, care.id, ben.id, Role.ANALYST)
         for name, role in (("mia", Role.PANEL_MANAGER), ("vic", Role.VIEWER)):
-            session.add(Membership(study_id=care.id, account=account(session, name).id, role=role))
-        session.flush()
+            held_roles.give(session, care.id, account(session, name).id, role)
         return cls(session, ada, ben, cleo, care, other, panel_of(session, care))
 
     @classmethod
@@ -98,6 +97,7 @@ def people(n: int, groups: Sequence[str | None] = ("nurses", "peers")) -> list[N
 def study(session: Session, lead: Account, slug: str, *, panelists: int = 6, locked: bool = True, **changes) -> Study:
     plan = StudyPlan(slug=slug, title=f"Study {slug}", lead_name="Ada", contact_email="ada@example.org")
     made = creation.create(session, replace(SMALL, **changes), plan, by=lead.id, at=NOW)
+    made.harm = Harm.UNKNOWN
     if panelists:
         roster.add(session, made, people(panelists))
     if locked:
@@ -167,6 +167,13 @@ def open_to_all(session: Session, made: Study, number: int = 1) -> None:
     session.flush()
 
 
+SEALED = {
+    "harm": "yes",
+    "level": "sealed",
+    "caution": "2",
+    "smallest_cell": "5",
+    "turnout": "shown",
+}
 NEW_STUDY = {
     "template": "reference",
     "slug": "fresh",

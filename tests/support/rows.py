@@ -103,7 +103,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "statement_version": {"study_id": 1, "statement": 1, "version": 1, "text": "A", "help": "", "evidence": "", "reason": ""},
     "round": {
         "study_id": 1, "number": 1, "opens_on": None, "opened_at": AT, "closes_at": AT + timedelta(days=2), "closed_at": None,
-        "released_at": None,
+        "released_at": None, "stops": None,
     },
     "questionnaire_item": {"study_id": 1, "round": 1, "statement": 1, "version": 1, "position": 1},
     "participation": {"study_id": 1, "round": 1, "panelist": WHO, "submitted_on": None, "counted": None,
@@ -157,7 +157,8 @@ ROWS: dict[str, dict[str, Any]] = {
         "failed_at": None, "dropped_at": None,
     },
     "kept_characteristics": {"study_id": 1, "id": TICKET, "characteristics": {"country": "NL"}},
-    "receipt": {"study_id": 1, "letter": LETTER, "name": "One", "email": "one@example.org"},
+    "receipt": {"study_id": 1, "letter": LETTER, "name": "One", "email": "one@example.org",
+                "changed_by_team": False},
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from delphi.model.identity import Identity
 from delphi.model.rating import AnswerKind, Moderation
 from delphi.model.round import Round
 from delphi.model.statement import Statement
+from delphi.model.study import Harm
 from delphi.people import roster
 from delphi.people.roster import NewPanelist
 from delphi.protocol import method as protocol
@@ -111,7 +112,9 @@ def begin(session, slug, *, template, **method):
     lead = account(session, f"lead-{slug}")
     found = templates()[template]
     plan = StudyPlan(slug, found.title, "Ada Example", "ada@example.org", simulated=True, method=method)
-    return creation.create(session, found, plan, by=lead.id, at=NOW), lead
+    made = creation.create(session, found, plan, by=lead.id, at=NOW)
+    made.harm = Harm.NO
+    return made, lead
 
 
 def round_of(session, made, number):

@@ -193,15 +193,23 @@ def possible_complement_sums(
     """
     rest, ends = n_all - n_group, (lo, hi)
     of_all, of_group = _sums(mean_all, n_all, decimals, ends), _sums(mean_group, n_group, decimals, ends)
-    differences = {a - g for a in of_all for g in of_group}
-    return sorted(s for s in differences if rest * lo <= s <= rest * hi)
+    if not of_all or not of_group:
+        return []
+    # both are runs of whole numbers, and so are their differences
+    first, last = of_all[0] - of_group[-1], of_all[-1] - of_group[0]
+    return list(range(max(first, rest * lo), min(last, rest * hi) + 1))
 
 
 def _sums(mean: float | Decimal, n: int, decimals: int, ends: tuple[int, int]) -> list[int]:
     """Sums of n ratings on the scale whose mean is printed like this."""
     lo, hi = ends
-    printed = Decimal(str(mean))
-    return [s for s in range(n * lo, n * hi + 1) if round_half_up(Fraction(s, n), decimals) == printed]
+    printed, step = Decimal(str(mean)), Fraction(1, 10**decimals)
+    first, last = (int(n * (Fraction(printed) + side)) for side in (-step, step))
+    return [
+        s
+        for s in range(max(n * lo, first), min(n * hi, last) + 1)
+        if round_half_up(Fraction(s, n), decimals) == printed
+    ]
 
 
 def compatible_ratings(

@@ -94,8 +94,9 @@ class SdRule(Moments):
     def concordant(self, tally: Tally) -> Mask:
         """Compare n·Σ(v − mean)² with the bound squared, in integers."""
         bound = Fraction(self.max_sd) ** 2
-        scaled = squared_deviations(tally.f, values_of(tally.f, self.lo))
-        return np.asarray(scaled * bound.denominator < bound.numerator * tally.n * (tally.n - 1), dtype=np.bool_)
+        scaled = squared_deviations(tally.f, values_of(tally.f, self.lo)).astype(object)
+        n = tally.n.astype(object)  # Python's integers: bounds with some decimals make large products
+        return np.asarray(scaled * bound.denominator < bound.numerator * n * (n - 1), dtype=np.bool_)
 
     def describe(self, scale: Scale) -> str:
         """Say the rule in one sentence."""
@@ -137,8 +138,8 @@ class CvRule(Moments):
 
     def _within(self, tally: Tally, bound: str, *, strict: bool) -> Mask:
         b, v = Fraction(bound), values_of(tally.f, self.lo)
-        sums, n = scaled_mean(tally.f, v)
-        left = squared_deviations(tally.f, v) * n * b.denominator**2
+        sums, n = (part.astype(object) for part in scaled_mean(tally.f, v))  # n³ is too large for 64 bits
+        left = squared_deviations(tally.f, v).astype(object) * n * b.denominator**2
         right = b.numerator**2 * sums**2 * (n - 1)
         return np.asarray(left < right if strict else left <= right, dtype=np.bool_)
 

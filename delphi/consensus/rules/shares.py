@@ -22,7 +22,7 @@ def at_least(k: Integers, n: Integers, threshold: str | Fraction, *, strict: boo
 
 def wide(x: Integers, t: Fraction) -> NDArray[Any]:
     """Use Python's integers where a threshold is so fine that 64 bits could overflow."""
-    return x.astype(object) if max(t.denominator, t.numerator) > 10**9 else x
+    return x.astype(object) if max(t.denominator, t.numerator) > 10**8 else x
 
 
 def share(threshold: str, *, least: int = 50, what: str = "threshold") -> Fraction:

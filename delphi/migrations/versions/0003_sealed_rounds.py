@@ -178,6 +178,7 @@ COLUMNS = {
     'access_link': {'handed': 'BOOLEAN DEFAULT {false} NOT NULL'},
     'panelist_session': {'handed_link': 'VARCHAR(64)'},
     'identity': {'changed_by_team': 'BOOLEAN DEFAULT {false} NOT NULL'},
+    'receipt': {'changed_by_team': 'BOOLEAN DEFAULT {false} NOT NULL'},
 }
 
 
@@ -201,6 +202,7 @@ def upgrade() -> None:
     with op.batch_alter_table('round', copy_from=round_table()) as batch_op:
         batch_op.drop_constraint(op.f('ck_round_closed_has_input_hash'), type_='check')
         batch_op.drop_column('input_sha256')
+        batch_op.add_column(sa.Column('stops', sa.JSON(), nullable=True))
     create_tables()
     op.execute('INSERT INTO held_role (study_id, account, role) SELECT study_id, account, role FROM membership')
     (freeze_answers_sqlite if false == '0' else freeze_answers_postgresql)()

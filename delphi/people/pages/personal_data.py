@@ -3,12 +3,12 @@
 import io
 import json
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
-from delphi import clock
+from delphi import clock, handed_links
 from delphi.model.panel import Panelist
 from delphi.model.study import Study
-from delphi.people import acknowledgements, personal_data, roster
+from delphi.people import acknowledgements, addresses, personal_data, roster
 from delphi.people.forms import NameForm
 from delphi.people.personal_data import Facts
 from delphi.sheets.writing import write_csv
@@ -24,13 +24,34 @@ blueprint = Blueprint("personal_data", __name__)
 @policy(PANELIST)
 def show(study: Study, panelist: Panelist) -> Page:
     """Show it all, and take a corrected name."""
+    handed_links.refuse_withheld(current_session())
     form = NameForm(obj=roster.identity_of(current_session(), panelist))
     if form.validate_on_submit():
         personal_data.correct_name(current_session(), study, panelist, form.value(), at=clock.now())
         return done(_("Your name is saved."), "personal_data.show")
     data = _gathered(study, panelist)
     facts = {"data": data, "names": section_names(), "fields": field_names()}
+    facts["handed_devices"] = personal_data.handed_devices(current_session(), panelist)
+    facts["to_confirm"] = data["person"][0].get("changed_by_team") and not handed_links.is_handed(current_session())
     return form_page("people/personal_data.html", form, study=study, **facts)
+
+
+@blueprint.post("/panel/my-data/address")
+@policy(PANELIST)
+def confirm_address(study: Study, panelist: Panelist) -> Page:
+    """Take that the address which the team set is the panelist's own."""
+    addresses.confirm(current_session(), study, panelist.id)
+    return done(_("Saved: the next mail brings a link that shows everything."), "personal_data.show")
+
+
+@blueprint.post("/panel/my-data/devices")
+@policy(PANELIST)
+def device(panelist: Panelist) -> Page:
+    """Take whether a device that a handed link signed in is the panelist's own; otherwise it is signed out."""
+    own = request.form.get("own") == "yes"
+    personal_data.answer_for_device(current_session(), panelist, request.form.get("device", ""), own=own)
+    message = _("That device shows your answers now.") if own else _("That device is signed out.")
+    return done(message, "personal_data.show")
 
 
 @blueprint.get("/panel/my-data.json")
@@ -52,6 +73,7 @@ def as_csv(study: Study, panelist: Panelist) -> Page:
 
 
 def _gathered(study: Study, panelist: Panelist) -> dict[str, list[Facts]]:
+    handed_links.refuse_withheld(current_session())
     key = acknowledgements.key_of(current_settings().secret_key, study.id, panelist.id)
     return personal_data.gather(current_session(), study, panelist, acknowledgement=key)
 
@@ -96,6 +118,8 @@ def field_names() -> dict[str, str]:
         "given_on": _("Agreed on"),
         "minted_on": _("Sent on"),
         "signed_in_until": _("Signed in until"),
+        "handed": _("Handed to you by the study team"),
+        "changed_by_team": _("Mail address changed by the study team"),
         "round": _("Round"),
         "finished_on": _("Finished on"),
         "statement": _("Statement"),

@@ -4,9 +4,11 @@ from flask import Blueprint, render_template, url_for
 
 from delphi import clock
 from delphi.access import Capability
+from delphi.errors import Refused
 from delphi.model.round import latest_round
 from delphi.model.study import Study
-from delphi.people import roster, roster_files
+from delphi.people import addresses, roster, roster_files
+from delphi.people.forms import AddressForm
 from delphi.protocol import groups
 from delphi.web import uploads
 from delphi.web.answers import Page, done
@@ -21,9 +23,10 @@ blueprint = Blueprint("roster", __name__)
 @blueprint.get("/studies/<slug>/panel")
 @policy(Capability.ROSTER)
 def index(study: Study) -> Page:
-    """Show the roster: names and who has finished, never an answer and never a code."""
+    """Show the roster: names and how far turnout is told by name, never an answer and never a code."""
     session = current_session()
     latest = latest_round(session, study)
+    today = clock.now().date()
     return render_template(
         "people/roster.html",
         study=study,
@@ -32,7 +35,7 @@ def index(study: Study) -> Page:
         groups=groups.groups_of(session, study),
         sizes=groups.sizes(session, study),
         round=latest,
-        finished=roster.submitted(session, study, latest.number) if latest else set(),
+        standings=roster.standings(session, study, latest, today=today) if latest else {},
     )
 
 
@@ -69,6 +72,20 @@ def take(study: Study) -> Page:
     counts = {_("were added"): len(taken.new), _("were changed"): len(taken.changed), _("stay as they are"): taken.same}
     message = _("People of the panel: %(what)s.") % {"what": uploads.summary(counts)}
     return done(message, "roster.index", slug=study.slug)
+
+
+@blueprint.post("/studies/<slug>/panel/address")
+@policy(Capability.ROSTER)
+def correct_address(study: Study) -> Page:
+    """Correct an address: the person stays under the same code, and the old address is told."""
+    session, form = current_session(), AddressForm()
+    if not form.validate_on_submit():
+        raise Refused(_("Write the address as it is here, and the right one. Nothing was changed."))
+    person = addresses.person_at(session, study, form.address("old"))
+    if person is None:
+        raise Refused(_("Nobody of the panel has this address. Nothing was changed."))
+    addresses.change(session, study, person.panelist, form.address("new"), by=account().id, at=clock.now())
+    return done(_("The address is changed."), "roster.index", slug=study.slug)
 
 
 @blueprint.post("/studies/<slug>/panel.<suffix>")

@@ -68,6 +68,7 @@ def _labels() -> dict[str, Any]:
         "stopping": labels.stopping_labels(),
         "settings": labels.setting_labels(),
         "verdicts": labels.verdict_labels(),
+        "levels": labels.level_labels(),
     }
 
 

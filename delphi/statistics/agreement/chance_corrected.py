@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import comb, sqrt
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from delphi.statistics.base.bounds import AT_MOST_1, Bounded
 from delphi.statistics.base.measure import Floats, Ints, as_counts
 from delphi.statistics.base.result import Flag, Reason
 from delphi.statistics.base.tails import t_quantile
@@ -16,8 +17,10 @@ Weights = Literal["identity", "linear", "quadratic", "ordinal"]
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(Bounded):
     """A chance-corrected coefficient with its standard error and interval (statements as the sample)."""
+
+    ranges: ClassVar = {"value": AT_MOST_1, "high": AT_MOST_1}
 
     value: float | None
     se: float | None

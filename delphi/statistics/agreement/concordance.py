@@ -1,11 +1,12 @@
 """Concordance of rankings: Kendall's W, on complete blocks and with gaps (METHOD 8)."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from delphi.statistics.base.bounds import UNIT, Bounded
 from delphi.statistics.base.measure import Floats
 from delphi.statistics.base.panel_matrix import Complete, as_matrix, complete_block
 from delphi.statistics.base.result import Flag, Reason
@@ -14,11 +15,14 @@ from delphi.statistics.base.tails import chi_square_p, f_p
 PERMUTATIONS = 5000
 FEW_ITEMS = 7
 COMPARISONS = 4_000_000
+SHUFFLED = 100_000_000  # ratings in all permutations; beyond, their sums are drawn from the normal distribution
 
 
 @dataclass(frozen=True, slots=True)
-class KendallW:
+class KendallW(Bounded):
     """Kendall's W of ``m`` panelists over ``n`` statements, its tests, and what was left out."""
+
+    ranges: ClassVar = {"value": UNIT}
 
     value: float | None
     uncorrected: float | None
@@ -81,7 +85,7 @@ def kendall_w(
         Complete blocks only: keep "panelists" who rated every statement or "items" that everyone rated.
         `kendall_w_gaps` uses all ratings.
     permutations, seed
-        Of the permutation test, made for 7 or fewer statements.
+        Of the permutation test, made for 7 or fewer statements; see `kendall_w_gaps` for a large panel.
 
     Returns
     -------
@@ -118,7 +122,7 @@ def kendall_w(
     uncorrected, chi2 = 12 * s / (m * m * (n**3 - n)), m * (n - 1) * w
     f, p_f = _f_test(w, m, n)
     resampled = _permutation_p(centred, s, permutations, seed) if n <= FEW_ITEMS else None
-    flags = (Flag.MONTE_CARLO,) if resampled is not None else ()
+    flags = _drawn_flags(centred.size * permutations) if resampled is not None else ()
     p = chi_square_p(chi2, n - 1)
     return KendallW(w, uncorrected, chi2, n - 1, p, f, p_f, resampled, m, n, *dropped, None, flags)
 
@@ -134,6 +138,9 @@ def _f_test(w: float, m: int, n: int) -> tuple[float | None, float | None]:
 
 def _permutation_p(centred: Floats, s: float, permutations: int, seed: int) -> float:
     """P(S* ≥ S) when every panelist's ranks are shuffled, in chunks that bound the memory."""
+    if centred.size * permutations > SHUFFLED:
+        sums = _normal_sums(centred, np.ones(centred.shape, dtype=np.bool_), permutations, seed)
+        return (1 + int(((sums**2).sum(0) >= s - 1e-9).sum())) / (permutations + 1)
     rng = np.random.Generator(np.random.PCG64(seed))
     hits, chunk = 0, max(1, 2_000_000 // centred.size)
     for start in range(0, permutations, chunk):
@@ -144,8 +151,10 @@ def _permutation_p(centred: Floats, s: float, permutations: int, seed: int) -> f
 
 
 @dataclass(frozen=True, slots=True)
-class WithGaps:
+class WithGaps(Bounded):
     """W of a panel with gaps: ``ratings`` used, its permutation p, panelists with fewer than two ratings apart."""
+
+    ranges: ClassVar = {"value": UNIT}
 
     value: float | None
     p_permutation: float | None
@@ -165,7 +174,9 @@ def kendall_w_gaps(ratings: ArrayLike, *, permutations: int = 1000, seed: int = 
     ratings
         Panelists × statements; None and NaN are gaps ("not qualified" or no answer).
     permutations, seed
-        Of the permutation test, which shuffles each panelist's ranks among the statements this panelist rated.
+        Of the permutation test, which shuffles each panelist's ranks among the statements this panelist rated. Where
+        that would be more than 10⁸ ratings, the rank sums are drawn from the normal distribution with their means and
+        covariances, to which those of a large panel tend (flag ``asymptotic``).
 
     Returns
     -------
@@ -203,9 +214,9 @@ def kendall_w_gaps(ratings: ArrayLike, *, permutations: int = 1000, seed: int = 
         return np.asarray((sums * (solve @ sums)).sum(0) / total, dtype=np.float64)
 
     value = min(float(explained(centred.sum(0))), 1.0)
-    shuffled = _shuffled_sums(centred, seen, permutations, seed)
+    shuffled = (_shuffled_sums if used * permutations <= SHUFFLED else _normal_sums)(centred, seen, permutations, seed)
     p = (1 + int((explained(shuffled) >= value - 1e-9).sum())) / (permutations + 1)
-    return WithGaps(value, p, raters, items, used, dropped, None, (Flag.MONTE_CARLO,))
+    return WithGaps(value, p, raters, items, used, dropped, None, _drawn_flags(used * permutations))
 
 
 def _shuffled_sums(centred: Floats, seen: NDArray[np.bool_], permutations: int, seed: int) -> Floats:
@@ -215,3 +226,18 @@ def _shuffled_sums(centred: Floats, seen: NDArray[np.bool_], permutations: int, 
     for row, own in zip(centred, seen, strict=True):
         sums[own] += rng.permuted(np.broadcast_to(row[own, None], (int(own.sum()), permutations)), axis=0)
     return sums
+
+
+def _normal_sums(centred: Floats, seen: NDArray[np.bool_], permutations: int, seed: int) -> Floats:
+    """Such sums as `_shuffled_sums`, from the normal distribution with the same covariances."""
+    sizes = seen.sum(1)
+    variance = (centred**2).sum(1) / (sizes - 1)
+    covariance = np.diag(variance @ seen) - (seen * (variance / sizes)[:, None]).T @ seen
+    scale, axes = np.linalg.eigh(covariance)
+    rng = np.random.Generator(np.random.PCG64(seed))
+    drawn = rng.standard_normal((len(scale), permutations))
+    return np.asarray(axes @ (np.sqrt(scale.clip(0))[:, None] * drawn), dtype=np.float64)
+
+
+def _drawn_flags(shuffled: int) -> tuple[Flag, ...]:
+    return (Flag.MONTE_CARLO,) if shuffled <= SHUFFLED else (Flag.MONTE_CARLO, Flag.ASYMPTOTIC)

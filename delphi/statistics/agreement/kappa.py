@@ -11,8 +11,9 @@ from delphi.statistics.agreement.chance_corrected import (
     agreement_weights,
     brennan_prediger,
 )
-from delphi.statistics.base.measure import Floats, Ints, as_counts, undefined
-from delphi.statistics.base.panel_matrix import as_matrix
+from delphi.statistics.base.bounds import AT_MOST_1
+from delphi.statistics.base.measure import Floats, Ints, as_counts, figure_within, undefined
+from delphi.statistics.base.panel_matrix import as_matrix, counts_by_item
 from delphi.statistics.base.result import Reason, Result
 
 
@@ -89,6 +90,7 @@ def fleiss_kappa(counts: ArrayLike, *, conf: float = 0.95) -> Agreement:
     return fleiss_general(counts, conf=conf)
 
 
+@figure_within(AT_MOST_1)
 def conger_kappa(ratings: ArrayLike, values: ArrayLike, weights: Weights = "identity") -> Result:
     """Conger's κ, the extension of Cohen's κ to many panelists with gaps; value only.
 
@@ -121,10 +123,11 @@ def conger_kappa(ratings: ArrayLike, values: ArrayLike, weights: Weights = "iden
     >>> conger_kappa([[1, 2, 2], [1, 2, 2]], [1, 2]).value
     1.0
     """
-    chosen = (as_matrix(ratings)[:, :, None] == np.asarray(values, dtype=np.float64)).astype(np.int64)
-    sizes = chosen.sum((1, 2))
-    by_panelist = chosen[sizes > 0].sum(1) / sizes[sizes > 0, None]
-    counts = chosen.sum(0)
+    m, each = as_matrix(ratings), np.asarray(values, dtype=np.float64)
+    chosen = np.stack([(m == value).sum(1) for value in each], axis=1)
+    sizes = chosen.sum(1)
+    by_panelist = chosen[sizes > 0] / sizes[sizes > 0, None]
+    counts = counts_by_item(m, each)
     observed = brennan_prediger(counts, weights)  # for pa and the reasons they share
     if observed.pa is None or len(by_panelist) < 2:
         return undefined(observed.reason or Reason.M_BELOW_2, observed.n)

@@ -5,7 +5,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from delphi.statistics.base.measure import Floats, Ints, as_counts, as_values, figure, undefined
+from delphi.statistics.base.bounds import AT_MOST_1
+from delphi.statistics.base.measure import Floats, Ints, as_counts, as_values, figure, figure_within, undefined
 from delphi.statistics.base.result import Flag, Reason, Result
 from delphi.statistics.one_statement.intervals import Interval
 
@@ -46,6 +47,7 @@ def _alpha(o: Floats, metric: Metric, values: Ints) -> Floats:
     return np.asarray(1 - (margins.sum(-1) - 1) * (o * delta).sum((-2, -1)) / expected, dtype=np.float64)
 
 
+@figure_within(AT_MOST_1)
 def krippendorff_alpha(counts: ArrayLike, metric: Metric = "ordinal", values: ArrayLike | None = None) -> Result:
     """Krippendorff's α: agreement of the panel over many statements, gaps allowed.
 

@@ -72,7 +72,7 @@ def kendall_w_codes(codes: NDArray[np.int8], options: int) -> WithGaps:
     if reason:
         return WithGaps(None, None, raters, items, used, dropped, reason)
     if used == raters * items:
-        return WithGaps(int(sums @ sums) / (raters * squares), None, raters, items, used, dropped)
+        return WithGaps(sum(s * s for s in sums.tolist()) / (raters * squares), None, raters, items, used, dropped)
     effects = _effects(_design(codes, ranks.rated), sums)
     return WithGaps(min(float(sums @ effects) / squares, 1.0), None, raters, items, used, dropped)
 

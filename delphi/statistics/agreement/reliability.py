@@ -5,14 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from delphi.statistics.base.measure import Floats, as_counts, figure, undefined
+from delphi.statistics.base.bounds import AT_MOST_1, Bounded
+from delphi.statistics.base.measure import Floats, as_counts, figure, figure_within, undefined
 from delphi.statistics.base.panel_matrix import Block, complete_block
 from delphi.statistics.base.result import Reason, Result
 from delphi.statistics.base.tails import f_quantile
 
 
 @dataclass(frozen=True, slots=True)
-class Icc:
+class Icc(Bounded):
     """Six intraclass correlations of ``n`` statements and ``k`` panelists, and an interval of ICC(2,1)."""
 
     icc1: float | None
@@ -134,6 +135,7 @@ def _interval(m: _MeanSquares, n: int, k: int, conf: float) -> tuple[float | Non
     )
 
 
+@figure_within(AT_MOST_1)
 def cronbach_alpha(ratings: ArrayLike) -> Result:
     """Cronbach's α with the panelists as the test's items; it grows with their number and is no consensus measure.
 
@@ -170,6 +172,7 @@ def cronbach_alpha(ratings: ArrayLike) -> Result:
     return undefined(Reason.NO_VARIATION, k) if alpha is None else figure(alpha, k)
 
 
+@figure_within(AT_MOST_1)
 def test_retest_icc(transitions: ArrayLike) -> Result:
     """Test–retest reliability of one statement: ICC(A,1) between the ratings of two rounds.
 
@@ -193,10 +196,11 @@ def test_retest_icc(transitions: ArrayLike) -> Result:
     1.0
     """
     t = as_counts(transitions)
-    rounds = np.array([np.repeat(side.ravel(), t.ravel()) for side in np.indices(t.shape)])
-    if not rounds.size:
-        return undefined(Reason.NO_PAIRED_RATINGS)
-    correlations = icc(rounds)
-    if correlations.reason:
-        return undefined(correlations.reason, correlations.n)
-    return Result(correlations.icc2, correlations.n)
+    n, (i, j) = int(t.sum()), np.indices(t.shape)
+    if n < 2:
+        return undefined(Reason.N_BELOW_2 if n else Reason.NO_PAIRED_RATINGS, n)
+    (sums, both), (moves, apart) = ((int((d * t).sum()), int((d * d * t).sum())) for d in (i + j, j - i))
+    # mean squares of panelists, rounds and the rest, times 2n(n − 1): integers
+    rows, columns, error = n * both - sums**2, (n - 1) * moves**2, n * apart - moves**2
+    whole = n * (rows + error) + 2 * (columns - error)
+    return figure(n * (rows - error) / whole, n) if whole else undefined(Reason.NO_VARIATION, n)

@@ -65,4 +65,5 @@ def counts_by_item(ratings: ArrayLike, values: ArrayLike) -> Ints:
     array([[2, 0], [0, 1]])
     """
     m = as_matrix(ratings)
-    return np.asarray((m[:, :, None] == np.asarray(values, dtype=np.float64)).sum(0), dtype=np.int64)
+    each = np.asarray(values, dtype=np.float64)
+    return np.stack([(m == value).sum(0) for value in each], axis=1).astype(np.int64)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from delphi.statistics.base.bounds import Bounded
+
 
 class Reason(StrEnum):
     """Why a figure is undefined; printed beside the empty cell."""
@@ -66,7 +68,7 @@ class Flag(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class Result(Bounded):
     """One figure: ``value`` (or None with ``reason``), ``n`` behind it, and ``flags``."""
 
     value: float | None

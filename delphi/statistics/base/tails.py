@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 from functools import lru_cache
-from math import comb
+from math import comb, exp, log1p, pi, sqrt
 
 import numpy as np
 
@@ -55,6 +55,63 @@ def fair_coin_p(n: int, k: int) -> float:
     return float(min(Fraction(1), Fraction(2 * tail, 2**n)))
 
 
+def fair_coin_tail(n: int, level: Fraction) -> tuple[int, float]:
+    """Largest r for which P(fewer than r heads in n tosses) is at most a level below 1, and that probability.
+
+    In whole numbers up to 1,000 tosses; beyond by the incomplete beta function, found by bisection.
+
+    Examples
+    --------
+    >>> fair_coin_tail(10, Fraction(1, 40)), fair_coin_tail(1_000_000, Fraction(1, 40))[0]
+    ((2, 0.0107421875), 499020)
+    """
+    if n > MANY_TOSSES:
+        return _tail_of_many(n, float(level))
+    rank, outside, ways, allowed = 0, 0, 1, level * 2**n
+    while outside + ways <= allowed:
+        outside, ways, rank = outside + ways, ways * (n - rank) // (rank + 1), rank + 1
+    return rank, outside / 2**n
+
+
+def _tail_of_many(n: int, level: float) -> tuple[int, float]:
+    low, p, high = 0, 0.0, n + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        below = binomial_tail(n, 0.5, n - middle + 1)  # as probable as so many tails
+        low, p, high = (middle, below, high) if below <= level else (low, p, middle)
+    return low, p
+
+
+def binomial_tail(n: int, share: float, at_least: int) -> float:
+    """P(Bin(n, share) ≥ at_least) by the incomplete beta function; ``at_least`` is from 1 to n."""
+    from scipy.special import betainc
+
+    return float(betainc(at_least, n - at_least + 1, share))
+
+
+def fair_coin_share(n: int, k: int) -> float:
+    """Probability of k heads in n tosses: rounded once up to 1,000 tosses, beyond by Stirling's series.
+
+    Examples
+    --------
+    >>> fair_coin_share(4, 2), round(fair_coin_share(1_000_000, 500_000), 15)
+    (0.375, 0.000797884361332)
+    """
+    rare = min(k, n - k)
+    if n <= MANY_TOSSES or rare < MANY_TOSSES // 10:
+        ways, all_ways = comb(n, rare), 1 << n
+        return ways / all_ways
+    tilt = (2 * k - n) / n
+    distance = k * log1p(tilt) + (n - k) * log1p(-tilt)
+    series = _stirling(n) - _stirling(k) - _stirling(n - k)
+    return exp(series - distance) * sqrt(n / (2 * pi * k * (n - k)))
+
+
+def _stirling(n: int) -> float:
+    """What log n! has beyond Stirling's formula; n is large."""
+    return 1 / (12 * n) - 1 / (360 * n**3)
+
+
 @lru_cache(maxsize=512)
 def fair_coins(n: int) -> Floats:
     """Probability of each number of heads in n tosses, every one rounded once.
@@ -78,9 +135,9 @@ def doubled_mid_ranks(ties: Ints) -> Ints:
     return np.asarray(2 * ties.cumsum(-1) - ties + 1)
 
 
-def tie_term(ties: Ints) -> Ints:
+def tie_term(ties: Ints) -> int:
     """Σ (t³ − t): how much ties take from the variance of ranks."""
-    return np.asarray((ties**3 - ties).sum(-1))
+    return sum(t**3 - t for t in ties.tolist())  # Python's integers: a cube of two million is too large for 64 bits
 
 
 def f_p(f: float, df1: float, df2: float) -> float:

@@ -8,12 +8,14 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike
 
-from delphi.statistics.base.measure import Floats, figure, undefined
+from delphi.statistics.base.bounds import UNIT, Bounded
+from delphi.statistics.base.measure import Floats, figure, figure_within, undefined
 from delphi.statistics.base.panel_matrix import as_matrix
 from delphi.statistics.base.result import Flag, Reason, Result
 from delphi.statistics.groups.comparison import adjust_p, cliffs_delta, mann_whitney, tally
 
 PERMUTATIONS = 5000
+LABELS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def completion(rounds: Sequence[AbstractSet[str]], *, linkable: bool = True) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class ItemBias:
+class ItemBias(Bounded):
     """Completers against leavers on one statement; δ > 0: completers rated higher."""
 
     p: float | None
@@ -101,7 +103,7 @@ class ItemBias:
 
 
 @dataclass(frozen=True, slots=True)
-class AttritionBias:
+class AttritionBias(Bounded):
     """Item by item, and one global permutation test over all statements where both sides have two ratings."""
 
     items: tuple[ItemBias, ...]
@@ -157,9 +159,13 @@ def attrition_bias(
         return AttritionBias(items, None, None, left_out, len(m), Reason.EMPTY_GROUP)
     x, has = np.where(seen, m, 0.0)[:, used], seen[:, used].astype(np.float64)
     rng = np.random.Generator(np.random.PCG64(seed))
-    labels = rng.permuted(np.broadcast_to(leavers, (permutations, len(leavers))), axis=1).astype(np.float64)
     t = float(_gap(leavers.astype(np.float64)[None], x, has)[0])
-    p = (1 + int((_gap(labels, x, has) >= t - 1e-9).sum())) / (permutations + 1)
+    hits, chunk = 0, max(1, LABELS // len(leavers))
+    for start in range(0, permutations, chunk):  # a few relabellings at a time: the memory stays small
+        size = min(chunk, permutations - start)
+        labels = rng.permuted(np.broadcast_to(leavers, (size, len(leavers))), axis=1).astype(np.float64)
+        hits += int((_gap(labels, x, has) >= t - 1e-9).sum())
+    p = (1 + hits) / (permutations + 1)
     return AttritionBias(items, t, p, left_out, len(m), None, (Flag.MONTE_CARLO,))
 
 
@@ -179,6 +185,7 @@ def _gap(labels: Floats, x: Floats, has: Floats) -> Floats:
     return np.asarray(gaps.sum(1) / both.sum(1).clip(1), dtype=np.float64)
 
 
+@figure_within(UNIT)
 def composition_adjusted_share(groups: Sequence[tuple[int, int]], sizes: Sequence[int]) -> Result:
     """Share of agreement as if the groups had kept their weight of round 1; a sensitivity figure, never a verdict.
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from delphi.statistics.base.bounds import NOT_NEGATIVE, UNIT
 from delphi.statistics.base.exact import Threshold, per_cent
-from delphi.statistics.base.measure import as_counts, figure, undefined
+from delphi.statistics.base.measure import as_counts, figure, figure_within, undefined
 from delphi.statistics.base.result import Reason, Result
 from delphi.statistics.one_statement.description import cv, quartiles
 
@@ -66,6 +67,7 @@ def scheibe_change(before: ArrayLike, after: ArrayLike, *, below: Threshold = "1
     return NetChange(moved / 2, 100 * moved / (2 * n), 100 * moved < per_cent(below) * 2 * n, n)
 
 
+@figure_within(UNIT)
 def total_variation(before: ArrayLike, after: ArrayLike) -> Result:
     """Total variation distance of two distributions of shares, 0 to 1; n may differ (n reported: the smaller).
 
@@ -90,6 +92,7 @@ def total_variation(before: ArrayLike, after: ArrayLike) -> Result:
     return figure(int(np.abs(g * n - f * m).sum()) / (2 * n * m), min(n, m))
 
 
+@figure_within(NOT_NEGATIVE)
 def cv_difference(before: ArrayLike, after: ArrayLike, values: ArrayLike, *, has_true_zero: bool = False) -> Result:
     """Absolute difference of the coefficients of variation of two rounds; up to 0.2 is called stable.
 

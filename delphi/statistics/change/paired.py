@@ -7,7 +7,19 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike
 
-from delphi.statistics.base.measure import Floats, Ints, as_counts, paired_measure, undefined
+from delphi.statistics.base.bounds import NOT_NEGATIVE, SIGNED
+from delphi.statistics.base.measure import (
+    Floats,
+    Ints,
+    Numbers,
+    as_counts,
+    as_floats,
+    figure,
+    figure_within,
+    paired_measure,
+    roomy,
+    undefined,
+)
 from delphi.statistics.base.result import Reason, Result
 from delphi.statistics.base.tails import doubled_mid_ranks
 
@@ -110,7 +122,7 @@ def percent_changed(
     return Changes(up + down, up, down, n, across, towards, away, None if n else Reason.NO_PAIRED_RATINGS)
 
 
-@paired_measure()
+@paired_measure(within=NOT_NEGATIVE)
 def mean_absolute_change(t: Ints) -> Floats:
     """Mean absolute change of the ratings, in steps of the scale: Σ abs(d) / n_paired.
 
@@ -131,13 +143,19 @@ def mean_absolute_change(t: Ints) -> Floats:
 def _rank_correlation(t: Ints) -> Floats:
     rows, columns = t.sum(-1), t.sum(-2)
     n = t.sum((-2, -1))
+    rows, columns, t = (roomy(part, int(n.max(initial=0)) ** 3) for part in (rows, columns, t))
     # twice the mid-ranks, centred on n + 1: integers, so that constancy shows as an exact 0
     x, y = (doubled_mid_ranks(margin) - (n + 1)[..., None] for margin in (rows, columns))
     covariance = (x[..., :, None] * t * y[..., None, :]).sum((-2, -1))
-    return np.asarray(covariance / np.sqrt((rows * x**2).sum(-1) * (columns * y**2).sum(-1)), dtype=np.float64)
+    return _correlation(covariance, (rows * x**2).sum(-1), (columns * y**2).sum(-1))
 
 
-@paired_measure(least=2, otherwise=Reason.CONSTANT_INPUT)
+def _correlation(covariance: Numbers, first: Numbers, second: Numbers) -> Floats:
+    """Correlation from sums of products and of squares; the product of the squares grows with n⁶: in floats."""
+    return np.asarray(as_floats(covariance) / np.sqrt(as_floats(first) * as_floats(second)), dtype=np.float64)
+
+
+@paired_measure(least=2, otherwise=Reason.CONSTANT_INPUT, within=SIGNED)
 def rank_correlation(t: Ints) -> Floats:
     """Spearman's rank correlation between two rounds, from the transition table.
 
@@ -163,6 +181,7 @@ def rank_correlation(t: Ints) -> Floats:
     return _rank_correlation(t)
 
 
+@figure_within(SIGNED)
 def spearman(x: ArrayLike, y: ArrayLike) -> Result:
     """Spearman's rank correlation of paired values.
 
@@ -186,6 +205,11 @@ def spearman(x: ArrayLike, y: ArrayLike) -> Result:
     0.5
     """
     rows, columns = (np.unique(np.asarray(side), return_inverse=True)[1] for side in (x, y))
-    if not len(rows):
-        return undefined(Reason.NO_PAIRED_RATINGS)
-    return rank_correlation(transition_table(rows, columns, int(max(rows.max(), columns.max())) + 1))
+    n = len(rows)
+    if n < 2:
+        return undefined(Reason.N_BELOW_2 if n else Reason.NO_PAIRED_RATINGS, n)
+    # of all pairs one by one: a table of values that are all different would have n² cells
+    a, b = (roomy(doubled_mid_ranks(np.bincount(side))[side] - (n + 1), n**3) for side in (rows, columns))
+    if not a.any() or not b.any():
+        return undefined(Reason.CONSTANT_INPUT, n)
+    return figure(float(_correlation(a @ b, a @ a, b @ b)), n)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from delphi.statistics.base.bounds import AT_MOST_1
 from delphi.statistics.base.measure import Floats, Ints, as_counts, paired_measure
 
 Disagreement = Literal["quadratic", "linear", "unweighted"]
@@ -20,7 +21,7 @@ def disagreement(weights: Disagreement | ArrayLike, categories: int) -> Floats:
     return np.where(i == j, 0.0, np.abs(i - j, dtype=np.float64) ** power)
 
 
-@paired_measure()
+@paired_measure(within=AT_MOST_1)
 def weighted_kappa(t: Ints, weights: Disagreement | ArrayLike = "quadratic") -> Floats:
     """Cohen's weighted kappa between two rounds, over the full declared scale.
 
@@ -66,7 +67,7 @@ def _kappa_parts(t: Numbers, v: Numbers) -> tuple[Numbers, Numbers]:
     return t.sum((-2, -1)) * (v * t).sum((-2, -1)), (v * expected).sum((-2, -1))
 
 
-@paired_measure()
+@paired_measure(within=AT_MOST_1)
 def ac2_transition(t: Ints, weights: Disagreement = "quadratic") -> Floats:
     """Gwet's AC2 between two rounds: agreement corrected for chance without κ's paradox of skewed margins.
 
@@ -136,7 +137,7 @@ def exact_coefficient(transitions: ArrayLike, name: str = "ac2_quadratic") -> Fr
 
 def coefficient_parts(transitions: ArrayLike, name: str) -> tuple[Numbers, Numbers]:
     """Integers whose ratio is 1 minus the coefficient, of each table (..., K, K); the second is 0 where it is undefined."""
-    t = as_counts(transitions)
+    t = as_counts(transitions, most=2**62)
     parts, weights = COEFFICIENTS[name]
     v = disagreement(weights, t.shape[-1]).astype(np.int64)
     if int(t.sum((-2, -1)).max(initial=0)) ** 2 * t.shape[-1] ** 4 > 2**50:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from delphi.statistics.base.bounds import Bounded
 from delphi.statistics.base.measure import Ints, as_counts
 from delphi.statistics.base.result import Flag, Reason
 from delphi.statistics.base.tails import doubled_mid_ranks, fair_coin_p, fair_coins, normal_p
@@ -16,7 +17,7 @@ Zeros = Literal["wilcoxon", "pratt"]
 
 
 @dataclass(frozen=True, slots=True)
-class SignedRank:
+class SignedRank(Bounded):
     """Rank sums of the rises and falls; ``p`` exact up to 300 changes, the asymptotic ones beside it."""
 
     w_plus: float | None
@@ -101,7 +102,8 @@ def _signed_rank(sizes: NDArray[Any], ties: Ints, up: Ints, zeros: Zeros) -> Sig
     ranks = doubled_mid_ranks(ties)[moved] if zeros == "pratt" else doubled_mid_ranks(ties[moved])
     ties, up = ties[moved], up[moved]
     plus, total = int(ranks @ up), int(ranks @ ties)
-    sigma = sqrt(ranks**2 @ ties)  # of 2 W⁺ − 2 W⁻, i.e. on twice the doubled scale
+    # of 2 W⁺ − 2 W⁻, i.e. on twice the doubled scale, from Python's integers
+    sigma = sqrt(sum(r * r * t for r, t in zip(ranks.tolist(), ties.tolist(), strict=True)))
     corrected, uncorrected = (normal_p(max(abs(2 * plus - total) - shift, 0) / sigma) for shift in (2, 0))
     exact = kept <= EXACT_UP_TO
     p = min(1.0, 2 * _upper_tail(ranks, ties, max(plus, total - plus))) if exact else corrected
@@ -136,7 +138,7 @@ def _upper_tail(ranks: Ints, ties: Ints, at_least: int) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class SignTest:
+class SignTest(Bounded):
     """Rises and falls with the exact two-sided p."""
 
     up: int

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from delphi.statistics.base.bounds import Bounded
 from delphi.statistics.base.measure import Ints, as_counts
 from delphi.statistics.base.result import Flag, Reason
 from delphi.statistics.base.tails import chi_square_p, fair_coin_p
@@ -13,7 +14,7 @@ RESAMPLES = 5000
 
 
 @dataclass(frozen=True, slots=True)
-class ChiSquare:
+class ChiSquare(Bounded):
     """A chi-square test: ``p`` asymptotic, ``p_exact`` exact or by seeded resampling where asked for."""
 
     statistic: float | None
@@ -26,7 +27,7 @@ class ChiSquare:
 
 
 @dataclass(frozen=True, slots=True)
-class McNemar:
+class McNemar(Bounded):
     """McNemar's test; ``p`` is the one to report: exact below 25 discordant pairs, else uncorrected."""
 
     statistic: float

@@ -4,18 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import fsum, log
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from delphi.statistics.base.bounds import UNIT, Bounded
 from delphi.statistics.base.measure import figure, undefined
 from delphi.statistics.base.result import Reason, Result
 from delphi.statistics.base.tails import chi_square_p
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class Calibration(Bounded):
     """Cooke's calibration score with its statistic; ``n`` seed questions."""
+
+    ranges: ClassVar = {"value": UNIT}
 
     value: float | None
     statistic: float | None

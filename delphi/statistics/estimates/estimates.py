@@ -8,7 +8,8 @@ from statistics import median as middle
 
 import numpy as np
 
-from delphi.statistics.base.measure import figure, undefined
+from delphi.statistics.base.bounds import UNIT
+from delphi.statistics.base.measure import figure, figure_within, undefined
 from delphi.statistics.base.result import Reason, Result
 from delphi.statistics.base.tails import normal_quantile
 from delphi.statistics.one_statement.quantiles import HALF, QUARTER, quantile_of_values
@@ -186,6 +187,7 @@ def median_of_medians(medians: Sequence[float]) -> Result:
     return figure(middle(medians), len(medians)) if len(medians) else undefined(Reason.NO_RATINGS)
 
 
+@figure_within(UNIT)
 def mean_best(best: Sequence[float]) -> Result:
     """Mean of the best estimates of a probability in per cent, as a probability (IDEA protocol).
 
@@ -197,6 +199,7 @@ def mean_best(best: Sequence[float]) -> Result:
     return figure(fsum(best) / (100 * len(best)), len(best)) if len(best) else undefined(Reason.NO_RATINGS)
 
 
+@figure_within(UNIT)
 def median_best(best: Sequence[float]) -> Result:
     """Median of the best estimates of a probability in per cent, as a probability (IDEA protocol).
 

@@ -6,7 +6,8 @@ from math import log1p, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from delphi.statistics.base.measure import Floats, Ints, as_counts, figure, undefined
+from delphi.statistics.base.bounds import UNIT, Bounded
+from delphi.statistics.base.measure import Floats, Ints, as_counts, figure, figure_within, undefined
 from delphi.statistics.base.result import Flag, Reason, Result
 
 TABLES = 1_000_000
@@ -32,6 +33,7 @@ def undefined_because(t: Ints) -> Reason | None:
     return Reason.NO_VARIATION if min(t.shape) < 2 else None
 
 
+@figure_within(UNIT)
 def cramers_v(table: ArrayLike) -> Result:
     """Cramér's V: strength of the association between two classifications, 0 to 1.
 
@@ -62,7 +64,7 @@ def cramers_v(table: ArrayLike) -> Result:
 
 
 @dataclass(frozen=True, slots=True)
-class ExactTest:
+class ExactTest(Bounded):
     """A p-value without a statistic."""
 
     p: float | None
@@ -123,7 +125,6 @@ def _log_factorial(x: Ints) -> Floats:
 
 def _list_tables(rows: Ints, columns: Ints) -> Floats | None:
     """−Σ log a_ij! of every table with these margins, or None if there are too many."""
-    log_factorial = _log_factorial(np.arange(max(rows.max(), columns.max()) + 1))
     left, logs = rows[None, :], np.zeros(1)
     for j, column in enumerate(columns[:-1]):
         open_ = np.full(len(left), column)
@@ -137,9 +138,9 @@ def _list_tables(rows: Ints, columns: Ints) -> Floats | None:
             keep = np.repeat(np.arange(len(left)), choices.clip(0))
             within = np.arange(len(keep)) - np.repeat(choices.clip(0).cumsum() - choices.clip(0), choices.clip(0))
             cell = lowest[keep] + within
-            left, open_, logs = left[keep], open_[keep] - cell, logs[keep] - log_factorial[cell]
+            left, open_, logs = left[keep], open_[keep] - cell, logs[keep] - _log_factorial(cell)
             left[:, i] -= cell
-    return np.asarray(logs - log_factorial[left].sum(1), dtype=np.float64)
+    return np.asarray(logs - _log_factorial(left).sum(1), dtype=np.float64)
 
 
 def _resampled_p(t: Ints, log_observed: float, resamples: int, seed: int) -> float:

@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from delphi.statistics.base.measure import Ints, as_counts, figure, undefined
+from delphi.statistics.base.bounds import SIGNED, Bounded
+from delphi.statistics.base.measure import Ints, as_counts, as_floats, figure, figure_within, undefined
 from delphi.statistics.base.result import Flag, Reason, Result
 from delphi.statistics.base.tails import chi_square_p, doubled_mid_ranks, normal_p, tie_term
 
@@ -30,7 +31,7 @@ def tally(*samples: ArrayLike) -> Ints:
 
 
 @dataclass(frozen=True, slots=True)
-class MannWhitney:
+class MannWhitney(Bounded):
     """Mann and Whitney's U of the first group; ``p`` exact where ``flags`` do not say ``asymptotic``."""
 
     u: float | None
@@ -79,7 +80,7 @@ def mann_whitney(x: ArrayLike, y: ArrayLike) -> MannWhitney:
     u = (doubled - m * (m + 1)) / 2
     if np.count_nonzero(ties) == 1:
         return MannWhitney(u, 1.0, 1.0, n, None, (Flag.NO_VARIATION,))
-    variance = m * k / 12 * (n + 1 - int(tie_term(ties)) / (n * (n - 1)))
+    variance = m * k * (n**3 - n - tie_term(ties)) / (12 * n * (n - 1))
     approximate = normal_p(max(abs(u - m * k / 2) - 0.5, 0) / sqrt(variance))
     exact = _exact_p(ties, ranks, min(m, k), abs(doubled - m * (n + 1)))
     if exact is None:
@@ -107,6 +108,7 @@ def _exact_p(ties: Ints, ranks: Ints, drawn: int, distance: int) -> float | None
     return min(float(ways[drawn, far].sum() / ways[drawn].sum()), 1.0)
 
 
+@figure_within(SIGNED)
 def cliffs_delta(x: ArrayLike, y: ArrayLike) -> Result:
     """Cliff's δ: how much more often the first group rates higher than the second, −1 to 1.
 
@@ -143,7 +145,7 @@ def cliffs_delta(x: ArrayLike, y: ArrayLike) -> Result:
 
 
 @dataclass(frozen=True, slots=True)
-class KruskalWallis:
+class KruskalWallis(Bounded):
     """Tie-corrected H with ε²; ``dropped`` are the positions of groups without ratings."""
 
     h: float | None
@@ -194,7 +196,7 @@ def kruskal_wallis(groups: ArrayLike) -> KruskalWallis:
     if np.count_nonzero(ties) == 1:
         return KruskalWallis(0.0, len(f) - 1, 1.0, 0.0, n, dropped, None, (Flag.NO_VARIATION,))
     centred = f @ (doubled_mid_ranks(ties) - (n + 1))  # twice the rank sums, centred: exact integers
-    h = float((centred**2 / sizes).sum()) * 3 / (n * (n + 1)) / (1 - int(tie_term(ties)) / (n**3 - n))
+    h = 3 * (n - 1) * float((as_floats(centred) ** 2 / sizes).sum()) / (n**3 - n - tie_term(ties))
     return KruskalWallis(h, len(f) - 1, chi_square_p(h, len(f) - 1), h / (n - 1), n, dropped)
 
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from delphi.statistics.base.bounds import SIGNED, Bounded
 from delphi.statistics.base.measure import Floats, Ints
 from delphi.statistics.base.panel_matrix import as_matrix
 from delphi.statistics.base.result import Reason
@@ -19,10 +20,11 @@ LEAST_RATINGS = 7
 CLUSTERS = range(2, 6)
 SILHOUETTE, STABILITY = 0.25, 0.6
 STARTS, RESAMPLES = 10, 50
+MOST_PANELISTS, ROWS = 5000, 200
 
 
 @dataclass(frozen=True, slots=True)
-class OpinionGroups:
+class OpinionGroups(Bounded):
     """Groups of panelists if they are robust; the map of points is for the facilitator only.
 
     Attributes
@@ -32,6 +34,8 @@ class OpinionGroups:
     silhouette, stability
         Mean silhouette, and mean adjusted Rand index over resamples of the statements.
     """
+
+    ranges: ClassVar = {"stability": SIGNED}
 
     group: tuple[int | None, ...] | None
     points: tuple[tuple[float, float] | None, ...]
@@ -62,8 +66,8 @@ def opinion_groups(ratings: ArrayLike, *, smallest: int = 5, seed: int = 1) -> O
     Returns
     -------
     OpinionGroups
-        ``no_complete_cases`` with too few panelists, ``no_variation`` when all answer alike; without robust groups
-        ``group`` is None.
+        ``no_complete_cases`` with too few panelists, ``more_than_searched`` with more than 5,000, ``no_variation`` when
+        all answer alike; without robust groups ``group`` is None.
 
     Notes
     -----
@@ -88,8 +92,9 @@ def opinion_groups(ratings: ArrayLike, *, smallest: int = 5, seed: int = 1) -> O
     m, n = m[kept], int(kept.sum())
     m = m[:, (~np.isnan(m)).any(0)] if n else m
     nowhere = (None,) * len(kept)
-    if n < 2 * smallest:
-        return OpinionGroups(None, nowhere, None, None, None, n, Reason.NO_COMPLETE_CASES)
+    if n < 2 * smallest or n > MOST_PANELISTS:
+        reason = Reason.NO_COMPLETE_CASES if n < 2 * smallest else Reason.MORE_THAN_SEARCHED
+        return OpinionGroups(None, nowhere, None, None, None, n, reason)
     points, rng = _project(m), np.random.Generator(np.random.PCG64(seed))
     if np.ptp(points, axis=0).max() < 1e-9:
         return OpinionGroups(None, nowhere, None, None, None, n, Reason.NO_VARIATION)
@@ -146,9 +151,10 @@ def _k_means(points: Floats, k: int, rng: np.random.Generator) -> Ints:
 
 
 def _silhouette(points: Floats, labels: Ints) -> float:
-    distance, sizes = np.sqrt(_distances(points, points)), np.bincount(labels)
+    sizes = np.bincount(labels)
     member = np.eye(len(sizes))[labels]
-    totals = distance @ member
+    parts = np.array_split(points, -(-len(points) // ROWS))
+    totals = np.concatenate([np.sqrt(_distances(part, points)) @ member for part in parts])
     own = totals[np.arange(len(points)), labels] / (sizes[labels] - 1).clip(1)
     other = np.where(member > 0, np.inf, totals / sizes).min(1)
     widest = np.maximum(own, other)

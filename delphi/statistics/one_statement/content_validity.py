@@ -6,10 +6,13 @@ from math import comb
 
 import numpy as np
 
-from delphi.statistics.base.measure import Floats, Ints, figure, measure, undefined
+from delphi.statistics.base.bounds import SIGNED, UNIT
+from delphi.statistics.base.measure import Floats, Ints, figure, figure_within, measure, undefined
 from delphi.statistics.base.result import Reason, Result
+from delphi.statistics.base.tails import MANY_TOSSES, fair_coin_share
 
 
+@figure_within(UNIT)
 def i_cvi(k: int, n: int) -> Result:
     """Item content validity index: share of judges who rated the item relevant (3 or 4 of 4).
 
@@ -34,10 +37,11 @@ def i_cvi(k: int, n: int) -> Result:
 
 
 def chance_agreement(k: int, n: int) -> Fraction:
-    """Probability that exactly k of n judges rate relevant by chance: C(n, k)·½^n."""
-    return Fraction(comb(n, k), 2**n)
+    """Probability that exactly k of n judges rate relevant by chance: C(n, k)·½^n; a rounded float beyond n = 1,000."""
+    return Fraction(comb(n, k), 2**n) if n <= MANY_TOSSES else Fraction(fair_coin_share(n, k))
 
 
+@figure_within(SIGNED)
 def modified_kappa(k: int, n: int) -> Result:
     """Item content validity index corrected for chance: modified kappa k*.
 
@@ -73,6 +77,7 @@ def modified_kappa(k: int, n: int) -> Result:
     return figure(float((Fraction(k, n) - pc) / (1 - pc)), n)
 
 
+@figure_within(UNIT)
 def s_cvi_ave(items: Sequence[tuple[int, int]]) -> Result:
     """Scale content validity index, averaging: mean I-CVI of the items (n counts items).
 
@@ -94,6 +99,7 @@ def s_cvi_ave(items: Sequence[tuple[int, int]]) -> Result:
     return mean_of_items([Fraction(k, n) for k, n in items if n])
 
 
+@figure_within(UNIT)
 def s_cvi_ua(items: Sequence[tuple[int, int]]) -> Result:
     """Scale content validity index, universal agreement: share of items that every judge rated relevant.
 
@@ -122,7 +128,7 @@ def mean_of_items(shares: Sequence[Fraction]) -> Result:
     return figure(float(sum(shares, Fraction(0)) / len(shares)), len(shares))
 
 
-@measure()
+@measure(within=UNIT)
 def aiken_v(f: Ints) -> Floats:
     """Aiken's V: the mean rating on the way from the lowest (0) to the highest category (1).
 

@@ -6,7 +6,18 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from delphi.statistics.base.measure import Figures, Floats, Ints, as_counts, as_values, measure
+from delphi.statistics.base.bounds import NOT_NEGATIVE
+from delphi.statistics.base.measure import (
+    Figures,
+    Floats,
+    Ints,
+    Numbers,
+    as_counts,
+    as_floats,
+    as_values,
+    measure,
+    roomy,
+)
 from delphi.statistics.base.result import Flag, Reason, Result
 from delphi.statistics.one_statement.quantiles import HALF, QUARTER, quantile
 
@@ -81,16 +92,17 @@ def mean(f: Ints, values: ArrayLike | None = None) -> Floats:
     return np.asarray(total / n, dtype=np.float64)
 
 
-def squared_deviations(f: Ints, values: ArrayLike | None = None) -> Ints:
+def squared_deviations(f: Ints, values: ArrayLike | None = None) -> Numbers:
     """Return n·Σ v² f − (Σ v f)²: n times the sum of squared deviations, an exact integer."""
     v = as_values(values, f.shape[-1])
     v = v - v[0]  # keeps the squares small on scales with large codes
-    total: Ints = f @ v
-    squares: Ints = f.sum(-1) * (f @ v**2) - total**2
+    f = roomy(f, (int(f.sum(-1).max(initial=0)) * int(np.abs(v).max(initial=0))) ** 2)
+    total: Numbers = f @ v
+    squares: Numbers = f.sum(-1) * (f @ v**2) - total**2
     return squares
 
 
-@measure(least=2)
+@measure(least=2, within=NOT_NEGATIVE)
 def sd(f: Ints, values: ArrayLike | None = None) -> Floats:
     """Sample standard deviation of the ratings, divisor n − 1.
 
@@ -116,7 +128,7 @@ def sd(f: Ints, values: ArrayLike | None = None) -> Floats:
     2.1213203435596424
     """
     n = f.sum(-1)
-    return np.asarray(np.sqrt(squared_deviations(f, values) / (n * (n - 1))), dtype=np.float64)
+    return np.asarray(np.sqrt(as_floats(squared_deviations(f, values)) / (n * (n - 1))), dtype=np.float64)
 
 
 def cv(counts: ArrayLike, values: ArrayLike | None = None, *, has_true_zero: bool = False) -> Result:

@@ -5,13 +5,14 @@ from collections.abc import Collection
 import numpy as np
 from numpy.typing import ArrayLike
 
+from delphi.statistics.base.bounds import AT_MOST_1, NOT_NEGATIVE, UNIT
 from delphi.statistics.base.exact import Threshold, per_cent
-from delphi.statistics.base.measure import Floats, Ints, as_values, measure
+from delphi.statistics.base.measure import Floats, Ints, as_floats, as_values, measure
 from delphi.statistics.one_statement.description import squared_deviations
 from delphi.statistics.one_statement.quantiles import HALF, scaled_quantile
 
 
-@measure(least=2)
+@measure(least=2, within=UNIT)
 def pairwise_agreement(f: Ints) -> Floats:
     """Share of pairs of panelists who gave the same rating (PWA); it ignores the order of the categories.
 
@@ -43,7 +44,7 @@ def pairwise_agreement(f: Ints) -> Floats:
     return np.asarray((f * (f - 1)).sum(-1) / (n * (n - 1)), dtype=np.float64)
 
 
-@measure(least=2)
+@measure(least=2, within=AT_MOST_1)
 def r_wg(f: Ints) -> Floats:
     """Within-group agreement r_wg of James, Demaree and Wolf against a uniform null.
 
@@ -72,10 +73,10 @@ def r_wg(f: Ints) -> Floats:
     -1.4
     """
     n, k = f.sum(-1), f.shape[-1]
-    return np.asarray(1 - 12 * squared_deviations(f) / (n * (n - 1) * (k**2 - 1)), dtype=np.float64)
+    return np.asarray(1 - 12 * as_floats(squared_deviations(f)) / (n * (n - 1) * (k**2 - 1)), dtype=np.float64)
 
 
-@measure()
+@measure(within=NOT_NEGATIVE)
 def ad_median(f: Ints, values: ArrayLike | None = None) -> Floats:
     """Average deviation from the median; the customary bound for agreement is K/6.
 
@@ -105,7 +106,7 @@ def ad_median(f: Ints, values: ArrayLike | None = None) -> Floats:
     return np.asarray((f * np.abs(v * d - scaled[..., None])).sum(-1) / (d * f.sum(-1)), dtype=np.float64)
 
 
-@measure()
+@measure(within=UNIT)
 def one_minus_relative_sd(f: Ints) -> Floats:
     """One minus the SD relative to its maximum; print the formula, "consensus index" has no single meaning.
 
@@ -123,10 +124,12 @@ def one_minus_relative_sd(f: Ints) -> Floats:
     >>> one_minus_relative_sd([3, 0, 0, 0, 3]).value
     0.0
     """
-    return np.asarray(1 - 2 * np.sqrt(squared_deviations(f)) / (f.sum(-1) * (f.shape[-1] - 1)), dtype=np.float64)
+    return np.asarray(
+        1 - 2 * np.sqrt(as_floats(squared_deviations(f))) / (f.sum(-1) * (f.shape[-1] - 1)), dtype=np.float64
+    )
 
 
-@measure(least=4)
+@measure(least=4, within=UNIT)
 def bimodality_coefficient(f: Ints, values: ArrayLike | None = None) -> Floats:
     """Sarle's bimodality coefficient; above 5/9 hints at two modes, and as often only at a skew: never alone.
 
@@ -168,7 +171,7 @@ def sample_shape(f: Ints, values: ArrayLike | None = None) -> tuple[Floats, Floa
         deviations = v - ((f @ v) / n)[..., None]
         m2, m3, m4 = ((f * deviations**power).sum(-1) / n for power in (2, 3, 4))
         # an exact test of "all equal": the float moments need not come out as 0
-        m2 = np.where(squared_deviations(f, v) == 0, np.nan, m2)
+        m2 = np.where(as_floats(squared_deviations(f, v)) == 0, np.nan, m2)
         g1, g2 = m3 / m2**1.5, m4 / m2**2 - 3
         return g1 * np.sqrt(n * (n - 1)) / (n - 2), (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * g2 + 6)
 

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from delphi.statistics.base.bounds import UNIT
 from delphi.statistics.base.measure import Floats, Ints, as_values, measure
 
 
@@ -13,7 +14,7 @@ def _log_agreement(f: Ints, distance: Floats) -> Floats:
     return np.asarray(1 + (f * logs).sum(-1) / f.sum(-1), dtype=np.float64)
 
 
-@measure()
+@measure(within=UNIT)
 def consensus_cns(f: Ints, values: ArrayLike | None = None) -> Floats:
     """Tastle and Wierman's consensus Cns.
 
@@ -50,7 +51,7 @@ def consensus_cns(f: Ints, values: ArrayLike | None = None) -> Floats:
     return _log_agreement(f, distance)
 
 
-@measure()
+@measure(within=UNIT)
 def targeted_agreement(f: Ints, tau: float, values: ArrayLike | None = None) -> Floats:
     """Tastle and Wierman's agreement with a target value of the scale.
 
@@ -84,7 +85,7 @@ def targeted_agreement(f: Ints, tau: float, values: ArrayLike | None = None) -> 
     return _log_agreement(f, np.abs(v - tau) / (2 * (v[-1] - v[0])))
 
 
-@measure()
+@measure(within=UNIT)
 def leik_d(f: Ints) -> Floats:
     """Leik's ordinal dispersion D; ordinal consensus is 1 − D.
 
@@ -111,7 +112,7 @@ def leik_d(f: Ints) -> Floats:
     return np.asarray(2 * nearer / (n * (f.shape[-1] - 1)), dtype=np.float64)
 
 
-@measure()
+@measure(within=UNIT)
 def blair_lacy_l2(f: Ints) -> Floats:
     """Blair and Lacy's ordinal concentration l².
 
@@ -138,7 +139,7 @@ def blair_lacy_l2(f: Ints) -> Floats:
     return np.asarray(squares / (n**2 * (f.shape[-1] - 1)), dtype=np.float64)
 
 
-@measure(least=2)
+@measure(least=2, within=UNIT)
 def iov(f: Ints) -> Floats:
     """Berry and Mielke's index of ordinal variation IOV.
 

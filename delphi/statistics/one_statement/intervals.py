@@ -1,17 +1,21 @@
 """Intervals of a share (METHOD 9.1)."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from delphi.statistics.base.bounds import AT_MOST_1, Bounded
 from delphi.statistics.base.measure import Floats, Ints
 from delphi.statistics.base.result import Flag, Reason
 from delphi.statistics.base.tails import normal_quantile
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(Bounded):
     """An interval; both ends None with ``reason`` where there is none."""
+
+    ranges: ClassVar = {"low": AT_MOST_1, "high": AT_MOST_1}
 
     low: float | None
     high: float | None

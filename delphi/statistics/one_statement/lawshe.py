@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import comb
 
-from delphi.statistics.base.measure import figure, undefined
+from delphi.statistics.base.bounds import SIGNED, Bounded
+from delphi.statistics.base.measure import figure, figure_within, undefined
 from delphi.statistics.base.result import Reason, Result
+from delphi.statistics.base.tails import fair_coin_tail
 from delphi.statistics.one_statement.content_validity import mean_of_items
 
 
+@figure_within(SIGNED)
 def cvr(k: int, n: int) -> Result:
     """Lawshe's content validity ratio.
 
@@ -43,7 +45,7 @@ def cvr(k: int, n: int) -> Result:
 
 
 @dataclass(frozen=True, slots=True)
-class CriticalValue:
+class CriticalValue(Bounded):
     """Smallest number of "essential" judgements above chance, its CVR and its one-sided p."""
 
     count: int | None
@@ -70,8 +72,9 @@ def cvr_critical(n: int, alpha: str = "0.05") -> CriticalValue:
 
     Notes
     -----
-    The smallest k with P(Bin(n, ½) ≥ k) ≤ α. Compare counts, k ≥ ``count``: a printed critical CVR is rounded,
-    and 8 of 9 would fail against 0.778.
+    The smallest k with P(Bin(n, ½) ≥ k) ≤ α, in whole numbers up to n = 1,000, beyond by the incomplete beta function,
+    to about 12 digits. Compare counts, k ≥ ``count``: a printed critical CVR is rounded, and 8 of 9 would fail against
+    0.778.
 
     References
     ----------
@@ -83,14 +86,11 @@ def cvr_critical(n: int, alpha: str = "0.05") -> CriticalValue:
     >>> cvr_critical(9).count, cvr_critical(4).reason.value
     (8, 'no_attainable_critical_value')
     """
-    limit, tail, critical = Fraction(alpha) * 2**n, 0, None
-    for k in range(n, -1, -1):
-        if tail + comb(n, k) > limit:
-            break
-        tail, critical = tail + comb(n, k), k
-    if critical is None:
+    fewer, p = fair_coin_tail(n, Fraction(alpha))  # as many heads as k, or fewer tails than n − k + 1
+    if not fewer:
         return CriticalValue(None, None, None, n, Reason.NO_ATTAINABLE_CRITICAL_VALUE)
-    return CriticalValue(critical, (2 * critical - n) / n, tail / 2**n, n)
+    critical = n - fewer + 1
+    return CriticalValue(critical, (2 * critical - n) / n, p, n)
 
 
 def cvr_significant(k: int, n: int, alpha: str = "0.05") -> bool | None:
@@ -105,6 +105,7 @@ def cvr_significant(k: int, n: int, alpha: str = "0.05") -> bool | None:
     return None if critical is None else k >= critical
 
 
+@figure_within(SIGNED)
 def cvi_lawshe(retained: Sequence[tuple[int, int]]) -> Result:
     """Lawshe's content validity index: mean CVR of the retained items.
 

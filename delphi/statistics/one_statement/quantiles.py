@@ -134,9 +134,11 @@ def quantile_of_values(x: Sequence[float | Fraction | Decimal], p: Fraction, *, 
     """
     if not x:
         return None
-    ordered = sorted(Fraction(str(value)) for value in x)
+    # the decimals of floats are in their order, and comparing fractions takes long
+    plain = all(isinstance(value, int | float) for value in x)
+    ordered = sorted(x) if plain else sorted(Fraction(str(value)) for value in x)
     j, gamma, denominator = _position(np.asarray(len(ordered), dtype=np.int64), p, type)
-    lower, upper = (ordered[min(max(rank, 1), len(ordered)) - 1] for rank in (int(j), int(j) + 1))
+    lower, upper = (Fraction(str(ordered[min(max(rank, 1), len(ordered)) - 1])) for rank in (int(j), int(j) + 1))
     return lower + Fraction(int(gamma), denominator) * (upper - lower)
 
 

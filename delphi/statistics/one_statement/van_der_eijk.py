@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from delphi.statistics.base.bounds import SIGNED, UNIT
 from delphi.statistics.base.measure import Floats, Ints, measure
 from delphi.statistics.base.result import Reason
 
@@ -31,7 +32,7 @@ def _layered_agreement(rows: Ints) -> Floats:
     return a
 
 
-@measure(otherwise=Reason.NEEDS_3_CATEGORIES)
+@measure(otherwise=Reason.NEEDS_3_CATEGORIES, within=SIGNED)
 def agreement_a(f: Ints) -> Floats:
     """Van der Eijk's coefficient of agreement A.
 
@@ -68,7 +69,7 @@ def agreement_a(f: Ints) -> Floats:
     return _layered_agreement(rows).reshape(f.shape[:-1])
 
 
-@measure(otherwise=Reason.NEEDS_3_CATEGORIES)
+@measure(otherwise=Reason.NEEDS_3_CATEGORIES, within=UNIT)
 def polarisation(f: Ints) -> Floats:
     """Polarisation: van der Eijk's A turned round, (1 − A)/2, from 0 (unanimous) to 1 (two camps).
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -35,14 +34,14 @@ def _used(ballots: Sequence[Ballot], weights: Sequence[int] | None) -> tuple[NDA
     return ranks[~blank], weight[~blank], int(weight[blank].sum())
 
 
-def _mid_ranked(row: NDArray[np.float64], unranked: Unranked) -> list[Fraction | None]:
-    """Ranks 1 … m of a ballot: ties get mid-ranks, items left out the mean of the remaining ranks or none."""
-    ranked = row[~np.isnan(row)]
-    m, used = len(row), len(ranked)
-    rest = Fraction(used + 1 + m, 2) if unranked == "mean_remaining" else None
-    return [
-        rest if np.isnan(x) else Fraction(2 * int((ranked < x).sum()) + int((ranked == x).sum()) + 1, 2) for x in row
-    ]
+def _doubled_ranks(ranks: NDArray[np.float64]) -> Ints:
+    """Twice the ranks 1 … m of each ballot: ties get mid-ranks, items left out the mean of the remaining ranks."""
+    used = (~np.isnan(ranks)).sum(1)
+    doubled = np.empty(ranks.shape, dtype=np.int64)
+    for item, own in enumerate(ranks.T):
+        ranked = 2 * (ranks < own[:, None]).sum(1) + (ranks == own[:, None]).sum(1) + 1
+        doubled[:, item] = np.where(np.isnan(own), used + 1 + ranks.shape[1], ranked)
+    return doubled
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +79,8 @@ def mean_rank(ballots: Sequence[Ballot], weights: Sequence[int] | None = None) -
     n = int(weight.sum())
     if n == 0:
         return Ranking((), 0, blank, Reason.NO_RATINGS)
-    rows = [_mid_ranked(row, "mean_remaining") for row in ranks]
-    sums = [sum((r or 0) * int(w) for r, w in zip(column, weight, strict=True)) for column in zip(*rows, strict=True)]
-    return Ranking(tuple(float(Fraction(total) / n) for total in sums), n, blank)
+    sums = weight @ _doubled_ranks(ranks)
+    return Ranking(tuple(total / (2 * n) for total in sums.tolist()), n, blank)
 
 
 def borda(
@@ -122,11 +120,10 @@ def borda(
     ranks, weight, blank = _used(ballots, weights)
     if not len(ranks):
         return Ranking((), 0, blank, Reason.NO_RATINGS)
-    m, points = ranks.shape[1], [Fraction(0)] * ranks.shape[1]
-    for row, times in zip(ranks, weight.tolist(), strict=True):
-        for item, rank in enumerate(_mid_ranked(row, unranked)):
-            points[item] += times * (m - rank + base) if rank is not None else 0
-    return Ranking(tuple(map(float, points)), int(weight.sum()), blank)
+    doubled = 2 * (ranks.shape[1] + base) - _doubled_ranks(ranks)
+    if unranked == "zero":
+        doubled[np.isnan(ranks)] = 0
+    return Ranking(tuple(total / 2 for total in (weight @ doubled).tolist()), int(weight.sum()), blank)
 
 
 def first_choices(ballots: Sequence[Ballot], weights: Sequence[int] | None = None) -> tuple[int, ...]:
@@ -165,7 +162,8 @@ def pairwise_matrix(ballots: Sequence[Ballot], weights: Sequence[int] | None = N
     """
     ranks, weight, _ = _used(ballots, weights)
     ranks = np.where(np.isnan(ranks), np.inf, ranks)
-    return np.asarray(np.tensordot(weight, ranks[:, :, None] < ranks[:, None, :], 1), dtype=np.int64)
+    rows = [weight @ (own[:, None] < ranks) for own in ranks.T]
+    return np.array(rows, dtype=np.int64).reshape(ranks.shape[1], ranks.shape[1])
 
 
 def condorcet_winner(pairwise: Ints) -> int | None:

@@ -1,13 +1,15 @@
 """Pages of the team: who may do what, invitations, roles; and the door of a new member."""
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_security.recoverable import generate_reset_password_token
 from werkzeug.wrappers import Response
 
-from delphi import clock
+from delphi import access, clock
 from delphi.access import Capability
-from delphi.model.study import Role, Study
-from delphi.studies import team
+from delphi.model.study import Level, Role, Study
+from delphi.studies import held_roles, team
 from delphi.web.accounts import invited_account
 from delphi.web.answers import done
 from delphi.web.forms import ButtonForm
@@ -23,19 +25,37 @@ blueprint = Blueprint("team", __name__)
 def show(study: Study) -> str:
     """List the team with its roles."""
     members = team.members(current_session(), study)
+    session = current_session()
     return render_template(
-        "studies/team.html", study=study, members=members, roles=role_labels(), me=account(), form=ButtonForm()
+        "studies/team.html",
+        study=study,
+        members=members,
+        named_by={member.account: held_roles.named_by(session, study, member.account) for member, _who in members},
+        roles=role_labels(study),
+        me=account(),
+        form=ButtonForm(),
     )
 
 
-def role_labels() -> dict[Role, tuple[str, str]]:
-    """Name each role, and say what it may do."""
-    return {
+def role_labels(study: Study) -> dict[Role, tuple[str, str]]:
+    """Name each role that a study may have, and say what it may do."""
+    roles = {
         Role.OWNER: (_("owner"), _("decides everything; names and answers never stand on one page")),
         Role.ANALYST: (_("analyst"), _("sees results, comments and coded data; never a name")),
         Role.PANEL_MANAGER: (_("panel manager"), _("sees names, invitations and who has finished; never an answer")),
         Role.VIEWER: (_("viewer"), _("sees the protocol and released results")),
+        Role.STATISTICIAN: (
+            _("statistician"),
+            _("reads the answers of each person under a code; never had a role that sees names, and never gets one"),
+        ),
     }
+    return roles if study.level is Level.SEPARATED else {k: v for k, v in roles.items() if k is not Role.STATISTICIAN}
+
+
+@blueprint.app_context_processor
+def named() -> dict[str, Any]:
+    """For every template: who reads single answers of a study."""
+    return {"statisticians_of": lambda study: access.statisticians(current_session(), study)}
 
 
 @blueprint.post("/studies/<slug>/team")
@@ -54,6 +74,14 @@ def change_role(study: Study, member: int) -> Response:
     role = team.role_called(request.form.get("role"))
     team.change_role(current_session(), study, member, role, by=account().id, at=clock.now())
     return done(_("The role was changed."), "team.show", slug=study.slug)
+
+
+@blueprint.post("/studies/<slug>/team/<int:member>/confirm")
+@policy(Capability.OWN)
+def confirm(study: Study, member: int) -> Response:
+    """Confirm a statistician whom another owner named."""
+    held_roles.confirm(current_session(), study, member, by=account().id, at=clock.now())
+    return done(_("The statistician is confirmed, and the panel is told by mail."), "team.show", slug=study.slug)
 
 
 @blueprint.post("/studies/<slug>/team/<int:member>/remove")

@@ -3,7 +3,7 @@
 from math import ceil, floor
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from delphi import clock, dates
@@ -12,13 +12,13 @@ from delphi.consensus.scale import Scale
 from delphi.consensus.shipped_scales import SCALES
 from delphi.errors import Refused
 from delphi.model.round import Round, State
-from delphi.model.study import Study
+from delphi.model.study import Study, Turnout
 from delphi.protocol.method import definition_of
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import after_commit, current_session
-from rounds.lifecycle import closing, finishing, invitations, lifecycle, monitor, readiness
+from rounds.lifecycle import closing, finishing, invitations, lifecycle, monitor, newcomers, readiness
 from rounds.lifecycle.forms import DeadlineForm, ExtendForm, audience_of
 from rounds.lifecycle.invitations import Audience
 from rounds.moderation import rulings
@@ -117,6 +117,8 @@ def _draft(study: Study, round_: Round) -> dict[str, Any]:
         "rule": definition_of(study).describe(),
         "issues": list(readiness.issues_before_launch(session, study, round_)),
         "panel_size": len(invitations.invited_next(session, study.id)),
+        "newcomers": newcomers.newcomers(session, study, round_),
+        "asked_twice": current_app.extensions["asked_twice"](session, study),
         "deadline": dates.end_of_day(clock.now(), study.time_zone, days=DAYS_OPEN),
     }
 
@@ -153,7 +155,10 @@ def extend(study: Study, round_: Round) -> Response:
 def remind(study: Study, round_: Round) -> Response:
     """Remind those who have not started, those who are unfinished, or both."""
     to = audience_of(request.form, "to") or Audience.NOT_SUBMITTED
-    if lifecycle.remind(current_session(), round_, to, by=account().id, at=clock.now()):
+    n = lifecycle.remind(current_session(), round_, to, by=account().id, at=clock.now())
+    if study.turnout is Turnout.KEPT:
+        message = _("Whoever has not finished and had no reminder within 24 hours gets one.")
+    elif n:
         message = _("The reminders are on their way. Whoever finishes before one is sent gets none.")
     else:
         message = _("No reminder left: everybody it would reach had one within 24 hours, or three already.")

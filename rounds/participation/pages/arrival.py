@@ -46,7 +46,11 @@ def start(token: str) -> Page:
     if holder is None:
         return render_template("participation/unknown_link.html"), 404
     study, panelist = holder
-    grant = access.start_session(current_session(), study.id, panelist.id, today=clock.now().date())
+    db, today = current_session(), clock.now().date()
+    handed = access.handed(db, token)
+    if handed and access.holds_full_session(db, panelist, session.get("panelist_grant"), today=today):
+        return redirect(url_for("home.show"), 303)  # a handed link takes nothing from a device that sees everything
+    grant = access.start_session(db, study.id, panelist.id, today=today, handed_link=handed)
     kept = {name: session[name] for name in ("language",) if name in session}
     session.clear()
     session.update(kept, panelist_grant=grant)

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import current_app, request
 
-from delphi import clock
+from delphi import clock, handed_links
 from delphi.config import Settings
 from delphi.errors import NotFound
 from delphi.model.panel import Panelist
@@ -42,6 +42,7 @@ def facts_after_close() -> dict[str, Any]:
         "study": study,
         "round": round_,
         "answered": sheet.answered,
+        "withheld": round_.number in handed_links.withheld_rounds(current_session()),
         "scale": sheet.scale,
         "unsaved": unsaved_fields(request.form, sheet.cards),
     }

@@ -7,6 +7,7 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 
 from delphi import clock
 from delphi.errors import BadInput, NotFound, RoundClosed
+from delphi.handed_links import Withheld
 from delphi.model.panel import Panelist
 from delphi.model.study import Study
 from delphi.web.language import told
@@ -71,6 +72,7 @@ def stale(error: StaleSheet) -> Reply:
 
 
 @blueprint.errorhandler(BadInput)
-def refused(error: BadInput) -> Reply:
-    """Say what cannot be used."""
+@blueprint.errorhandler(Withheld)
+def refused(error: BadInput | Withheld) -> Reply:
+    """Say what cannot be used, and that an answer stays which this session may not see."""
     return {"state": "refused", "message": told(error)}, 422

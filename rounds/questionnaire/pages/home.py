@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from delphi import clock
+from delphi import clock, handed_links
 from delphi.model.panel import Panelist
 from delphi.model.round import Participation, latest_round
 from delphi.model.study import Study
@@ -29,7 +29,8 @@ def show(study: Study, panelist: Panelist) -> Page:
     stage = stage_of(db, study, at=clock.now())
     if panelist.declined_on:
         may_undo = may_come_back(stage, panelist)
-        return render_template("participation/declined.html", study=study, who=panelist, may_undo=may_undo)
+        because = "" if handed_links.is_handed(db) else panelist.left_because
+        return render_template("participation/declined.html", study=study, because=because, may_undo=may_undo)
     if stage.step is not Step.FINISHED and consent.missing(db, study, panelist):
         return redirect(url_for("arrival.consent"), 303)
     if stage.is_open:
@@ -40,6 +41,7 @@ def show(study: Study, panelist: Panelist) -> Page:
         stage=stage,
         turnout=turnout_of(db, study, stage.rounds),
         invited={round_.number for round_ in invited_rounds(db, study, panelist)},
+        withheld=handed_links.withheld_rounds(db),
     )
 
 
@@ -47,6 +49,9 @@ def _open_round(study: Study, panelist: Panelist, stage: Stage) -> Page:
     """P5 before submitting, P8 after it."""
     db, round_ = current_session(), stage.round
     assert round_ is not None
+    withheld = handed_links.withheld_rounds(db)
+    if round_.number in withheld:
+        return render_template("participation/withheld.html", study=study, round=round_)
     sheet = AnswerSheet(db, study, round_, panelist)
     participation = db.get(Participation, sheet.part.key)
     submitted = participation is not None and participation.submitted_on is not None
@@ -63,6 +68,7 @@ def _open_round(study: Study, panelist: Panelist, stage: Stage) -> Page:
         scale=sheet.scale,
         changes=None if submitted else changes_into(db, study, round_.number),
         taking_part=participation,
+        withheld=withheld,
         may_write=writes,
         written=len(written_by(db, sheet.part)) if submitted and writes else 0,
     )

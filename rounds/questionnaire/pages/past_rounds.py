@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from delphi import clock
+from delphi import clock, handed_links
 from delphi.consensus.shipped_scales import SCALES
 from delphi.model.panel import Panelist
 from delphi.model.round import State
@@ -40,6 +40,7 @@ def show(study: Study, panelist: Panelist, number: int) -> Page:
         outcomes={outcome.card.statement: outcome for outcome in outcomes},
         left=left_since(db, round_),
         written=written_by(db, TakingPart(study.id, number, panelist.id)),
+        withheld=handed_links.withheld_rounds(db) & {number},
     )
 
 
@@ -49,6 +50,7 @@ def answers(study: Study, panelist: Panelist, number: int) -> Page:
     """The own answers of a round as a file."""
     db = current_session()
     invited_round(db, study, panelist, number)
+    handed_links.refuse_withheld(db, number)
     text = answers_csv(number, cards(db, study, number, panelist.id), SCALES[study.scale])
     headers = {"Content-Disposition": f'attachment; filename="{study.slug}-round-{number}-my-answers.csv"'}
     return Response(text, mimetype="text/csv", headers=headers)
@@ -75,4 +77,5 @@ def results(study: Study, panelist: Panelist) -> Page:
         verdict=verdict,
         shown=[o for o in everything if section in ("", o.card.section) and verdict in ("", o.verdict)],
         left=left_since(db, stage.round),
+        withheld=handed_links.withheld_rounds(db),
     )

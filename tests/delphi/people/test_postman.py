@@ -12,17 +12,20 @@ from types import SimpleNamespace
 
 import pytest
 from aiosmtpd.controller import Controller
-from builders import NOW, Cast, launched
-from sqlalchemy import select, update
+from builders import LATER, NOW, Cast, launched, vote
+from sqlalchemy import delete, select, update
 
 from delphi import access
+from delphi.errors import Refused
 from delphi.letters import message as mail
+from delphi.letters import outbox
 from delphi.model.identity import Identity, Receipt
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import AccessLink, Panelist
-from delphi.model.round import Participation
-from delphi.model.study import Study, Withdrawal
-from delphi.people import leaving, lost_links
+from delphi.model.round import Participation, Round
+from delphi.model.seal import Seal, SealLetter
+from delphi.model.study import Membership, Role, Study, Withdrawal
+from delphi.people import addresses, leaving, links, lost_links
 from delphi.people.postman import ATTEMPTS, Postman, claim, finish
 from delphi.protocol import information
 from delphi.signing import public_key_of
@@ -31,6 +34,8 @@ from rounds.lifecycle import invitations, lifecycle
 from rounds.participation import consent, withdrawal
 from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import saving
+
+DAY = timedelta(days=1)
 
 
 class Mailbox:
@@ -149,12 +154,13 @@ def test_who_declined_meanwhile_gets_no_letter(database, sending, mailbox):
     assert sum(moment is not None for moment in letters(database, Letter.dropped_at)) == 1
 
 
-def test_a_closed_round_sends_nothing(database, sending, mailbox):
+def test_a_closed_round_invites_nobody(database, sending, mailbox):
     with database.transaction() as session:
         lifecycle.close(session, session.get_one(lifecycle.Round, (sending.study.id, 1)), by=sending.ada.id, at=NOW)
     Postman(database, sending.settings).deliver(at=NOW)
-    assert mailbox.messages == []
-    assert None not in letters(database, Letter.dropped_at)
+    told = {text.partition("round 1 ")[2].partition("\r\n")[0] for _to, text in mailbox.messages}
+    assert told == {"was closed before its deadline", "is counted, entry 1"}
+    assert sum(moment is not None for moment in letters(database, Letter.dropped_at)) == 6
 
 
 def test_a_refused_address_is_not_tried_again(database, sending, mailbox):
@@ -373,3 +379,130 @@ def test_an_invitation_tells_the_key_that_signs_the_results(database, sending, m
     text = message_from_string(mailbox.messages[0][1], policy=policy.default).get_body(("plain",)).get_content()
     assert told in text
     assert public_key_of(sending.settings.secret_key) in text
+
+
+def seal_letters(database, column) -> list:
+    with database.transaction(writing=False) as session:
+        return list(session.scalars(select(column)))
+
+
+def owners_mail(database, sending, mailbox, **contact):
+    """Close the round, and deliver what tells its seal."""
+    with database.transaction() as session:
+        study = session.get_one(Study, sending.study.id)
+        for name, value in contact.items():
+            setattr(study, name, value)
+        lifecycle.close(session, session.get_one(lifecycle.Round, (study.id, 1)), by=sending.ada.id, at=NOW)
+    Postman(database, sending.settings).deliver(at=NOW)
+    mails = [(to, message_from_string(text, policy=policy.default)) for to, text in mailbox.messages]
+    return {to: mail_ for to, mail_ in mails if "counted" in mail_["Subject"]}
+
+
+def test_the_hash_of_a_seal_goes_to_owners_and_the_data_protection_contact(database, sending, mailbox):
+    contact = {"data_protection_name": "Dora", "data_protection_email": "dora@example.org"}
+    mails = owners_mail(database, sending, mailbox, **contact)
+    assert set(mails) == {"ada@example.org", "dora@example.org"}
+    (hashed,) = seal_letters(database, Seal.sha256)
+    for mail_ in mails.values():
+        assert hashed in mail_.get_content()
+        assert "round 1 is counted, entry 1" in mail_["Subject"]
+    assert "contact for data protection" in mails["dora@example.org"].get_content()
+    assert "contact for data protection" not in mails["ada@example.org"].get_content()
+    assert None not in seal_letters(database, SealLetter.sent_at)
+
+
+def test_whoever_is_no_owner_any_more_is_not_told_of_a_seal(database, sending, mailbox):
+    with database.transaction() as session:
+        lifecycle.close(session, session.get_one(lifecycle.Round, (sending.study.id, 1)), by=sending.ada.id, at=NOW)
+        session.get_one(Membership, (sending.study.id, sending.ada.id)).role = Role.VIEWER
+    Postman(database, sending.settings).deliver(at=NOW)
+    assert "ada@example.org" not in dict(mailbox.messages)
+    assert None not in seal_letters(database, SealLetter.dropped_at)
+def correct(database, cast, old, new):
+    with database.transaction() as session:
+        study = session.get_one(Study, cast.study.id)
+        person = addresses.person_at(session, study, old)
+        addresses.change(session, study, person.panelist, new, by=cast.ada.id, at=NOW)
+        return person.panelist
+
+
+def test_a_changed_address_is_told_to_the_old_one(database, sending, mailbox):
+    postman = Postman(database, sending.settings)
+    postman.deliver(at=NOW)
+    mailbox.messages.clear()
+    who = correct(database, sending, "panelist1@panel.example.org", "New@example.org")
+    leave(database, sending, who)  # whoever holds the new link may leave: the news goes out all the same
+    postman.deliver(at=NOW)
+    told = {to: message_from_string(text, policy=policy.default).get_content() for to, text in mailbox.messages}
+    assert set(told) == {"panelist1@panel.example.org", "new@example.org"}
+    assert "changed your mail address" in told["panelist1@panel.example.org"]
+    assert "/p/" not in told["panelist1@panel.example.org"]
+    assert "new@example.org" not in told["panelist1@panel.example.org"]
+    with database.transaction(writing=False) as session:
+        assert session.scalars(select(Receipt)).all() == []
+
+
+@pytest.mark.parametrize("invited", [True, False])
+def test_links_to_an_address_that_was_changed_are_handed(database, sending, mailbox, invited):
+    Postman(database, sending.settings).deliver(at=NOW)
+    if not invited:
+        with database.transaction() as session:
+            session.execute(delete(Letter))
+            session.execute(delete(Participation))
+    correct(database, sending, "panelist1@panel.example.org", "new@example.org")
+    with database.transaction() as session:
+        for address in ("new@example.org", "panelist2@panel.example.org"):
+            lost_links.ask(session, address)
+    mailbox.messages.clear()
+    Postman(database, sending.settings).deliver(at=NOW)
+    tokens = {to: re.search(r"/p/([\w-]{43})", text) for to, text in mailbox.messages}
+    with database.transaction(writing=False) as session:
+        handed = {to: bool(access.handed(session, token.group(1))) for to, token in tokens.items() if token}
+    assert handed == {"new@example.org": invited, "panelist2@panel.example.org": False}
+
+
+def test_two_people_cannot_have_one_address(database, sending):
+    with pytest.raises(Refused, match="belongs to another person"):
+        correct(database, sending, "panelist1@panel.example.org", "panelist2@panel.example.org")
+
+
+def test_a_link_that_the_team_hands_out_is_an_event(cast):
+    own = links.mint(cast.session, cast.study, cast.panel[0], at=NOW)
+    handed = links.mint(cast.session, cast.study, cast.panel[0], at=NOW, handed_by=cast.ada.id)
+    cast.session.flush()
+    assert access.handed(cast.session, handed) == access.sha256(handed)
+    assert access.handed(cast.session, own) is None
+    assert cast.events().count("link:handed") == 1
+
+
+def test_no_mail_tells_a_changed_address_what_was_answered(database, sending, mailbox):
+    postman = Postman(database, sending.settings)
+    postman.deliver(at=NOW)
+    who = correct(database, sending, "panelist1@panel.example.org", "new@example.org")
+    with database.transaction() as session:
+        round_ = session.get_one(Round, (sending.study.id, 1))
+        vote(session, round_, who, {1: 4, 2: 3})
+        for kind in (LetterKind.UNFINISHED, LetterKind.REMINDER, LetterKind.EXTENSION):
+            outbox.queue(session, kind, sending.study.id, 1, [who], at=LATER - 2 * DAY)
+    mailbox.messages.clear()
+    postman.deliver(at=LATER - 2 * DAY)
+    with database.transaction() as session:
+        round_ = session.get_one(Round, (sending.study.id, 1))
+        lifecycle.close(session, round_, by=sending.ada.id, at=LATER - DAY)
+    postman.deliver(at=LATER - DAY)
+    leave(database, sending, who)
+    postman.deliver(at=LATER)
+    texts = [
+        message_from_string(text, policy=policy.default) for to, text in mailbox.messages if to == "new@example.org"
+    ]
+    told = [f"{one['Subject']} {one.get_body().get_content()}" for one in texts]
+    assert len(told) >= 4
+    assert "What was counted in closed rounds stays" in told[-1]
+    assert not [text for text in told if re.search("2 (of|answers)|had not answered|No answer of yours", text)]
+
+
+def leave(database, cast, who):
+    with database.transaction() as session:
+        study, panelist = session.get_one(Study, cast.study.id), session.get_one(Panelist, (cast.study.id, who))
+        forget = partial(leaving.forget, secret=cast.settings.secret_key)
+        withdrawal.withdraw(session, study, panelist, Withdrawal.KEEP, forget=forget, at=NOW)

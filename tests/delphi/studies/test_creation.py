@@ -16,12 +16,14 @@ from delphi.model.base import UtcDateTime
 from delphi.model.identity import Identity
 from delphi.model.letter import LetterKind
 from delphi.model.panel import PanelistSession
-from delphi.model.study import Role, StakeholderGroup, Study
+from delphi.model.study import Harm, Level, Role, StakeholderGroup, Study, Turnout
 from delphi.people import roster
 from delphi.protocol import method
 from delphi.statements import questionnaire, statements
 from delphi.statements.statements import NewStatement
-from delphi.studies import creation, designs
+from delphi.studies import copying, creation, designs, held_roles
+from rounds.rehearsal import rehearsal
+from rounds.rehearsal.answers import RehearsalSettings
 
 PLAN = designs.StudyPlan(slug="new", title="", lead_name="Ada", contact_email="ada@example.org")
 
@@ -31,6 +33,7 @@ def test_a_template_of_the_library_becomes_a_study(cast, key):
     template = designs.templates()[key]
     made = creation.create(cast.session, template, PLAN, by=cast.ada.id, at=NOW)
     assert made.title == template.title
+    made.harm = Harm.UNKNOWN
     method.lock(cast.session, made, by=cast.ada.id, at=NOW)
     assert made.protocol_sha256 == method.sha256(method.document(made))
 
@@ -85,8 +88,7 @@ def test_statements_stand_by_kind_and_section(cast):
 @pytest.mark.parametrize("role", Role)
 def test_a_role_may_do_what_it_allows_and_nothing_else(cast, role):
     who = account(cast.session, "someone")
-    cast.session.add(access.Membership(study_id=cast.study.id, account=who.id, role=role))
-    cast.session.flush()
+    held_roles.give(cast.session, cast.study.id, who.id, role, confirmed_by=cast.ada.id)
     for capability in Capability:
         if capability in access.ALLOWED[role]:
             assert access.study_for(cast.session, who, "care", to=capability) is cast.study
@@ -134,7 +136,9 @@ def test_a_letter_has_one_subject_line_and_its_link_alone_on_a_line(kind, number
                                  contact_email="ada@example.org", names_kept_days=30, maximum_rounds=3, protocol_sha256="0" * 64),
         "round": SimpleNamespace(number=number), "items": 3, "done": 1, "minutes": 2, "closes": "soon",
         "reason": "holidays", "link": "http://link", "signing_key": "A" * 43 + "=", "consent": SimpleNamespace(given_on=NOW.date()),
+        "named": ["stat@example.org"], "closed": "now", "counted": {1: 3}, "kept": {},
         "document": SimpleNamespace(version=1, text="Text"), "withdrawn_on": NOW.date(),
+        "closed": "today", "counted": {1: 3}, "kept": {2: 1},
     }  # fmt: skip
     if kind is LetterKind.CONSENT:
         facts["items"] = ["I may stop at any time."]
@@ -142,3 +146,18 @@ def test_a_letter_has_one_subject_line_and_its_link_alone_on_a_line(kind, number
     assert "\n" not in subject
     assert ("http://link" in text.splitlines()) is (kind in content.WITH_LINK)
     assert "Simulated." in text
+
+
+def test_a_copy_proposes_the_level_and_asks_again(cast):
+    cast.study.level, cast.study.caution, cast.study.turnout = Level.SEPARATED, 3, Turnout.KEPT
+    template = copying.template_of(cast.session, cast.study)
+    made = creation.create(cast.session, template, PLAN, by=cast.ada.id, at=NOW)
+    assert (made.level, made.caution, made.turnout) == (Level.SEPARATED, 3, Turnout.KEPT)
+    assert made.harm is None
+
+
+def test_a_rehearsal_is_played_at_the_level_of_its_study(cast):
+    cast.study.level, cast.study.caution = Level.OPEN_ROWS, 1
+    copy = rehearsal.begin(cast.session, cast.study, RehearsalSettings(size=6, seed=1), by=cast.ada.id, at=NOW)
+    assert (copy.level, copy.caution, copy.harm) == (Level.OPEN_ROWS, 1, Harm.UNKNOWN)
+    assert method.document(copy)["level"] == "open_rows"

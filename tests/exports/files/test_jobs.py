@@ -37,6 +37,7 @@ from exports.files.worker import Exporter
 from exports.record.reader_profile import Profile
 from exports.results.figures_worker import Figuring
 from rounds.lifecycle.closing import Closing
+from rounds.lifecycle.monitor import StopsOfTheDay
 from rounds.participation import withdrawal
 from rounds.seal.worker import Sealing
 
@@ -195,6 +196,7 @@ def test_the_exporter_is_one_of_the_loops(app):
         Closing,
         Sealing,
         Figuring,
+        StopsOfTheDay,
     ]
 
 

@@ -13,7 +13,7 @@ from exports.results.firmness import firmness_of
 
 def judged(cast, *sizes, rule="comet_by_group"):
     """Release a round in which everybody rates the first statement; the first size is of nurses, the other of peers."""
-    made = study(cast.session, cast.ada, "judged", panelists=0, scale="grade9", rule=rule)
+    made = study(cast.session, cast.ada, "judged", panelists=0, scale="grade9", rule=rule, level="separated")
     groups = ["nurses"] * sizes[0] + ["peers"] * sizes[1]
     roster.add(cast.session, made, [replace(new, group=g) for new, g in zip(people(sum(sizes)), groups, strict=True)])
     round_ = released(cast.session, made, [{1: 8}] * sum(sizes))

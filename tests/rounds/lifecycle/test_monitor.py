@@ -5,15 +5,17 @@ from datetime import timedelta
 from itertools import pairwise, product
 
 import pytest
-from builders import LATER, NOW, launched, panel_of, people, study, vote
+from builders import LATER, NOW, Cast, launched, panel_of, people, study, vote
 from hypothesis import given
 from hypothesis import strategies as st
 
 from delphi.consensus.disclosure.people_counts import Counted, in_steps, shown_classes, visible_rows
 from delphi.model.panel import Panelist
+from delphi.model.round import Round
+from delphi.model.study import Turnout
 from delphi.people import roster
 from delphi.statements.statements import NewStatement
-from rounds.lifecycle.monitor import monitor
+from rounds.lifecycle.monitor import StopsOfTheDay, count_stops, monitor
 from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import saving
 
@@ -80,12 +82,26 @@ def test_the_monitor_counts_by_class_group_and_page(cast, big):
         saving.submit(cast.session, TakingPart(big.id, 1, who), on=NOW.date())
     for who, statement in zip([*nurses[12:], *peers[:6]], [3] * 6 + [24] * 6, strict=True):
         vote(cast.session, round_, who, {statement: 4})
+    count_stops(cast.session, big, round_, on=NOW.date())
     seen = monitor(cast.session, big, round_, at=NOW)
     assert (seen.invited, seen.classes["submitted"].n, seen.classes["unfinished"].n) == (40, 12, 12)
     assert (seen.classes["not_started"].n, seen.classes["declined"]) == (16, Counted(None, below=5))
     assert seen.groups == {"nurses": {"submitted": 12, "unfinished": 6}, "peers": None, "few": None}
-    assert {page: size.n for page, size in seen.stops.items()} == {1: 6, 3: 6}
+    assert seen.stops == {1: 5, 3: 5}
     assert (list(seen.days), seen.post.waiting) == ([(NOW.date(), 12)], 40)
+
+
+def test_a_monitor_of_kept_turnout_tells_the_finished_of_yesterday(cast, big):
+    big.turnout = Turnout.KEPT
+    round_, tomorrow = launched(cast.session, big), NOW + timedelta(days=1)
+    before = monitor(cast.session, big, round_, at=NOW)
+    for who in panel_of(cast.session, big)[:24]:
+        vote(cast.session, round_, who, {1: 4})
+    for who in panel_of(cast.session, big)[:12]:
+        saving.submit(cast.session, TakingPart(big.id, 1, who), on=NOW.date())
+    assert monitor(cast.session, big, round_, at=NOW) == before
+    seen = monitor(cast.session, big, round_, at=tomorrow)
+    assert (seen.classes["submitted"].n, seen.classes["not_started"].n, seen.stops) == (12, 28, {})
 
 
 def test_a_forecast_goes_on_at_the_pace_so_far(cast, big):
@@ -118,3 +134,30 @@ def test_every_pattern_of_a_small_panel_hides_the_few():
     for pattern in product(range(7), repeat=3):
         shown = shown_classes(dict(zip("abc", pattern, strict=True)), 5)
         assert all(size.n is None for size in shown.values() if size.n is None or size.n < 5)
+
+
+def test_where_people_stop_is_counted_once_a_day(database):
+    with database.transaction() as session:
+        cast = Cast.enter(session)
+        made = study(session, cast.ada, "daily", panelists=30)
+        key, panel = (made.id, 1), panel_of(session, made)
+        round_ = launched(session, made)
+        for who in panel[:11]:
+            vote(session, round_, who, {1: 4})
+    seen = []
+    for day, more in ((0, panel[11:17]), (0, ()), (1, panel[17:19]), (2, ())):
+        StopsOfTheDay(database).work(at=NOW + timedelta(days=day))
+        with database.transaction() as session:
+            round_ = session.get_one(Round, key)
+            seen.append(round_.stops["pages"])
+            for who in more:
+                vote(session, round_, who, {1: 4})
+    assert seen == [{"1": 10}, {"1": 10}, {"1": 15}, {"1": 15}], "11, 11 still, then 17 and 19"
+
+
+def test_nothing_is_told_of_stops_where_the_unfinished_are_few(cast):
+    round_ = launched(cast.session, cast.study)
+    for who in cast.panel[:4]:
+        vote(cast.session, round_, who, {1: 4})
+    count_stops(cast.session, cast.study, round_, on=NOW.date())
+    assert round_.stops == {"on": NOW.date().isoformat(), "pages": {}}

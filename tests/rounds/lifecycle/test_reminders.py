@@ -12,6 +12,7 @@ from delphi.errors import Refused
 from delphi.letters import reminders
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import Panelist
+from delphi.model.study import Turnout
 from rounds.lifecycle import invitations, lifecycle
 from rounds.lifecycle.invitations import Audience
 from rounds.participation.taking_part import TakingPart
@@ -36,6 +37,21 @@ def queued(cast, kind: LetterKind) -> set:
 
 def remind(cast, round_, to=Audience.NOT_SUBMITTED, at=NOW) -> int:
     return lifecycle.remind(cast.session, round_, to, by=cast.ada.id, at=at)
+
+
+def test_kept_turnout_has_one_audience(cast, round_):
+    cast.study.turnout = Turnout.KEPT
+    assert remind(cast, round_, Audience.NOT_STARTED) == 5
+    assert queued(cast, LetterKind.REMINDER) == set(cast.panel[1:])
+    assert queued(cast, LetterKind.NOT_STARTED) == set()
+
+
+@pytest.mark.parametrize("turnout", list(Turnout))
+def test_kept_turnout_plans_its_reminders_unasked(cast, turnout):
+    cast.study.turnout = turnout
+    launched(cast.session, cast.study)
+    planned = queued(cast, LetterKind.UNFINISHED)
+    assert planned == (set(cast.panel) if turnout is Turnout.KEPT else set())
 
 
 @pytest.mark.parametrize(

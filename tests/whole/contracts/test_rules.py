@@ -181,3 +181,13 @@ def test_a_rule_fits_a_scale_or_says_why_not(key, scale):
 def test_a_scale_that_starts_at_0_is_counted_from_0():
     scale = Scale.from_zones(0, 10, span(7, 10), span(0, 3))
     assert rule_from("percent_agreement", {}, scale).judge([0] * 7 + [1] * 4).verdict == ("in",)
+
+
+@each_rule
+def test_a_million_are_judged_as_ten_thousand(key):
+    shapes = np.array([*np.eye(9, dtype=int) * 20, [10, *[0] * 7, 10], [2] * 9, [0, 1, 1, 1, 2, 3, 3, 5, 4]])
+    decimals = {"sd_rule": {"max_sd": "1.2345"}, "cv_rule": {"max_cv": "0.12345", "has_true_zero": "yes"}}
+    rule = made(key, **decimals.get(key, {}))
+    large, small = (rule.judge(shapes * times) for times in (50_000, 500))
+    assert large.verdict == small.verdict
+    assert large.reason == small.reason

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from delphi.model.rating import Rating, SaveRequest
 from delphi.model.round import Round
 from delphi.model.study import Study
 from rounds.lifecycle import lifecycle
+from rounds.lifecycle.invitations import Audience
 from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import saving
 from rounds.questionnaire.saving import Entry
@@ -107,6 +109,29 @@ def test_nothing_is_accepted_once_the_close_was_answered(database, race):
         made, round_ = session.get_one(Study, race.study.id), session.get_one(Round, (race.study.id, 1))
         assert sealing.prepare(session, made, round_).content == chain.seal_of(session, made.id, 1).content
         assert sum(row.version for row in counted) == sum(kept)
+
+
+def test_letters_to_all_and_saves_do_not_wait_for_each_other(database, race):
+    def remind():
+        with database.transaction() as session:
+            round_ = session.get_one(Round, (race.study.id, 1))
+            return lifecycle.remind(session, round_, Audience.NOT_SUBMITTED, by=race.ada.id, at=NOW)
+
+    def extend(days):
+        def act():
+            with database.transaction() as session:
+                round_ = session.get_one(Round, (race.study.id, 1))
+                later, by = round_.closes_at + timedelta(days=days), race.ada.id
+                lifecycle.extend(session, round_, closes_at=later, reason="ill", by=by, at=NOW, tell=Audience.ALL)
+
+        return act
+
+    def savers(key):
+        return lambda: [attempt(database, key, {1: n % 4 + 1}, seen=n)().versions for n in range(15)]
+
+    outcomes = at_once(remind, extend(1), *[savers(key) for key in race.panel[:5]])
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert [len(saved) for saved in outcomes[2:]] == [15] * 5
 
 
 def test_of_two_leads_who_close_one_does(database, race):

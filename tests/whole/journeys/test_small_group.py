@@ -17,7 +17,7 @@ from delphi.config import Settings
 from delphi.model.account import Account
 from delphi.model.panel import Panelist
 from delphi.model.round import Round
-from delphi.model.study import Consent, Membership, Role, Study
+from delphi.model.study import Consent, Harm, Membership, Role, Study
 from delphi.people import roster
 from delphi.protocol import method
 from delphi.statements.statements import NewStatement
@@ -58,6 +58,7 @@ def play(session, *, swapped: bool):
         public_groups=(),
     )
     made = creation.create(session, design, plan, by=ada.id, at=NOW)
+    made.harm = Harm.NO
     method.lock(session, made, by=ada.id, at=NOW)
     for name, role in (("ben", Role.ANALYST), ("mia", Role.PANEL_MANAGER), ("vic", Role.VIEWER)):
         session.add(Membership(study_id=made.id, account=account(session, name).id, role=role))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from browsing import fingerprint
-from builders import NEW_STUDY, NOW
+from builders import NEW_STUDY, NOW, SEALED
 from sqlalchemy import inspect, select
 from uploads import upload
 
@@ -13,6 +13,7 @@ from delphi.model.study import Document, StakeholderGroup, Study
 
 GROUPS, TEXTS, FACTS = "/studies/care/groups", "/studies/care/texts", "/studies/care/facts"
 DEADLINE = f"{NOW + timedelta(days=7):%Y-%m-%dT23:59}"
+OPEN_ROWS = SEALED | {"harm": "no", "level": "open_rows", "caution": "1"}
 BOTH = {"key-0": "nurses", "key-1": "peers"}
 
 
@@ -108,6 +109,7 @@ def test_what_is_missing_is_listed_with_the_page_that_mends_it(app, ada):
     page = ada.get("/studies/fresh").text
     for told in (
         "The protocol is not locked",
+        "The level of anonymity is not chosen yet",
         "The questionnaire has no statement",
         "The panel is empty",
         "Nobody rehearsed",
@@ -116,6 +118,8 @@ def test_what_is_missing_is_listed_with_the_page_that_mends_it(app, ada):
     upload(ada, "/studies/fresh/statements", "code,text\nO1,Pain.\n")
     rows = "".join(f"P{i},p{i}@x.org,researchers\n" for i in range(4))
     upload(ada, "/studies/fresh/panel", f"name,email,group\n{rows}")
+    assert "level of anonymity is not chosen yet" in ada.send("/studies/fresh/lock").text
+    assert ada.send("/studies/fresh/anonymity", OPEN_ROWS).status_code == 303
     ada.send("/studies/fresh/lock")
     page = ada.get("/studies/fresh").text
     assert "No panelist belongs to: patients and carers, health professionals" in page

@@ -11,7 +11,7 @@ from delphi.letters import message as mail
 from delphi.model.account import Account, AccountInvitation
 from delphi.model.event import Event
 from delphi.model.letter import TeamLetter
-from delphi.model.study import Membership, Role
+from delphi.model.study import Level, Membership, Role, Study
 from delphi.people.postman import Postman
 
 TEAM = "/studies/care/team"
@@ -112,3 +112,31 @@ def test_a_letter_that_did_not_leave_goes_with_the_membership(app, ada):
     ada.send(TEAM, {"email": "new@example.org", "role": "viewer"})
     assert ada.send(f"{TEAM}/{number_of(app, 'new')}/remove").status_code == 303
     assert stored(app, TeamLetter.id, study_id=1) == []
+
+
+def test_a_second_owner_confirms_the_statistician_on_the_page(app, pages, ada, one, opened):
+    with app.extensions["database"].transaction() as session:
+        session.get_one(Study, opened.study.id).level = Level.SEPARATED
+    assert "No statistician is named yet." in one.get("/panel/information").text
+    ada.send(TEAM, {"email": "olga@example.org", "role": "owner"})
+    ada.send(TEAM, {"email": "stat@example.org", "role": "statistician"})
+    number, confirm = number_of(app, "stat"), f"{TEAM}/{number_of(app, 'stat')}/confirm"
+    assert "a second owner has to confirm" in ada.get(TEAM).text
+    assert confirm not in ada.get(TEAM).text
+    assert "stat@example.org" not in one.get("/panel/information").text
+    refused = ada.send(confirm)
+    assert (refused.status_code, "another owner confirms" in refused.text) == (409, True)
+    with app.extensions["database"].transaction(writing=False) as session:
+        olga = session.get_one(Account, number_of(app, "olga"))
+        session.expunge(olga)
+    browser = app.test_client().sign_in(olga)
+    assert confirm in browser.get(TEAM).text
+    assert browser.send(confirm).location == TEAM
+    assert stored(app, Membership.confirmed_by, account=number) == [olga.id]
+    for page in ("/panel/information", "/panel/my-data"):
+        assert "Statistician: stat@example.org" in one.get(page).text, page
+
+
+def test_a_sealed_study_offers_no_statistician(ada):
+    assert "statistician" not in ada.get(TEAM).text
+    assert ada.send(TEAM, {"email": "stat@example.org", "role": "statistician"}).status_code == 409

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 from browsing import fingerprint
-from builders import NEW_STUDY, NOW, drafted, launched, lead_of, panel_of, released, vote
+from builders import NEW_STUDY, NOW, SEALED, drafted, launched, lead_of, panel_of, released, vote
 from sqlalchemy import event, func, select
 
 from delphi.model.event import Event
-from delphi.model.letter import Letter
+from delphi.model.letter import Letter, LetterKind
 from delphi.model.rating import Comment
 from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.statement import Lineage
@@ -83,6 +83,7 @@ def test_a_study_that_cannot_be_is_not_created(app, ada, field, value, status):
 def test_the_protocol_is_locked_once(app, ada):
     ada.send("/studies/new", NEW_STUDY)
     assert "Lock the protocol" in ada.get("/studies/fresh").text
+    ada.send("/studies/fresh/anonymity", SEALED)
     assert ada.send("/studies/fresh/lock").status_code == 303
     assert "Locked on" in ada.get("/studies/fresh").text
     assert ada.send("/studies/fresh/lock").status_code == 409
@@ -236,7 +237,8 @@ def test_nothing_is_counted_beneath_the_smallest_cell(app, opened, ada):
         for who in opened.panel[:4]:
             vote(session, round_, who, {1: 4})
         lifecycle.close(session, round_, by=lead_of(session, opened.study), at=NOW)
-        assert session.scalar(select(func.count()).select_from(Letter)) == 6
+        invited = select(func.count()).select_from(Letter).filter_by(kind=LetterKind.INVITATION)
+        assert session.scalar(invited) == 6
     assert ada.get(DESK).status_code == 200
 
 
