@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Select, Table, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, Insert, Select, String, Table, and_, bindparam, cast, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 from delphi.database import clock_column, moment_of
 from delphi.errors import NotFound
@@ -37,6 +36,7 @@ class Sight:
     scale: str
     earlier: tuple[str, dict[str, Any]] | None
     asked: frozenset[int]
+    answered: frozenset[int]
     stored: Mapping[tuple[str, int], Stored]
 
 
@@ -56,22 +56,22 @@ def _parameters(part: TakingPart) -> dict[str, Any]:
 PARTICIPATION: Any = Participation.__table__
 HOLD = select(PARTICIPATION.c.handed_link).where(_own(PARTICIPATION)).with_for_update()
 NOTE_LINK = update(PARTICIPATION).where(_own(PARTICIPATION)).values(handed_link=bindparam("link"))
+RATING: Any = Rating.__table__
 REQUEST: Any = SaveRequest.__table__
 ACKNOWLEDGE = insert(REQUEST)
 
 
-def hold(session: Session, part: TakingPart) -> str | None:
+def hold(connection: Connection, part: TakingPart) -> str | None:
     """Lock the participation, and say through which handed link it is answered."""
-    session.flush()
-    row = session.connection().execute(HOLD, _parameters(part)).one_or_none()
+    row = connection.execute(HOLD, _parameters(part)).one_or_none()
     if row is None:
         raise NotFound
     return row.handed_link  # type: ignore[no-any-return]  # a row of Core has no types
 
 
-def note_link(session: Session, part: TakingPart, link: str | None) -> None:
+def note_link(connection: Connection, part: TakingPart, link: str | None) -> None:
     """Note through which handed link the round is answered."""
-    session.connection().execute(NOTE_LINK, {**_parameters(part), "link": link})
+    connection.execute(NOTE_LINK, {**_parameters(part), "link": link})
 
 
 @cache
@@ -92,16 +92,17 @@ def _looking(dialect: str) -> Select[Any]:
     source = source.outerjoin(REQUEST, and_(_own(REQUEST), REQUEST.c.key == bindparam("request")))
     source = source.outerjoin(item, listed)
     columns = [*held.c, clock_column(dialect).label("now"), study.c.scale, REQUEST.c.digest, REQUEST.c.answer]
-    columns.append(item.c.statement)
+    given = and_(_own(RATING), RATING.c.kind != AnswerKind.CLEARED)
+    answered = select(func.aggregate_strings(cast(RATING.c.statement, String), ",")).where(given).correlate(None)
+    columns += [answered.scalar_subquery().label("answered"), item.c.statement]
     for kind, (table, names) in VALUES.items():
         source = source.outerjoin(table, and_(_own(table), table.c.statement == item.c.statement))
         columns += [table.c[name].label(f"{kind}_{name}") for name in (*names, "version")]
     return select(*columns).select_from(source)
 
 
-def look(session: Session, part: TakingPart, statements: Collection[int], request: str) -> Sight:
+def look(connection: Connection, part: TakingPart, statements: Collection[int], request: str) -> Sight:
     """Lock the round against a close, and see all that the save needs; the participation is held already."""
-    connection = session.connection()
     wanted = _parameters(part) | {"statements": list(statements), "request": request}
     rows = connection.execute(_looking(connection.dialect.name), wanted).all()
     if not rows:
@@ -112,6 +113,7 @@ def look(session: Session, part: TakingPart, statements: Collection[int], reques
         scale=first.scale,
         earlier=None if first.digest is None else (first.digest, first.answer),
         asked=frozenset(row.statement for row in rows if row.statement is not None),
+        answered=frozenset(int(statement) for statement in (first.answered or "").split(",") if statement),
         stored=dict(_stored(rows)),
     )
 
@@ -126,19 +128,9 @@ def _stored(rows: Sequence[Any]) -> list[tuple[tuple[str, int], Stored]]:
     return found
 
 
-RATED = select(Rating.__table__.c.statement).where(
-    _own(Rating.__table__), Rating.__table__.c.kind != AnswerKind.CLEARED
-)
-
-
-def answered(session: Session, part: TakingPart) -> set[int]:
-    """Which statements the panelist has answered; `handed_links.admit` has let the session see this round."""
-    return set(session.connection().execute(RATED, _parameters(part)).scalars())
-
-
-def write(session: Session, part: TakingPart, kind: str, rows: Mapping[int, Stored]) -> None:
+def write(connection: Connection, part: TakingPart, kind: str, rows: Mapping[int, Stored]) -> None:
     """Insert or overwrite entries of one kind, by statement."""
-    connection, table = session.connection(), VALUES[kind][0]
+    table = VALUES[kind][0]
     entered = [
         part.columns | {"statement": statement, "version": version} | values
         for statement, (version, values) in rows.items()
@@ -157,7 +149,7 @@ def _upsert(dialect: str, table: Table) -> Insert:
     return upsert
 
 
-def acknowledge(session: Session, part: TakingPart, key: str, digest: str, answer: Mapping[str, Any]) -> None:
+def acknowledge(connection: Connection, part: TakingPart, key: str, digest: str, answer: Mapping[str, Any]) -> None:
     """Keep what a save was answered, by the key of its request."""
     row = part.columns | {"key": key, "digest": digest, "answer": answer}
-    session.connection().execute(ACKNOWLEDGE, row)
+    connection.execute(ACKNOWLEDGE, row)

@@ -3,11 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from delphi import handed_links
@@ -71,6 +72,9 @@ class Saved:
 
     versions: dict[Entry, int] = field(default_factory=dict)
     conflicts: list[Entry] = field(default_factory=list)
+    answered: frozenset[int] = field(
+        default=frozenset(), compare=False
+    )  # all answered statements; not kept for a repetition
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> "Saved":
@@ -100,7 +104,8 @@ def save(
     request: str,
 ) -> Saved:
     """Save answers once; the same request again gives the same outcome. One transaction, ended by the edge."""
-    link = keeping.hold(session, part)
+    session.flush()
+    link = keeping.hold(session.connection(), part)
     return save_held(session, part, answers, remarks, reasons, request=request, answered_by=link)
 
 
@@ -117,21 +122,29 @@ def save_held(
     """Save as `save` does, where the participation is locked and the handed link that answered it is known."""
     digest = _digest(answers, remarks, reasons)
     statements = {answer.statement for answer in answers} | {remark.statement for remark in (*remarks, *reasons)}
-    sight = keeping.look(session, part, statements, request)
+    connection = session.connection()
+    sight = keeping.look(connection, part, statements, request)
     if sight.earlier:
-        return _earlier(*sight.earlier, digest)
+        return replace(_earlier(*sight.earlier, digest), answered=sight.answered)
     if not sight.open:
         raise closed(part.round)
     link = handed_links.admit(session, part.round)
     if link != answered_by:
-        keeping.note_link(session, part, link)
+        keeping.note_link(connection, part, link)
     _check(sight, answers, [*remarks, *reasons])
     saved = Saved()
     ratings = {a.statement: (a.seen, {"kind": a.kind, "value": a.value}) for a in answers}
     for kind, values in zip(EntryKind, (ratings, _texts(remarks), _texts(reasons)), strict=True):
-        _apply(session, part, kind, values, sight, saved)
-    keeping.acknowledge(session, part, request, digest, saved.written())
-    return saved
+        _apply(connection, part, kind, values, sight, saved)
+    keeping.acknowledge(connection, part, request, digest, saved.written())
+    return replace(saved, answered=_answered(sight, answers, saved))
+
+
+def _answered(sight: Sight, answers: Sequence[Answer], saved: Saved) -> frozenset[int]:
+    """Which statements are answered after a save."""
+    kept = [answer for answer in answers if Entry(EntryKind.ANSWER, answer.statement) in saved.versions]
+    given = {answer.statement for answer in kept if answer.kind is not AnswerKind.CLEARED}
+    return sight.answered.difference(answer.statement for answer in kept) | given
 
 
 def _earlier(digest_then: str, answer: Mapping[str, Any], digest: str) -> Saved:
@@ -165,7 +178,7 @@ def _texts(remarks: Sequence[Remark]) -> NewValues:
 
 
 def _apply(
-    session: Session, part: TakingPart, kind: EntryKind, values_of: NewValues, sight: Sight, saved: Saved
+    connection: Connection, part: TakingPart, kind: EntryKind, values_of: NewValues, sight: Sight, saved: Saved
 ) -> None:
     """Write what differs from what is stored, where the page knew what is stored; otherwise it is a conflict."""
     rows = {}
@@ -180,7 +193,7 @@ def _apply(
             saved.versions[entry] = seen + 1
             rows[statement] = (seen + 1, values)
     if rows:
-        keeping.write(session, part, kind, rows)
+        keeping.write(connection, part, kind, rows)
 
 
 def _says_something(values: Mapping[str, Any]) -> bool:
@@ -189,5 +202,5 @@ def _says_something(values: Mapping[str, Any]) -> bool:
 
 
 def _digest(*entries: Sequence[Answer] | Sequence[Remark]) -> str:
-    body = [[asdict(item) for item in items] for items in entries]
+    body = [[{name: getattr(item, name) for name in item.__slots__} for item in items] for items in entries]
     return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()

@@ -18,7 +18,7 @@ from delphi.web.policy import PANELIST, policy
 from delphi.web.policy import panelist as current_panelist
 from delphi.web.transaction import current_session
 from rounds.participation.holding import Holder, hold_by_grant
-from rounds.questionnaire import keeping, saving
+from rounds.questionnaire import saving
 from rounds.questionnaire.forms import StaleSheet, name_of, read_fields
 from rounds.questionnaire.pages import (
     current_sheet,
@@ -56,8 +56,7 @@ def save() -> Reply:
     saved = saving.save_held(db, holder.part, *entries, request=sent.request, answered_by=holder.answered_by)
     if saved.conflicts:
         return {"state": "changed", "stored": _stored(saved.conflicts[0])}, 409
-    given = keeping.answered(db, holder.part)
-    line = progress_line(len(given), len(whole.asked), whole.minutes(given))
+    line = progress_line(len(saved.answered), len(whole.asked), whole.minutes(saved.answered))
     versions = {name_of(entry): version for entry, version in saved.versions.items()}
     return {"versions": versions, "at": clock.now().isoformat(), "progress": line}, 200
 
