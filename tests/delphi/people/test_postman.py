@@ -418,6 +418,8 @@ def test_whoever_is_no_owner_any_more_is_not_told_of_a_seal(database, sending, m
     Postman(database, sending.settings).deliver(at=NOW)
     assert "ada@example.org" not in dict(mailbox.messages)
     assert None not in seal_letters(database, SealLetter.dropped_at)
+
+
 def correct(database, cast, old, new):
     with database.transaction() as session:
         study = session.get_one(Study, cast.study.id)
