@@ -14,9 +14,9 @@ from delphi.consensus.shipped_scales import SCALES
 from delphi.dates import minutes_for
 from delphi.errors import NotFound
 from delphi.model.panel import Panelist
-from delphi.model.round import Round, latest_round
+from delphi.model.round import Round
 from delphi.model.study import Study
-from rounds.participation.taking_part import TakingPart, taking_part
+from rounds.participation.taking_part import TakingPart, latest_taking_part
 from rounds.questionnaire.cards import Card, cards
 from rounds.questionnaire.paging import pages
 
@@ -88,10 +88,6 @@ class AnswerSheet:
         """Minutes for what is still open."""
         return minutes_for(len(self.open_cards), sum(len(card.text.split()) for card in self.open_cards))
 
-    def reread(self) -> "AnswerSheet":
-        """The sheet with its answers read anew, after a save."""
-        return AnswerSheet(self.session, self.study, self.round, self.panelist)
-
 
 def fingerprint(part: TakingPart, secret: str) -> str:
     """A name of a sheet and its owner, so that a page left open elsewhere cannot answer for another."""
@@ -111,8 +107,8 @@ def open_sheet(session: Session, study: Study, panelist: Panelist, *, at: dateti
     Withheld
         Answers were given through another link, and this session may not see them.
     """
-    round_ = latest_round(session, study)
-    if round_ is None or round_.number == 0 or taking_part(session, study, round_, panelist, at=at) is None:
+    round_, part = latest_taking_part(session, study, panelist, at=at) or (None, None)
+    if round_ is None or round_.number == 0 or part is None:
         raise NotFound
     handed_links.refuse_withheld(session, round_.number)
     return AnswerSheet(session, study, round_, panelist)
