@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -17,7 +18,7 @@ from delphi.model.panel import Panelist
 from delphi.model.round import Round
 from delphi.model.study import Study
 from rounds.participation.taking_part import TakingPart, latest_taking_part
-from rounds.questionnaire.cards import Card, cards
+from rounds.questionnaire.cards import Card, cards_and_past
 from rounds.questionnaire.paging import pages
 
 
@@ -40,10 +41,21 @@ class AnswerSheet:
         """The scale of the study."""
         return SCALES[self.study.scale]
 
-    @cached_property
+    @property
     def cards(self) -> list[Card]:
         """All cards of the round, without feedback."""
-        return cards(self.session, self.study, self.round.number, self.panelist.id)
+        return self._read[0]
+
+    @property
+    def own_past(self) -> Mapping[int, int | str | None]:
+        """What the panelist answered in the round before, by statement."""
+        return self._read[1]
+
+    @cached_property
+    def _read(self) -> tuple[list[Card], dict[int, int | str | None]]:
+        number = self.round.number
+        rounds = [number - 1, number] if number > 1 else [number]
+        return cards_and_past(self.session, self.study, rounds, self.panelist.id)
 
     @cached_property
     def cut(self) -> list[range]:

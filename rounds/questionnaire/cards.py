@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from delphi import handed_links
@@ -73,7 +73,7 @@ class Card:
         return version
 
 
-def _query() -> Select[Any]:
+def _query() -> Any:
     """A questionnaire with what one panelist gave to it; it is ORM, so that it is narrowed in a handed session."""
     query, item = asked_query(), QuestionnaireItem
     for kind, (table, names) in ENTERED.items():
@@ -88,8 +88,17 @@ CARDS = _query()
 
 def cards(session: Session, study: Study, number: int, panelist: UUID) -> list[Card]:
     """The cards of a round, without feedback."""
-    rows = session.execute(CARDS, {"study": study.id, "rounds": [number], "panelist": panelist})
-    return [_card(place, row) for place, row in enumerate(rows, 1)]
+    return cards_and_past(session, study, [number], panelist)[0]
+
+
+def cards_and_past(
+    session: Session, study: Study, numbers: Sequence[int], panelist: UUID
+) -> tuple[list[Card], dict[int, int | str | None]]:
+    """The cards of the last of some rounds, and by statement what the panelist answered in the others."""
+    rows = session.execute(CARDS, {"study": study.id, "rounds": numbers, "panelist": panelist}).all()
+    asked_now = [row for row in rows if row.round == numbers[-1]]
+    past = {row.statement: _value(row.answer_kind, row.answer_value) for row in rows if row.round != numbers[-1]}
+    return [_card(place, row) for place, row in enumerate(asked_now, 1)], past
 
 
 def _card(place: int, row: Any) -> Card:
@@ -118,15 +127,21 @@ def with_feedback(
     panelist: UUID,
     shown: Sequence[Card],
     *,
+    own: Mapping[int, int | str | None] | None = None,
     launched: datetime | None = None,
     remember: Remember = at_once,
 ) -> list[Card]:
-    """The cards of one page with what the plan shows of the round before; of a launched round it may be remembered."""
+    """The cards of one page with what the plan shows of the round before; of a launched round it may be remembered.
+
+    ``own`` is what the panelist answered then, where that is known already.
+    """
     if number == 1:
         return list(shown)
     shared = ("past", study.id, study.created_at, number, launched, *study.feedback_plan) if launched else None
     past: PastRound = (remember if shared else at_once)(shared, lambda: PastRound.of(session, study, number))
-    evidence = _evidence(session, study, number, panelist, shown, past)
+    mine = _own(session, study, number - 1, panelist) if own is None else own
+    said = _released_comments(session, study, number - 1, panelist) if "comments" in study.feedback_plan else {}
+    evidence = _evidence(study, number, shown, past, mine, said)
     plan = shown_forms(session, study.feedback_plan, number - 1)
     return [
         replace(card, feedback=_feedback(plan, found), shared=_name(shared, plan, found))
@@ -165,11 +180,15 @@ def _own(session: Session, study: Study, number: int, panelist: UUID) -> dict[in
 
 
 def _evidence(
-    session: Session, study: Study, number: int, panelist: UUID, shown: Iterable[Card], past: PastRound
+    study: Study,
+    number: int,
+    shown: Iterable[Card],
+    past: PastRound,
+    mine: Mapping[int, int | str | None],
+    said: Mapping[int, Sequence[str]],
 ) -> dict[int, Evidence]:
     """What may be shown: frozen results, own answers, released comments, earlier wordings."""
-    evidence, mine = {}, _own(session, study, number - 1, panelist)
-    said = _released_comments(session, study, number - 1, panelist) if "comments" in study.feedback_plan else {}
+    evidence = {}
     for card in shown:
         into = past.edges.get(card.statement, [])
         relation = relation_of(past.asked, card.statement, into[0] if into else None)

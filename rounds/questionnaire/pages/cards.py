@@ -79,7 +79,7 @@ def _questionnaire(sheet: AnswerSheet) -> Questionnaire:
 def _with_feedback(sheet: AnswerSheet, shown: list[Card]) -> list[Card]:
     db, remember, launched = sheet.session, current_memory().remember, sheet.round.opened_at
     number, who = sheet.round.number, sheet.panelist.id
-    return with_feedback(db, sheet.study, number, who, shown, launched=launched, remember=remember)
+    return with_feedback(db, sheet.study, number, who, shown, own=sheet.own_past, launched=launched, remember=remember)
 
 
 def _next(button: PressedButton, number: int, pages: int) -> str:
