@@ -7,8 +7,9 @@ from browsing import fingerprint
 from builders import NOW, account, drafted, lead_of, open_to_all, panel_of, released, study
 from sqlalchemy import select
 
+from delphi.access import sha256
 from delphi.model.rating import ChangeReason, Comment, Rating
-from delphi.model.round import Round
+from delphi.model.round import Participation, Round
 from rounds.lifecycle import lifecycle
 
 URL = "/panel/answers"
@@ -173,3 +174,26 @@ def test_the_zones_of_the_options_and_of_the_own_answer_are_on_the_card(again):
     page = " ".join(again.get("/panel/page/1").text.split())
     assert 'data-zone="2" data-before="agree"' in page
     assert 'data-zone="0" data-before="disagree"' in page
+
+
+def by_hand(app, opened):
+    """The browser of panelist 1 by a link that was handed out."""
+    return app.test_client().enter(opened.study.id, opened.panel[0], sha256("handed out"))
+
+
+def test_a_handed_link_saves_nothing_beside_what_another_gave(app, opened, one):
+    save(one)
+    answer = save(by_hand(app, opened), "answer-2")
+    assert (answer.status_code, answer.json["state"]) == (422, "refused")
+    assert "progress" not in answer.json
+    assert stored(app, Rating.statement) == [1]
+
+
+def test_what_a_handed_link_answered_it_goes_on_with(app, opened, one):
+    handed = by_hand(app, opened)
+    assert save(handed).json["versions"] == {"answer-1": 1}
+    assert stored(app, Participation.handed_link, panelist=opened.panel[0]) == [sha256("handed out")]
+    assert save(handed, "answer-2").json["progress"].startswith("2 of 3")
+    save(one, "answer-3")
+    assert stored(app, Participation.handed_link, panelist=opened.panel[0]) == [None]
+    assert save(handed, "answer-1", seen=1).status_code == 422
