@@ -17,7 +17,11 @@ from delphi.model.study import Level, Study
 from exports.archive import MANIFEST, BadBundle, reading
 from exports.bundle.importing import import_bundle
 from exports.bundle.verifying import Status, verify
+from exports.catalogue import CATALOGUE
 from exports.data.levels import NONE_HERE, check_rows
+from exports.files import orders
+from exports.files.orders import Order
+from exports.formats import FORMATS
 from exports.record.reader_profile import Profile
 from rounds.results import rows
 from rounds.seal import chain, publishing, row_keeping
@@ -189,4 +193,18 @@ def test_every_page_of_it_answers(app, ada, pages, kind):
     assert [path for path, answer in answers.items() if answer.status_code >= 500] == []
     assert len(right) > 15, answers
     assert any("results" in path for path in right)
-    assert not any("being computed" in answer.text for answer in answers.values() if answer.mimetype == "text/html")
+    pages = " ".join(answer.text for answer in answers.values() if answer.mimetype == "text/html")
+    assert "being computed" not in pages
+    assert pages.count("holds no such figures") == 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_report_of_it_is_made(session, kind):
+    made = imported(session, older(kind))
+    for key, entry in CATALOGUE.items():
+        for profile in entry.profiles:
+            for format_ in {"csv", "html", "svg"} & set(entry.formats):
+                stream = io.BytesIO()
+                FORMATS[format_].write(orders.exhibit_of(session, made, Order(key, format_, profile)), stream)
+                assert stream.getvalue(), (key, profile, format_)
+                assert b"being computed" not in stream.getvalue(), (key, profile, format_)
