@@ -37,7 +37,7 @@ def after_commit(work: Callable[[Database], None]) -> None:
 
 
 def init_app(app: Flask, database: Database) -> None:
-    """End each request's transaction. Registered first, so that it runs last: other hooks write too (TRUST 8.2.10)."""
+    """End each request's transaction. Registered before all that writes, so that it runs after: other hooks write too (TRUST 8.2.10)."""
     app.extensions["database"] = database
 
     @app.after_request
