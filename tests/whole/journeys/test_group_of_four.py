@@ -73,6 +73,13 @@ def test_a_verdict_of_too_few_says_which_rule_asks_whom(app, ada, level):
         assert WHY in ada.get(f"/studies/cos/{path}").text, path
 
 
+def test_no_verdict_that_was_not_tried_is_called_firm(app, ada):
+    play(app, "separated")
+    page = " ".join(ada.get("/studies/cos/results/panel").text.split())
+    assert page.count("not said, for too few rated") == 3
+    assert "0 of 5" not in page
+
+
 @pytest.mark.parametrize("level", ["separated", "open_rows"])
 @pytest.mark.parametrize("who", [0, -1])
 def test_every_page_of_the_late_and_of_the_few_says_it_too(app, ada, level, who):
