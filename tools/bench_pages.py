@@ -156,7 +156,7 @@ def panelist(database: Database, lead: int, browser: Browser) -> int:
     return late + (statistics.median(took) >= FOR_PANELISTS)
 
 
-def opened(database: Database, study_id: int, by: int) -> None:
+def opened(database: Database, study_id: int, by: int, statements: int = STATEMENTS) -> None:
     """Moderate and release round 2, and open round 3 with answers."""
     with database.transaction() as session:
         made = session.get_one(Study, study_id)
@@ -167,7 +167,7 @@ def opened(database: Database, study_id: int, by: int) -> None:
         draft = session.get_one(Round, (study_id, 3))
         rate_again(session, made, draft)
         lifecycle.launch(session, made, draft, closes_at=LATER, by=by, at=NOW, remind=True)
-        answer(session, made, 3, STATEMENTS)
+        answer(session, made, 3, statements)
 
 
 def report(browser: Browser, pages: dict[str, str], *, bound: float = MILLISECONDS) -> int:

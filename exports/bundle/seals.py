@@ -12,6 +12,7 @@ from delphi.model.seal import Seal, SealKind, seal_hash
 from delphi.translations import N_
 from exports.archive import Bundle
 from rounds.seal import chain
+from rounds.seal.row_keeping import KEPT_ROWS
 
 CHAIN, ROWS = "seals/chain.json", "ratings/rows.json"
 NO_SEALS = N_(
@@ -134,9 +135,15 @@ def untold(events: Events) -> list[str]:
 
 
 def _rows(bundle: Bundle, entries: Sequence[Entry]) -> Iterator[str]:
-    """Compare the rows with the hash under which they were published."""
+    """Compare the rows with the hashes under which they were kept at each close, or published."""
+    rows = bundle.json(ROWS) if ROWS in bundle.manifest["files"] else None
+    for entry in entries if rows is not None else ():
+        kept = entry["content"].get(KEPT_ROWS)
+        here = [row for row in rows or () if row["round"] == entry["round"]]
+        if kept is not None and sha256_of(here) != kept:
+            yield f"{ROWS}: the rows of round {entry['round']} are not those that were kept"
     published = [entry for entry in entries if entry["kind"] == SealKind.ROWS and WITHHELD not in entry["content"]]
-    if published and ROWS not in bundle.manifest["files"]:
+    if published and rows is None:
         yield f"{ROWS} is missing, and the chain says that rows were published"
-    elif published and sha256_of(bundle.json(ROWS)) != published[-1]["content"]["rows_sha256"]:
+    elif published and sha256_of(rows) != published[-1]["content"]["rows_sha256"]:
         yield f"{ROWS} is not what was published"

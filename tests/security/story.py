@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from guards import killed_worker
 from harvest import View, crawl, members, view
-from study import CHANGED, LATE, LEAVERS, WITHDRAWN, Play
+from study import CHANGED, CORRECTED, LATE, Play
 
 TIMES_AT_END = 5
 
@@ -41,7 +41,7 @@ def moderate(play: Play, number: int) -> None:
 
 def taking_part(play: Play, number: int) -> list[str]:
     """Who answers a round: neither left, nor dropped out, nor not there yet."""
-    here = [name for name in play.groups if name not in play.left and LEAVERS.get(name, number) >= number]
+    here = [name for name in play.groups if name not in play.left and play.leavers.get(name, number) >= number]
     return [name for name in here if name != LATE or number > 1]
 
 
@@ -57,8 +57,8 @@ def events(play: Play) -> Iterator[str]:
         with killed_worker(wanted=number == 2):
             play.press(f"rounds/{number}/close")
             yield f"closed {number}"
-            if number in WITHDRAWN and WITHDRAWN[number] in play.groups:
-                play.withdraw(WITHDRAWN[number], number)
+            if play.withdrawn.get(number) in play.groups:
+                play.withdraw(play.withdrawn[number], number)
         play.post()
         yield f"left {number}"
         moderate(play, number)
@@ -67,6 +67,8 @@ def events(play: Play) -> Iterator[str]:
         yield f"released {number}"
         if number == 1 and LATE in play.groups:
             play.join(LATE)
+        if number == 1 and CORRECTED in play.groups:
+            play.correct(CORRECTED)
         if number == 2 and CHANGED in play.groups and play.regroup(CHANGED, "carers"):
             yield "regrouped 2"
     play.press("finish", {"reason": "as planned", "confirm": "yes"})

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from email.message import EmailMessage
 from random import Random
 from typing import Any
 
@@ -17,7 +18,7 @@ from uploads import upload
 from delphi import clock
 from delphi.cli import loops_of
 from delphi.config import Settings
-from delphi.letters import message
+from delphi.letters.relay import Outcome, Relay
 from delphi.model.account import Account
 from delphi.model.identity import Identity
 from delphi.model.study import Harm, Membership, Role
@@ -38,7 +39,8 @@ LEAVERS = {"Panelist 1": 1, "Panelist 2": 1, "Panelist 3": 1, "Panelist 11": 1, 
 WITHDRAWN = {1: "Panelist 20", 2: "Panelist 29"}  # between the close and the release of these rounds
 CHANGED = "Panelist 10"  # a nurse who would rather speak as a patient
 MIXED = [1, 1, 2, 3, 4]  # what people incline to, where their group says nothing else
-CORRECTED = "Panelist 30"
+CORRECTED = "Panelist 38"  # whose address the lead changes to one of their own
+MINE = "ada-herself@example.org"
 
 
 @dataclass
@@ -61,6 +63,10 @@ class Play:
         Nobody writes a comment.
     leanings
         What the people of a group incline to.
+    leavers, withdrawn
+        The last round of those who drop out; who leaves the panel between the close and the release of a round.
+    log
+        Every line that the product logged.
     """
 
     app: Flask
@@ -78,6 +84,9 @@ class Play:
     swapped: tuple[str, str] = ("", "")
     silent: bool = False
     leanings: dict[str, list[int]] = field(default_factory=lambda: {"patients": [1, 2, 3, 4, 4]})
+    leavers: dict[str, int] = field(default_factory=LEAVERS.copy)
+    withdrawn: dict[int, str] = field(default_factory=WITHDRAWN.copy)
+    log: list[str] = field(default_factory=list)
 
     @property
     def at(self) -> str:
@@ -145,13 +154,16 @@ class Play:
         """Let these people answer, comment now and then, and finish."""
         draw = Random(f"{self.seed}/{number}")
         self.scripts[number] = {name: self._given(number, name, draw) for name in names}
-        one, other = self.swapped
-        played_by = {one: other, other: one}
         self.truth[number] = {}
         for name in names:
-            given = self.scripts[number][played_by.get(name, name)]
+            given = self.scripts[number][self.played_by(name)]
             self.fill_in(name, given)
             self.truth[number][name] = given
+
+    def played_by(self, name: str) -> str:
+        """Whose answers somebody gives."""
+        one, other = self.swapped
+        return {one: other, other: one}.get(name, name)
 
     def fill_in(self, name: str, given: Answers) -> None:
         """Agree, answer every page, and finish."""
@@ -182,6 +194,13 @@ class Play:
                 break
         self.left[name] = number
         self.post()
+
+    def correct(self, name: str) -> bool:
+        """Change somebody's address to one of the lead's own."""
+        old = f"panelist{name.split()[1]}@panel.example.org"
+        went = self.press("panel/address", {"old": old, "new": MINE})
+        self.post()
+        return went
 
     def regroup(self, name: str, group: str) -> bool:
         """Import a list in which somebody is in another group."""
@@ -219,16 +238,17 @@ def remark_of(name: str) -> str:
 @contextmanager
 def catching(letters: list[tuple[str, str, str]]) -> Iterator[None]:
     """Keep what is handed to the relay."""
-    kept, message.hand_over = (
-        message.hand_over,
-        lambda mail, _url: letters.append(
-            (str(mail["To"]), str(mail["Subject"]), mail.get_body(("plain",)).get_content())
-        ),
-    )
+
+    def keep(_relay: Relay, mail: EmailMessage, **_in_time: Any) -> Outcome:
+        letters.append((str(mail["To"]), str(mail["Subject"]), mail.get_body(("plain",)).get_content()))
+        return Outcome.SENT
+
+    kept = Relay.open, Relay.send
+    Relay.open, Relay.send = (lambda _relay: None), keep
     try:
         yield
     finally:
-        message.hand_over = kept
+        Relay.open, Relay.send = kept
 
 
 def begin(url: str, host: str, secret: str, sizes: dict[str, int] = SIZES, **design: Any) -> Play:

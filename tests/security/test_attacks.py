@@ -4,13 +4,13 @@ import re
 from itertools import combinations
 
 import pytest
-from attacks import Attacker, K
+from attacks import Attacker, Got, K
 from browsing import HOST, SECRET
 from databases import Template
 from harvest import FAILED
-from links import open_all
+from links import LINK, look
 from story import repeated, watch
-from study import CHANGED, LATE, LEAVERS, WITHDRAWN, begin
+from study import CHANGED, LATE, LEAVERS, MINE, WITHDRAWN, begin
 from verdicts import EACH_GROUP, LEANINGS, hidden_group
 
 MOST_SURE = 0.05  # of the answers of one who left or joined
@@ -142,12 +142,15 @@ def test_a_hidden_group_decides_no_verdict(fresh, fails):
     fails(hidden_group(Attacker(play, watch(play)), "carers"))
 
 
-def test_a_link_in_the_hands_of_the_team_shows_no_answer(fresh, fails):
-    play = begin(fresh, HOST, SECRET, sizes={"nurses": 6, "patients": 24})
-    play.rounds = 2
-    play.launch(1)
-    play.answer(1, list(play.groups))
-    fails(open_all(play))
+def test_links_mailed_to_a_corrected_address_show_no_answer(attacker, fails):
+    mailed = {token for to, _, text in attacker.play.letters if MINE in to for token in LINK.findall(text)}
+    assert mailed
+    got = Got("link mailed to a corrected address")
+    for token in mailed:
+        thief = attacker.play.app.test_client()
+        assert thief.send(f"/p/{token}").status_code == 303
+        look(attacker.play, thief, got, {})
+    fails(got)
 
 
 def test_the_smallest_cell_is_that_of_the_study(attacker):
