@@ -47,8 +47,9 @@ class WorkProcess:
     def stop(self) -> None:
         """Let the process finish what it has in hand, and end it."""
         self._stop.set()
+        if self.process is None:  # the server ended before it was ready
+            return
         self._thread.join()
-        assert self.process is not None
         self.process.terminate()
         try:
             self.process.wait(SECONDS_TO_STOP)
