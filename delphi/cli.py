@@ -211,7 +211,7 @@ def _gunicorn_options(app: "Flask", bind: str) -> dict[str, Any]:
     return {
         "bind": bind,
         "workers": 1 if database.engine.dialect.name == "sqlite" else os.cpu_count() or 1,
-        "threads": 8,
+        "threads": config.SERVER_THREADS,
         "worker_class": "gthread",
         "graceful_timeout": 30,
         "control_socket_disable": True,
@@ -233,7 +233,7 @@ def _serve_with_waitress(app: "Flask", host: str, port: int, *, web_only: bool) 
     from delphi.worker import start_loops
 
     start_loops([] if web_only else loops_of(app))
-    waitress(app, host=host, port=port, threads=8)
+    waitress(app, host=host, port=port, threads=config.SERVER_THREADS)
 
 
 @click.command()

@@ -139,7 +139,8 @@ def _rows(bundle: Bundle, entries: Sequence[Entry]) -> Iterator[str]:
     rows = bundle.json(ROWS) if ROWS in bundle.manifest["files"] else None
     for entry in entries if rows is not None else ():
         kept = entry["content"].get(KEPT_ROWS)
-        if kept is not None and sha256_of([row for row in rows if row["round"] == entry["round"]]) != kept:
+        here = [row for row in rows or () if row["round"] == entry["round"]]
+        if kept is not None and sha256_of(here) != kept:
             yield f"{ROWS}: the rows of round {entry['round']} are not those that were kept"
     published = [entry for entry in entries if entry["kind"] == SealKind.ROWS and WITHHELD not in entry["content"]]
     if published and rows is None:
