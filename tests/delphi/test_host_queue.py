@@ -73,7 +73,7 @@ def test_a_killed_process_leaves_no_lock_behind(file):
 
 
 def test_who_waits_in_vain_for_a_turn_is_let_go(tmp_path):
-    code = "import sys, time; from delphi.host_queue import HostQueue; HostQueue(sys.argv[1]).enter(9)"
+    code = "import sys, time; from delphi.host_queue import HostQueue; held = HostQueue(sys.argv[1]); held.enter(9)"
     code += "; print('mine', flush=True); time.sleep(60)"
     place = str(tmp_path / "held.sqlite3")
     with subprocess.Popen([sys.executable, "-c", code, place], stdout=subprocess.PIPE) as holder:
