@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from delphi.config import SERVER_THREADS
 from delphi.failures import WritersBusy
+from delphi.host_queue import HostQueue
 from delphi.model.base import Base
 
 PATIENCE = 10.0  # seconds that work beside the pages waits for another process
@@ -32,13 +33,14 @@ Entity = TypeVar("Entity", bound=Base)
 
 
 class WritersQueue:
-    """Lets the writers of one SQLite process in one by one.
+    """Lets the writers of one SQLite process in one by one, in turn with other processes of this host.
 
     They wait here and not for SQLite's busy handler, which is unfair (p99 40 times longer). Some threads are left to
     readers: when all others wait, whoever comes waits a moment only.
     """
 
-    def __init__(self, threads: int = SERVER_THREADS) -> None:
+    def __init__(self, threads: int = SERVER_THREADS, *, database: str | None = None) -> None:
+        self._host = HostQueue(database)
         self._turn = threading.Lock()
         self._most = max(1, threads - READERS)
         self._waiting = 0
@@ -54,17 +56,18 @@ class WritersQueue:
         began = time.monotonic()
         if wait is None:
             self._turn.acquire()
-            return PATIENCE
+            return max(self._host.enter(PATIENCE), A_MOMENT)
         self._waiting += 1  # a thread more or less that slips through between reading and adding does no harm
         try:
             if not self._turn.acquire(timeout=wait if self._waiting <= self._most else min(wait, A_MOMENT)):
                 raise WritersBusy
         finally:
             self._waiting -= 1
-        return max(0.0, wait - (time.monotonic() - began))
+        return self._host.enter(max(0.0, wait - (time.monotonic() - began)))
 
     def leave(self) -> None:
         """Let the next writer in."""
+        self._host.leave()
         self._turn.release()
 
 
@@ -73,7 +76,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = engine_for(url)
-        self.writers = WritersQueue() if self.engine.dialect.name == "sqlite" else None
+        self.writers = WritersQueue(database=self.engine.url.database) if self.engine.dialect.name == "sqlite" else None
 
     def session(self, *, writing: bool, wait: float = PATIENCE) -> Session:
         """Open a session; a writing one begins with the write lock on SQLite, and waits so long for other processes."""
