@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 JOBS ?= 2
 
-.PHONY: demo demo-fresh test coverage browser security lint dist freeze methods texts pictures pictures-files bench-bundle bench-exports bench-pages bench-seal levels clean
+.PHONY: demo demo-fresh test coverage browser security faults-letters lint dist freeze methods texts pictures pictures-files bench-bundle bench-exports bench-growth bench-pages bench-save bench-seal levels clean
 
 $(STAMP): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -37,6 +37,10 @@ security: $(STAMP)
 	  -o addopts="--import-mode=importlib --strict-markers -p no:cacheprovider" tests/security \
 	  tests/whole/contracts/test_who_may.py tests/whole/journeys/test_small_group.py tests/whole/journeys/test_wrong_moves.py \
 	  tests/delphi/web tests/exports/bundle/test_known.py tests/exports/bundle/test_verifying.py
+
+# 2,000 letters, during which the postman is killed twenty times: none lost, copies only with the same Message-ID.
+faults-letters: $(STAMP)
+	FAULT_LETTERS=2000 FAULT_KILLS=20 $(BIN)/python -m pytest -q -s tests/delphi/people/test_outages.py -k killed
 
 lint: $(STAMP)
 	$(BIN)/ruff check
@@ -93,6 +97,14 @@ bench-seal: $(STAMP)
 
 bench-pages: $(STAMP)
 	PYTHONPATH=.:tests/support $(BIN)/python tools/bench_pages.py
+
+# A save beside a bare Flask view that commits one row; BENCH=postgresql://… for another database, which is filled.
+bench-save: $(STAMP)
+	PYTHONPATH=.:tests/support:tools $(BIN)/python -P tools/bench_save.py $(BENCH)
+
+# Opens every page of a study lead at 57, 400 and 4,000 panelists.
+bench-growth: $(STAMP)
+	PYTHONPATH=.:tests/support:tools $(BIN)/python tools/bench_growth.py
 
 # Simulates what each caution shows; LEVELS=--write puts the figures into docs/guide/levels.md.
 levels: $(STAMP)

@@ -12,6 +12,7 @@ DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
 DATABASE_EXAMPLES = "sqlite:////folder/delphi.sqlite3 or postgresql://user:password@host/name"
 MAIL_SCHEMES = ("smtp", "smtp+tls")
 SHORTEST_SECRET = 16
+SERVER_THREADS = 8  # of `delphi serve`, in each process
 MAKE_ONE = "Make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
 
 
@@ -28,6 +29,7 @@ class Settings:
     """Everything an operator decides.
 
     ``database_url`` is written as SQLAlchemy writes it; ``mail_url`` is smtp://[user:password@]host:port.
+    ``mail_per_domain`` is how many letters a minute a postman hands over for one domain.
     ``pseudo_language`` offers a made-up language, longer and from right to left, that shows whether pages can be translated.
     """
 
@@ -37,6 +39,7 @@ class Settings:
     password_salt: str = field(repr=False)
     mail_url: str | None = field(default=None, repr=False)
     mail_from: str = "delphi@localhost"
+    mail_per_domain: int | None = None
     trusted_proxies: int = 0
     pseudo_language: bool = False
 
@@ -66,6 +69,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         password_salt=_secret(environ, "SECURITY_PASSWORD_SALT"),
         mail_url=_mail_url(environ.get("MAIL_URL")),
         mail_from=_mail_from(environ.get("MAIL_FROM", "delphi@localhost")),
+        mail_per_domain=_mail_per_domain(environ.get("MAIL_PER_DOMAIN", "")),
         trusted_proxies=_trusted_proxies(environ.get("TRUSTED_PROXIES", "0")),
         pseudo_language=bool(environ.get("PSEUDO_LANGUAGE")),
     )
@@ -177,6 +181,15 @@ def _mail_from(text: str) -> str:
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", address) or "\n" in text:
         raise WrongSetting(f"MAIL_FROM is “{text}”, which is no e-mail address: write delphi@example.org.")
     return text
+
+
+def _mail_per_domain(text: str) -> int | None:
+    if not re.fullmatch(r"(?:[1-9][0-9]{0,5})?", text.strip(), re.ASCII):
+        raise WrongSetting(
+            f"MAIL_PER_DOMAIN is “{text}”, but must be how many letters a minute may go to one domain: "
+            "write 30, or leave it out for no limit."
+        )
+    return int(text) if text.strip() else None
 
 
 def _trusted_proxies(text: str) -> int:

@@ -1,14 +1,12 @@
-"""A letter as a mail message: written by a pure function, put into its envelope, handed to the relay (TRUST 9)."""
+"""A letter as a mail message: written by a pure function, and put into its envelope (TRUST 9)."""
 
 import re
-import smtplib
 from collections.abc import Mapping
 from email.headerregistry import Address
 from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -17,7 +15,6 @@ from delphi.dates import day_in_words, locale_of
 from delphi.translations import LANGUAGES, translations
 
 FOLDER = Path(delphi.__file__).parent.parent / "templates" / "mail"
-SECONDS_TO_WAIT = 30
 
 
 @cache
@@ -59,14 +56,3 @@ def envelope(
     if calendar:
         message.add_attachment(calendar, subtype="calendar", filename="dates.ics")
     return message
-
-
-def hand_over(message: EmailMessage, mail_url: str) -> None:
-    """Hand a message to the relay; raises `smtplib.SMTPException` or `OSError`."""
-    relay = urlsplit(mail_url)
-    with smtplib.SMTP(relay.hostname or "localhost", relay.port or 25, timeout=SECONDS_TO_WAIT) as smtp:
-        if relay.scheme == "smtp+tls":
-            smtp.starttls()
-        if relay.username:
-            smtp.login(unquote(relay.username), unquote(relay.password or ""))
-        smtp.send_message(message)

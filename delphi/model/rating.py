@@ -9,7 +9,6 @@ from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
     ForeignKey,
-    Index,
     PrimaryKeyConstraint,
     String,
     Text,
@@ -45,10 +44,9 @@ class Rating(Base):
 
     __tablename__ = "rating"
     __table_args__ = (
-        PrimaryKeyConstraint("study_id", "round", "statement", "panelist"),
+        PrimaryKeyConstraint("study_id", "round", "panelist", "statement"),
         belongs("round statement", "questionnaire_item"),
         belongs("round panelist", "participation"),
-        Index("ix_rating_panelist", "study_id", "round", "panelist"),
         CheckConstraint(one_of("kind", AnswerKind), name="kind"),
         CheckConstraint("(kind = 'rated') = (value IS NOT NULL)", name="rated_has_value"),
         CheckConstraint("version >= 1", name="version_positive"),
@@ -83,7 +81,7 @@ class Comment(Base):
 
     __tablename__ = "comment"
     __table_args__ = (
-        PrimaryKeyConstraint("study_id", "round", "statement", "panelist"),
+        PrimaryKeyConstraint("study_id", "round", "panelist", "statement"),
         belongs("round statement", "questionnaire_item"),
         belongs("round panelist", "participation"),
         UniqueConstraint("study_id", "ticket"),
@@ -114,7 +112,7 @@ class ChangeReason(Base):
 
     __tablename__ = "change_reason"
     __table_args__ = (
-        PrimaryKeyConstraint("study_id", "round", "statement", "panelist"),
+        PrimaryKeyConstraint("study_id", "round", "panelist", "statement"),
         belongs("round statement", "questionnaire_item"),
         belongs("round panelist", "participation"),
         CheckConstraint("version >= 1", name="version_positive"),

@@ -10,6 +10,7 @@ const pending = new Map(); // field -> {value, key}: given, not yet acknowledged
 const torn = new Map(); // field -> the version stored by another window: waits for a decision
 const typing = new Map(); // field -> timer of a text that is being typed
 let token = form.elements.csrf_token.value;
+let renewedBefore = false; // the token was renewed, and nothing was acknowledged or waited for since
 let busy = false, tries = 0, wake = () => {}, leaveWith = null, left = false, told = 0;
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
@@ -94,7 +95,8 @@ async function renewed() {
   try {
     const answer = await fetch(form.dataset.autosave);
     const fresh = answer.ok ? await answer.json() : {};
-    if (fresh.sheet !== form.elements.sheet.value || fresh.token === token) return false;
+    if (fresh.sheet !== form.elements.sheet.value || renewedBefore) return (renewedBefore = false);
+    renewedBefore = true;
     token = form.elements.csrf_token.value = fresh.token;
     return true;
   } catch {
@@ -111,6 +113,7 @@ function acknowledged(field, item, told_us) {
   document.getElementById("progress").textContent = told_us.progress;
   document.querySelector(".closed-alert")?.remove();
   tries = 0;
+  renewedBefore = false;
   if (trouble.textContent && !pending.size) announce(words.recovered);
   else if (!trouble.textContent && Date.now() - told > 10000) { told = Date.now(); say(fill(words.saved, { time })); }
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from delphi import progress
@@ -61,12 +61,12 @@ class Monitor:
 def monitor(session: Session, study: Study, round_: Round, *, at: datetime) -> Monitor:
     """Count who takes part in a round; where the server keeps turnout, who had finished by yesterday."""
     people, k = _people(session, study, round_, on=at.date()), study.smallest_cell
-    targets = _targets(session, study)
+    targets, invited = _targets(session, study), sum(some.n for some in people)
     table = _by_group(people, targets)
     sizes = {stage: sum(row[stage] for row in table.values()) for stage in CLASSES}
     classes = shown_classes(sizes, k)
     return Monitor(
-        invited=len(people),
+        invited=invited,
         classes=classes,
         started=_started(sizes, k),
         groups=_shown_groups(table, k),
@@ -74,36 +74,43 @@ def monitor(session: Session, study: Study, round_: Round, *, at: datetime) -> M
         targets=targets,
         stops={int(page): n for page, n in (round_.stops or {}).get("pages", {}).items()},
         days=_days(people, k) if classes["submitted"].n is not None else [],
-        forecast=_forecast(classes["submitted"].n, round_, len(people), at),
+        forecast=_forecast(classes["submitted"].n, round_, invited, at),
         post=_post(session, round_, at=at),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Person:
+class _People:
+    """How many people of a group are as far as each other."""
+
     group: str
     stage: str
     submitted_on: date | None
-    key: UUID
+    n: int
 
 
-def _people(session: Session, study: Study, round_: Round, *, on: date) -> list[_Person]:
-    columns = (Participation.panelist, Participation.submitted_on, Panelist.stakeholder_group, Panelist)
+def _people(session: Session, study: Study, round_: Round, *, on: date) -> list[_People]:
+    """Count the invited by group, stage and day, in the database: a round may have thousands."""
+    left = or_(Panelist.declined_on.is_not(None), Panelist.withdrawn_on.is_not(None)).label("left")
+    begun = progress.has_begun().label("begun")
+    by = (Panelist.stakeholder_group, Participation.submitted_on, left, begun)
     rows = session.execute(
-        select(*columns, progress.has_begun())
+        select(*by, func.count())
+        .select_from(Participation)
         .join(Panelist, (Panelist.study_id == Participation.study_id) & (Panelist.id == Participation.panelist))
         .where(Participation.study_id == study.id, Participation.round == round_.number)
+        .group_by(Panelist.stakeholder_group, Participation.submitted_on, "left", "begun")
     )
     people = [
-        _Person(group or "", _stage(on, left=not panelist.taking_part, started=started), on, who)
-        for who, on, group, panelist, started in rows
+        _People(group or "", _stage(on_day, left=gone, started=started), on_day, n)
+        for group, on_day, gone, started, n in rows
     ]
     if study.turnout is Turnout.SHOWN:
         return people
-    return [_as_of_yesterday(person, on) for person in people]
+    return [_as_of_yesterday(some, on) for some in people]
 
 
-def _as_of_yesterday(person: _Person, today: date) -> _Person:
+def _as_of_yesterday(person: _People, today: date) -> _People:
     """What a lead who may not know who has finished reads of a person: nothing of today, and not who has begun."""
     known = person.submitted_on if person.submitted_on and person.submitted_on < today else None
     stage = person.stage if person.stage == "declined" or known else "not_started"
@@ -118,10 +125,10 @@ def _stage(submitted: date | None, *, left: bool, started: bool) -> str:
     return "unfinished" if started else "not_started"
 
 
-def _by_group(people: Sequence[_Person], groups: Iterable[str]) -> dict[str, Counter[str]]:
+def _by_group(people: Sequence[_People], groups: Iterable[str]) -> dict[str, Counter[str]]:
     table: dict[str, Counter[str]] = {group: Counter() for group in groups}
-    for person in people:
-        table.setdefault(person.group, Counter())[person.stage] += 1
+    for some in people:
+        table.setdefault(some.group, Counter())[some.stage] += some.n
     return table
 
 
@@ -145,24 +152,39 @@ def _started(sizes: Mapping[str, int], k: int) -> Counted:
     return shown_classes({"begun": begun, "rest": sizes["declined"] + sizes["not_started"]}, k)["begun"]
 
 
-def _days(people: Sequence[_Person], k: int) -> list[tuple[date, int]]:
+def _days(people: Sequence[_People], k: int) -> list[tuple[date, int]]:
     """The running total of those who submitted by day, in steps of at least the smallest cell."""
-    counted = Counter(person.submitted_on.isoformat() for person in people if person.submitted_on)
+    counted: Counter[str] = Counter()
+    for some in people:
+        if some.submitted_on:
+            counted[some.submitted_on.isoformat()] += some.n
     return [(date.fromisoformat(day), n) for day, n in in_steps(sorted(counted.items()), k)]
 
 
 def count_stops(session: Session, study: Study, round_: Round, *, on: date) -> None:
     """Keep, by page, where those who are unfinished gave their last answer: once a day, in steps of the smallest cell."""
     people, k = _people(session, study, round_, on=on), study.smallest_cell
-    unfinished = [person.key for person in people if person.stage == "unfinished"]
-    sizes = Counter(person.stage for person in people)
-    told = shown_classes({stage: sizes[stage] for stage in CLASSES}, k)["unfinished"].n is not None
-    places = progress.last_places(session, study.id, round_.number, unfinished) if told else []
+    sizes: Counter[str] = Counter()
+    for some in people:
+        sizes[some.stage] += some.n
+    told = shown_classes({stage: sizes[stage] for stage in CLASSES}, k)["unfinished"]
+    places = progress.last_places(session, study.id, round_.number, _unfinished(session, round_)) if told.n else []
     sections = [row.section for row in asked(session, study.id, round_.number).values()]
     page_of = {place: page for page, cut in enumerate(pages(sections), 1) for place in cut}
     counted = Counter(page_of[place - 1] for place in places)
     steps = {str(page): n // k * k for page, n in sorted(counted.items()) if n >= k}
     round_.stops = {"on": on.isoformat(), "pages": steps}
+
+
+def _unfinished(session: Session, round_: Round) -> list[UUID]:
+    """Who has begun and not finished: only to count where they stopped."""
+    here = (
+        select(Participation.panelist)
+        .join(Panelist, (Panelist.study_id == Participation.study_id) & (Panelist.id == Participation.panelist))
+        .where(Participation.study_id == round_.study_id, Participation.round == round_.number)
+        .where(Participation.submitted_on.is_(None), Panelist.declined_on.is_(None), Panelist.withdrawn_on.is_(None))
+    )
+    return list(session.scalars(here.where(progress.has_begun())))
 
 
 class StopsOfTheDay(Loop):

@@ -8,11 +8,14 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from delphi.model.event import sha256_of
 from delphi.model.panel import Panelist, new_code
 from delphi.model.seal import SealedRow
 from delphi.model.study import Level, Study
 from rounds.seal import counting
 from rounds.seal.counting import Counted
+
+KEPT_ROWS = "kept_rows_sha256"  # what a seal says of the rows that are kept for the statistician
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,13 @@ def _kept(session: Session, study: Study, number: int, people: Sequence[Counted]
     ]
 
 
-def write(session: Session, study: Study, number: int, kept: Sequence[KeptRow]) -> None:
-    """Write rows under one code a person, which is drawn when a row of theirs is kept for the first time."""
+def write(session: Session, study: Study, number: int, kept: Sequence[KeptRow]) -> dict[str, str]:
+    """Write rows under one code a person, drawn when a row of theirs is kept first; what the seal says of them.
+
+    The codes are hashed with the rows: being random they keep anybody from guessing rows until the hash fits.
+    """
     if not kept:
-        return
+        return {}
     known = select(Panelist.id, Panelist.row_code).where(Panelist.study_id == study.id, Panelist.row_code.is_not(None))
     codes = {who: str(code) for who, code in session.execute(known)}
     for one in kept:
@@ -54,6 +60,7 @@ def write(session: Session, study: Study, number: int, kept: Sequence[KeptRow]) 
                 .values(row_code=codes[one.panelist])
             )
     _insert(session, study, number, kept, codes)
+    return {KEPT_ROWS: sha256_of([row for row in plain_rows(session, study.id) if row["round"] == number])}
 
 
 def publish(session: Session, study: Study, numbers: Sequence[int]) -> int:
@@ -87,9 +94,10 @@ def _insert(session: Session, study: Study, number: int, kept: Sequence[KeptRow]
 
 def plain_rows(session: Session, study_id: int) -> list[dict[str, Any]]:
     """All rows of a study as plain values, by round and code: what is hashed, and what a file tells."""
-    kept = select(SealedRow).where(SealedRow.study_id == study_id).order_by(SealedRow.round, SealedRow.code)
+    kept = session.scalars(select(SealedRow).where(SealedRow.study_id == study_id))
     names = ("round", "code", "group", "submitted", "answers")
-    return [{name: getattr(row, name) for name in names} for row in session.scalars(kept)]
+    # sorted here: a hash rests on the order, and databases sort words in ways of their own
+    return [{name: getattr(row, name) for name in names} for row in sorted(kept, key=lambda row: (row.round, row.code))]
 
 
 def has_rows(session: Session, study_id: int) -> bool:

@@ -167,11 +167,9 @@ def rows_of(
 
 def write(session: Session, study: Study, round_: Round, prepared: Prepared, *, at: datetime) -> Seal:
     """Chain a seal, with the rows that pages read and the letters that tell its hash."""
-    seal = chain.append(
-        session, study, round_.number, SealKind.ROUND, prepared.content, definition=prepared.definition, at=at
-    )
+    content = prepared.content | row_keeping.write(session, study, round_.number, prepared.kept)
+    seal = chain.append(session, study, round_.number, SealKind.ROUND, content, definition=prepared.definition, at=at)
     store_rows(session, study, round_, prepared.rows)
-    row_keeping.write(session, study, round_.number, prepared.kept)
     if session.get(StudyImport, study.id) is None:  # whose trail is the one of the server it came from
         facts = {"round": round_.number, "number": seal.number, "sha256": seal.sha256}
         audit.record(session, study.id, EventKind.ROUND_SEALED, by=None, at=at, **facts)

@@ -70,6 +70,8 @@ def test_the_public_address_says_host_and_scheme():
         ("MAIL_URL", "smtp://user:secret@host:port", "write smtp://"),
         ("MAIL_URL", "smtp:host", "write smtp://"),
         ("MAIL_FROM", "delphi", "write delphi@"),
+        ("MAIL_PER_DOMAIN", "0", "write 30"),
+        ("MAIL_PER_DOMAIN", "many", "write 30"),
         ("PUBLIC_URL", "delphi.example.org", "write https://"),
         ("PUBLIC_URL", "https://", "write https://"),
         ("PUBLIC_URL", "https://[::1", "write https://"),
@@ -95,6 +97,10 @@ def test_a_wrong_setting_is_named_with_its_remedy(name, value, remedy):
 )
 def test_a_right_setting_is_taken_as_it_is(name, value):
     assert value in vars_of(from_environment(SECRETS | {name: value}))
+
+
+def test_a_number_of_letters_a_minute_is_no_limit_by_default():
+    assert [from_environment(SECRETS | {"MAIL_PER_DOMAIN": n}).mail_per_domain for n in ("", "30")] == [None, 30]
 
 
 def vars_of(settings):

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from email.message import EmailMessage
 from random import Random
 from typing import Any
 
@@ -18,7 +19,7 @@ from uploads import upload
 from delphi import clock
 from delphi.cli import loops_of
 from delphi.config import Settings
-from delphi.letters import message
+from delphi.letters.relay import Outcome, Relay
 from delphi.model.account import Account
 from delphi.model.identity import Identity
 from delphi.model.study import Harm, Membership, Role
@@ -238,16 +239,17 @@ def remark_of(name: str) -> str:
 @contextmanager
 def catching(letters: list[tuple[str, str, str]]) -> Iterator[None]:
     """Keep what is handed to the relay."""
-    kept, message.hand_over = (
-        message.hand_over,
-        lambda mail, _url: letters.append(
-            (str(mail["To"]), str(mail["Subject"]), mail.get_body(("plain",)).get_content())
-        ),
-    )
+
+    def keep(_relay: Relay, mail: EmailMessage, **_in_time: Any) -> Outcome:
+        letters.append((str(mail["To"]), str(mail["Subject"]), mail.get_body(("plain",)).get_content()))
+        return Outcome.SENT
+
+    kept = Relay.open, Relay.send
+    Relay.open, Relay.send = (lambda _relay: None), keep
     try:
         yield
     finally:
-        message.hand_over = kept
+        Relay.open, Relay.send = kept
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from random import Random
 from builders import NOW, account, launched, people, study
 from sqlalchemy import insert, select
 
+from delphi.model.panel import Panelist
 from delphi.model.rating import AnswerKind, Rating
 from delphi.model.round import Participation, Round
 from delphi.model.study import Level
@@ -30,8 +31,8 @@ ODD = {
 }
 
 
-def play(session, slug="care", *, panelists=57, rounds=3, seed=1, leavers=0.06, level="sealed", **design):
-    """Play a study of this design to its end; a share of the panel misses each round.
+def play(session, slug="care", *, panelists=57, rounds=3, seed=1, leavers=0.06, level="sealed", absent=(), **design):
+    """Play a study of this design to its end; a share of the panel misses each round, and ``absent`` groups lack one.
 
     With open rows the study is finished, so that its rows are out.
     """
@@ -48,7 +49,7 @@ def play(session, slug="care", *, panelists=57, rounds=3, seed=1, leavers=0.06, 
             before = session.get_one(Round, (made.id, number - 1))
             revise(session, lifecycle.prepare_next(session, made, before, by=lead.id, at=NOW), lead.id)
         round_ = launched(session, made, number)
-        answer(session, made, round_, Random(f"{seed}/{number}"), leavers)
+        answer(session, made, round_, Random(f"{seed}/{number}"), leavers, absent)
         lifecycle.close(session, round_, by=lead.id, at=NOW)
         lifecycle.release(session, made, round_, by=lead.id, at=NOW)
     if made.level is Level.OPEN_ROWS:
@@ -70,15 +71,19 @@ def revise(session, draft, lead):
         changes.merge(session, draft, rest[-2:], into, by=by)
 
 
-def answer(session, made, round_, draw, leavers):
-    """Let the panel answer; everybody finishes but a few."""
+def answer(session, made, round_, draw, leavers, absent=()):
+    """Let the panel answer; everybody finishes but a few, and the first of each absent group does not come."""
     from delphi.consensus.shipped_scales import SCALES
 
     scale = SCALES[made.scale]
     options = [*scale.values, *scale.values[-2:] * 3, "nq" if scale.opt_out else scale.hi, None]
     asked = [number for number, _ in questionnaire.versions_asked(session, made.id, round_.number)]
-    ratings = []
+    ratings, missing = [], set(absent)
     for who in in_order_of_invitation(session, made):
+        group = session.get_one(Panelist, (made.id, who)).stakeholder_group
+        if group in missing:
+            missing.remove(group)
+            continue
         if draw.random() < leavers:
             continue
         ratings += [rating(made, round_, who, n, draw.choice(options)) for n in asked]

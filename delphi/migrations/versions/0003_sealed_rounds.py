@@ -149,6 +149,64 @@ def round_table() -> sa.Table:
     )  # fmt: skip
 
 
+def answers(name: str, *columns: sa.Column[object] | sa.Constraint) -> sa.Table:
+    """A table of answers as it was, without its primary key."""
+    return sa.Table(
+        name, sa.MetaData(),
+        sa.Column('study_id', sa.Integer(), nullable=False),
+        sa.Column('round', sa.Integer(), nullable=False),
+        sa.Column('statement', sa.Integer(), nullable=False),
+        sa.Column('panelist', sa.Uuid(), nullable=False),
+        *columns,
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.CheckConstraint('version >= 1', name=op.f(f'ck_{name}_version_positive')),
+        sa.ForeignKeyConstraint(['study_id', 'round', 'panelist'], ['participation.study_id', 'participation.round', 'participation.panelist'], name=op.f(f'fk_{name}_study_id_round_panelist_participation')),
+        sa.ForeignKeyConstraint(['study_id', 'round', 'statement'], ['questionnaire_item.study_id', 'questionnaire_item.round', 'questionnaire_item.statement'], name=op.f(f'fk_{name}_study_id_round_statement_questionnaire_item')),
+        sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f(f'fk_{name}_study_id_study')),
+        sqlite_with_rowid=False,
+    )  # fmt: skip
+
+
+def tables_of_answers() -> list[sa.Table]:
+    """The three tables that hold what one person gave to one statement."""
+    return [
+        answers(
+            'rating',
+            sa.Column('kind', sa.String(length=40), nullable=False),
+            sa.Column('value', sa.Integer(), nullable=True),
+            sa.CheckConstraint("(kind = 'rated') = (value IS NOT NULL)", name=op.f('ck_rating_rated_has_value')),
+            sa.CheckConstraint("kind IN ('rated', 'not_qualified', 'cleared')", name=op.f('ck_rating_kind')),
+        ),
+        answers(
+            'comment',
+            sa.Column('ticket', sa.Uuid(), nullable=False),
+            sa.Column('text', sa.Text(), nullable=False),
+            sa.Column('moderation', sa.String(length=40), nullable=True),
+            sa.Column('released_text', sa.Text(), nullable=True),
+            sa.Column('note', sa.Text(), nullable=False),
+            sa.Column('tags', sa.JSON(), nullable=False),
+            sa.CheckConstraint("(released_text IS NOT NULL) = (moderation IS NOT NULL AND moderation IN ('released', 'edited'))", name=op.f('ck_comment_released_has_text')),
+            sa.CheckConstraint("moderation IS NULL OR moderation IN ('released', 'edited', 'held')", name=op.f('ck_comment_moderation')),
+            sa.UniqueConstraint('study_id', 'ticket', name=op.f('uq_comment_study_id_ticket')),
+        ),
+        answers('change_reason', sa.Column('text', sa.Text(), nullable=False)),
+    ]  # fmt: skip
+
+
+BY_STATEMENT = ('study_id', 'round', 'statement', 'panelist')
+BY_PERSON = ('study_id', 'round', 'panelist', 'statement')
+
+
+def order_answers(before: tuple[str, ...], after: tuple[str, ...]) -> None:
+    """Keep the answers of one person together: SQLite read the whole round to find them."""
+    for table in tables_of_answers():
+        name = op.f(f'pk_{table.name}')
+        table.append_constraint(sa.PrimaryKeyConstraint(*before, name=name))
+        with op.batch_alter_table(table.name, copy_from=table, recreate='auto') as batch_op:
+            batch_op.drop_constraint(name, type_='primary')
+            batch_op.create_primary_key(name, list(after))
+
+
 def change_checks(table: sa.Table, **checks: str) -> None:
     """Put new conditions in the place of checks."""
     with op.batch_alter_table(table.name, copy_from=table) as batch_op:
@@ -203,6 +261,8 @@ def upgrade() -> None:
         batch_op.drop_constraint(op.f('ck_round_closed_has_input_hash'), type_='check')
         batch_op.drop_column('input_sha256')
         batch_op.add_column(sa.Column('stops', sa.JSON(), nullable=True))
+    op.drop_index('ix_rating_panelist', 'rating')
+    order_answers(BY_STATEMENT, BY_PERSON)
     create_tables()
     op.execute('INSERT INTO held_role (study_id, account, role) SELECT study_id, account, role FROM membership')
     (freeze_answers_sqlite if false == '0' else freeze_answers_postgresql)()
@@ -365,6 +425,8 @@ def downgrade() -> None:
     for table in ('seal_letter', 'sealed_row', 'seal', 'kept_characteristics', 'held_role'):
         op.drop_table(table)
     go_back_to_input_hash()
+    order_answers(BY_PERSON, BY_STATEMENT)
+    op.create_index('ix_rating_panelist', 'rating', ['study_id', 'round', 'panelist'])
     change_checks(event(NEW_KINDS), kind=one_of('kind', KINDS))
     change_checks(
         letter(NEW_LETTERS, NEW_PERSONAL), kind=one_of('kind', LETTERS), round_of_kind=of_kind(PERSONAL)

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 OTHER = UUID(int=99)
-CLOSED = {"closed_at": AT + timedelta(days=1), "input_sha256": HASH}
+CLOSED = {"closed_at": AT + timedelta(days=1)}
 RELEASED = CLOSED | {"released_at": AT + timedelta(days=2)}
 CHECKS: dict[str, dict[str, Any]] = {
     "ck_account_email_lower": {"email": "Ada@example.org"},
@@ -31,6 +31,11 @@ CHECKS: dict[str, dict[str, Any]] = {
     "ck_study_denominator": {"denominator": "everybody"},
     "ck_study_settled": {"settled": "perhaps"},
     "ck_study_unsettled": {"unsettled": "perhaps"},
+    "ck_study_level": {"level": "open"},
+    "ck_study_caution": {"caution": 4},
+    "ck_study_harm": {"harm": "perhaps"},
+    "ck_study_turnout": {"turnout": "hidden"},
+    "ck_study_closing_hours": {"closing_hours": 73},
     "ck_study_rehearsal_is_simulated": {"rehearsal_of": 1},
     "ck_amendment_number_positive": {"number": 0},
     "ck_amendment_reason_present": {"reason": ""},
@@ -40,6 +45,7 @@ CHECKS: dict[str, dict[str, Any]] = {
     "ck_study_names_go_after_the_finish": {"names_destroyed_at": AT},
     "ck_study_lock_has_time_and_hash": {"protocol_sha256": None},
     "ck_membership_role": {"role": "king"},
+    "ck_held_role_role": {"role": "king"},
     "ck_stakeholder_group_key_is_a_name": {"key": "all"},
     "ck_study_import_bundle_sha256_length": {"bundle_sha256": "short"},
     "ck_document_sha256_length": {"sha256": "short"},
@@ -57,7 +63,6 @@ CHECKS: dict[str, dict[str, Any]] = {
     "ck_round_deadline_after_opening": {"closes_at": AT},
     "ck_round_closed_was_open": CLOSED | {"opened_at": None},
     "ck_round_closed_after_opening": CLOSED | {"closed_at": AT - timedelta(days=1)},
-    "ck_round_closed_has_input_hash": {"closed_at": AT + timedelta(days=1)},
     "ck_round_released_was_closed": {"released_at": AT + timedelta(days=1)},
     "ck_round_released_after_closing": RELEASED | {"released_at": AT},
     "ck_questionnaire_item_position_positive": {"position": 0},
@@ -79,6 +84,11 @@ CHECKS: dict[str, dict[str, Any]] = {
     "ck_change_reason_version_positive": {"version": 0},
     "ck_save_request_digest_length": {"digest": "short"},
     "ck_result_verdict": {"verdict": "maybe"},
+    "ck_seal_number_positive": {"number": 0},
+    "ck_seal_kind": {"kind": "wax"},
+    "ck_seal_level": {"level": "open"},
+    "ck_seal_hash_length": {"previous_sha256": "short"},
+    "ck_seal_letter_claim_has_lease": {"claimed_by": "postman"},
     "ck_event_sequence_positive": {"sequence": 0},
     "ck_event_kind": {"kind": "tea:made"},
     "ck_event_hash_length": {"hash": "short"},
@@ -115,6 +125,7 @@ UNIQUES: dict[str, dict[str, Any]] = {
     "uq_questionnaire_item_study_id_round_position": {"statement": 2},
     "uq_comment_study_id_ticket": {"statement": 2},
     "uq_result_study_id_round_position": {"group": "nurses"},
+    "uq_seal_letter_study_id_seal_account": {"id": OTHER},
     "uq_letter_study_id_dedupe_key": {"id": OTHER},
 }
 # Which columns point nowhere; for the study alone, a neighbour study would break the composite keys first.
@@ -123,6 +134,8 @@ KEYS: dict[str, dict[str, Any]] = {
     "fk_account_invitation_account_account": {"account": 9},
     "fk_team_letter_study_id_account_membership": {"account": 9},
     "fk_membership_account_account": {"account": 9},
+    "fk_membership_confirmed_by_account": {"confirmed_by": 9},
+    "fk_held_role_account_account": {"account": 9},
     "fk_event_actor_account": {"actor": 9},
     "fk_export_job_account_account": {"account": 9},
     "fk_amendment_by_account": {"by": 9},
@@ -152,6 +165,10 @@ KEYS: dict[str, dict[str, Any]] = {
     "fk_change_reason_study_id_round_panelist_participation": {"panelist": OTHER},
     "fk_save_request_study_id_round_panelist_participation": {"panelist": OTHER},
     "fk_result_study_id_round_statement_questionnaire_item": {"statement": 9},
+    "fk_seal_study_id_round_round": {"round": 9},
+    "fk_sealed_row_study_id_round_round": {"round": 9},
+    "fk_seal_letter_study_id_seal_seal": {"seal": 9},
+    "fk_seal_letter_account_account": {"account": 9},
     "fk_letter_study_id_round_panelist_participation": {"round": 9},
     "fk_letter_study_id_panelist_panelist": {"panelist": OTHER, "round": None, "kind": "link"},
     "fk_receipt_study_id_letter_letter": {"letter": OTHER},

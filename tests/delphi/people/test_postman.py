@@ -1,8 +1,6 @@
 """Letters: one each, with a link that works; refused, delayed and needless ones end as they should (TRUST 9)."""
 
 import re
-import socket
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -11,14 +9,14 @@ from functools import partial
 from types import SimpleNamespace
 
 import pytest
-from aiosmtpd.controller import Controller
-from builders import LATER, NOW, Cast, launched, vote
+from builders import LATER, NOW, vote
 from sqlalchemy import delete, select, update
 
 from delphi import access
 from delphi.errors import Refused
 from delphi.letters import message as mail
 from delphi.letters import outbox
+from delphi.letters.relay import Outcome
 from delphi.model.identity import Identity, Receipt
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import AccessLink, Panelist
@@ -26,7 +24,8 @@ from delphi.model.round import Participation, Round
 from delphi.model.seal import Seal, SealLetter
 from delphi.model.study import Membership, Role, Study, Withdrawal
 from delphi.people import addresses, leaving, links, lost_links
-from delphi.people.postman import ATTEMPTS, Postman, claim, finish
+from delphi.people.claims import ATTEMPTS, claim, finish
+from delphi.people.postman import Postman
 from delphi.protocol import information
 from delphi.signing import public_key_of
 from delphi.worker import LEASE
@@ -36,48 +35,6 @@ from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import saving
 
 DAY = timedelta(days=1)
-
-
-class Mailbox:
-    """A relay that keeps what it is given; ``answer`` says what it does with a recipient."""
-
-    def __init__(self) -> None:
-        self.messages: list[tuple[str, str]] = []
-        self.answers: dict[str, str] = {}
-
-    async def handle_RCPT(self, _server, _session, envelope, address, _options):
-        if address in self.answers:
-            return self.answers[address]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server, _session, envelope):
-        self.messages += [(to, envelope.content.decode()) for to in envelope.rcpt_tos]
-        return "250 OK"
-
-
-@pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    box = Mailbox()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    box.url = f"smtp://127.0.0.1:{port}"
-    yield box
-    controller.stop()
-
-
-@pytest.fixture
-def sending(database, settings, mailbox):
-    """A launched round with its six invitations due."""
-    with database.transaction() as session:
-        cast = Cast.enter(session)
-        launched(session, cast.study)
-        session.expunge_all()
-    cast.settings = replace(settings, mail_url=mailbox.url)
-    return cast
 
 
 def letters(database, column=Letter.sent_at) -> list:
@@ -126,26 +83,6 @@ def test_letters_that_another_postman_is_claiming_are_passed_over(database, send
         assert claim(second, by="second", at=NOW) == []
 
 
-@pytest.mark.parametrize("url", ["smtp+tls://user:p%40ss@relay:587", "smtp://relay"])
-def test_the_relay_is_asked_for_encryption_and_a_name_only_where_the_address_says_so(monkeypatch, url):
-    said = []
-
-    class Relay:
-        def __init__(self, *where, **_options):
-            said.append(where)
-
-        __enter__ = lambda self: self  # noqa: E731 (a stand-in)
-        __exit__ = lambda *_: None  # noqa: E731 (a stand-in)
-
-        def __getattr__(self, name):
-            return lambda *args: said.append((name, *args))
-
-    monkeypatch.setattr(mail.smtplib, "SMTP", Relay)
-    mail.hand_over("message", url)
-    secure = [("relay", 587), ("starttls",), ("login", "user", "p@ss"), ("send_message", "message")]
-    assert said == (secure if "tls" in url else [("relay", 25), ("send_message", "message")])
-
-
 def test_who_declined_meanwhile_gets_no_letter(database, sending, mailbox):
     with database.transaction() as session:
         session.execute(update(Panelist).where(Panelist.id == sending.panel[0]).values(declined_on=NOW.date()))
@@ -192,16 +129,22 @@ def test_a_letter_that_cannot_be_written_holds_back_no_other(database, sending, 
 
 
 @pytest.mark.parametrize("url", [None, "smtp://127.0.0.1:1"])
-def test_without_a_relay_letters_wait(database, sending, url):
-    Postman(database, replace(sending.settings, mail_url=url)).deliver(at=NOW)
-    assert letters(database) == letters(database, Letter.failed_at) == [None] * 6
+def test_without_a_relay_letters_wait_and_use_up_no_attempt(database, sending, url):
+    postman = Postman(database, replace(sending.settings, mail_url=url))
+    for _ in range(ATTEMPTS + 1):
+        postman.deliver(at=NOW)
+    assert (
+        letters(database) == letters(database, Letter.failed_at) == letters(database, Letter.claimed_by) == [None] * 6
+    )
+    assert letters(database, Letter.attempts) == [0] * 6
 
 
-def test_after_eight_attempts_a_letter_has_failed(database, sending):
+def test_after_eight_attempts_a_letter_has_failed(database, sending, mailbox):
     with database.transaction() as session:
         session.execute(update(Letter).values(attempts=ATTEMPTS - 1))
-    Postman(database, replace(sending.settings, mail_url=None)).deliver(at=NOW)
-    assert None not in letters(database, Letter.failed_at)
+    mailbox.answers["panelist1@panel.example.org"] = "451 try later"
+    Postman(database, sending.settings).deliver(at=NOW)
+    assert sum(moment is not None for moment in letters(database, Letter.failed_at)) == 1
 
 
 def test_a_dead_postmans_letters_are_taken_over_after_the_lease(database, sending, mailbox):
@@ -215,7 +158,7 @@ def test_a_dead_postmans_letters_are_taken_over_after_the_lease(database, sendin
 def test_a_postman_whose_lease_was_taken_over_writes_no_ending(database, sending):
     with database.transaction() as session:
         key = claim(session, by="other", at=NOW)[0]
-        finish(session, key, by="late", at=NOW, ending={"sent_at": NOW})
+        finish(session, key, Outcome.SENT, by="late", at=NOW)
         assert session.get_one(Letter, key).sent_at is None
 
 
@@ -342,12 +285,10 @@ def test_a_receipt_that_is_refused_keeps_no_address(database, sending, mailbox, 
 @pytest.mark.parametrize("url", [None, "smtp://127.0.0.1:1"])
 def test_a_receipt_waits_for_the_mail_and_is_given_up_after_days(database, sending, left, url):
     postman = Postman(database, replace(sending.settings, mail_url=url))
-    for attempt in range(ATTEMPTS - 1):
-        postman.deliver(at=NOW + timedelta(days=attempt))
+    for days in range(4):
+        postman.deliver(at=NOW + timedelta(days=days))
         assert kept_of(database, sending) == (None, [left])
-        with database.transaction() as session:
-            session.execute(update(Letter).values(run_after=NOW))
-    postman.deliver(at=NOW + timedelta(days=ATTEMPTS))
+    postman.deliver(at=NOW + timedelta(days=4))
     assert kept_of(database, sending) == (None, [])
 
 
@@ -418,6 +359,8 @@ def test_whoever_is_no_owner_any_more_is_not_told_of_a_seal(database, sending, m
     Postman(database, sending.settings).deliver(at=NOW)
     assert "ada@example.org" not in dict(mailbox.messages)
     assert None not in seal_letters(database, SealLetter.dropped_at)
+
+
 def correct(database, cast, old, new):
     with database.transaction() as session:
         study = session.get_one(Study, cast.study.id)

@@ -3,10 +3,10 @@
 import io
 from datetime import timedelta
 from functools import partial
-from random import Random
 
 import pytest
 from builders import NOW, Cast, lead_of, panel_of, released
+from played import with_open_rows
 from sqlalchemy import select
 
 from delphi import access, audit
@@ -121,8 +121,12 @@ def test_the_servers_secret_leads_to_nobody_who_is_named(finished):
     assert acknowledgements.frozen(study, today=NOW.date())
 
 
-def test_files_are_the_same_bytes_before_and_after(finished, tmp_path):
+@pytest.mark.parametrize("level", ["sealed", "open_rows"])
+def test_files_are_the_same_bytes_before_and_after(finished, tmp_path, level):
+    if level == "open_rows":
+        with_open_rows(finished.session, finished.study)
     before = dict(files(finished, tmp_path))
+    assert ("ratings", Profile.PUBLIC) in before or level == "sealed"
     severing.sever(finished.session, finished.study, by=None, at=DUE)
     finished.session.expire_all()
     after = dict(files(finished, tmp_path))
@@ -131,12 +135,14 @@ def test_files_are_the_same_bytes_before_and_after(finished, tmp_path):
 
 
 def files(cast, folder):
-    """The ratings, the public bundle, and every report for every reader; only the trail has one event more."""
-    source = source_of(cast.session, cast.study, Random(1))
-    write_data(source.records, source.definitions, folder / "ratings.zip")
-    yield ("ratings",), (folder / "ratings.zip").read_bytes()
-    write_bundle(source, folder / "bundle.zip", Profile.PUBLIC, secret=SECRET)
-    yield ("bundle",), (folder / "bundle.zip").read_bytes()
+    """The single ratings, where there are any, a bundle, and every report for every reader; only the trail goes on."""
+    for profile in (Profile.ANALYST, Profile.PUBLIC):
+        source = source_of(cast.session, cast.study, profile)
+        write_bundle(source, folder / "bundle.zip", profile, secret=SECRET)
+        yield ("bundle", profile), (folder / "bundle.zip").read_bytes()
+        if source.records is not None:
+            write_data(source.records, source.definitions, folder / "ratings.zip")
+            yield ("ratings", profile), (folder / "ratings.zip").read_bytes()
     for key, entry in CATALOGUE.items():
         for profile in entry.profiles:
             for format_ in {"csv", "json", "html", "svg"} & set(entry.formats):

@@ -137,7 +137,7 @@ def test_a_letter_has_one_subject_line_and_its_link_alone_on_a_line(kind, number
         "round": SimpleNamespace(number=number), "items": 3, "done": 1, "minutes": 2, "closes": "soon",
         "reason": "holidays", "link": "http://link", "signing_key": "A" * 43 + "=", "consent": SimpleNamespace(given_on=NOW.date()),
         "named": ["stat@example.org"],
-        "document": SimpleNamespace(version=1, text="Text"), "withdrawn_on": NOW.date(),
+        "document": SimpleNamespace(version=1, text="Text", reason="A level"), "withdrawn_on": NOW.date(),
         "closed": "today", "counted": {1: 3}, "kept": {2: 1},
     }  # fmt: skip
     if kind is LetterKind.CONSENT:

@@ -6,15 +6,17 @@ import zipfile
 import pytest
 import xlsxwriter
 from browsing import fingerprint
-from builders import open_to_all
+from builders import NOW, lead_of, open_to_all, panel_of, vote
 from sqlalchemy import func, select
 from uploads import PANEL, STATEMENTS, preview, stored, upload
 from workbooks import PARTS
 
 from delphi.model.identity import Identity
 from delphi.model.panel import Panelist
+from delphi.model.round import Round
 from delphi.model.statement import Statement, StatementVersion
 from delphi.model.study import Study
+from rounds.lifecycle import lifecycle
 
 HOSTILE = ("=1+1", "'=1+1", "''-x", "-5 degrees", "@home", "+x", '“quoted”, "twice"; and\ttabbed', "'tis fine", "ünï")
 
@@ -161,15 +163,31 @@ def test_people_can_be_pasted(ada):
     assert (wrong.status_code, "is no name with a mail address" in wrong.text) == (422, True)
 
 
-def test_a_person_who_was_invited_stays_in_their_group(app, pages, ada):
+def count_answers(session, made):
+    open_to_all(session, made)
+    round_ = session.get_one(Round, (made.id, 1))
+    for who in panel_of(session, made):
+        vote(session, round_, who, {1: 4})
+    lifecycle.close(session, round_, by=lead_of(session, made), at=NOW)
+
+
+def test_a_person_whose_answers_were_counted_stays_in_their_group(app, pages, ada):
     with app.extensions["database"].transaction() as session:
-        open_to_all(session, session.get_one(Study, pages.study.id))
+        count_answers(session, session.get_one(Study, pages.study.id))
     before = fingerprint(app)
     page = preview(ada, PANEL, "name,email,group\nPanelist 1,panelist1@panel.example.org,nurses\n")
     assert (page.status_code, "the group stays" in page.text) == (422, True)
     assert fingerprint(app) == before
     assert upload(ada, PANEL, "name,email\nDr One,panelist1@panel.example.org\n").status_code == 303
     assert "Dr One" in stored(app, Identity.name, study_id=1)
+
+
+def test_a_person_who_was_only_invited_changes_group(app, pages, ada):
+    with app.extensions["database"].transaction() as session:
+        open_to_all(session, session.get_one(Study, pages.study.id))
+    assert upload(ada, PANEL, "name,email,group\nPanelist 1,panelist1@panel.example.org,nurses\n").status_code == 303
+    who = stored(app, Identity.panelist, email="panelist1@panel.example.org")[0]
+    assert stored(app, Panelist.stakeholder_group, id=who) == ["nurses"]
 
 
 FORM = {"text": "A new one", "kind": "recommendation", "section": "Staff", "help": "", "evidence": "DOI", "round": "2"}

@@ -112,6 +112,20 @@ def test_single_rows_prove_the_bands_of_every_study(session, tmp_path, design, l
 
 
 @one_engine
+def test_rows_of_the_statistician_are_those_of_the_close(session, tmp_path):
+    made = play(session, panelists=20, rounds=1, level="separated", groups=())
+    path, _ = written(session, made, tmp_path / "care.zip", "statistician")
+
+    def another_code(data):
+        rows = json.loads(data)
+        return json.dumps([rows[0] | {"code": "ANOTHER"}, *rows[1:]]).encode()
+
+    assert verify(path).status is Status.RIGHT
+    found = verify(resealed(path, "ratings/rows.json", another_code)).problems
+    assert found == ["ratings/rows.json: the rows of round 1 are not those that were kept"]
+
+
+@one_engine
 @pytest.mark.parametrize(
     ("level", "profile", "has_rows"),
     [

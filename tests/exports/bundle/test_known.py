@@ -223,11 +223,11 @@ def test_whatever_stands_in_a_row_no_page_fails(app, pages, walk, original, tmp_
 def partly(template, tmp_path_factory):
     """A bundle of which not all can be proven: who moved stands there in bands."""
     path = tmp_path_factory.mktemp("partly") / "partly.zip"
-    few = ("patients",) * 5 + ("nurses",) * 5 + ("doctors",)
+    few = {"groups": ("patients",) * 5 + ("nurses",) * 5 + ("doctors",), "panelists": 55, "absent": ("doctors",)}
     with template.copy() as url:
         database = Database(url)
         with database.transaction() as session:
-            written(session, play(session, "partly", **COS | {"groups": few}, panelists=40), path)
+            written(session, play(session, "partly", **COS | few), path)
         database.engine.dispose()
     return path
 

@@ -18,7 +18,7 @@ PLAYED = {
     "agreement": {"leavers": 0},
     "leaving": {"leavers": 0.2, "panelists": 40},
     "cos": COS,
-    "hidden": COS | {"panelists": 13, "rounds": 2},
+    "hidden": COS | {"panelists": 15, "rounds": 2, "absent": ("patients", "doctors")},
     "rand": RAND | {"rounds": 1},
     "odd": ODD | {"rounds": 2},
 }

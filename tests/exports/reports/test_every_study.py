@@ -659,7 +659,7 @@ def test_response_is_printed_round_by_round_and_says_once_when_a_round_ran(made)
     assert len(re.findall(r'<th scope="rowgroup"[^>]*>Round \d, \d{4}-\d\d-\d\d to ', page)) == 3
     assert "Nobody: returned, declined." in page
     assert "hidden, since" not in page
-    assert page.count('<th scope="col"') == 10
+    assert page.count('<th scope="col"') == 11
 
 
 def test_notes_explain_what_the_table_holds_and_nothing_else(made):

@@ -1,6 +1,7 @@
 """The page of anonymity: what it asks and proposes, what it saves, what the lock and the first invitation hold."""
 
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,45 @@ def test_every_level_is_told_in_the_words_of_the_panel(new, opened, one):
     information = one.get("/panel/information").text
     assert "No page but your own, and no file, holds" in information
     assert "three or more of your answers" not in information
+
+
+@pytest.mark.parametrize(
+    ("level", "words"),
+    [
+        ("sealed", "No page but your own, and no file, holds what one person answered"),
+        ("separated", "One person, the statistician, reads the answers of each person under a code"),
+        ("open_rows", "who knows three or more of your answers, can find your row"),
+    ],
+)
+def test_the_level_is_told_before_consent(app, opened, one, level, words):
+    with app.extensions["database"].transaction() as session:
+        session.get_one(Study, opened.study.id).level = Level(level)
+    assert words in told(one)
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_what_no_level_keeps_is_told_before_consent(app, opened, one, level):
+    with app.extensions["database"].transaction() as session:
+        session.get_one(Study, opened.study.id).level = level
+    for words in (
+        "If all answer alike, everybody knows what everybody answered",
+        "A group that is not shown is part of the rest",
+        "can be guessed, though not known",
+        "The style and the content of a comment can tell who wrote it, and comments of closed rounds stay",
+        "a team that invents panelists, chooses the moment of a close or asks the same twice",
+        "members of the panel who tell each other their answers",
+        "Whoever runs the server, or holds a backup of it, can connect names and answers until the names are destroyed",
+    ):
+        assert words in told(one), words
+
+
+def test_the_team_reads_it_after_the_lock_too(ada, opened):
+    assert "A group that is not shown is part of the rest" in " ".join(ada.get("/studies/care/anonymity").text.split())
+
+
+def told(one) -> str:
+    """What a panelist reads before agreeing."""
+    return " ".join(unescape(one.get("/panel/information").text).split())
 
 
 def test_the_choice_is_saved_once_with_one_event(app, new):

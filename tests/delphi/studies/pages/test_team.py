@@ -7,7 +7,7 @@ from browsing import fingerprint
 from builders import NOW
 from uploads import stored
 
-from delphi.letters import message as mail
+from delphi.letters.relay import Outcome, Relay
 from delphi.model.account import Account, AccountInvitation
 from delphi.model.event import Event
 from delphi.model.letter import TeamLetter
@@ -26,7 +26,8 @@ def number_of(app, name) -> int:
 def mailed(app, monkeypatch):
     """Let the postman deliver into a list."""
     sent = []
-    monkeypatch.setattr(mail, "hand_over", lambda message, _url: sent.append(message))
+    monkeypatch.setattr(Relay, "open", lambda _relay: None)
+    monkeypatch.setattr(Relay, "send", lambda _relay, mail, **_in_time: sent.append(mail) or Outcome.SENT)
 
     def deliver() -> list:
         from dataclasses import replace
