@@ -31,7 +31,7 @@ browser: $(STAMP)
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -o addopts="--import-mode=importlib --strict-markers -p no:cacheprovider" tests/browser
 
 # A lead who takes every page, file, letter, link, command and log line and knows the roster: what is got of whom, with each guard
-# on and off; and who may open, forge or break what. About five minutes on two idle cores; figures in docs/security/attacks.md.
+# on and off; and who may open, forge or break what. The figures stand in docs/security/attacks.md.
 security: $(STAMP)
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile -o pythonpath=". tests/support tools tests/security" \
 	  -o addopts="--import-mode=importlib --strict-markers -p no:cacheprovider" tests/security \
