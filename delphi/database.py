@@ -102,7 +102,7 @@ class Database:
         """Open a session that `end` and `close` will finish; a writer waits for its turn, at most so many seconds."""
         left = self.writers.enter(wait) if writing and self.writers else PATIENCE
         session = self.session(writing=writing, wait=left)
-        session.info["writing"] = writing
+        session.info["writing"] = session.info["for_change"] = writing
         return session
 
     def end(self, session: Session, *, keep: bool) -> None:

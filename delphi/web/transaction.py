@@ -23,6 +23,7 @@ def current_session() -> Session:
     if "session" not in g:
         database: Database = current_app.extensions["database"]
         g.session = database.begin(writing=_writes(), wait=WAIT)
+        g.session.info["for_change"] = request.method not in SAFE_METHODS  # also where it reads first
     session: Session = g.session
     return session
 

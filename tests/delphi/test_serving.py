@@ -84,4 +84,4 @@ def test_savers_that_wait_hold_no_page_up_and_sigterm_answers_them(template):
 def test_an_idle_server_ends_long_before_its_grace_is_over(template, number):
     with template.copy() as url, serving(url) as (server, _address):
         server.send_signal(number)
-        assert server.wait(10) == 0  # of 30 s; a machine that does nothing else takes about one
+        assert server.wait(5) == 0  # of 30 s; it takes about half a second
