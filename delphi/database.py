@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, Select, String, cast, create_engine, event, func, select
+from sqlalchemy import ColumnElement, Engine, Select, String, cast, create_engine, event, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
@@ -182,8 +182,16 @@ def lock_all(session: Session, rows: Select[Any]) -> None:
 
 def database_now(session: Session) -> datetime:
     """Ask the database what time it is now, not when the transaction began."""
-    if session.get_bind().dialect.name == "sqlite":
-        text: str = session.execute(select(func.strftime("%Y-%m-%dT%H:%M:%f", "now"))).scalar_one()
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
-    now: str = session.execute(select(cast(func.clock_timestamp(), String))).scalar_one()
-    return datetime.fromisoformat(now).astimezone(UTC)
+    return moment_of(session.execute(select(clock_column(session.get_bind().dialect.name))).scalar_one())
+
+
+def clock_column(dialect: str) -> ColumnElement[str]:
+    """The time by the database's clock, as a column of a query; `moment_of` reads it."""
+    if dialect == "sqlite":
+        return func.strftime("%Y-%m-%dT%H:%M:%f+00:00", "now", type_=String)
+    return cast(func.clock_timestamp(), String)
+
+
+def moment_of(text: str) -> datetime:
+    """Read what `clock_column` gave."""
+    return datetime.fromisoformat(text).astimezone(UTC)

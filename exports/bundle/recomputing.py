@@ -10,9 +10,10 @@ from delphi.consensus.table.result_row import EVERYBODY, read_reasons, write_rea
 from delphi.consensus.table.rows import consensus_rows
 from exports.archive import BadBundle, Bundle
 from exports.bundle.counting_rows import differences_of_rows
+from exports.bundle.older import of_any_version
 from exports.bundle.reading import Contents, cells_of, composition_of, contents_of
 from exports.bundle.results import MARKS, PlainRow, Withheld
-from exports.bundle.seals import CHAIN, NO_SEALS
+from exports.bundle.seals import CHAIN
 from exports.record.unproved import VERDICT_COLUMNS
 from exports.tables.table import HIDDEN
 from rounds.seal.reading import round_data_of, shown_rows
@@ -31,10 +32,8 @@ class Comparison:
 
 def recompute(bundle: Bundle) -> Comparison:
     """Compute every round of a bundle again and compare it with the release."""
-    if CHAIN not in bundle.manifest["files"]:
-        raise BadBundle(NO_SEALS)
     try:
-        return _recomputed(bundle)
+        return _recomputed(of_any_version(bundle))
     except (KeyError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
         raise BadBundle(
             "The bundle is not built as one (%(error)s); nothing was computed.", error=type(error).__name__
@@ -66,7 +65,7 @@ def _computed(contents: Contents, number: int, frozen: list[dict[str, PlainRow]]
     """Rows of a round by statement and group, from what is told of its cells."""
     analysis, sealed = Analysis(contents.definitions[number], (_round(contents, number),)), contents.sealed[number]
     rows = {(row["statement"], row["group"]): row for row in shown_rows(analysis, sealed)}
-    if contents.whole:
+    if contents.whole and not contents.older:
         return rows
     # Where counts alone are not told, the rest of the row is computed from nothing, unless all of it was hidden.
     hidden = {(e["row"]["statement"], e["row"]["group"]) for e in frozen if e["row"]["n_rated"] is None}
