@@ -1,5 +1,6 @@
 """Commands of preparing and serving: db, account, serve, work. wsgi.py adds those of the other packages."""
 
+import gc
 import os
 import signal
 import socket
@@ -164,6 +165,8 @@ def serve(app_factory: AppFactory, host: str, port: int, *, web_only: bool) -> N
         _check_free(host, port)
     app = _running(app_factory)
     read_templates(app)
+    gc.collect()
+    gc.freeze()  # what is loaded stays: the collector need not look at it, not even when the server ends
     click.echo(f"Serving {app.extensions['settings'].public_url} on {host}:{port}")
     if sys.platform == "win32":
         _serve_with_waitress(app, host, port, web_only=web_only)

@@ -18,7 +18,7 @@ from delphi.host_queue import HostQueue
 from delphi.model.base import Base
 
 PATIENCE = 10.0  # seconds that work beside the pages waits for another process
-A_MOMENT = 0.25  # seconds that a writer waits where the threads for readers would be used up
+A_MOMENT = 0.5  # seconds of one turn after which nobody waits where the threads for readers would be used up
 READERS = 2  # threads that never wait for long to write
 POOL_TIMEOUT = 5
 PRAGMAS = (
@@ -36,14 +36,14 @@ class WritersQueue:
     """Lets the writers of one SQLite process in one by one, in turn with other processes of this host.
 
     They wait here and not for SQLite's busy handler, which is unfair (p99 40 times longer). Some threads are left to
-    readers: when all others wait, whoever comes waits a moment only.
+    readers: where all others wait already, whoever comes goes on waiting only while the turns change quickly.
     """
 
     def __init__(self, threads: int = SERVER_THREADS, *, database: str | None = None) -> None:
         self._host = HostQueue(database)
         self._turn = threading.Lock()
-        self._most = max(1, threads - READERS)
-        self._waiting = 0
+        self._places = threading.Semaphore(max(1, threads - READERS - 1))  # one more thread writes
+        self._since = 0.0
 
     def enter(self, wait: float | None) -> float:
         """Wait for the turn; what is left of the time, for another process that writes.
@@ -53,17 +53,26 @@ class WritersQueue:
         WritersBusy
             The turn did not come within so many seconds; without a number it is waited for.
         """
-        began = time.monotonic()
         if wait is None:
             self._turn.acquire()
+            self._since = time.monotonic()
             return max(self._host.enter(PATIENCE), A_MOMENT)
-        self._waiting += 1  # a thread more or less that slips through between reading and adding does no harm
+        began = time.monotonic()
+        placed = self._places.acquire(blocking=False)
         try:
-            if not self._turn.acquire(timeout=wait if self._waiting <= self._most else min(wait, A_MOMENT)):
+            if not (self._turn.acquire(timeout=wait) if placed else self._comes_soon(began + wait)):
                 raise WritersBusy
         finally:
-            self._waiting -= 1
-        return self._host.enter(max(0.0, wait - (time.monotonic() - began)))
+            if placed:
+                self._places.release()
+        self._since = time.monotonic()
+        return self._host.enter(max(0.0, wait - (self._since - began)))
+
+    def _comes_soon(self, end: float) -> bool:
+        while (now := time.monotonic()) < end and now - self._since < A_MOMENT:
+            if self._turn.acquire(timeout=A_MOMENT / 10):
+                return True
+        return self._turn.acquire(blocking=False)
 
     def leave(self) -> None:
         """Let the next writer in."""
@@ -96,7 +105,7 @@ class Database:
         """Open a session that `end` and `close` will finish; a writer waits for its turn, at most so many seconds."""
         left = self.writers.enter(wait) if writing and self.writers else PATIENCE
         session = self.session(writing=writing, wait=left)
-        session.info["writing"] = writing
+        session.info["writing"] = session.info["for_change"] = writing
         return session
 
     def end(self, session: Session, *, keep: bool) -> None:

@@ -11,7 +11,7 @@ from flask_security import user_authenticated
 
 from delphi import clock
 from delphi.web import throttle
-from delphi.web.transaction import apart, current_session
+from delphi.web.transaction import apart, writing_session
 
 ONE_ADDRESS, ALL_ADDRESSES = 5, 40
 PlainResponse = tuple[str, int, dict[str, str]]
@@ -47,4 +47,4 @@ def _left(at: datetime) -> int:
 
 
 def _forget(_app: Flask, **_: Any) -> None:
-    throttle.forget(current_session(), "sign-in", _key(), at=clock.now(), by=throttle.QUARTER)
+    throttle.forget(writing_session(), "sign-in", _key(), at=clock.now(), by=throttle.QUARTER)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request
 from flask import session as cookie
@@ -13,6 +14,7 @@ from delphi.database import Database
 
 log = logging.getLogger(__name__)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+View = TypeVar("View", bound=Callable[..., Any])
 WAIT = 3.0  # seconds that a request waits for its turn to write (SQLite)
 
 
@@ -20,9 +22,39 @@ def current_session() -> Session:
     """The session of the current request; it opens when it is first asked for."""
     if "session" not in g:
         database: Database = current_app.extensions["database"]
-        g.session = database.begin(writing=request.method not in SAFE_METHODS, wait=WAIT)
+        g.session = database.begin(writing=_writes(), wait=WAIT)
+        g.session.info["for_change"] = request.method not in SAFE_METHODS  # also where it reads first
     session: Session = g.session
     return session
+
+
+def reads_first(view: View) -> View:
+    """Let a view that is sent a form read until it asks for the `writing_session`: nobody waits for its other work."""
+    view.reads_first = True  # type: ignore[attr-defined]  # functions carry attributes; the type system does not say so
+    return view
+
+
+def _writes() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return request.method not in SAFE_METHODS and ("writes" in g or not getattr(view, "reads_first", False))
+
+
+def writing_session() -> Session:
+    """The session of the current request for its decision; one that only read is ended, and its rows stay readable."""
+    if not current_session().info["writing"]:
+        g.writes = True
+        current_app.extensions["database"].close(g.pop("session"))
+    return current_session()
+
+
+def commit() -> None:
+    """Keep what was decided before the answer is made: nobody waits for a file that is still written."""
+    database: Database = current_app.extensions["database"]
+    session = g.pop("session")
+    try:
+        database.end(session, keep=True)
+    finally:
+        database.close(session)
 
 
 def apart() -> AbstractContextManager[Session]:

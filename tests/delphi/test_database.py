@@ -37,12 +37,25 @@ def test_what_was_waited_is_not_waited_again_for_others():
 
 
 def test_some_threads_are_always_left_to_readers():
-    queue, threads = WritersQueue(4), 4
+    queue, threads = WritersQueue(5), 5
     with taken(queue), ThreadPoolExecutor(threads) as pool:
-        waiting = [pool.submit(queue.enter, 2) for _ in range(threads)]
-        time.sleep(4 * A_MOMENT)
+        waiting = [pool.submit(queue.enter, 3) for _ in range(threads - 1)]
+        time.sleep(2 * A_MOMENT)
         assert [one.done() for one in waiting].count(True) == READERS
-        assert [type(one.exception()) for one in waiting] == [WritersBusy] * threads
+        assert isinstance(pool.submit(queue.enter, 3).exception(A_MOMENT), WritersBusy)
+        assert [type(one.exception()) for one in waiting] == [WritersBusy] * (threads - 1)
+
+
+def test_where_turns_change_quickly_everybody_waits():
+    queue, threads = WritersQueue(5), 12
+
+    def write(_):
+        queue.enter(10)
+        time.sleep(0.1)
+        queue.leave()
+
+    with ThreadPoolExecutor(threads) as pool:
+        assert list(pool.map(write, range(threads))) == [None] * threads
 
 
 @one_engine
