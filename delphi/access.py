@@ -126,7 +126,7 @@ def session_holder(session: Session, grant: str | None, *, today: date) -> tuple
         if row is not None:
             study, panelist, begun_by = row
             if begun_by is not None:
-                handed_links.restrict(session, begun_by, panelist)
+                handed_links.restrict(session, begun_by, study.id, panelist.id)
             return study, panelist
     raise NotFound
 

@@ -2,20 +2,70 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, Select, String, cast, create_engine, event, func, select
+from sqlalchemy import ColumnElement, Engine, Select, String, cast, create_engine, event, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
+from delphi.config import SERVER_THREADS
+from delphi.failures import WritersBusy
 from delphi.model.base import Base
 
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON", "secure_delete=ON")
+PATIENCE = 10.0  # seconds that work beside the pages waits for another process
+A_MOMENT = 0.25  # seconds that a writer waits where the threads for readers would be used up
+READERS = 2  # threads that never wait for long to write
+POOL_TIMEOUT = 5
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    f"busy_timeout={PATIENCE * 1000:.0f}",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+)
 POSTGRESQL_OPTIONS = "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
 Entity = TypeVar("Entity", bound=Base)
+
+
+class WritersQueue:
+    """Lets the writers of one SQLite process in one by one.
+
+    They wait here and not for SQLite's busy handler, which is unfair (p99 40 times longer). Some threads are left to
+    readers: when all others wait, whoever comes waits a moment only.
+    """
+
+    def __init__(self, threads: int = SERVER_THREADS) -> None:
+        self._turn = threading.Lock()
+        self._most = max(1, threads - READERS)
+        self._waiting = 0
+
+    def enter(self, wait: float | None) -> float:
+        """Wait for the turn; what is left of the time, for another process that writes.
+
+        Raises
+        ------
+        WritersBusy
+            The turn did not come within so many seconds; without a number it is waited for.
+        """
+        began = time.monotonic()
+        if wait is None:
+            self._turn.acquire()
+            return PATIENCE
+        self._waiting += 1  # a thread more or less that slips through between reading and adding does no harm
+        try:
+            if not self._turn.acquire(timeout=wait if self._waiting <= self._most else min(wait, A_MOMENT)):
+                raise WritersBusy
+        finally:
+            self._waiting -= 1
+        return max(0.0, wait - (time.monotonic() - began))
+
+    def leave(self) -> None:
+        """Let the next writer in."""
+        self._turn.release()
 
 
 class Database:
@@ -23,47 +73,61 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = engine_for(url)
-        # Writers of one SQLite process wait for a lock here, not for the busy handler: it is unfair (p99 40 times longer).
-        self._writers = threading.Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
+        self.writers = WritersQueue() if self.engine.dialect.name == "sqlite" else None
 
-    def session(self, *, writing: bool) -> Session:
-        """Open a session; a writing one begins with the write lock on SQLite."""
-        return Session(self.engine.execution_options(writing=writing), autoflush=False)
+    def session(self, *, writing: bool, wait: float = PATIENCE) -> Session:
+        """Open a session; a writing one begins with the write lock on SQLite, and waits so long for other processes."""
+        return Session(self.engine.execution_options(writing=writing, wait=wait), autoflush=False)
 
     @contextmanager
-    def transaction(self, *, writing: bool = True) -> Iterator[Session]:
+    def transaction(self, *, writing: bool = True, wait: float | None = None) -> Iterator[Session]:
         """One session and one transaction: leaving commits, raising rolls back."""
-        with self._writers if writing else nullcontext(), self.session(writing=writing) as session:
+        session = self.begin(writing=writing, wait=wait)
+        try:
             yield session
-            session.commit()
+            self._commit(session)
+        finally:
+            self.close(session)
 
-    def begin(self, *, writing: bool) -> Session:
-        """Open a session that `end` and `close` will finish; a writer waits for its turn."""
-        if writing:
-            self._writers.__enter__()
-        session = self.session(writing=writing)
+    def begin(self, *, writing: bool, wait: float | None = None) -> Session:
+        """Open a session that `end` and `close` will finish; a writer waits for its turn, at most so many seconds."""
+        left = self.writers.enter(wait) if writing and self.writers else PATIENCE
+        session = self.session(writing=writing, wait=left)
         session.info["writing"] = writing
         return session
 
     def end(self, session: Session, *, keep: bool) -> None:
         """Commit what a session decided, or roll it back; a failing commit raises."""
         if keep and session.info["writing"]:
-            session.commit()
+            self._commit(session)
         else:
             session.rollback()
 
+    def _commit(self, session: Session) -> None:
+        try:
+            session.commit()
+        except Exception:
+            session.invalidate()  # nobody knows in which state its connection is
+            raise
+
     def close(self, session: Session) -> None:
         """Close a session and let the next writer in."""
-        session.close()
-        if session.info["writing"]:
-            self._writers.__exit__(None, None, None)
+        try:
+            session.close()
+        finally:
+            if session.info["writing"] and self.writers:
+                self.writers.leave()
 
 
 def engine_for(url: str) -> Engine:
     """Make an engine that keeps our rules on either database."""
     if not url.startswith("sqlite"):
         return create_engine(
-            url, hide_parameters=True, pool_pre_ping=True, connect_args={"options": POSTGRESQL_OPTIONS}
+            url,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_timeout=POOL_TIMEOUT,
+            connect_args={"options": POSTGRESQL_OPTIONS, "connect_timeout": 5},
         )
     engine = create_engine(
         url, hide_parameters=True, connect_args={"isolation_level": None, "check_same_thread": False}
@@ -80,8 +144,19 @@ def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _on_begin(connection: Connection) -> None:
     """Begin for ourselves: the driver's own habits lose savepoints and upgrade locks too late."""
-    writing = connection.get_execution_options().get("writing", True)
+    options = connection.get_execution_options()
+    writing = options.get("writing", True)
+    if writing:
+        _wait_for_others(connection, options.get("wait", PATIENCE))
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _wait_for_others(connection: Connection, wait: float) -> None:
+    """Set how long SQLite waits for another process, where that changes."""
+    milliseconds = round(wait * 10) * 100
+    if connection.info.get("busy_timeout", round(PATIENCE * 1000)) != milliseconds:
+        connection.connection.driver_connection.execute(f"PRAGMA busy_timeout={milliseconds}")  # type: ignore[union-attr]  # it is open
+        connection.info["busy_timeout"] = milliseconds
 
 
 def locked(session: Session, kind: type[Entity], key: tuple[Any, ...], *, share: bool = False) -> Entity | None:
@@ -98,8 +173,16 @@ def lock_all(session: Session, rows: Select[Any]) -> None:
 
 def database_now(session: Session) -> datetime:
     """Ask the database what time it is now, not when the transaction began."""
-    if session.get_bind().dialect.name == "sqlite":
-        text: str = session.execute(select(func.strftime("%Y-%m-%dT%H:%M:%f", "now"))).scalar_one()
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
-    now: str = session.execute(select(cast(func.clock_timestamp(), String))).scalar_one()
-    return datetime.fromisoformat(now).astimezone(UTC)
+    return moment_of(session.execute(select(clock_column(session.get_bind().dialect.name))).scalar_one())
+
+
+def clock_column(dialect: str) -> ColumnElement[str]:
+    """The time by the database's clock, as a column of a query; `moment_of` reads it."""
+    if dialect == "sqlite":
+        return func.strftime("%Y-%m-%dT%H:%M:%f+00:00", "now", type_=String)
+    return cast(func.clock_timestamp(), String)
+
+
+def moment_of(text: str) -> datetime:
+    """Read what `clock_column` gave."""
+    return datetime.fromisoformat(text).astimezone(UTC)

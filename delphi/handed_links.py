@@ -14,7 +14,6 @@ from sqlalchemy import ColumnElement, Select, and_, event, exists, or_, select
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from delphi.errors import Refused
-from delphi.model.panel import Panelist
 from delphi.model.rating import ChangeReason, Comment, Rating
 from delphi.model.round import Participation
 from delphi.model.statement import StatementProposal
@@ -56,9 +55,9 @@ class HandedSession:
         ]
 
 
-def restrict(session: Session, link: str, panelist: Panelist) -> None:
+def restrict(session: Session, link: str, study_id: int, panelist: UUID) -> None:
     """Let a session see what was given through this handed link, and nothing else of this panelist."""
-    handed = HandedSession(link, panelist.study_id, panelist.id)
+    handed = HandedSession(link, study_id, panelist)
     session.info.update(handed=handed, narrowing=handed.narrowing())
 
 
@@ -101,10 +100,10 @@ def refuse_withheld(session: Session, *rounds: int) -> None:
         raise Withheld
 
 
-def answer(session: Session, participation: Participation) -> None:
-    """Note through which link a round is answered, before an answer is kept; the participation is locked.
+def admit(session: Session, round_: int) -> str | None:
+    """The handed link through which a round is answered now; None for a link of the panelist's own.
 
-    The first answer of a handed link stays visible to that link until a link of the panelist's own answers.
+    From here on all that stands in this round was given through the same link, so that it may be read without narrowing.
 
     Raises
     ------
@@ -112,8 +111,16 @@ def answer(session: Session, participation: Participation) -> None:
         Something was given already through another link: it stays, and is not written over unseen.
     """
     handed: HandedSession | None = session.info.get("handed")
-    refuse_withheld(session, participation.round)
-    link = handed.link if handed else None
+    refuse_withheld(session, round_)
+    return handed.link if handed else None
+
+
+def answer(session: Session, participation: Participation) -> None:
+    """Note through which link a round is answered, before an answer is kept; the participation is locked.
+
+    The first answer of a handed link stays visible to that link until a link of the panelist's own answers.
+    """
+    link = admit(session, participation.round)
     if participation.handed_link != link:
         participation.handed_link = link
         session.flush()

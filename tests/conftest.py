@@ -99,6 +99,7 @@ def app(place, settings) -> Iterator[Flask]:
         place.app = application(settings)
         place.close()
         place.database = place.app.extensions["database"]
+    place.app.extensions["memory"].forget()
     before = dict(place.app.config), len(place.app.view_functions)
     yield place.app
     changed = (dict(place.app.config), len(place.app.view_functions)) != before

@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from random import Random
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from browsing import HOST, SECRET, Browser
 from builders import LATER, NOW, account, lead_of, open_to_all, panel_of, people, rate_again, study
@@ -125,24 +125,29 @@ def main(kept: str = "") -> int:
     return late
 
 
+def second_round(session: Session, lead: int) -> tuple[int, UUID]:
+    """Play a round of 35 statements and open the second, with feedback of every form; the key of one panelist."""
+    asked = tuple(NewStatement(f"S{n}", TEXT.format(n), section=f"Section {n // 7}") for n in range(RATING))
+    ada = session.get_one(Account, lead)
+    made = study(session, ada, "panel", panelists=0, statements=asked, groups=GROUPS[:2], feedback=SHOWN)
+    roster.add(session, made, [replace(new, group=GROUPS[i % 2]) for i, new in enumerate(people(97))])
+    first = session.get_one(Round, (made.id, 1))
+    lifecycle.launch(session, made, first, closes_at=LATER, by=lead, at=NOW)
+    answer(session, made, 1, RATING)
+    for comment in session.scalars(select(Comment).filter_by(study_id=made.id, moderation=None)):
+        comment.moderation, comment.released_text = Moderation.RELEASED, comment.text
+    session.flush()
+    lifecycle.close(session, first, by=lead, at=NOW)
+    lifecycle.release(session, made, first, by=lead, at=NOW)
+    rate_again(session, made, lifecycle.prepare_next(session, made, first, by=lead, at=NOW))
+    open_to_all(session, made, 2)
+    return made.id, panel_of(session, made)[3]
+
+
 def panelist(database: Database, lead: int, browser: Browser) -> int:
     """Open a second round of 35 statements, and measure its pages and one save as its panelist meets them."""
     with database.transaction() as session:
-        asked = tuple(NewStatement(f"S{n}", TEXT.format(n), section=f"Section {n // 7}") for n in range(RATING))
-        ada = session.get_one(Account, lead)
-        made = study(session, ada, "panel", panelists=0, statements=asked, groups=GROUPS[:2], feedback=SHOWN)
-        roster.add(session, made, [replace(new, group=GROUPS[i % 2]) for i, new in enumerate(people(97))])
-        first = session.get_one(Round, (made.id, 1))
-        lifecycle.launch(session, made, first, closes_at=LATER, by=lead, at=NOW)
-        answer(session, made, 1, RATING)
-        for comment in session.scalars(select(Comment).filter_by(study_id=made.id, moderation=None)):
-            comment.moderation, comment.released_text = Moderation.RELEASED, comment.text
-        session.flush()
-        lifecycle.close(session, first, by=lead, at=NOW)
-        lifecycle.release(session, made, first, by=lead, at=NOW)
-        rate_again(session, made, lifecycle.prepare_next(session, made, first, by=lead, at=NOW))
-        open_to_all(session, made, 2)
-        key = (made.id, panel_of(session, made)[3])
+        key = second_round(session, lead)
     browser.enter(*key)
     pages = {name: f"/panel/{path}" for name, path in {"a page of cards": "page/1", "review": "review"}.items()}
     late = report(browser, {"a panelist's start": "/panel", **pages}, bound=FOR_PANELISTS)

@@ -4,8 +4,8 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, session
-from flask_login import user_logged_out
+from flask import Flask, current_app, g, request, session
+from flask_login import AnonymousUserMixin, user_logged_out
 from flask_security import Security, UserDatastore, UserMixin, password_reset, user_authenticated
 from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy import delete, func, select
@@ -16,9 +16,11 @@ from delphi.config import Settings
 from delphi.database import Database
 from delphi.errors import NotFound, Refused
 from delphi.model.account import Account, AccountInvitation, AccountSession
+from delphi.web.policy import PANELIST, policy_of
 from delphi.web.transaction import current_session
 
 LONGEST_SESSION = timedelta(hours=12)
+NOBODY = AnonymousUserMixin()
 
 
 class TeamAccount(Account, UserMixin):
@@ -93,6 +95,7 @@ def settings_of(settings: Settings) -> dict[str, Any]:
 
 def init_app(app: Flask) -> None:
     """Wire Flask-Security; after `CSRFProtect`, which it looks for."""
+    app.before_request(_nobody_for_panelists)  # before the extension asks who it is
     Security(app, AccountStore(), register_blueprint=True)
     login = app.extensions["security"].login_manager
     login.session_protection = None
@@ -100,6 +103,12 @@ def init_app(app: Flask) -> None:
     user_authenticated.connect(open_session, app)
     user_logged_out.connect(end_session, app)
     password_reset.connect(end_sessions, app)
+
+
+def _nobody_for_panelists() -> None:
+    """Spare a panelist's pages the look for an account: whoever holds one is nobody there."""
+    if policy_of(current_app, request.endpoint or "") == PANELIST:
+        g._login_user = NOBODY  # noqa: SLF001 (where Flask-Login keeps whom it found)
 
 
 def open_session(_app: Flask, user: TeamAccount, **_: Any) -> None:

@@ -55,8 +55,11 @@ class PanelFigures:
 
     @property
     def sensitive(self) -> dict[int, tuple[list[str], int]]:
-        """By round: statements of which a definition near the locked one says otherwise, and all statements."""
-        return {number: (one.sensitive, len(one.firmness)) for number, one in self.rounds.items()}
+        """By round: statements of which a definition near the locked one says otherwise, and how many were tried."""
+        return {
+            number: (one.sensitive, sum(not tried.reason for tried in one.firmness.values()))
+            for number, one in self.rounds.items()
+        }
 
 
 def panel_figures(

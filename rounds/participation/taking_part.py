@@ -52,7 +52,7 @@ def taking_part(
     if session.get(Participation, part.key) is None:
         return None
     if not round_.accepts(at=at):
-        raise closed(round_)
+        raise closed(round_.number)
     return part
 
 
@@ -70,7 +70,12 @@ def hold_open(session: Session, part: TakingPart) -> None:
     if round_ is None:
         raise NotFound
     if not round_.accepts(at=database_now(session)):
-        raise closed(round_)
+        raise closed(round_.number)
+
+
+def takes_answers(row: Any, *, at: datetime) -> bool:
+    """Whether a round of which these columns were read takes answers; `Round.accepts` says it of an object."""
+    return bool(row.opened_at and not row.closed_at and row.closes_at and at < row.closes_at)
 
 
 def invited_rounds(session: Session, study: Study, panelist: Panelist) -> list[Round]:
@@ -97,7 +102,7 @@ def invited_round(session: Session, study: Study, panelist: Panelist, number: in
     return round_
 
 
-def closed(round_: Round) -> RoundClosed:
+def closed(number: int) -> RoundClosed:
     """The error that says that the round has closed, what counts and what was not kept."""
     words = "Round %(number)s has closed. Your saved answers count; what you sent now was not saved."
-    return RoundClosed(words, number=round_.number)
+    return RoundClosed(words, number=number)

@@ -92,10 +92,11 @@ class AnswerSheet:
         """The sheet with its answers read anew, after a save."""
         return AnswerSheet(self.session, self.study, self.round, self.panelist)
 
-    def fingerprint(self, secret: str) -> str:
-        """A name of this sheet and its owner, so that a page left open elsewhere cannot answer for another."""
-        owner = f"{self.study.id}/{self.round.number}/{self.panelist.id}"
-        return hmac.new(secret.encode(), owner.encode(), hashlib.sha256).hexdigest()[:32]
+
+def fingerprint(part: TakingPart, secret: str) -> str:
+    """A name of a sheet and its owner, so that a page left open elsewhere cannot answer for another."""
+    owner = f"{part.study}/{part.round}/{part.panelist}"
+    return hmac.new(secret.encode(), owner.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def open_sheet(session: Session, study: Study, panelist: Panelist, *, at: datetime) -> AnswerSheet:

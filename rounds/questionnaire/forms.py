@@ -1,6 +1,6 @@
 """Bytes to clean values for running a round; the names of the fields are made and taken apart here alone."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
@@ -20,6 +20,7 @@ from rounds.questionnaire.suggesting import Suggestion
 LONGEST_TEXT = 2000  # of a comment, of a reason, of a suggestion and its parts
 SUGGESTION_TEXTS = ("text", "reason", "source")
 CLEAR = "clear"
+FIELDS = frozenset(EntryKind)
 
 
 class StaleSheet(Refused):
@@ -58,14 +59,29 @@ def read_answers(form: Mapping[str, str], page: Iterable[Card], scale: Scale) ->
     """The answers of a page of cards; a card without a choice keeps what is stored."""
     sent = SentAnswers([], [], [], {}, form, _save_key(form.get("request", "")))
     for card in page:
-        _read_answer(sent, card, scale)
-        _read_text(sent, card, EntryKind.COMMENT, sent.remarks)
-        _read_text(sent, card, EntryKind.REASON, sent.reasons)
+        _read_answer(sent, card.statement, scale)
+        for kind in (EntryKind.COMMENT, EntryKind.REASON):
+            _read_text(sent, Entry(kind, card.statement), card.text_of(kind))
     return sent
 
 
-def _read_answer(sent: SentAnswers, card: Card, scale: Scale) -> None:
-    name = name_of(Entry(EntryKind.ANSWER, card.statement))
+def read_fields(form: Mapping[str, str], asked: Container[int], scale: Scale) -> SentAnswers:
+    """The fields that were sent, one by one; what is about nothing that was asked is no field."""
+    sent = SentAnswers([], [], [], {}, form, _save_key(form.get("request", "")))
+    for name in form:
+        kind, _dash, number = name.partition("-")
+        statement = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0
+        if kind not in FIELDS or statement not in asked:
+            continue
+        if kind == EntryKind.ANSWER:
+            _read_answer(sent, statement, scale)
+        else:
+            _read_text(sent, Entry(EntryKind(kind), statement), None)
+    return sent
+
+
+def _read_answer(sent: SentAnswers, statement: int, scale: Scale) -> None:
+    name = name_of(Entry(EntryKind.ANSWER, statement))
     chosen = sent.typed.get(name, "").strip()
     if not chosen:
         return
@@ -73,12 +89,13 @@ def _read_answer(sent: SentAnswers, card: Card, scale: Scale) -> None:
         words = _("“%(chosen)s” is no whole number from %(lo)s to %(hi)s. Your other answers are saved; write another.")
         sent.errors[name] = words % {"chosen": chosen[:20], "lo": scale.lo, "hi": scale.hi}
     else:
-        sent.answers.append(_answer(card.statement, chosen, scale, _seen(sent.typed, name)))
+        sent.answers.append(_answer(statement, chosen, scale, _seen(sent.typed, name)))
 
 
-def _read_text(sent: SentAnswers, card: Card, kind: EntryKind, texts: list[Remark]) -> None:
-    name, stored = name_of(Entry(kind, card.statement)), card.text_of(kind)
-    text = clean(sent.typed.get(name, stored))
+def _read_text(sent: SentAnswers, entry: Entry, stored: str | None) -> None:
+    """Read a text, unless it is the stored one."""
+    name = name_of(entry)
+    text = clean(sent.typed.get(name, stored or ""))
     if len(text) > LONGEST_TEXT:
         words = _(
             "This text has %(n)s characters; the limit is %(most)s. Your rating is saved and the text is still here. "
@@ -87,7 +104,8 @@ def _read_text(sent: SentAnswers, card: Card, kind: EntryKind, texts: list[Remar
         numbers = {"n": len(text), "most": LONGEST_TEXT, "over": len(text) - LONGEST_TEXT}
         sent.errors[name] = words % numbers
     elif text != stored:
-        texts.append(Remark(card.statement, text, _seen(sent.typed, name)))
+        texts = sent.remarks if entry.kind is EntryKind.COMMENT else sent.reasons
+        texts.append(Remark(entry.statement, text, _seen(sent.typed, name)))
 
 
 def _answer(statement: int, chosen: str, scale: Scale, seen: int) -> Answer:

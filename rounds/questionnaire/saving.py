@@ -2,25 +2,23 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from delphi import handed_links
 from delphi.consensus.shipped_scales import SCALES
 from delphi.errors import BadInput, NotFound
-from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating, SaveRequest
-from delphi.model.round import QuestionnaireItem
-from delphi.model.study import Study
-from rounds.participation.taking_part import TakingPart, hold, hold_open
+from delphi.model.rating import AnswerKind
+from rounds.participation.taking_part import TakingPart, closed, hold, hold_open
+from rounds.questionnaire import keeping
+from rounds.questionnaire.keeping import Sight
 
-AnswerTable = type[Rating] | type[Comment] | type[ChangeReason]
 NewValues = Mapping[int, tuple[int, dict[str, Any]]]  # by statement: the version seen, the values
 
 
@@ -74,6 +72,9 @@ class Saved:
 
     versions: dict[Entry, int] = field(default_factory=dict)
     conflicts: list[Entry] = field(default_factory=list)
+    answered: frozenset[int] = field(
+        default=frozenset(), compare=False
+    )  # all answered statements; not kept for a repetition
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> "Saved":
@@ -103,31 +104,54 @@ def save(
     request: str,
 ) -> Saved:
     """Save answers once; the same request again gives the same outcome. One transaction, ended by the edge."""
-    participation = hold(session, part)
+    session.flush()
+    link = keeping.hold(session.connection(), part)
+    return save_held(session, part, answers, remarks, reasons, request=request, answered_by=link)
+
+
+def save_held(
+    session: Session,
+    part: TakingPart,
+    answers: Sequence[Answer],
+    remarks: Sequence[Remark],
+    reasons: Sequence[Remark],
+    *,
+    request: str,
+    answered_by: str | None,
+) -> Saved:
+    """Save as `save` does, where the participation is locked and the handed link that answered it is known."""
     digest = _digest(answers, remarks, reasons)
-    if earlier := _earlier(session, part, request, digest):
-        return earlier
-    hold_open(session, part)
-    handed_links.answer(session, participation)
-    _check(session, part, answers, [*remarks, *reasons])
+    statements = {answer.statement for answer in answers} | {remark.statement for remark in (*remarks, *reasons)}
+    connection = session.connection()
+    sight = keeping.look(connection, part, statements, request)
+    if sight.earlier:
+        return replace(_earlier(*sight.earlier, digest), answered=sight.answered)
+    if not sight.open:
+        raise closed(part.round)
+    link = handed_links.admit(session, part.round)
+    if link != answered_by:
+        keeping.note_link(connection, part, link)
+    _check(sight, answers, [*remarks, *reasons])
     saved = Saved()
     ratings = {a.statement: (a.seen, {"kind": a.kind, "value": a.value}) for a in answers}
-    _apply(session, part, EntryKind.ANSWER, ratings, saved)
-    _apply(session, part, EntryKind.COMMENT, _texts(remarks), saved)
-    _apply(session, part, EntryKind.REASON, _texts(reasons), saved)
-    session.add(SaveRequest(**part.columns, key=request, digest=digest, answer=saved.written()))
-    session.flush()
-    return saved
+    for kind, values in zip(EntryKind, (ratings, _texts(remarks), _texts(reasons)), strict=True):
+        _apply(connection, part, kind, values, sight, saved)
+    keeping.acknowledge(connection, part, request, digest, saved.written())
+    return replace(saved, answered=_answered(sight, answers, saved))
 
 
-def _earlier(session: Session, part: TakingPart, request: str, digest: str) -> Saved | None:
-    """The outcome of the same request, where it came before."""
-    before = session.get(SaveRequest, (*part.key, request))
-    if before is None:
-        return None
-    if before.digest != digest:
+def _answered(sight: Sight, answers: Sequence[Answer], saved: Saved) -> frozenset[int]:
+    """Which statements are answered after a save."""
+    kept = [answer for answer in answers if Entry(EntryKind.ANSWER, answer.statement) in saved.versions]
+    given = {answer.statement for answer in kept if answer.kind is not AnswerKind.CLEARED}
+    return sight.answered.difference(answer.statement for answer in kept) | given
+
+
+def _earlier(digest_then: str, answer: Mapping[str, Any], digest: str) -> Saved:
+    """The outcome of the same request, which came before."""
+    if digest_then != digest:
         raise KeyReused("This page was sent twice with different answers. Reload it; nothing was changed.")
-    return Saved.read(before.answer)
+    return Saved.read(answer)
 
 
 def submit(session: Session, part: TakingPart, *, on: date) -> None:
@@ -139,52 +163,37 @@ def submit(session: Session, part: TakingPart, *, on: date) -> None:
     session.flush()
 
 
-def _check(session: Session, part: TakingPart, answers: Sequence[Answer], remarks: Sequence[Remark]) -> None:
+def _check(sight: Sight, answers: Sequence[Answer], remarks: Sequence[Remark]) -> None:
     """Refuse what was not asked and what is not on the scale."""
-    asked = set(session.scalars(select(QuestionnaireItem.statement).filter_by(study_id=part.study, round=part.round)))
-    if not {a.statement for a in answers} | {r.statement for r in remarks} <= asked:
+    if not {a.statement for a in answers} | {r.statement for r in remarks} <= sight.asked:
         raise NotFound
-    scale = SCALES[session.scalars(select(Study.scale).where(Study.id == part.study)).one()]
+    scale = SCALES[sight.scale]
     for answer in answers:
         if (answer.kind is AnswerKind.RATED) != (answer.value in scale.values):
             raise BadInput("An answer is not on the scale; nothing was saved. Reload the page and choose again.")
-
-
-TABLES: Mapping[EntryKind, AnswerTable] = {
-    EntryKind.ANSWER: Rating,
-    EntryKind.COMMENT: Comment,
-    EntryKind.REASON: ChangeReason,
-}
 
 
 def _texts(remarks: Sequence[Remark]) -> NewValues:
     return {remark.statement: (remark.seen, {"text": remark.text}) for remark in remarks}
 
 
-def _apply(session: Session, part: TakingPart, kind: EntryKind, values_of: NewValues, saved: Saved) -> None:
+def _apply(
+    connection: Connection, part: TakingPart, kind: EntryKind, values_of: NewValues, sight: Sight, saved: Saved
+) -> None:
     """Write what differs from what is stored, where the page knew what is stored; otherwise it is a conflict."""
-    stored = _stored(session, part, TABLES[kind], values_of)
-    rows = []
+    rows = {}
     for statement, (seen, values) in values_of.items():
-        row, entry = stored.get(statement), Entry(kind, statement)
-        if row is not None and all(getattr(row, name) == value for name, value in values.items()):
-            saved.versions[entry] = row.version
-        elif (row.version if row else 0) != seen:
+        entry = Entry(kind, statement)
+        version, stored = sight.stored.get(entry, (0, None))
+        if stored == values:
+            saved.versions[entry] = version
+        elif version != seen:
             saved.conflicts.append(entry)
-        elif row is not None or _says_something(values):
+        elif version or _says_something(values):
             saved.versions[entry] = seen + 1
-            rows.append(part.columns | {"statement": statement} | values | {"version": seen + 1})
+            rows[statement] = (seen + 1, values)
     if rows:
-        session.execute(_upsert(session, TABLES[kind], rows[0]), rows)
-
-
-def _stored(session: Session, part: TakingPart, table: AnswerTable, statements: Collection[int]) -> dict[int, Any]:
-    """What stands in a table for these statements, read anew: an upsert does not touch objects that were loaded."""
-    if not statements:
-        return {}
-    kind: Any = table  # the tables share the columns used here
-    rows = select(kind).filter_by(**part.columns).where(kind.statement.in_(statements))
-    return {row.statement: row for row in session.scalars(rows.execution_options(populate_existing=True))}
+        keeping.write(connection, part, kind, rows)
 
 
 def _says_something(values: Mapping[str, Any]) -> bool:
@@ -192,17 +201,6 @@ def _says_something(values: Mapping[str, Any]) -> bool:
     return values.get("kind") is not AnswerKind.CLEARED and values.get("text") != ""
 
 
-def _upsert(session: Session, table: AnswerTable, row: Mapping[str, Any]) -> Insert:
-    """Insert or overwrite by the key, in one statement on either database."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    insert: Any = dialect.insert(table)
-    key = ("study_id", "round", "statement", "panelist")
-    upsert: Insert = insert.on_conflict_do_update(
-        index_elements=key, set_={name: insert.excluded[name] for name in row if name not in key}
-    )
-    return upsert
-
-
 def _digest(*entries: Sequence[Answer] | Sequence[Remark]) -> str:
-    body = [[asdict(item) for item in items] for items in entries]
+    body = [[{name: getattr(item, name) for name in item.__slots__} for item in items] for items in entries]
     return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()

@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from delphi import handed_links
 from delphi.handed_links import Withheld
-from delphi.model.panel import Panelist
 from delphi.model.rating import Rating
 from delphi.model.round import Participation
 from rounds.participation.taking_part import TakingPart
@@ -29,7 +28,7 @@ def through(session, part, link):
     session.expire_all()
     session.info.pop("handed", None)
     if link:
-        handed_links.restrict(session, link, session.get_one(Panelist, (part.study, part.panelist)))
+        handed_links.restrict(session, link, part.study, part.panelist)
 
 
 def rate(session, part, link, value, seen=0):

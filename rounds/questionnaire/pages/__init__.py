@@ -10,25 +10,42 @@ from delphi.errors import NotFound
 from delphi.model.panel import Panelist
 from delphi.model.round import latest_round
 from delphi.model.study import Study
+from delphi.web.language import ngettext
 from delphi.web.policy import panelist as current_panelist
 from delphi.web.transaction import current_session
-from rounds.questionnaire.answer_sheet import AnswerSheet, open_sheet
+from rounds.participation.taking_part import TakingPart
+from rounds.questionnaire.answer_sheet import AnswerSheet, fingerprint, open_sheet
 from rounds.questionnaire.forms import StaleSheet, unsaved_fields
 
 
 def current_sheet(study: Study, panelist: Panelist) -> AnswerSheet:
     """The open sheet of the panelist of this browser; a form that was made for another sheet is refused."""
     sheet = open_sheet(current_session(), study, panelist, at=clock.now())
-    fingerprint = fingerprint_of(sheet)
-    if request.form.get("sheet", fingerprint) != fingerprint:
-        raise StaleSheet
+    refuse_stale(sheet.part)
     return sheet
 
 
-def fingerprint_of(sheet: AnswerSheet) -> str:
-    """The name under which a page sends answers for this sheet."""
+def refuse_stale(part: TakingPart) -> None:
+    """Refuse a form that was made for another sheet."""
+    sent = request.form.get("sheet")
+    if sent is not None and sent != fingerprint_of(part):
+        raise StaleSheet
+
+
+def fingerprint_of(part: TakingPart) -> str:
+    """The name under which a page sends answers for the sheet of this participation."""
     settings: Settings = current_app.extensions["settings"]
-    return sheet.fingerprint(settings.secret_key)
+    return fingerprint(part, settings.secret_key)
+
+
+def progress_line(answered: int, total: int, minutes: int) -> str:
+    """How many statements are answered, and how long the others take."""
+    words = ngettext("%(num)s of %(total)s answered", "%(num)s of %(total)s answered", answered)
+    said = words % {"num": answered, "total": total}
+    if answered >= total:
+        return said
+    left = ngettext("about %(num)s minute left", "about %(num)s minutes left", minutes) % {"num": minutes}
+    return f"{said} · {left}"
 
 
 def facts_after_close() -> dict[str, Any]:

@@ -2,20 +2,32 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, session
 from flask_wtf.csrf import CSRFError, generate_csrf
+from sqlalchemy.orm import Session
 
 from delphi import clock
+from delphi.consensus.shipped_scales import SCALES
 from delphi.errors import BadInput, NotFound, RoundClosed
 from delphi.handed_links import Withheld
 from delphi.model.panel import Panelist
 from delphi.model.study import Study
 from delphi.web.language import told
+from delphi.web.memory import current_memory
 from delphi.web.policy import PANELIST, policy
+from delphi.web.policy import panelist as current_panelist
+from delphi.web.transaction import current_session
+from rounds.participation.holding import Holder, hold_by_grant
 from rounds.questionnaire import saving
-from rounds.questionnaire.answer_sheet import AnswerSheet
-from rounds.questionnaire.forms import StaleSheet, name_of, read_answers
-from rounds.questionnaire.pages import current_sheet, facts_after_close, fingerprint_of
+from rounds.questionnaire.forms import StaleSheet, name_of, read_fields
+from rounds.questionnaire.pages import (
+    current_sheet,
+    facts_after_close,
+    fingerprint_of,
+    progress_line,
+    refuse_stale,
+)
+from rounds.questionnaire.prepared import Questionnaire, questionnaire_of
 from rounds.questionnaire.saving import Entry
 
 blueprint = Blueprint("autosave", __name__)
@@ -26,28 +38,38 @@ Reply = tuple[dict[str, Any], int]
 @policy(PANELIST)
 def renew(study: Study, panelist: Panelist) -> dict[str, str]:
     """What a page that outlived its session needs to send again: a new token, if the sheet is the same."""
-    return {"token": generate_csrf(), "sheet": fingerprint_of(current_sheet(study, panelist))}
+    return {"token": generate_csrf(), "sheet": fingerprint_of(current_sheet(study, panelist).part)}
 
 
 @blueprint.post("/panel/answers")
 @policy(PANELIST)
-def save(study: Study, panelist: Panelist) -> Reply:
-    """Save one field."""
-    sheet = current_sheet(study, panelist)
-    sent = read_answers(request.form, sheet.cards, sheet.scale)
+def save() -> Reply:
+    """Save one field. No object is loaded and no template drawn on this way."""
+    db = current_session()
+    holder = hold_by_grant(db, session.get("panelist_grant"), at=clock.now())
+    refuse_stale(holder.part)
+    whole = _questionnaire(db, holder)
+    sent = read_fields(request.form, whole.asked, SCALES[holder.scale])
     if sent.errors:
         return {"state": "refused", "message": " ".join(sent.errors.values())}, 422
-    saved = saving.save(sheet.session, sheet.part, sent.answers, sent.remarks, sent.reasons, request=sent.request)
+    entries = (sent.answers, sent.remarks, sent.reasons)
+    saved = saving.save_held(db, holder.part, *entries, request=sent.request, answered_by=holder.answered_by)
     if saved.conflicts:
-        return {"state": "changed", "stored": _stored(sheet.reread(), saved.conflicts[0])}, 409
+        return {"state": "changed", "stored": _stored(saved.conflicts[0])}, 409
+    line = progress_line(len(saved.answered), len(whole.asked), whole.minutes(saved.answered))
     versions = {name_of(entry): version for entry, version in saved.versions.items()}
-    progress = render_template("questionnaire/progress.html", answer_sheet=sheet.reread())
-    return {"versions": versions, "at": clock.now().isoformat(), "progress": progress.strip()}, 200
+    return {"versions": versions, "at": clock.now().isoformat(), "progress": line}, 200
 
 
-def _stored(sheet: AnswerSheet, entry: Entry) -> dict[str, Any]:
+def _questionnaire(db: Session, holder: Holder) -> Questionnaire:
+    study, number = holder.part.study, holder.part.round
+    made, launched = holder.study_created_at, holder.opened_at
+    return questionnaire_of(db, study, number, made=made, launched=launched, remember=current_memory().remember)
+
+
+def _stored(entry: Entry) -> dict[str, Any]:
     """What the other window saved."""
-    card = next(card for card in sheet.cards if card.statement == entry.statement)
+    card = next(card for card in current_sheet(*current_panelist()).cards if card.statement == entry.statement)
     return {"value": card.text_of(entry.kind), "version": card.version_of(entry.kind)}
 
 

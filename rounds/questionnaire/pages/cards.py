@@ -16,7 +16,7 @@ from rounds.questionnaire import saving
 from rounds.questionnaire.answer_sheet import AnswerSheet
 from rounds.questionnaire.cards import with_feedback
 from rounds.questionnaire.forms import PressedButton, SentAnswers, name_of, read_answers, read_button
-from rounds.questionnaire.pages import current_sheet, facts_after_close, fingerprint_of
+from rounds.questionnaire.pages import current_sheet, facts_after_close, fingerprint_of, progress_line
 from rounds.questionnaire.saving import Entry
 
 blueprint = Blueprint("cards", __name__)
@@ -44,7 +44,8 @@ def _show(
         page=number,
         pages=len(sheet.cut),
         key=uuid4(),
-        sheet=fingerprint_of(sheet),
+        sheet=fingerprint_of(sheet.part),
+        progress=progress_line(sheet.answered, len(sheet.cards), sheet.minutes),
         form=ButtonForm(),
         errors=sent.errors if sent else {},
         typed=sent.typed if sent else {},

@@ -25,7 +25,7 @@ PLACES = {
         "exports.personal.feedback",
         "delphi.handed_links",  # narrows every query on a person's own answers
     },
-    "saving": {"rounds.questionnaire.saving", "rounds.questionnaire.suggesting"},
+    "saving": {"rounds.questionnaire.keeping", "rounds.questionnaire.suggesting"},
     "whether, never which": {"delphi.progress"},
     "writing alone": {"delphi.statements.editing"},
 }

@@ -37,6 +37,20 @@ def test_a_repeated_request_has_one_effect(app, one):
     assert stored(app, Rating.version) == [1]
 
 
+def test_a_repeated_text_is_acknowledged_again(app, one):
+    body = {"comment-1": "because", "seen-comment-1": 0, "request": str(uuid4())}
+    assert [one.send(URL, body).json["versions"] for _ in range(2)] == [{"comment-1": 1}] * 2
+    assert stored(app, Comment.text) == ["because"]
+
+
+def test_a_repeated_save_tells_the_progress_of_now(one):
+    body = {"answer-1": "4", "seen-answer-1": 0, "request": str(uuid4())}
+    one.send(URL, body)
+    save(one, "answer-2")
+    assert one.send(URL, body).json["progress"].startswith("2 of 3 answered")
+    assert save(one, "answer-2", "clear", seen=1).json["progress"].startswith("1 of 3 answered")
+
+
 def test_one_key_with_two_bodies_is_refused(app, one):
     key = str(uuid4())
     save(one, request=key)

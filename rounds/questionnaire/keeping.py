@@ -1,0 +1,155 @@
+"""The statements of one save, made once: everything is looked at in one query under the locks, and written in two.
+
+They are Core and not ORM, so no session narrows them (`delphi.handed_links`): `handed_links.admit` comes between looking
+and using what was seen.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Insert, Select, String, Table, and_, bindparam, cast, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from delphi.database import clock_column, moment_of
+from delphi.errors import NotFound
+from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating, SaveRequest
+from delphi.model.round import Participation, QuestionnaireItem, Round
+from delphi.model.study import Study
+from rounds.participation.taking_part import TakingPart, takes_answers
+
+KEY = ("study_id", "round", "statement", "panelist")
+VALUES: Mapping[str, tuple[Any, tuple[str, ...]]] = {
+    "answer": (Rating.__table__, ("kind", "value")),
+    "comment": (Comment.__table__, ("text",)),
+    "reason": (ChangeReason.__table__, ("text",)),
+}
+Stored = tuple[int, dict[str, Any]]  # the version, and the values by name
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What stands in the database for a save, seen under its locks; entries by their kind and statement."""
+
+    open: bool
+    scale: str
+    earlier: tuple[str, dict[str, Any]] | None
+    asked: frozenset[int]
+    answered: frozenset[int]
+    stored: Mapping[tuple[str, int], Stored]
+
+
+def _own(table: Any) -> Any:
+    """The rows of a table that belong to the participation of the save."""
+    return and_(
+        table.c.study_id == bindparam("own_study"),
+        table.c.round == bindparam("own_round"),
+        table.c.panelist == bindparam("own_panelist"),
+    )
+
+
+def _parameters(part: TakingPart) -> dict[str, Any]:
+    return {"own_study": part.study, "own_round": part.round, "own_panelist": part.panelist}
+
+
+PARTICIPATION: Any = Participation.__table__
+HOLD = select(PARTICIPATION.c.handed_link).where(_own(PARTICIPATION)).with_for_update()
+NOTE_LINK = update(PARTICIPATION).where(_own(PARTICIPATION)).values(handed_link=bindparam("link"))
+RATING: Any = Rating.__table__
+REQUEST: Any = SaveRequest.__table__
+ACKNOWLEDGE = insert(REQUEST)
+
+
+def hold(connection: Connection, part: TakingPart) -> str | None:
+    """Lock the participation, and say through which handed link it is answered."""
+    row = connection.execute(HOLD, _parameters(part)).one_or_none()
+    if row is None:
+        raise NotFound
+    return row.handed_link  # type: ignore[no-any-return]  # a row of Core has no types
+
+
+def note_link(connection: Connection, part: TakingPart, link: str | None) -> None:
+    """Note through which handed link the round is answered."""
+    connection.execute(NOTE_LINK, {**_parameters(part), "link": link})
+
+
+@cache
+def _looking(dialect: str) -> Select[Any]:
+    """One query; the round is locked against a close first, and only then the clock is read."""
+    round_: Any = Round.__table__
+    study: Any = Study.__table__
+    item: Any = QuestionnaireItem.__table__
+    own = and_(round_.c.study_id == bindparam("own_study"), round_.c.number == bindparam("own_round"))
+    times = select(round_.c.opened_at, round_.c.closes_at, round_.c.closed_at).where(own)
+    held = times.with_for_update(read=True).subquery("held")
+    listed = and_(
+        item.c.study_id == bindparam("own_study"),
+        item.c.round == bindparam("own_round"),
+        item.c.statement.in_(bindparam("statements", expanding=True)),
+    )
+    source: Any = held.join(study, study.c.id == bindparam("own_study"))
+    source = source.outerjoin(REQUEST, and_(_own(REQUEST), REQUEST.c.key == bindparam("request")))
+    source = source.outerjoin(item, listed)
+    columns = [*held.c, clock_column(dialect).label("now"), study.c.scale, REQUEST.c.digest, REQUEST.c.answer]
+    given = and_(_own(RATING), RATING.c.kind != AnswerKind.CLEARED)
+    answered = select(func.aggregate_strings(cast(RATING.c.statement, String), ",")).where(given).correlate(None)
+    columns += [answered.scalar_subquery().label("answered"), item.c.statement]
+    for kind, (table, names) in VALUES.items():
+        source = source.outerjoin(table, and_(_own(table), table.c.statement == item.c.statement))
+        columns += [table.c[name].label(f"{kind}_{name}") for name in (*names, "version")]
+    return select(*columns).select_from(source)
+
+
+def look(connection: Connection, part: TakingPart, statements: Collection[int], request: str) -> Sight:
+    """Lock the round against a close, and see all that the save needs; the participation is held already."""
+    wanted = _parameters(part) | {"statements": list(statements), "request": request}
+    rows = connection.execute(_looking(connection.dialect.name), wanted).all()
+    if not rows:
+        raise NotFound
+    first = rows[0]
+    return Sight(
+        open=takes_answers(first, at=moment_of(first.now)),
+        scale=first.scale,
+        earlier=None if first.digest is None else (first.digest, first.answer),
+        asked=frozenset(row.statement for row in rows if row.statement is not None),
+        answered=frozenset(int(statement) for statement in (first.answered or "").split(",") if statement),
+        stored=dict(_stored(rows)),
+    )
+
+
+def _stored(rows: Sequence[Any]) -> list[tuple[tuple[str, int], Stored]]:
+    found = []
+    for row in (one._mapping for one in rows):  # noqa: SLF001 (SQLAlchemy's public name for a row by column)
+        for kind, (_table, names) in VALUES.items():
+            if row[f"{kind}_version"] is not None:
+                values = {name: row[f"{kind}_{name}"] for name in names}
+                found.append(((kind, row["statement"]), (row[f"{kind}_version"], values)))
+    return found
+
+
+def write(connection: Connection, part: TakingPart, kind: str, rows: Mapping[int, Stored]) -> None:
+    """Insert or overwrite entries of one kind, by statement."""
+    table = VALUES[kind][0]
+    entered = [
+        part.columns | {"statement": statement, "version": version} | values
+        for statement, (version, values) in rows.items()
+    ]
+    connection.execute(_upsert(connection.dialect.name, table), entered)
+
+
+@cache
+def _upsert(dialect: str, table: Table) -> Insert:
+    """Insert or overwrite by the key, in one statement on either database."""
+    names = next(names for one, names in VALUES.values() if one is table)
+    entered: Any = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    upsert: Insert = entered.on_conflict_do_update(
+        index_elements=KEY, set_={name: entered.excluded[name] for name in (*names, "version")}
+    )
+    return upsert
+
+
+def acknowledge(connection: Connection, part: TakingPart, key: str, digest: str, answer: Mapping[str, Any]) -> None:
+    """Keep what a save was answered, by the key of its request."""
+    row = part.columns | {"key": key, "digest": digest, "answer": answer}
+    connection.execute(ACKNOWLEDGE, row)
