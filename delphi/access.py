@@ -72,7 +72,7 @@ def study_for(session: Session, account: Account, slug: str, *, to: Capability) 
     if row is None or to not in allowed(row.role, row.confirmed_by):
         raise NotFound
     study: Study = row[0]
-    if to in CHANGING and session.info.get("writing") and (study.archived_at or study.deletion_due_at):
+    if to in CHANGING and session.info.get("for_change") and (study.archived_at or study.deletion_due_at):
         raise Refused(
             "This study is archived or about to be deleted, so nothing in it changes. Its owner can undo that."
         )

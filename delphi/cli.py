@@ -1,11 +1,13 @@
 """Commands of preparing and serving: db, account, serve, work. wsgi.py adds those of the other packages."""
 
+import gc
 import os
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -153,18 +155,23 @@ def upgrade(context: click.Context) -> None:
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option(
+    "--web-only", is_flag=True, help="Serve the pages alone: `delphi work` runs by itself, here or on another host."
+)
 @click.pass_obj
-def serve(app_factory: AppFactory, host: str, port: int) -> None:
-    """Serve the pages, and do beside them what `delphi work` does."""
+def serve(app_factory: AppFactory, host: str, port: int, *, web_only: bool) -> None:
+    """Serve the pages, with a process beside them that does what `delphi work` does."""
     if sys.platform != "win32" and not any(name in os.environ for name in INHERITED):
         _check_free(host, port)
     app = _running(app_factory)
     read_templates(app)
+    gc.collect()
+    gc.freeze()  # what is loaded stays: the collector need not look at it, not even when the server ends
     click.echo(f"Serving {app.extensions['settings'].public_url} on {host}:{port}")
     if sys.platform == "win32":
-        _serve_with_waitress(app, host, port)
+        _serve_with_waitress(app, host, port, web_only=web_only)
     else:
-        _serve_with_gunicorn(app, host, port)
+        _serve_with_gunicorn(app, host, port, web_only=web_only)
 
 
 def read_templates(app: "Flask") -> None:
@@ -185,7 +192,7 @@ def _check_free(host: str, port: int) -> None:
         ) from None
 
 
-def _serve_with_gunicorn(app: "Flask", host: str, port: int) -> None:
+def _serve_with_gunicorn(app: "Flask", host: str, port: int, *, web_only: bool) -> None:
     from gunicorn.app.base import BaseApplication
 
     bind = f"[{host.strip('[]')}]:{port}" if ":" in host else f"{host}:{port}"
@@ -193,7 +200,7 @@ def _serve_with_gunicorn(app: "Flask", host: str, port: int) -> None:
     class Server(BaseApplication):
         def load_config(self) -> None:
             assert self.cfg is not None
-            for name, value in _gunicorn_options(app, bind).items():
+            for name, value in (_gunicorn_options(app, bind) | ({} if web_only else _work_beside())).items():
                 self.cfg.set(name, value)
 
         def load(self) -> "Flask":
@@ -203,46 +210,53 @@ def _serve_with_gunicorn(app: "Flask", host: str, port: int) -> None:
 
 
 def _gunicorn_options(app: "Flask", bind: str) -> dict[str, Any]:
-    from delphi.worker import start_loops
-
     database = app.extensions["database"]
     return {
         "bind": bind,
         "workers": 1 if database.engine.dialect.name == "sqlite" else os.cpu_count() or 1,
-        "threads": 8,
+        "threads": config.SERVER_THREADS,
         "worker_class": "gthread",
         "graceful_timeout": 30,
         "control_socket_disable": True,
         "post_fork": lambda _server, _worker: database.engine.dispose(close=False),
-        "post_worker_init": lambda _worker: start_loops(loops_of(app)),
         "loglevel": "warning",
     }
 
 
-def _serve_with_waitress(app: "Flask", host: str, port: int) -> None:
+def _work_beside() -> dict[str, Any]:
+    from delphi.work_process import WorkProcess
+
+    working = WorkProcess("--beside")
+    return {"when_ready": lambda _server: working.start(), "on_exit": lambda _server: working.stop()}
+
+
+def _serve_with_waitress(app: "Flask", host: str, port: int, *, web_only: bool) -> None:
     from waitress import serve as waitress
 
     from delphi.worker import start_loops
 
-    start_loops(loops_of(app))
-    waitress(app, host=host, port=port, threads=8)
+    start_loops([] if web_only else loops_of(app))
+    waitress(app, host=host, port=port, threads=config.SERVER_THREADS)
 
 
 @click.command()
+@click.option("--beside", is_flag=True, hidden=True, help="Say nothing, and end with the server that started it.")
 @click.pass_obj
-def work(app_factory: AppFactory) -> None:
-    """Send letters, make files, destroy names and delete what is due, where another server than `delphi serve` has the pages."""
+def work(app_factory: AppFactory, *, beside: bool) -> None:
+    """Send letters, make files, destroy names and delete what is due, where nothing else does it beside the pages."""
     from delphi.worker import start_loops, stop_loops
 
-    app = _running(app_factory)
+    app = app_factory(checked_settings()) if beside else _running(app_factory)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     loops = loops_of(app)
     threads = start_loops(loops)
-    try:
-        click.echo("Working: letters, files, deletions. Ctrl-C ends it.")
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        stop_loops(loops, threads)
+    with suppress(KeyboardInterrupt):
+        if beside:
+            sys.stdin.buffer.read()  # ends when the server does, also when it was killed
+        else:
+            click.echo("Working: letters, files, deletions. Ctrl-C ends it.")
+            threading.Event().wait()
+    stop_loops(loops, threads)
     app.extensions["database"].engine.dispose()
 
 

@@ -12,6 +12,7 @@ DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
 DATABASE_EXAMPLES = "sqlite:////folder/delphi.sqlite3 or postgresql://user:password@host/name"
 MAIL_SCHEMES = ("smtp", "smtp+tls")
 SHORTEST_SECRET = 16
+SERVER_THREADS = 8  # of `delphi serve`, in each process
 MAKE_ONE = "Make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
 
 

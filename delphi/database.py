@@ -2,8 +2,9 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -11,11 +12,72 @@ from sqlalchemy import ColumnElement, Engine, Select, String, cast, create_engin
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
+from delphi.config import SERVER_THREADS
+from delphi.failures import WritersBusy
+from delphi.host_queue import HostQueue
 from delphi.model.base import Base
 
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON", "secure_delete=ON")
+PATIENCE = 10.0  # seconds that work beside the pages waits for another process
+A_MOMENT = 0.5  # seconds of one turn after which nobody waits where the threads for readers would be used up
+READERS = 2  # threads that never wait for long to write
+POOL_TIMEOUT = 5
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    f"busy_timeout={PATIENCE * 1000:.0f}",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+)
 POSTGRESQL_OPTIONS = "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
 Entity = TypeVar("Entity", bound=Base)
+
+
+class WritersQueue:
+    """Lets the writers of one SQLite process in one by one, in turn with other processes of this host.
+
+    They wait here and not for SQLite's busy handler, which is unfair (p99 40 times longer). Some threads are left to
+    readers: where all others wait already, whoever comes goes on waiting only while the turns change quickly.
+    """
+
+    def __init__(self, threads: int = SERVER_THREADS, *, database: str | None = None) -> None:
+        self._host = HostQueue(database)
+        self._turn = threading.Lock()
+        self._places = threading.Semaphore(max(1, threads - READERS - 1))  # one more thread writes
+        self._since = 0.0
+
+    def enter(self, wait: float | None) -> float:
+        """Wait for the turn; what is left of the time, for another process that writes.
+
+        Raises
+        ------
+        WritersBusy
+            The turn did not come within so many seconds; without a number it is waited for.
+        """
+        if wait is None:
+            self._turn.acquire()
+            self._since = time.monotonic()
+            return max(self._host.enter(PATIENCE), A_MOMENT)
+        began = time.monotonic()
+        placed = self._places.acquire(blocking=False)
+        try:
+            if not (self._turn.acquire(timeout=wait) if placed else self._comes_soon(began + wait)):
+                raise WritersBusy
+        finally:
+            if placed:
+                self._places.release()
+        self._since = time.monotonic()
+        return self._host.enter(max(0.0, wait - (self._since - began)))
+
+    def _comes_soon(self, end: float) -> bool:
+        while (now := time.monotonic()) < end and now - self._since < A_MOMENT:
+            if self._turn.acquire(timeout=A_MOMENT / 10):
+                return True
+        return self._turn.acquire(blocking=False)
+
+    def leave(self) -> None:
+        """Let the next writer in."""
+        self._host.leave()
+        self._turn.release()
 
 
 class Database:
@@ -23,47 +85,61 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = engine_for(url)
-        # Writers of one SQLite process wait for a lock here, not for the busy handler: it is unfair (p99 40 times longer).
-        self._writers = threading.Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
+        self.writers = WritersQueue(database=self.engine.url.database) if self.engine.dialect.name == "sqlite" else None
 
-    def session(self, *, writing: bool) -> Session:
-        """Open a session; a writing one begins with the write lock on SQLite."""
-        return Session(self.engine.execution_options(writing=writing), autoflush=False)
+    def session(self, *, writing: bool, wait: float = PATIENCE) -> Session:
+        """Open a session; a writing one begins with the write lock on SQLite, and waits so long for other processes."""
+        return Session(self.engine.execution_options(writing=writing, wait=wait), autoflush=False)
 
     @contextmanager
-    def transaction(self, *, writing: bool = True) -> Iterator[Session]:
+    def transaction(self, *, writing: bool = True, wait: float | None = None) -> Iterator[Session]:
         """One session and one transaction: leaving commits, raising rolls back."""
-        with self._writers if writing else nullcontext(), self.session(writing=writing) as session:
+        session = self.begin(writing=writing, wait=wait)
+        try:
             yield session
-            session.commit()
+            self._commit(session)
+        finally:
+            self.close(session)
 
-    def begin(self, *, writing: bool) -> Session:
-        """Open a session that `end` and `close` will finish; a writer waits for its turn."""
-        if writing:
-            self._writers.__enter__()
-        session = self.session(writing=writing)
-        session.info["writing"] = writing
+    def begin(self, *, writing: bool, wait: float | None = None) -> Session:
+        """Open a session that `end` and `close` will finish; a writer waits for its turn, at most so many seconds."""
+        left = self.writers.enter(wait) if writing and self.writers else PATIENCE
+        session = self.session(writing=writing, wait=left)
+        session.info["writing"] = session.info["for_change"] = writing
         return session
 
     def end(self, session: Session, *, keep: bool) -> None:
         """Commit what a session decided, or roll it back; a failing commit raises."""
         if keep and session.info["writing"]:
-            session.commit()
+            self._commit(session)
         else:
             session.rollback()
 
+    def _commit(self, session: Session) -> None:
+        try:
+            session.commit()
+        except Exception:
+            session.invalidate()  # nobody knows in which state its connection is
+            raise
+
     def close(self, session: Session) -> None:
         """Close a session and let the next writer in."""
-        session.close()
-        if session.info["writing"]:
-            self._writers.__exit__(None, None, None)
+        try:
+            session.close()
+        finally:
+            if session.info["writing"] and self.writers:
+                self.writers.leave()
 
 
 def engine_for(url: str) -> Engine:
     """Make an engine that keeps our rules on either database."""
     if not url.startswith("sqlite"):
         return create_engine(
-            url, hide_parameters=True, pool_pre_ping=True, connect_args={"options": POSTGRESQL_OPTIONS}
+            url,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_timeout=POOL_TIMEOUT,
+            connect_args={"options": POSTGRESQL_OPTIONS, "connect_timeout": 5},
         )
     engine = create_engine(
         url, hide_parameters=True, connect_args={"isolation_level": None, "check_same_thread": False}
@@ -80,8 +156,19 @@ def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _on_begin(connection: Connection) -> None:
     """Begin for ourselves: the driver's own habits lose savepoints and upgrade locks too late."""
-    writing = connection.get_execution_options().get("writing", True)
+    options = connection.get_execution_options()
+    writing = options.get("writing", True)
+    if writing:
+        _wait_for_others(connection, options.get("wait", PATIENCE))
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _wait_for_others(connection: Connection, wait: float) -> None:
+    """Set how long SQLite waits for another process, where that changes."""
+    milliseconds = round(wait * 10) * 100
+    if connection.info.get("busy_timeout", round(PATIENCE * 1000)) != milliseconds:
+        connection.connection.driver_connection.execute(f"PRAGMA busy_timeout={milliseconds}")  # type: ignore[union-attr]  # it is open
+        connection.info["busy_timeout"] = milliseconds
 
 
 def locked(session: Session, kind: type[Entity], key: tuple[Any, ...], *, share: bool = False) -> Entity | None:

@@ -24,7 +24,8 @@ class Composition:
     people
         `EVERYBODY`, the key of a group, or "" for all who are in no shown group.
     counted
-        Those who gave at least one answer; ``submitted`` are those of them who sent the round off.
+        Those who gave at least one answer; ``submitted`` are those of them who sent the round off, None in a round that
+        was imported from version 0.1.0.
     stayed, left, joined, returned
         Against the round before: counted in both; only before; only now; of the joined, those counted in an earlier one.
         None in a first round.
@@ -33,7 +34,7 @@ class Composition:
     people: str
     invited: int
     counted: int
-    submitted: int
+    submitted: int | None
     stayed: int | None = None
     left: int | None = None
     joined: int | None = None

@@ -8,6 +8,7 @@ from delphi.access import Capability
 from delphi.dates import minutes_for
 from delphi.model.statement import Kind
 from delphi.model.study import Study
+from delphi.sheets.fields import TypedRows
 from delphi.statements import editing, files, statements
 from delphi.statements.files import COLUMNS
 from delphi.statements.forms import StatementForm
@@ -16,8 +17,8 @@ from delphi.web import uploads
 from delphi.web.answers import Page, done, form_page
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
-from delphi.web.policy import account, policy, takes_files
-from delphi.web.transaction import current_session
+from delphi.web.policy import account, parses_first, policy, takes_files
+from delphi.web.transaction import current_session, reads_first
 
 blueprint = Blueprint("statements", __name__)
 LONG = 40  # words of a statement (EXPERIENCE 2)
@@ -62,6 +63,7 @@ def _hints(text: str) -> list[str]:
 @blueprint.post("/studies/<slug>/statements")
 @policy(Capability.LEAD)
 @takes_files
+@reads_first
 def preview(study: Study) -> Page:
     """Show what a file or a pasted list would change; nothing is saved."""
     rows = uploads.sent(files.read, files.read_pasted)
@@ -79,9 +81,9 @@ def preview(study: Study) -> Page:
 @blueprint.post("/studies/<slug>/statements/import")
 @policy(Capability.LEAD)
 @takes_files
-def take(study: Study) -> Page:
+@parses_first(lambda: files.read(uploads.carried_file()))
+def take(study: Study, rows: TypedRows) -> Page:
     """Take what the preview showed."""
-    rows = files.read(uploads.carried_file())
     taken = files.import_statements(current_session(), study, rows, by=account().id, at=clock.now())
     if taken.empty:
         return done(_("The file changes nothing."), "statements.index", slug=study.slug)

@@ -17,7 +17,7 @@ from delphi.database import Database
 from delphi.errors import NotFound, Refused
 from delphi.model.account import Account, AccountInvitation, AccountSession
 from delphi.web.policy import PANELIST, policy_of
-from delphi.web.transaction import current_session
+from delphi.web.transaction import current_session, reads_first, writing_session
 
 LONGEST_SESSION = timedelta(hours=12)
 NOBODY = AnonymousUserMixin()
@@ -37,7 +37,7 @@ class AccountStore(UserDatastore):
 
     def put(self, model: Any) -> Any:
         """Keep a new or changed row."""
-        current_session().add(model)
+        writing_session().add(model)
         return model
 
     def commit(self) -> None:
@@ -103,6 +103,8 @@ def init_app(app: Flask) -> None:
     user_authenticated.connect(open_session, app)
     user_logged_out.connect(end_session, app)
     password_reset.connect(end_sessions, app)
+    for endpoint in ("security.login", "security.reset_password"):  # a password takes long to hash, on purpose
+        reads_first(app.view_functions[endpoint])
 
 
 def _nobody_for_panelists() -> None:
@@ -116,7 +118,7 @@ def open_session(_app: Flask, user: TeamAccount, **_: Any) -> None:
     grant = secrets.token_urlsafe(32)
     session.pop("csrf_token", None)
     session["grant"] = grant
-    current_session().add(
+    writing_session().add(
         AccountSession(grant_sha256=sha256(grant), account=user.id, expires_at=clock.now() + LONGEST_SESSION)
     )
 
@@ -158,7 +160,7 @@ def end_session(_app: Flask, **_: Any) -> None:
 
 def end_sessions(_app: Flask, user: TeamAccount, **_: Any) -> None:
     """Sign an account out everywhere."""
-    current_session().execute(delete(AccountSession).where(AccountSession.account == user.id))
+    writing_session().execute(delete(AccountSession).where(AccountSession.account == user.id))
 
 
 def _token(account: TeamAccount) -> str:

@@ -5,13 +5,17 @@ import secrets
 
 from flask import Flask, render_template
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from delphi.errors import BadInput, NotFound, NotReady, Refused
+from delphi.failures import WritersBusy, failure_of
 from delphi.sheets.errors import SheetError
+from delphi.web import unavailable
 from delphi.web.language import told
+from delphi.web.transaction import restore_cookie
 
 log = logging.getLogger(__name__)
 Page = tuple[str, int]
@@ -81,10 +85,16 @@ def _init_requests(app: Flask) -> None:
 def _init_failures(app: Flask) -> None:
     """Answer failures of ours."""
 
-    @app.errorhandler(OperationalError)
-    def busy(error: OperationalError) -> tuple[str, int, dict[str, str]]:
-        log.warning("database: %s", type(error.orig).__name__)
-        return render_template("errors/busy.html"), 503, {"Retry-After": "5"}
+    @app.errorhandler(DBAPIError)
+    @app.errorhandler(PoolTimeout)
+    @app.errorhandler(WritersBusy)
+    def failed(error: Exception) -> unavailable.Reply | Page:
+        failure = failure_of(error)
+        if failure is None:
+            return unexpected(error)
+        log.warning("database: %s (%s)", failure.value, type(getattr(error, "orig", error)).__name__)
+        restore_cookie()
+        return unavailable.reply(failure)
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Page:

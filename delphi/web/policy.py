@@ -1,6 +1,6 @@
 """Deny by default: every endpoint says who may come in; one that says nothing answers to nobody (TRUST 5.6)."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from functools import wraps
 from inspect import signature
 from typing import Any, TypeVar, cast
@@ -14,7 +14,7 @@ from delphi.access import Capability
 from delphi.model.account import Account
 from delphi.model.panel import Panelist
 from delphi.model.study import Study
-from delphi.web.transaction import current_session
+from delphi.web.transaction import current_session, reads_first, writing_session
 
 View = TypeVar("View", bound=Callable[..., Any])
 OPEN, PANELIST, ACCOUNT = "open", "panelist", "account"
@@ -47,21 +47,32 @@ def policy(who: str | Capability) -> Callable[[Callable[..., Any]], Callable[...
 
         @wraps(view)
         def guarded(**values: Any) -> Any:
-            if isinstance(who, Capability) and "round_" in wanted:
-                slug, number = values.pop("slug"), values.pop("number")
-                study, round_ = access.round_for(current_session(), account(), slug, number, to=who)
-                values |= _named(wanted, study=study, round_=round_)
-            elif isinstance(who, Capability) and "study" in wanted:
-                values["study"] = access.study_for(current_session(), account(), values.pop("slug"), to=who)
-            elif who == PANELIST and {"study", "panelist"} & set(wanted):
-                study, person = panelist()
-                values |= _named(wanted, study=study, panelist=person)
-            return view(**values)
+            if parse := getattr(view, "parse", None):
+                _handed(who, wanted, values)
+                rows = parse()
+                writing_session()
+                return view(**_handed(who, wanted, values), rows=rows)
+            return view(**_handed(who, wanted, values))
 
         guarded.policy = who  # type: ignore[attr-defined]  # functions carry attributes; the type system does not say so
         return guarded
 
     return guard
+
+
+def _handed(who: str | Capability, wanted: Container[str], address: Mapping[str, Any]) -> dict[str, Any]:
+    """What a view is handed for the values of an address."""
+    values = dict(address)
+    if isinstance(who, Capability) and "round_" in wanted:
+        slug, number = values.pop("slug"), values.pop("number")
+        study, round_ = access.round_for(current_session(), account(), slug, number, to=who)
+        values |= _named(wanted, study=study, round_=round_)
+    elif isinstance(who, Capability) and "study" in wanted:
+        values["study"] = access.study_for(current_session(), account(), values.pop("slug"), to=who)
+    elif who == PANELIST and ("study" in wanted or "panelist" in wanted):
+        study, person = panelist()
+        values |= _named(wanted, study=study, panelist=person)
+    return values
 
 
 def _named(wanted: Container[str], **values: Any) -> dict[str, Any]:
@@ -73,6 +84,16 @@ def takes_files(view: View) -> View:
     """Let a view receive what an import may be; all others take small forms only."""
     view.largest_body = LARGEST_IMPORT  # type: ignore[attr-defined]  # as above
     return view
+
+
+def parses_first(parse: Callable[[], Any]) -> Callable[[View], View]:
+    """Read what was sent before the view opens its transaction, and hand it over as ``rows``; whoever may not is refused before."""
+
+    def mark(view: View) -> View:
+        view.parse = parse  # type: ignore[attr-defined]  # as above
+        return reads_first(view)
+
+    return mark
 
 
 def policy_of(app: Flask, endpoint: str) -> str | None:

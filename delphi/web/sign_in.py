@@ -6,13 +6,12 @@ Tries count by address and client together, so that a stranger elsewhere cannot 
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, render_template, request
 from flask_security import user_authenticated
 
 from delphi import clock
-from delphi.database import Database
 from delphi.web import throttle
-from delphi.web.transaction import current_session
+from delphi.web.transaction import apart, writing_session
 
 ONE_ADDRESS, ALL_ADDRESSES = 5, 40
 PlainResponse = tuple[str, int, dict[str, str]]
@@ -26,8 +25,7 @@ def init_app(app: Flask) -> None:
         if request.endpoint != "security.login" or request.method != "POST":
             return None
         at, key = clock.now(), _key()
-        database: Database = current_app.extensions["database"]
-        with database.transaction() as session:
+        with apart() as session:
             own = throttle.count(session, "sign-in", key, at=at, by=throttle.QUARTER)
             clients = throttle.count(session, "sign-ins", request.remote_addr or "", at=at, by=throttle.QUARTER)
         if own <= ONE_ADDRESS and clients <= ALL_ADDRESSES:
@@ -49,4 +47,4 @@ def _left(at: datetime) -> int:
 
 
 def _forget(_app: Flask, **_: Any) -> None:
-    throttle.forget(current_session(), "sign-in", _key(), at=clock.now(), by=throttle.QUARTER)
+    throttle.forget(writing_session(), "sign-in", _key(), at=clock.now(), by=throttle.QUARTER)

@@ -2,8 +2,11 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request
+from flask import session as cookie
 from sqlalchemy.orm import Session
 
 from delphi.config import Settings
@@ -11,15 +14,53 @@ from delphi.database import Database
 
 log = logging.getLogger(__name__)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+View = TypeVar("View", bound=Callable[..., Any])
+WAIT = 3.0  # seconds that a request waits for its turn to write (SQLite)
 
 
 def current_session() -> Session:
     """The session of the current request; it opens when it is first asked for."""
     if "session" not in g:
         database: Database = current_app.extensions["database"]
-        g.session = database.begin(writing=request.method not in SAFE_METHODS)
+        g.session = database.begin(writing=_writes(), wait=WAIT)
+        g.session.info["for_change"] = request.method not in SAFE_METHODS  # also where it reads first
     session: Session = g.session
     return session
+
+
+def reads_first(view: View) -> View:
+    """Let a view that is sent a form read until it asks for the `writing_session`: nobody waits for its other work."""
+    view.reads_first = True  # type: ignore[attr-defined]  # functions carry attributes; the type system does not say so
+    return view
+
+
+def _writes() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return request.method not in SAFE_METHODS and ("writes" in g or not getattr(view, "reads_first", False))
+
+
+def writing_session() -> Session:
+    """The session of the current request for its decision; one that only read is ended, and its rows stay readable."""
+    if not current_session().info["writing"]:
+        g.writes = True
+        current_app.extensions["database"].close(g.pop("session"))
+    return current_session()
+
+
+def commit() -> None:
+    """Keep what was decided before the answer is made: nobody waits for a file that is still written."""
+    database: Database = current_app.extensions["database"]
+    session = g.pop("session")
+    try:
+        database.end(session, keep=True)
+    finally:
+        database.close(session)
+
+
+def apart() -> AbstractContextManager[Session]:
+    """A transaction of its own, before the request opens its: what it writes stays when the request is refused."""
+    database: Database = current_app.extensions["database"]
+    return database.transaction(wait=WAIT)
 
 
 def current_settings() -> Settings:
@@ -42,18 +83,41 @@ def init_app(app: Flask, database: Database) -> None:
 
     @app.after_request
     def end_transaction(response: Response) -> Response:
-        if session := g.get("session"):
-            kept = response.status_code < 400
+        session = g.get("session")
+        if session is None:
+            return response
+        kept = response.status_code < 400
+        try:
             database.end(session, keep=kept)
-            if kept and "after_commit" in g:
-                database.close(g.pop("session"))
-                _do(database, g.pop("after_commit"))
+        except Exception as error:  # noqa: BLE001 (the handlers of errors tell one from the other)
+            return _instead(error) if kept and session.info["writing"] else response
+        finally:
+            database.close(g.pop("session"))
+        if kept:
+            _do(database, g.pop("after_commit", []))
+        return response
+
+    def _instead(error: Exception) -> Response:
+        """Answer that nothing was kept, with all that other hooks add to an answer."""
+        restore_cookie()
+        response = app.make_response(app.handle_user_exception(error))
+        hooks = app.after_request_funcs[None]
+        for hook in reversed(hooks[hooks.index(end_transaction) + 1 :]):
+            response = app.ensure_sync(hook)(response)
         return response
 
     @app.teardown_request
     def close(_error: BaseException | None) -> None:
         if session := g.pop("session", None):
             database.close(session)
+
+
+def restore_cookie() -> None:
+    """Put the browser's session back as it came: it says nothing of what was not kept."""
+    before = current_app.session_interface.open_session(current_app._get_current_object(), request)  # type: ignore[attr-defined]  # noqa: SLF001
+    cookie.clear()
+    cookie.update(before or {})
+    cookie.modified = False
 
 
 def _do(database: Database, tasks: list[Callable[[Database], None]]) -> None:

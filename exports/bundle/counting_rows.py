@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from delphi.consensus.disclosure.change_bands import band_of
 from delphi.consensus.scale import Scale
-from delphi.consensus.sealed_counts import Cell, Composition, SealedChange
+from delphi.consensus.sealed_counts import Cell, Composition, SealedChange, SealedRound
 from delphi.consensus.stability import moves_table
 from delphi.consensus.table.result_row import EVERYBODY
 from exports.bundle.reading import Contents
@@ -24,8 +24,9 @@ def differences_of_rows(contents: Contents, numbers: Mapping[str, str]) -> Itera
     if contents.rows is None or not contents.whole:
         return
     scale = next(iter(contents.definitions.values())).scale
-    for number, sealed in contents.sealed.items():
+    for number, whole in contents.sealed.items():
         counted = _Rows(contents.rows.get(number, []), contents.rows.get(number - 1, []), numbers, scale)
+        sealed = counted.told_of(whole) if contents.older else whole
         wrong = [f"{cell.statement}, {cell.people}" for cell in sealed.cells if not counted.gives_cell(cell)]
         wrong += [f"the people of “{one.people}”" for one in sealed.composition if not counted.gives_people(one)]
         wrong += [f"the change of {one.statement}" for one in sealed.changes if not counted.gives_change(one)]
@@ -52,7 +53,15 @@ class _Rows:
     def gives_people(self, told: Composition) -> bool:
         """Whether those who took part are the people of the rows; who is in no shown group is not looked at."""
         rows = [row for row in self.now if told.people in (EVERYBODY, row["group"])]
-        return not told.people or (len(rows), sum(row["submitted"] for row in rows)) == (told.counted, told.submitted)
+        sent = told.submitted in (None, sum(row["submitted"] for row in rows))
+        return not told.people or (len(rows) == told.counted and sent)
+
+    def told_of(self, sealed: SealedRound) -> SealedRound:
+        """What version 0.1.0 can tell in rows: nothing of a round that it left out, and of groups where rows carry them."""
+        known = {row["group"] for row in self.now if row["group"]} | ({EVERYBODY} if self.now else set())
+        cells = tuple(cell for cell in sealed.cells if cell.people in known)
+        people = tuple(one for one in sealed.composition if one.people in known)
+        return replace(sealed, cells=cells, composition=people, changes=())
 
     def gives_change(self, told: SealedChange) -> bool:
         """Whether a statement moved in the rows as it was sealed; where no band was shown, only how many can be followed."""

@@ -24,7 +24,10 @@ from exports.archive import BadBundle, Bundle
 from exports.bundle import seals
 from exports.bundle.facts import row_of, tables_of
 from exports.bundle.known import refuse_taken, refuse_unknown
-from exports.bundle.verifying import SCHEMA, check, events_of
+from exports.bundle.older import of_any_version
+from exports.bundle.reading import events_of
+from exports.bundle.results import MARKS, Withheld
+from exports.bundle.verifying import SCHEMA, check
 
 NOT_OURS = (KeyError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
 
@@ -35,6 +38,7 @@ def import_bundle(session: Session, bundle: Bundle, *, owner: int | None, at: da
     An imported study is its seals: the counts that may be shown, the results, and single rows where the bundle holds
     them. Nobody who took part is made, and no answer.
     """
+    bundle = of_any_version(bundle)
     if bundle.manifest.get("schema") == SCHEMA:
         with _our_words():
             _refuse_unknown(bundle)
@@ -129,7 +133,7 @@ def _results(session: Session, study: Study, bundle: Bundle, statements: dict[st
     """Keep the results as they were sealed."""
     numbers = {row["code"]: row["number"] for row in statements["statements"]}
     for number in bundle.manifest["rounds"]:
-        rows = [entry["row"] for entry in bundle.json(f"results/release-{number}.json")["rows"]]
+        rows = [_result(entry) for entry in bundle.json(f"results/release-{number}.json")["rows"]]
         _insert(session, Result, [
             {
                 "study_id": study.id,
@@ -142,6 +146,12 @@ def _results(session: Session, study: Study, bundle: Bundle, statements: dict[st
             }
             for position, row in enumerate(rows, 1)
         ])  # fmt: skip
+
+
+def _result(entry: dict[str, Any]) -> dict[str, Any]:
+    """A row as it was sealed; one that version 0.1.0 released keeps its marks, since nothing here tells them again."""
+    row, marks = entry["row"], entry[MARKS]
+    return {**row, MARKS: marks} if Withheld.RELEASED in marks.values() else row
 
 
 def _events(session: Session, study: Study, events: list[dict[str, Any]]) -> None:

@@ -21,6 +21,7 @@ WORDS = {
     Withheld.SEALED: "as sealed, not recomputable without single rows",
     Withheld.NO_COUNTS: "the counts they come from are not in the bundle",
     Withheld.GROUPS_LEFT_OUT: "a group whose counts are not in the bundle has a part in them",
+    Withheld.RELEASED: "as version 0.1.0 released them, which cannot be computed again",
 }
 KINDS: Mapping[str, tuple[type, ...]] = {
     "text": (str,),
@@ -73,7 +74,7 @@ class _Known:
             (number, item.statement): j for number, items in contents.items.items() for j, item in enumerate(items, 1)
         }
         self.groups = [group["key"] for group in bundle.json("protocol/facts.json")["groups"]]
-        self.rows = contents.rows is not None
+        self.rows, self.older = contents.rows is not None, contents.older
         scale = next(iter(contents.definitions.values())).scale
         self.kinds = {column.name: KINDS[column.type] for column in consensus_columns(scale)}
 
@@ -87,8 +88,12 @@ class _Known:
             return name in CHANGES and not self.rows
         if why == Withheld.GROUPS_LEFT_OUT:
             return name in VERDICT_COLUMNS and self._asks_untold(row)
-        if why != Withheld.NO_COUNTS or name in IDENTITY | UNNUMBERED:
+        if why not in (Withheld.NO_COUNTS, Withheld.RELEASED) or name in IDENTITY | UNNUMBERED:
             return False
+        return self.older if why == Withheld.RELEASED else self._untold(name, row)
+
+    def _untold(self, name: str, row: PlainRow) -> bool:
+        """Whether the counts that a cell comes from are not told."""
         here, before = (self._counted(row, row["group"], row[number]) for number in ("round", "previous_round"))
         return not here or (name in COMPARED and row["previous_round"] is not None and not before)
 

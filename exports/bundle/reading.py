@@ -1,6 +1,7 @@
 """What a bundle holds of its rounds, read into seals: as they were sealed, or as its counts tell them to the public."""
 
 import csv
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,7 @@ from delphi.sheets.writing import guarded
 from exports.archive import BadBundle, Bundle
 from exports.bundle import seals
 from exports.bundle.counts_file import PEOPLE
+from exports.bundle.protocol import EVENTS
 
 LONGEST_SCALE = 1000
 W = TypeVar("W", bound=StrEnum)
@@ -35,6 +37,8 @@ class Contents:
         Whether they are as they were sealed.
     rows
         Single ratings by round: code, group and answers of each person; None where there are none.
+    older
+        Whether version 0.1.0 released the rounds: no event tells of a seal.
     """
 
     definitions: dict[int, Definition]
@@ -43,6 +47,7 @@ class Contents:
     sealed: dict[int, SealedRound]
     whole: bool
     rows: dict[int, list[dict[str, Any]]] | None
+    older: bool
 
 
 def contents_of(bundle: Bundle) -> Contents:
@@ -52,7 +57,12 @@ def contents_of(bundle: Bundle) -> Contents:
     items, counts, sealed = _items(bundle), _counts_by_group(bundle, scale), seals.sealed_rounds(bundle)
     told = {number: sealed.get(number) or _told(bundle, number, items[number], counts) for number in items}
     whole = set(items) <= set(sealed)
-    return Contents(definitions, items, counts, told, whole, _rows(bundle))
+    return Contents(definitions, items, counts, told, whole, _rows(bundle), not seals.told_by(events_of(bundle)))
+
+
+def events_of(bundle: Bundle) -> list[dict[str, Any]]:
+    """Read the events in the order of the file."""
+    return [json.loads(line) for line in bundle.archive.read(EVENTS).decode().splitlines()]
 
 
 def _definition(plain: dict[str, Any]) -> Definition:

@@ -8,11 +8,13 @@ from typing import Any
 from delphi.consensus.analysis import Analysis, RoundData
 from delphi.consensus.table.result_row import EVERYBODY, read_reasons, write_reasons
 from delphi.consensus.table.rows import consensus_rows
+from delphi.statistics.base.result import Reason
 from exports.archive import BadBundle, Bundle
 from exports.bundle.counting_rows import differences_of_rows
+from exports.bundle.older import of_any_version
 from exports.bundle.reading import Contents, cells_of, composition_of, contents_of
 from exports.bundle.results import MARKS, PlainRow, Withheld
-from exports.bundle.seals import CHAIN, NO_SEALS
+from exports.bundle.seals import CHAIN
 from exports.record.unproved import VERDICT_COLUMNS
 from exports.tables.table import HIDDEN
 from rounds.seal.reading import round_data_of, shown_rows
@@ -31,10 +33,8 @@ class Comparison:
 
 def recompute(bundle: Bundle) -> Comparison:
     """Compute every round of a bundle again and compare it with the release."""
-    if CHAIN not in bundle.manifest["files"]:
-        raise BadBundle(NO_SEALS)
     try:
-        return _recomputed(bundle)
+        return _recomputed(of_any_version(bundle))
     except (KeyError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
         raise BadBundle(
             "The bundle is not built as one (%(error)s); nothing was computed.", error=type(error).__name__
@@ -66,7 +66,7 @@ def _computed(contents: Contents, number: int, frozen: list[dict[str, PlainRow]]
     """Rows of a round by statement and group, from what is told of its cells."""
     analysis, sealed = Analysis(contents.definitions[number], (_round(contents, number),)), contents.sealed[number]
     rows = {(row["statement"], row["group"]): row for row in shown_rows(analysis, sealed)}
-    if contents.whole:
+    if contents.whole and not contents.older:
         return rows
     # Where counts alone are not told, the rest of the row is computed from nothing, unless all of it was hidden.
     hidden = {(e["row"]["statement"], e["row"]["group"]) for e in frozen if e["row"]["n_rated"] is None}
@@ -97,7 +97,7 @@ def _compare(result: Comparison, frozen: PlainRow, computed: PlainRow, marks: di
     place = f"round {frozen['round']}, {frozen['statement']}, {frozen['group']}"
     if strangers := frozen.keys() ^ computed.keys():
         result.differences.append(f"{place}: other columns than a release has: {', '.join(sorted(strangers))}")
-    withheld = _empty_verdicts(frozen, marks) | marks
+    withheld = _empty_verdicts(frozen, marks) | _uncounted(frozen, computed, marks) | marks
     for name, value in frozen.items():
         if name in withheld:
             result.not_recomputable += name in marks
@@ -120,6 +120,14 @@ def _empty_verdicts(frozen: PlainRow, marks: dict[str, str]) -> dict[str, str]:
     if Withheld.GROUPS_LEFT_OUT not in marks.values():
         return {}
     return {name: Withheld.GROUPS_LEFT_OUT.value for name in VERDICT_COLUMNS if frozen.get(name) is None}
+
+
+def _uncounted(frozen: PlainRow, computed: PlainRow, marks: dict[str, str]) -> dict[str, str]:
+    """Find what is empty, and computed from counts that are not told: why it is empty, nobody can say."""
+    if Withheld.NO_COUNTS not in marks.values():
+        return {}
+    unknown = {name for name, why in read_reasons(computed["reasons"]).items() if why == Reason.NO_RATINGS}
+    return {name: Withheld.NO_COUNTS.value for name in frozen if name in unknown and frozen[name] is None}
 
 
 def _reasons(row: PlainRow, but: Collection[str]) -> dict[str, str]:

@@ -28,6 +28,7 @@ class Withheld(StrEnum):
     SEALED = "as_sealed"  # who moved stands in the seal in bands, and single rows are not in the bundle
     NO_COUNTS = "counts_withheld"
     GROUPS_LEFT_OUT = "groups_left_out"
+    RELEASED = "as_released"  # by version 0.1.0: defined otherwise then, or its single ratings were cut apart
 
 
 @dataclass
@@ -41,6 +42,12 @@ class ReleaseEntry:
     def of(cls, stored: Mapping[str, Any]) -> "ReleaseEntry":
         """Take a row with its marks, as `as_dict` wrote it."""
         return cls(stored["row"], {name: Withheld(why) for name, why in stored[MARKS].items()})
+
+    @classmethod
+    def stored(cls, row: Mapping[str, Any]) -> "ReleaseEntry":
+        """Take a row of the table; one that version 0.1.0 released brings its marks along."""
+        marks = {name: Withheld(why) for name, why in row.get(MARKS, {}).items()}
+        return cls({name: value for name, value in row.items() if name != MARKS}, marks)
 
     def mark(self, columns: Iterable[str], why: Withheld) -> None:
         """Mark the columns that hold something and are not marked yet."""
@@ -65,7 +72,7 @@ Release = dict[int, list[ReleaseEntry]]
 
 def as_sealed(frozen: Mapping[int, Sequence[PlainRow]], *, rows: bool) -> Release:
     """Tell the rows as they are; ``rows`` whether single rows are there, from which the moves are counted again."""
-    release = {number: [ReleaseEntry(dict(row)) for row in rows_] for number, rows_ in frozen.items()}
+    release = {number: [ReleaseEntry.stored(row) for row in rows_] for number, rows_ in frozen.items()}
     for entry in (entry for entries in release.values() for entry in entries if not rows):
         entry.mark(CHANGES, Withheld.SEALED)
     return release
@@ -73,12 +80,13 @@ def as_sealed(frozen: Mapping[int, Sequence[PlainRow]], *, rows: bool) -> Releas
 
 def for_the_public(frozen: Mapping[int, Sequence[PlainRow]], definition: Definition, below: int) -> Release:
     """Tell what the public may know: the coarser forms for small numbers."""
-    rows = [dict(row) for of_round in frozen.values() for row in of_round]
+    known = [ReleaseEntry.stored(row) for of_round in frozen.values() for row in of_round]
+    rows = [entry.row for entry in known]
     table = consensus.from_rows(rows, definition.as_dict())
     shown = {_key(row): row for row in suppress(table, below).as_dicts()}
     release: Release = {number: [] for number in frozen}
-    for row in rows:
-        entry = ReleaseEntry({name: shown[_key(row)][name] for name in row})
+    for row, before in zip(rows, known, strict=True):
+        entry = ReleaseEntry({name: shown[_key(row)][name] for name in row}, before.withheld)
         entry.withheld |= {name: Withheld.HIDDEN for name in row if row[name] is not None and entry.row[name] is None}
         entry.mark(CHANGES, Withheld.SEALED)
         if not has_counts(entry.row, definition):
@@ -88,8 +96,8 @@ def for_the_public(frozen: Mapping[int, Sequence[PlainRow]], definition: Definit
     for entries in release.values():
         _mark_group_verdicts(entries, definition)
         for entry in entries:
-            before = (entry.row["previous_round"], entry.row["statement"], entry.row["group"])
-            if before[0] is not None and before not in told:
+            earlier = (entry.row["previous_round"], entry.row["statement"], entry.row["group"])
+            if earlier[0] is not None and earlier not in told:
                 entry.mark(COMPARED, Withheld.NO_COUNTS)
     return release
 

@@ -9,16 +9,11 @@ from delphi.consensus.analysis import Definition
 from delphi.consensus.sealed_counts import SealedRound
 from delphi.model.event import WITHHELD, EventKind, data_hash, sha256_of
 from delphi.model.seal import Seal, SealKind, seal_hash
-from delphi.translations import N_
 from exports.archive import Bundle
 from rounds.seal import chain
 from rounds.seal.row_keeping import KEPT_ROWS
 
 CHAIN, ROWS = "seals/chain.json", "ratings/rows.json"
-NO_SEALS = N_(
-    "This bundle holds no seals, as version 0.1.0 wrote it. `delphi analyse` reads its ratings/long.csv and "
-    "ratings/counts.csv; the version that wrote it verifies and imports it."
-)
 KEPT = (
     "number",
     "round",
@@ -127,20 +122,24 @@ def _untold(entries: Sequence[Entry], events: Events) -> Iterator[str]:
             yield f"{CHAIN}: round {released['round']} was released with another seal"
 
 
+def told_by(events: Events) -> bool:
+    """Whether the trail tells of seals, as that of a study of version 0.1.0 does not."""
+    return any(event["kind"] in TOLD_BY.values() for event in events)
+
+
 def untold(events: Events) -> list[str]:
     """Say where the trail is older than the seals, as that of a study of version 0.1.0 is."""
-    if any(event["kind"] in TOLD_BY.values() for event in events):
+    if told_by(events):
         return []
     return [f"{CHAIN}: the trail is of version 0.1.0 and tells of no seal, so they were not compared"]
 
 
 def _rows(bundle: Bundle, entries: Sequence[Entry]) -> Iterator[str]:
     """Compare the rows with the hashes under which they were kept at each close, or published."""
-    rows = bundle.json(ROWS) if ROWS in bundle.manifest["files"] else None
+    rows: list[dict[str, Any]] | None = bundle.json(ROWS) if ROWS in bundle.manifest["files"] else None
     for entry in entries if rows is not None else ():
         kept = entry["content"].get(KEPT_ROWS)
-        here = [row for row in rows or () if row["round"] == entry["round"]]
-        if kept is not None and sha256_of(here) != kept:
+        if kept is not None and sha256_of([row for row in rows or () if row["round"] == entry["round"]]) != kept:
             yield f"{ROWS}: the rows of round {entry['round']} are not those that were kept"
     published = [entry for entry in entries if entry["kind"] == SealKind.ROWS and WITHHELD not in entry["content"]]
     if published and rows is None:

@@ -1,25 +1,24 @@
 """Checking a bundle: hashes, chain, lock and every figure that can be computed again; and what could not be checked."""
 
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
-from typing import Any
 
 from delphi.audit import GENESIS
 from delphi.model.event import WITHHELD, EventKind, data_hash, link_hash
 from exports.archive import BadBundle, Bundle, reading
 from exports.bundle import seals
 from exports.bundle.marks import unjustified, unproven
+from exports.bundle.older import of_any_version
 from exports.bundle.protocol import EVENTS, Events, problems_of_protocol, unproven_protocol
-from exports.bundle.reading import contents_of
+from exports.bundle.reading import contents_of, events_of
 from exports.bundle.recomputing import recompute
 from exports.bundle.remaking import compare_for_readers
 from exports.bundle.signing import signed
 
-SCHEMA, WITHOUT_SEALS = "study-bundle/2", "study-bundle/1"
+SCHEMA = "study-bundle/2"
 NOT_BUILT = (KeyError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
 
 
@@ -64,16 +63,14 @@ def verify(path: Path, key: str | None = None) -> Verification:
 
 def check(bundle: Bundle, key: str | None = None) -> Verification:
     """Check a bundle whose hashes are right: its signature, then what it holds."""
-    signature, contents = signed(bundle, key), _check_contents(bundle)
+    signature, contents = signed(bundle, key), _check_contents(of_any_version(bundle))
     problems = signature.problems + contents.problems
     return Verification(problems, [] if problems else signature.unchecked + contents.unchecked, signature.by)
 
 
 def _check_contents(bundle: Bundle) -> Verification:
-    schema = bundle.manifest.get("schema")
-    if schema != SCHEMA:
-        other = f"MANIFEST.json: the schema is not {SCHEMA}, which is the one this version reads"
-        return Verification([seals.NO_SEALS if schema == WITHOUT_SEALS else other], [])
+    if bundle.manifest.get("schema") != SCHEMA:
+        return Verification([f"MANIFEST.json: the schema is not {SCHEMA}, which is the one this version reads"], [])
     try:
         events = events_of(bundle)
         if problems := _chain(events):
@@ -94,11 +91,6 @@ def _check_contents(bundle: Bundle) -> Verification:
         return Verification(str(error).splitlines(), [])
     except NOT_BUILT as error:
         return Verification([f"the bundle is not built as one: {type(error).__name__}"], [])
-
-
-def events_of(bundle: Bundle) -> list[dict[str, Any]]:
-    """Read the events in the order of the file."""
-    return [json.loads(line) for line in bundle.archive.read(EVENTS).decode().splitlines()]
 
 
 def _chain(events: Events) -> list[str]:

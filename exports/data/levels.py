@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from delphi.errors import Refused
+from delphi.model.origin import StudyImport
 from delphi.model.study import Level, Study
 from delphi.translations import N_
 from exports.record.reader_profile import Profile
@@ -32,7 +33,8 @@ def check_rows(session: Session, study: Study, profile: Profile) -> None:
     """Refuse single ratings that a profile may not have, with the reason."""
     refusal = _refusal(study, profile)
     if refusal is None and not row_keeping.has_rows(session, study.id):
-        refusal = NOT_YET if study.level is Level.OPEN_ROWS and study.finished_at is None else NONE_HERE
+        waits = study.finished_at is None and session.get(StudyImport, study.id) is None
+        refusal = NOT_YET if study.level is Level.OPEN_ROWS and waits else NONE_HERE
     if refusal is not None:
         raise Refused(refusal)
 

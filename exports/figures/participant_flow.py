@@ -36,17 +36,24 @@ def participants(record: Record) -> Figure:
     title = "Participants through the rounds"
     sentences = [
         f"Round {r['round']}: {r['invited']} invited, {r['declined']} declined, {r['not_started']} gave no answer,"
-        f" {r['analysed']} analysed, of whom {r['complete']} complete and {r['partial']} partial"
+        f" {r['analysed']} analysed{_of_whom(r)}"
         for r in rows
     ]
     return figure(record, title, parts, y + 10, columns, rows, sentences)
+
+
+def _of_whom(row: dict[str, Any]) -> str:
+    """Say how many sent the round off, where that is known."""
+    known = row["complete"] is not None
+    return f", of whom {row['complete']} complete and {row['partial']} partial" if known else ""
 
 
 def _round(row: dict[str, Any], y: float) -> tuple[list[str], float]:
     """Draw one round from a height down, and say where it ends."""
     lines = [f"Round {row['round']}", f"invited {row['invited']}"]
     lost = [f"declined {row['declined']}", f"gave no answer {row['not_started']}"]
-    done = [f"analysed {row['analysed']}", f"complete {row['complete']}, partial {row['partial']}"]
+    done = [f"analysed {row['analysed']}"]
+    done += [] if row["complete"] is None else [f"complete {row['complete']}, partial {row['partial']}"]
     end = y + height_of(lines)
     below = end + 30
     parts = [
@@ -68,7 +75,7 @@ def _counted(record: Record, number: int) -> dict[str, Any]:
         "declined": here.declined,
         "not_started": here.invited - here.started - here.declined,
         "started": here.started,
-        "partial": here.started - here.complete,
+        "partial": None if here.complete is None else here.started - here.complete,
         "complete": here.complete,
         "analysed": here.started,
     }

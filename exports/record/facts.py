@@ -51,7 +51,8 @@ class Response:
     declined
         Those who said no and gave no answer.
     started
-        Those who gave at least one answer; ``complete`` are those of them who sent the round off.
+        Those who gave at least one answer; ``complete`` are those of them who sent the round off, None where version 0.1.0
+        told it nowhere.
     stayed, left, joined
         Against the round before: answered in both, only before, only now; None in a first round.
     """
@@ -64,7 +65,7 @@ class Response:
     declined: int = 0
     consented: int = 0
     started: int = 0
-    complete: int = 0
+    complete: int | None = 0
     stayed: int | None = None
     left: int | None = None
     joined: int | None = None

@@ -23,7 +23,7 @@ from exports.record.facts import (
     StudyFacts,
 )
 from exports.record.reader_profile import Profile, Watch, unwatched
-from exports.record.sealed_figures import RoundFigures
+from exports.record.sealed_figures import UNKEPT, RoundFigures
 from exports.tables.suppression import hidden_note
 from exports.tables.table import HIDDEN, reasons_of
 
@@ -149,9 +149,14 @@ def shown_cells(record: Record) -> set[tuple[int, str, str]]:
 
 
 def sealed_notes(record: Record) -> tuple[str, ...]:
-    """Say of which rounds the sealed figures are still being computed."""
-    missing = [f"{r.number}" for r in record.rounds if record.figures is not None and r.number not in record.figures]
-    return (f"Figures of round {', '.join(missing)} are being computed.",) if missing else ()
+    """Say of which rounds the sealed figures are still being computed, or were in no bundle."""
+    if record.figures is None:
+        return ()
+    missing = [f"{r.number}" for r in record.rounds if r.number not in record.figures]
+    unkept = [f"{r.number}" for r in record.rounds if record.figures.get(r.number) is UNKEPT]
+    notes = [f"Figures of round {', '.join(missing)} are being computed."] if missing else []
+    notes += [f"Figures of round {', '.join(unkept)} were not in the imported bundle."] if unkept else []
+    return tuple(notes)
 
 
 def of_round(record: Record, number: int, group: str | None = EVERYBODY) -> list[ResultRow]:

@@ -91,6 +91,9 @@ class RoundFigures:
         return cls(tuple(plain["agreement"]), plain["attrition"], dict(map(_firmness, plain["firmness"])))
 
 
+UNKEPT = RoundFigures((), None, {})  # of an imported round whose bundle held no figures
+
+
 def _firmness(plain: Plain) -> tuple[str, Firmness]:
     rest = {name: value for name, value in plain.items() if name != "statement"}
     return plain["statement"], Firmness(**rest | {"by_threshold": [tuple(step) for step in plain["by_threshold"]]})

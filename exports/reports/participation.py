@@ -7,6 +7,7 @@ from typing import Any
 from delphi.consensus.table.result_row import EVERYBODY, write_reasons
 from exports.record.facts import Response, RoundFacts
 from exports.record.record import Record
+from exports.record.unproved import Why
 from exports.tables.table import Column, Table, rows_of
 
 COLUMNS = (
@@ -68,17 +69,20 @@ def _counted(one: Response) -> dict[str, Any]:
         "declined": one.declined,
         "consented": one.consented,
         "started": one.started,
-        "partial": one.started - one.complete,
+        "partial": None if one.complete is None else one.started - one.complete,
         "complete": one.complete,
         "analysed": one.started,
         "retained_from_previous": one.stayed,
         "new_entrants": one.joined,
-        "response_pct": _percent(one.complete, one.invited),
+        "response_pct": None if one.complete is None else _percent(one.complete, one.invited),
         "start_pct": _percent(one.started, one.invited),
         "retention_pct": None if before is None or one.stayed is None else _percent(one.stayed, before),
     }
     why = "not_in_round" if before is None else "no_ratings"
-    return counts | {"reasons": write_reasons({name: why for name, value in counts.items() if value is None})}
+    reasons = {name: why for name, value in counts.items() if value is None}
+    if one.complete is None:
+        reasons |= dict.fromkeys(("partial", "complete", "response_pct"), Why.NOT_IN_FILE.value)
+    return counts | {"reasons": write_reasons(reasons)}
 
 
 def _percent(k: int, n: int) -> float | None:

@@ -106,7 +106,7 @@ def figures_of(session: Session, study: Study, number: int, definition: Definiti
     answers = matrices.counted_answers(session, study, numbers)
     analysis, sealed = reading.analysis_of(session, study, [number], definition), reading.sealed(session, study, number)
     panels, k = panels_of(answers), study.smallest_cell
-    together = suppress(agreement.build(Material(analysis, panels[-1:])), k)
+    together = suppress(agreement.build(Material(analysis, panels_of(answers.of_last()))), k)
     return RoundFigures(
         [{name: value for name, value in row.items() if name not in ("round", "group")} for row in together.as_dicts()],
         _attrition(Material(analysis, panels), k) if len(panels) > 1 else None,

@@ -34,7 +34,7 @@ class PeopleStep:
     round: int
     invited: int
     answered: int
-    submitted: int
+    submitted: int | None
     stayed: int | None
     left: int | None
     new: int | None

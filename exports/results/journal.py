@@ -6,23 +6,26 @@ from itertools import groupby
 from typing import Any
 
 from delphi.consensus.analysis import Definition
-from delphi.consensus.table.result_row import result_rows
+from delphi.consensus.table.result_row import read_reasons, result_rows
+from delphi.statistics.base.result import Reason
 from exports.reports.styles.kinds import KindSummary, by_kind, summary_of
 from exports.reports.styles.screen import screen
 from exports.tables.layout import printed_rows
 from exports.tables.table import Table
 
 WORDING = ("statement", "text", "grade")  # what stands before the figures
+NO_FIGURE = (*WORDING, "section", "reasons")
 
 
 @dataclass(frozen=True, slots=True)
 class JournalLine:
-    """One statement as printed: code, wording, grade, and the cells under the heads."""
+    """One statement as printed: code, wording, grade, and the cells under the heads, with why they are empty."""
 
     code: str
     text: str
     grade: str
     cells: tuple[str, ...]
+    reasons: Mapping[int, str]  # by the place of the cell; the grade's is -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class JournalPage:
 def page(rows: Sequence[Mapping[str, Any]], definition: Definition) -> JournalPage:
     """Print the rows of one round for the whole panel."""
     panel = [row for row in result_rows(rows) if row.is_panel]
-    figures = [c for c in screen((), definition).columns if c.name not in (*WORDING, "section", "reasons")]
+    figures = [c for c in screen((), definition).columns if c.name not in NO_FIGURE]
     return JournalPage(
         heads=tuple(column.label for column in figures),
         options=tuple((short, label) for short, label, _ in definition.scale.printed_options),
@@ -64,17 +67,28 @@ def page(rows: Sequence[Mapping[str, Any]], definition: Definition) -> JournalPa
 
 def _sections(table: Table) -> tuple[tuple[str, tuple[JournalLine, ...]], ...]:
     """Put the printed lines of a table under their sections."""
-    sections = [row["section"] for row in table.as_dicts()]
-    lines = (_line(cells) for cells in printed_rows(table))
-    together = groupby(zip(sections, lines, strict=True), lambda pair: str(pair[0] or ""))
+    rows = table.as_dicts()
+    names = ["grade", *(c.name for c in table.columns if c.name not in NO_FIGURE)]
+    lines = (
+        _line(cells, _why_empty(row["reasons"], names)) for row, cells in zip(rows, printed_rows(table), strict=True)
+    )
+    together = groupby(zip((row["section"] for row in rows), lines, strict=True), lambda pair: str(pair[0] or ""))
     return tuple((section, tuple(line for _, line in pairs)) for section, pairs in together)
 
 
-def _line(printed: Sequence[str]) -> JournalLine:
+def _why_empty(written: object, names: Sequence[str]) -> dict[int, str]:
+    """Why cells are empty; shares of options are hidden with the row, and in the first round a change has no reason."""
+    reasons = read_reasons(written)
+    hidden = Reason.SUPPRESSED_DISCLOSURE.value
+    rest = hidden if hidden in reasons.values() else Reason.NEW.value
+    return {place: reasons.get(name, rest) for place, name in enumerate(names, -1)}
+
+
+def _line(printed: Sequence[str], reasons: Mapping[int, str]) -> JournalLine:
     """Make a line of cells as text; here an empty cell is a dash too."""
     code, text, *cells = printed
     grade, *figures = (cell or "–" for cell in cells)
-    return JournalLine(code, text, grade, tuple(figures))
+    return JournalLine(code, text, grade, tuple(figures), reasons)
 
 
 def as_text(printed: JournalPage, *, title: str, notice: str = "", width: int = 60) -> str:

@@ -11,7 +11,7 @@ from delphi.consensus.table.result_row import read_reasons
 from delphi.model.round import Round
 from delphi.model.study import Study
 from exports.record.parts.results import figures_of_rounds
-from exports.record.sealed_figures import RoundFigures
+from exports.record.sealed_figures import UNKEPT, RoundFigures
 from exports.results.flow import PeopleStep
 
 
@@ -36,11 +36,12 @@ class PanelFigures:
     rounds
         Sealed figures by round.
     waiting
-        Rounds whose figures are being computed.
+        Rounds whose figures are being computed; ``unkept`` those of which the imported bundle held none.
     """
 
     rounds: Mapping[int, RoundFigures]
     waiting: Sequence[int]
+    unkept: Sequence[int]
     leavers: Sequence[Leavers]
 
     @property
@@ -54,8 +55,11 @@ class PanelFigures:
 
     @property
     def sensitive(self) -> dict[int, tuple[list[str], int]]:
-        """By round: statements of which a definition near the locked one says otherwise, and all statements."""
-        return {number: (one.sensitive, len(one.firmness)) for number, one in self.rounds.items()}
+        """By round: statements of which a definition near the locked one says otherwise, and how many were tried."""
+        return {
+            number: (one.sensitive, sum(not tried.reason for tried in one.firmness.values()))
+            for number, one in self.rounds.items()
+        }
 
 
 def panel_figures(
@@ -69,7 +73,9 @@ def panel_figures(
         for before, now in pairwise(people)
         if now.left is not None
     ]
-    return PanelFigures(made, [number for number in numbers if number not in made], leavers)
+    waiting = [number for number in numbers if number not in made]
+    unkept = [number for number in numbers if made.get(number) is UNKEPT]
+    return PanelFigures(made, waiting, unkept, leavers)
 
 
 def _test(made: RoundFigures | None) -> tuple[float | None, float | None]:

@@ -162,6 +162,12 @@ class LeadBot:
             form = self._waiting(queue).form(having=f"comment-{tickets[0]}")
             self.browser.post(form, values).expect("were decided")
 
+    def finish(self, reason: str) -> None:
+        """End the study, unless it is finished: what its panel agreed to publish is published then."""
+        page = self.browser.get(f"/studies/{self.slug}/finish").expect("Finish the study")
+        if 'name="reason"' in page.text:
+            self.browser.post(page.form(having="reason"), {"reason": reason}).expect("The study is finished")
+
     def _waiting(self, queue: str) -> Page:
         return self.browser.get(f"{queue}?show=waiting")
 

@@ -39,6 +39,7 @@ def script_of(path: Path, columns: str | None, scale: str, slug: str) -> Script:
         sheets=lambda number: sheets_of(file, number, addresses),
         statements=_csv(["code", "text", "kind", "section"], statements),
         harm=Harm.NO,  # the answers were published: open rows
+        finished="The file holds no further round.",  # and so they are here again
     )
 
 

@@ -22,6 +22,7 @@ class Script:
     sheets: Callable[[int], Mapping[str, PlannedAnswers]]
     statements: bytes | None = None
     harm: Harm = Harm.YES  # could it harm a panelist to be known? The level follows from the answer.
+    finished: str = ""  # why the study is finished after its last round; else it is not
     revise: Callable[[LeadBot, int], None] = lambda _lead, _number: None
     done: Callable[[int, int], None] = lambda _round, _n: None
 
@@ -37,6 +38,8 @@ def play(running: DemoServer, script: Script, lead: LeadBot) -> None:
         lead.lock()
     for number in range(1, script.rounds + 1):
         _play_round(running, script, lead, number)
+    if script.finished:
+        lead.finish(script.finished)
 
 
 def _play_round(running: DemoServer, script: Script, lead: LeadBot, number: int) -> None:

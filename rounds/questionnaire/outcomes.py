@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from delphi import handed_links
 from delphi.consensus.shipped_scales import SCALES
+from delphi.consensus.table.result_row import read_reasons
 from delphi.consensus.vocabulary import Change, Relation
 from delphi.model.panel import Panelist
 from delphi.model.rating import Rating
@@ -16,6 +17,7 @@ from delphi.model.result import Result
 from delphi.model.statement import Lineage
 from delphi.model.study import Study
 from delphi.statistics.base.exact import format_percent
+from delphi.statistics.base.result import Reason
 from rounds.feedback import FEEDBACK, distribution, own_rating, quartiles
 from rounds.feedback.evidence import NOT_QUALIFIED, Evidence, Source
 from rounds.questionnaire.cards import Card
@@ -38,6 +40,7 @@ class Outcome:
     card: Card
     verdict: str
     grade: str | None
+    of_a_group: bool  # whether there is no verdict because of one group that the rule asks
     path: tuple[PastResult, ...]
 
 
@@ -100,7 +103,8 @@ def _outcome(study: Study, place: int, result: Result, own: OwnAnswers, path: tu
         feedback_round=result.round,
     )
     few = row["n_rated"] is None
-    return Outcome(card, "too_few" if few else result.verdict, None if few else row.get("grade"), path)
+    of_a_group = read_reasons(row.get("reasons")).get("verdict") == Reason.EMPTY_GROUP
+    return Outcome(card, "too_few" if few else result.verdict, None if few else row.get("grade"), of_a_group, path)
 
 
 def _evidence(study: Study, result: Result, answer: int | str | None) -> Evidence:

@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.proposal import Proposed
+from delphi.consensus.table.result_row import ResultRow
 from delphi.errors import NotFound, Refused
 from delphi.model.account import Account
 from delphi.model.round import Round, State
@@ -39,7 +39,7 @@ class DeskRow:
     section: str
     text: str | None
     draft_text: str | None
-    row: Mapping[str, Any] | None
+    row: ResultRow | None
     proposed: Proposed | None
     decision: Decision | None
     comments: int
@@ -154,7 +154,7 @@ class _Facts:
             section=statement.section,
             text=text,
             draft_text=draft_text,
-            row=self.results.get(number),
+            row=ResultRow(self.results[number]) if number in self.results else None,
             proposed=self.proposed.get(number),
             decision=self.decided.get(number),
             comments=self.comments.get(number, 0),

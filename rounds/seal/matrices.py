@@ -49,10 +49,18 @@ class PanelAnswers:
     stage: NDArray[np.int8]
     waves: tuple[Wave, ...]
 
+    def of_last(self) -> "PanelAnswers":
+        """The last round alone, its rows ordered by what was answered in it."""
+        return PanelAnswers(self.group, self.stage[:, -1:], self.waves[-1:]).arranged()
+
     def arranged(self) -> "PanelAnswers":
-        """Order the panelists by what they answered: no code and no key plays a part."""
+        """Order the panelists by what they answered: no code and no key plays a part.
+
+        Nor does a group, but among rows that are alike: figures drawn at random depend on the order, and the groups of
+        the rows may be hidden. Whoever is absent comes first among those who were alike until then.
+        """
         content = [
-            (name, self.stage[row].tobytes(), *(wave.matrix[row].tobytes() for wave in self.waves))
+            (*((wave.matrix[row] - ABSENT).tobytes() for wave in self.waves), self.stage[row].tobytes(), name)
             for row, name in enumerate(self.group)
         ]
         order = sorted(range(len(content)), key=content.__getitem__)

@@ -7,7 +7,7 @@ from attacks import Attacker
 from browsing import HOST, SECRET
 from databases import Template
 from story import watch
-from study import begin
+from study import begin, logging_to
 
 HEAD = f"{'way in':<44}{'people':>7}{'narrowed':>10}   answers named"
 
@@ -41,7 +41,8 @@ def place(tmp_path_factory) -> Iterator[str]:
 def attacker(place) -> Attacker:
     """The attacker after the study of 57 has ended."""
     play = begin(place, HOST, SECRET)
-    return Attacker(play, watch(play))
+    with logging_to(play.log):
+        return Attacker(play, watch(play))
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

@@ -91,12 +91,14 @@ def watch(play: Play) -> Seen:
     return seen
 
 
-def glance(play: Play) -> Seen:
-    """Play the study, and take what its owner sees at the end alone."""
+def glance(play: Play, *moments: str) -> Seen:
+    """Play the study, and take what its owner sees at the end, and at these moments before it."""
     seen = Seen()
     for event in events(play):
         seen.gone[event], seen.grouped[event] = frozenset(play.left), dict(play.groups)
         seen.finished |= {number: frozenset(given) for number, given in play.truth.items()}
+        if event in moments:
+            seen.views.append(view(play.lead, event, "ada", play.at, play.post))
     seen.views.append(view(play.lead, "end 4", "ada", play.at, play.post))
     return seen
 

@@ -1,5 +1,6 @@
 """A study of 57 people, played as they would: by the pages; what everybody answered is kept aside, to mark guesses by."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -249,6 +250,29 @@ def catching(letters: list[tuple[str, str, str]]) -> Iterator[None]:
         yield
     finally:
         Relay.open, Relay.send = kept
+
+
+@contextmanager
+def logging_to(lines: list[str]) -> Iterator[None]:
+    """Keep what is logged."""
+    handler = Kept(lines)
+    logging.getLogger().addHandler(handler)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(handler)
+
+
+class Kept(logging.Handler):
+    """Keeps every line of the log, with its traceback."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines = lines
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line."""
+        self.lines.append(self.format(record))
 
 
 def begin(url: str, host: str, secret: str, sizes: dict[str, int] = SIZES, **design: Any) -> Play:

@@ -1,18 +1,28 @@
 """Every known way from a name to an answer, tried by a lead who takes everything and knows the roster: none may lead there."""
 
 import re
+from dataclasses import replace
 from itertools import combinations
+from types import NoneType
 
 import pytest
 from attacks import Attacker, Got, K
 from browsing import HOST, SECRET
+from commands import written
 from databases import Template
 from harvest import FAILED
+from inference import cells_of
+from linking import downloads
 from links import LINK, look
+from sqlalchemy import select
 from story import repeated, watch
-from study import CHANGED, LATE, LEAVERS, MINE, WITHDRAWN, begin
+from study import CHANGED, LATE, LEAVERS, MINE, WITHDRAWN, begin, remark_of
 from verdicts import EACH_GROUP, LEANINGS, hidden_group
 
+from delphi.model.panel import Panelist
+from exports.record.reader_profile import BUNDLE_PROFILES
+
+ADDRESSES = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 MOST_SURE = 0.05  # of the answers of one who left or joined
 
 pytestmark = pytest.mark.timeout(600)
@@ -128,6 +138,50 @@ def test_no_letter_and_no_line_of_the_panel_tells_who_said_what(attacker):
     told += [text for pages in attacker.seen.panel.values() for text in pages.values()]
     names = [name for name in attacker.play.groups if name != "Panelist 40"]
     assert [name for text in told for name in names if re.search(rf"{name}\b", text)] == []
+
+
+@pytest.fixture(scope="module")
+def by_command(attacker, tmp_path_factory):
+    """What the command line wrote, and how each command ended."""
+    return written(attacker.play, tmp_path_factory.mktemp("commands"))
+
+
+def test_no_command_ended_in_an_error(by_command):
+    _view, ended = by_command
+    assert {name for name, result in ended.items() if not isinstance(result.exception, SystemExit | NoneType)} == set()
+
+
+def test_commands_write_counts_and_bundles(by_command):
+    view, ended = by_command
+    assert {cell.round for cell in cells_of([view])} == {1, 2, 3}
+    assert ended["bundle --profile public"].exit_code == ended["bundle --profile analyst"].exit_code == 0
+
+
+@pytest.mark.parametrize("profile", BUNDLE_PROFILES)
+def test_no_command_writes_rows_of_a_sealed_study(by_command, profile):
+    view, ended = by_command
+    refused = ended[f"data --profile {profile}"]
+    assert (refused.exit_code, "sealed" in refused.output) == (1, True), refused.output
+    assert downloads([view]) == []
+
+
+def test_commands_tell_no_more_than_pages(attacker, by_command, fails):
+    view, _ended = by_command
+    everything = Attacker(attacker.play, replace(attacker.seen, views=[*attacker.seen.views, view]))
+    roles = ("ada", "ben", "mia", "vic", view.role)
+    fails(everything.marked("command line", [claim for claim, _ in everything.derived(roles)]))
+
+
+def test_the_log_names_nobody_and_tells_no_answer(attacker):
+    lines, play = "\n".join(attacker.play.log), attacker.play
+    with play.database.transaction(writing=False) as session:
+        codes = set(session.scalars(select(Panelist.code)))
+    tokens = {token for _, _, text in play.letters for token in LINK.findall(text)}
+    secret = {*play.groups, *codes, *tokens, *(remark_of(name) for name in play.groups), *ADDRESSES.findall(lines)}
+    assert "Killed" in lines
+    assert len(tokens) > len(codes) > 50
+    assert [word for word in secret - {""} if re.search(rf"\b{re.escape(word)}\b", lines)] == []
+    assert not re.search(r"answer-\d|INSERT INTO rating|parameters:", lines)
 
 
 @pytest.fixture

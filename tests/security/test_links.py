@@ -1,5 +1,6 @@
 """A personal link in the hands of the team shows nothing that its person gave before."""
 
+import guards
 import pytest
 from attacks import Got
 from browsing import HOST, SECRET
@@ -21,6 +22,12 @@ def robbed(folder, swapped):
         own = Got("own link")
         look(play, found.own, own, {})
         return found, own
+
+
+@pytest.fixture(scope="module")
+def unguarded(tmp_path_factory):
+    with guards.off("links_handed"):
+        return robbed(tmp_path_factory.mktemp("robbed-unguarded"), ("", ""))
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +57,11 @@ def test_a_link_in_the_hands_of_the_team_shows_no_answer(one, way, figures):
     got = one[0].got[way]
     figures.append(got.line())
     assert got.exact == {}
+
+
+@pytest.mark.parametrize("way", [*WAYS, ANSWERED])
+def test_without_its_guard_such_a_link_shows_answers(unguarded, way):
+    assert unguarded[0].got[way].exact
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -10,6 +10,8 @@ from harvest import members, steady, view
 from story import taking_part
 from study import LATE, begin
 
+from rounds.seal import chain
+
 CARER, NURSE = "Panelist 4", "Panelist 6"  # four carers are too few, and so nobody shows the six nurses either
 
 pytestmark = pytest.mark.timeout(300)
@@ -35,9 +37,16 @@ def seen(folder, swapped):
             found |= {(role, path): "\n".join(sorted(steady(text).splitlines())) for path, text in one.pages.items()}
             for name, content in one.files.items():
                 for inner, data in members(name, content):
-                    if "MANIFEST" not in inner:  # sizes and hashes of the other members
+                    if not inner.endswith(("MANIFEST.json", "SIGNATURE.json")):  # hashes of members that hold times
                         found[role, inner] = steady(data.decode("utf-8", "replace"))
-        return found, play.truth
+        return found, play.truth, hashes(play)
+
+
+def hashes(play):
+    """The hash of every entry of the chain, and of every definition: what a guess could be held against."""
+    with play.database.transaction(writing=False) as session:
+        entries = chain.entries(session, play.study_id)
+        return [(entry.kind.value, entry.definition_sha256, entry.sha256) for entry in entries]
 
 
 @pytest.fixture(scope="module")
@@ -46,19 +55,25 @@ def worlds(tmp_path_factory):
 
 
 def test_the_worlds_differ_indeed(worlds):
-    one, other = (truth[1] for _, truth in worlds)
+    one, other = (truth[1] for _, truth, _ in worlds)
     assert one[CARER] == other[NURSE] != other[CARER]
 
 
 def test_as_much_is_seen_in_both(worlds):
-    one, other = (pages for pages, _ in worlds)
+    one, other = (pages for pages, _, _ in worlds)
     assert one.keys() == other.keys()
     assert {role for role, _ in one} == {"ada", "ben", "mia", "vic"}
 
 
 @pytest.mark.parametrize("role", ["ada", "ben", "mia", "vic"])
 def test_no_page_and_no_file_tells_the_worlds_apart(worlds, role, figures):
-    one, other = (pages for pages, _ in worlds)
+    one, other = (pages for pages, _, _ in worlds)
     differ = {place for who, place in one if who == role and one[who, place] != other.get((who, place))}
     figures.append(f"{f'two worlds told apart by {role}, pages and files':<44}{len(differ):>7}")
     assert differ == set()
+
+
+def test_no_guess_can_be_held_against_a_hash(worlds):
+    one, other = (hashed for _, _, hashed in worlds)
+    assert [kind for kind, _, _ in one].count("round") == 2
+    assert one == other

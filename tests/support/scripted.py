@@ -12,7 +12,7 @@ from delphi.model.identity import Identity
 from delphi.model.rating import AnswerKind, Moderation
 from delphi.model.round import Round
 from delphi.model.statement import Statement
-from delphi.model.study import Harm
+from delphi.model.study import Harm, Level
 from delphi.people import roster
 from delphi.people.roster import NewPanelist
 from delphi.protocol import method as protocol
@@ -23,7 +23,7 @@ from delphi.studies.designs import StudyPlan, templates
 from rounds.demo.bots import PlannedAnswers
 from rounds.demo.reference import Reference
 from rounds.demo.replay import script_of
-from rounds.lifecycle import lifecycle
+from rounds.lifecycle import finishing, lifecycle
 from rounds.moderation import rulings
 from rounds.moderation.rulings import Ruling
 from rounds.participation.taking_part import TakingPart
@@ -34,25 +34,34 @@ from rounds.revision import changes
 from rounds.revision.decisions import DecidedBy
 
 
-def reference(session, slug="reference", *, seed=31, size=57):
+def reference(session, slug="reference", *, seed=31, size=57, level="sealed"):
     """Play the reference study: three rounds, rewordings, a merger, recommendations from round 2 on."""
     plan = Reference(seed, size)
     made, lead = begin(session, slug, template="reference")
+    made.level = Level(level)
     roster.add(session, made, [NewPanelist(p.name, p.email, p.field) for p in plan.people])
     protocol.lock(session, made, by=lead.id, at=NOW)
     for number in (1, 2, 3):
         if number > 1:
             prepare(session, made, number, lead, plan.asked(number), plan.asked(number - 1))
         act(session, made, number, plan.sheets(number))
+    return ended(session, made, lead)
+
+
+def ended(session, made, lead):
+    """Finish a study of open rows, so that its rows are out."""
+    if made.level is Level.OPEN_ROWS:
+        finishing.finish(session, made, reason="enough", by=lead.id, at=NOW)
     return made
 
 
-def published(session, folder, slug="published"):
+def published(session, folder, slug="published", *, level="sealed"):
     """Play the published ratings of CSM DLPH-ExInSS: 35 panelists, then 28 of them; 12 ratings of 1 to 4 each."""
     path = folder / "ratings.csv"
     path.write_text(exinss(), encoding="utf-8")
     script = script_of(path, None, "agree4_nq", slug)
     made, lead = begin(session, slug, template="blank", scale="agree4_nq", minimum_n=1, maximum_rounds=script.rounds)
+    made.level = Level(level)
     people = [NewPanelist(row["name"], row["email"]) for row in read(script.panel)]
     roster.add(session, made, people)
     statements.add(session, made, [NewStatement(row["code"], row["text"]) for row in read(script.statements)])
@@ -63,7 +72,7 @@ def published(session, folder, slug="published"):
             before = round_of(session, made, number - 1)
             lifecycle.prepare_next(session, made, before, by=lead.id, at=NOW)
         act(session, made, number, script.sheets(number))
-    return made
+    return ended(session, made, lead)
 
 
 def rehearsed(session, slug, template, title, asked, scene):

@@ -1,14 +1,13 @@
 """P15: the link of an address is sent again, and nobody learns whose address it is."""
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, render_template, request
 
 from delphi import clock
-from delphi.database import Database
 from delphi.people import lost_links
 from delphi.people.forms import LostLinkForm
 from delphi.web import throttle
 from delphi.web.policy import OPEN, policy
-from delphi.web.transaction import current_session
+from delphi.web.transaction import apart, current_session
 
 blueprint = Blueprint("lost_link", __name__)
 A_DAY, AN_HOUR = 3, 20  # of one address, of one client
@@ -33,8 +32,7 @@ def ask() -> Page:
 
 def _tries(address: str) -> tuple[int, int]:
     """Count in a transaction of its own, before the request opens one: it must stay when the request is refused."""
-    database: Database = current_app.extensions["database"]
     at = clock.now()
-    with database.transaction() as session:
+    with apart() as session:
         client = throttle.count(session, "client", request.remote_addr or "", at=at, by_hour=True)
         return client, throttle.count(session, "link", address, at=at)

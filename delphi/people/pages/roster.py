@@ -10,12 +10,13 @@ from delphi.model.study import Study
 from delphi.people import addresses, roster, roster_files
 from delphi.people.forms import AddressForm
 from delphi.protocol import groups
+from delphi.sheets.fields import TypedRows
 from delphi.web import uploads
 from delphi.web.answers import Page, done
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
-from delphi.web.policy import account, policy, takes_files
-from delphi.web.transaction import current_session
+from delphi.web.policy import account, parses_first, policy, takes_files
+from delphi.web.transaction import commit, current_session, reads_first
 
 blueprint = Blueprint("roster", __name__)
 
@@ -42,6 +43,7 @@ def index(study: Study) -> Page:
 @blueprint.post("/studies/<slug>/panel")
 @policy(Capability.ROSTER)
 @takes_files
+@reads_first
 def preview(study: Study) -> Page:
     """Show what a file or a pasted list would change; nothing is saved."""
     session = current_session()
@@ -63,9 +65,9 @@ def preview(study: Study) -> Page:
 @blueprint.post("/studies/<slug>/panel/import")
 @policy(Capability.ROSTER)
 @takes_files
-def take(study: Study) -> Page:
+@parses_first(lambda: roster_files.read(uploads.carried_file()))
+def take(study: Study, rows: TypedRows) -> Page:
     """Take what the preview showed."""
-    rows = roster_files.read(uploads.carried_file())
     taken = roster_files.import_panel(current_session(), study, rows, by=account().id, at=clock.now())
     if taken.empty:
         return done(_("The file changes nothing."), "roster.index", slug=study.slug)
@@ -94,4 +96,6 @@ def export(study: Study, suffix: str) -> Page:
     """Write the panel as the file that can be imported again."""
     uploads.check_suffix(suffix)
     head, rows = roster_files.export(current_session(), study, suffix, by=account().id, at=clock.now())
-    return uploads.download(f"{study.slug}_panel", suffix, head, rows)
+    name = f"{study.slug}_panel"
+    commit()
+    return uploads.download(name, suffix, head, rows)

@@ -11,7 +11,7 @@ from delphi.web import uploads
 from delphi.web.answers import paged
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
-from delphi.web.transaction import current_session
+from delphi.web.transaction import commit, current_session
 
 blueprint = Blueprint("audit", __name__)
 SHOWN = 100
@@ -46,4 +46,6 @@ def export(study: Study, suffix: str) -> Response:
     """Write the whole trail with its hashes."""
     uploads.check_suffix(suffix)
     rows = audit_trail.export(current_session(), study, suffix, by=account().id, at=clock.now())
-    return uploads.download(f"{study.slug}_audit_trail", suffix, audit_trail.COLUMNS, rows)
+    name = f"{study.slug}_audit_trail"
+    commit()
+    return uploads.download(name, suffix, audit_trail.COLUMNS, rows)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from delphi import clock
 from delphi.model.study import Study
 from delphi.web.policy import account
-from delphi.web.transaction import current_settings
+from delphi.web.transaction import current_settings, writing_session
 from exports.archive import nobody
 from exports.files import jobs as operations
 from exports.files import orders
@@ -19,20 +19,20 @@ from exports.formats import FORMATS
 
 
 def send(session: Session, study: Study, order: Order) -> Response:
-    """Send a file that is quickly made; order one that takes long, and lead to the page on which it can be waited for."""
+    """Send a file that is quickly made, or order it and lead to the page where it can be waited for; the view reads first."""
     if operations.takes_long(session, study, order):
-        job = operations.ask(session, study, order, by=account().id, at=clock.now())
+        job = operations.ask(writing_session(), study, order, by=account().id, at=clock.now())
         return redirect(url_for("jobs.show", slug=study.slug, job=job.id), 303)
     stream = io.BytesIO()
     rows = operations.write(session, study, order, stream, nobody, secret=current_settings().secret_key)
     content = stream.getvalue()
-    return attach(session, study, order, WrittenFile.of(rows, content), content)
+    return attach(study, order, WrittenFile.of(rows, content), content)
 
 
-def attach(session: Session, study: Study, order: Order, written: WrittenFile, content: bytes) -> Response:
+def attach(study: Study, order: Order, written: WrittenFile, content: bytes) -> Response:
     """Log a file, and send it."""
     at = clock.now()
-    orders.log(session, study, order, written, by=account().id, at=at)
+    orders.log(writing_session(), study, order, written, by=account().id, at=at)
     media: Any = FORMATS[order.format].media_type if order.format in FORMATS else "application/octet-stream"
     name = order.file_name(study, at.date())
     return Response(content, mimetype=media, headers={"Content-Disposition": f"attachment; filename={name}"})

@@ -9,7 +9,7 @@ from delphi.errors import NotFound
 from delphi.model.study import Study
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
-from delphi.web.transaction import current_session
+from delphi.web.transaction import current_session, reads_first
 from exports.bundle.source import released_rounds
 from exports.files import jobs
 from exports.files.pages import send
@@ -28,6 +28,7 @@ def show(study: Study) -> str:
 
 @blueprint.post("/studies/<slug>/bundle")
 @policy(Capability.AUDIT)
+@reads_first
 def download(study: Study) -> Response:
     """Write the bundle and send it, or have it written."""
     session, order = current_session(), jobs.bundle_order(request.form.get("profile"))

@@ -9,7 +9,7 @@ from delphi.errors import NotFound
 from delphi.model.study import Study
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
-from delphi.web.transaction import current_session
+from delphi.web.transaction import current_session, reads_first
 from exports.data.levels import may_hold_rows
 from exports.files import jobs
 from exports.files.forms import read_order
@@ -47,6 +47,7 @@ def index(study: Study) -> str:
 
 @blueprint.post("/studies/<slug>/exports")
 @policy(Capability.READ)
+@reads_first
 def make(study: Study) -> Response:
     """Write one file, and write down who took it; or have it written, if that takes long."""
     session = current_session()

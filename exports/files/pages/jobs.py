@@ -45,7 +45,7 @@ def take(study: Study, job: UUID) -> Response:
     if order.made_at is None or order.content is None:
         return redirect(url_for("jobs.show", slug=study.slug, job=job), 303)
     written = WrittenFile(order.rows or 0, order.sha256 or "")
-    return attach(current_session(), study, jobs.order_of(order), written, order.content)
+    return attach(study, jobs.order_of(order), written, order.content)
 
 
 def _kept(study: Study, key: UUID) -> tuple[ExportJob, str]:

@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from delphi.consensus.panel import RoundPanel
 from delphi.consensus.table.result_row import ResultRow, result_rows
+from delphi.model.origin import StudyImport
 from delphi.model.round import Round
 from delphi.model.seal import SealKind
 from delphi.model.study import Study
 from exports.record.rows import consensus_table
-from exports.record.sealed_figures import RoundFigures
+from exports.record.sealed_figures import UNKEPT, RoundFigures
 from exports.tables.suppression import suppress
 from rounds.results.matrices import answers_of
 from rounds.seal import chain, reading
@@ -45,10 +46,15 @@ def matrices(session: Session, study: Study, numbers: Sequence[int]) -> tuple[Ro
 
 
 def figures_of_rounds(session: Session, study: Study, numbers: Sequence[int]) -> Mapping[int, RoundFigures]:
-    """Read the figures that were sealed of these rounds, the last made of each; those being computed are missing."""
+    """Read the figures that were sealed of these rounds, the last made of each; those being computed are missing.
+
+    Of an imported study none are computed: where its bundle held none, `UNKEPT` says so.
+    """
     made = [seal for seal in chain.entries_of(session, study.id, SealKind.FIGURES) if seal.round in numbers]
     # Of a public bundle that was imported only the hash of an entry is here.
-    return {seal.round: RoundFigures.from_dict(seal.content) for seal in made if "agreement" in seal.content}
+    kept = {seal.round: RoundFigures.from_dict(seal.content) for seal in made if "agreement" in seal.content}
+    elsewhere = len(kept) < len(numbers) and session.get(StudyImport, study.id) is not None
+    return dict.fromkeys(numbers, UNKEPT) | kept if elsewhere else kept
 
 
 def stable_shares(session: Session, study: Study, numbers: Sequence[int]) -> Mapping[int, int]:

@@ -21,10 +21,8 @@ def response(record: Record) -> str | None:
 
 
 def _response(one: Response) -> str:
-    return (
-        f"of {one.invited} panelists invited to round {one.round}, {share(one.started, one.invited)} answered and "
-        f"{share(one.complete, one.invited)} completed it"
-    )
+    answered = f"of {one.invited} panelists invited to round {one.round}, {share(one.started, one.invited)} answered"
+    return answered if one.complete is None else f"{answered} and {share(one.complete, one.invited)} completed it"
 
 
 def dates(record: Record) -> str | None:

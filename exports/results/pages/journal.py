@@ -10,7 +10,7 @@ from delphi.model.study import Study
 from delphi.protocol.method import definition_of
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import account, policy
-from delphi.web.transaction import current_session
+from delphi.web.transaction import current_session, reads_first
 from exports.files.orders import Order
 from exports.files.pages import send
 from exports.formats import FORMATS
@@ -46,6 +46,7 @@ def show(study: Study) -> str:
 
 @blueprint.post("/studies/<slug>/results.<format>")
 @policy(Capability.READ)
+@reads_first
 def download(study: Study, format: str) -> Response:
     """Write the consensus table of all visible rounds as a file; the download is an event."""
     session = current_session()

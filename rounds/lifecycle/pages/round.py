@@ -10,6 +10,7 @@ from delphi import clock, dates
 from delphi.access import Capability
 from delphi.consensus.scale import Scale
 from delphi.consensus.shipped_scales import SCALES
+from delphi.consensus.table.result_row import result_rows
 from delphi.errors import Refused
 from delphi.model.round import Round, State
 from delphi.model.study import Study, Turnout
@@ -88,7 +89,7 @@ def _closed(study: Study, round_: Round) -> dict[str, Any]:
     session, definition = current_session(), definition_of(study)
     rows = panel_rows(session, study, round_)
     return {
-        "rows": rows,
+        "rows": result_rows(rows),
         "counted": is_sealed(session, round_),
         "rule": definition.describe(),
         "waiting": rulings.waiting(session, round_),

@@ -1,18 +1,23 @@
 """The edge and the errors: returning commits, raising rolls back, and each error says what happened."""
 
+import sqlite3
+
 import pytest
-from browsing import HOST, Browser, application
+from browsing import Browser, application
 from flask import Blueprint
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
+from delphi.database import Database
 from delphi.errors import Issue, NotFound, NotReady, Refused
 from delphi.model.study import Study
 from delphi.sheets.errors import SheetError
 from delphi.web.policy import OPEN, policy
 from delphi.web.transaction import current_session
 
+BUSY = sqlite3.OperationalError("secret")
+BUSY.sqlite_errorcode = sqlite3.SQLITE_BUSY
 ERRORS = {
     "missing": (NotFound(), 404, "Error:"),
     "unready": (NotReady([Issue("a", "Lock it."), Issue("b", "Fill it.")]), 409, "Fill it."),
@@ -20,7 +25,8 @@ ERRORS = {
     "sheet": (SheetError.at(3, "email", "is empty"), 422, "is empty"),
     "taken": (IntegrityError("", {}, Exception("secret")), 409, "Error:"),
     "stale": (StaleDataError("secret"), 409, "Error:"),
-    "busy": (OperationalError("", {}, Exception("secret")), 503, "Error:"),
+    "busy": (OperationalError("", {}, BUSY), 503, "Error:"),
+    "no-table": (OperationalError("", {}, sqlite3.OperationalError("secret")), 500, "Error:"),
     "bug": (RuntimeError("secret"), 500, "Error:"),
 }
 
@@ -144,9 +150,25 @@ def test_a_failing_commit_is_a_failed_request(app, act, monkeypatch):
         raise IntegrityError("", {}, Exception("late"))
 
     monkeypatch.setattr(app.extensions["database"], "end", fail)
-    app.config["PROPAGATE_EXCEPTIONS"] = True
-    with pytest.raises(IntegrityError):
-        act.send("/act/200")
+    answer = act.send("/act/200")
+    assert (answer.status_code, "Somebody was faster" in answer.text) == (409, True)
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
     monkeypatch.undo()
     assert title(app) == "Study care"
-    assert HOST.startswith("http:")
+
+
+def test_a_failing_commit_leaves_no_word_of_success(app, pages, monkeypatch):
+    ada = app.test_client().sign_in(pages.ada)
+    end = Database.end
+
+    def fail(self, session, *, keep):
+        end(self, session, keep=False)
+        if session.info["writing"]:
+            raise OperationalError("", {}, BUSY)
+
+    monkeypatch.setattr(Database, "end", fail)
+    answer = ada.send("/studies/care/team", {"email": "new@example.org", "role": "viewer"})
+    monkeypatch.undo()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    page = ada.get("/studies/care/team").text
+    assert not [words for words in ("The invitation is on its way", "new@example.org") if words in page]

@@ -1,6 +1,8 @@
 """A file of ratings played as a study gives the table that `delphi analyse` gives, on both databases."""
 
+import csv
 import json
+import zipfile
 from random import Random
 
 import pytest
@@ -66,6 +68,20 @@ def test_the_two_tables_and_that_of_the_bundle_are_equal(ratings, template, tmp_
     for row, told in zip(again["rows"], played["rows"], strict=True):
         assert {name: row[name] for name in row if row[name] is not None and name != "reasons"}.items() <= told.items()
     assert "not as it should be" not in CliRunner().invoke(wsgi.main, ["verify", str(tmp_path / "replay.zip")]).output
+    with zipfile.ZipFile(tmp_path / "replay.zip") as archive:
+        rows = json.loads(archive.read("ratings/rows.json"))
+    assert sorted(ratings_of(rows)) == sorted(given(ratings))
+
+
+def ratings_of(rows):
+    """Answers by round, "nq" for an opt-out."""
+    return [(row["round"], str(value or "nq")) for row in rows for value in row["answers"].values()]
+
+
+def given(path):
+    """What the file says, the same way."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        return [(int(row["round"]), row["rating"][:2].rstrip(".")) for row in csv.DictReader(stream) if row["rating"]]
 
 
 def test_a_bad_file_is_named_and_nothing_is_played(tmp_path):

@@ -103,6 +103,10 @@ def test_what_no_level_keeps_is_told_before_consent(app, opened, one, level):
         assert words in told(one), words
 
 
+def test_the_team_reads_it_after_the_lock_too(ada, opened):
+    assert "A group that is not shown is part of the rest" in " ".join(ada.get("/studies/care/anonymity").text.split())
+
+
 def told(one) -> str:
     """What a panelist reads before agreeing."""
     return " ".join(unescape(one.get("/panel/information").text).split())
