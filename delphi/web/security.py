@@ -51,8 +51,8 @@ def unmasked(text: str) -> str:
     """Read a token that was masked; what is none stays what it was, and fits no session."""
     try:
         pads = urlsafe_b64decode(text.encode())
-        half = len(pads) // 2
-        return _xor(pads[:half], pads[half:]).decode() if "." not in text else text
+        half, rest = divmod(len(pads), 2)
+        return text if rest or "." in text else _xor(pads[:half], pads[half:]).decode()
     except ValueError:
         return text
 
