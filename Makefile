@@ -30,7 +30,8 @@ browser: $(STAMP)
 	sh .ci/tools chromium
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -o addopts="--import-mode=importlib --strict-markers -p no:cacheprovider" tests/browser
 
-# A lead who takes every page and file and knows the roster: what is got of whom; and who may open, forge or break what.
+# A lead who takes every page, file, letter, link, command and log line and knows the roster: what is got of whom, with each guard
+# on and off; and who may open, forge or break what. The figures stand in docs/security/attacks.md.
 security: $(STAMP)
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile -o pythonpath=". tests/support tools tests/security" \
 	  -o addopts="--import-mode=importlib --strict-markers -p no:cacheprovider" tests/security \

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from delphi.config import SERVER_THREADS
 from delphi.failures import WritersBusy
+from delphi.host_queue import HostQueue
 from delphi.model.base import Base
 
 PATIENCE = 10.0  # seconds that work beside the pages waits for another process
@@ -32,13 +33,14 @@ Entity = TypeVar("Entity", bound=Base)
 
 
 class WritersQueue:
-    """Lets the writers of one SQLite process in one by one.
+    """Lets the writers of one SQLite process in one by one, in turn with other processes of this host.
 
     They wait here and not for SQLite's busy handler, which is unfair (p99 40 times longer). Some threads are left to
     readers: where all others wait already, whoever comes goes on waiting only while the turns change quickly.
     """
 
-    def __init__(self, threads: int = SERVER_THREADS) -> None:
+    def __init__(self, threads: int = SERVER_THREADS, *, database: str | None = None) -> None:
+        self._host = HostQueue(database)
         self._turn = threading.Lock()
         self._places = threading.Semaphore(max(1, threads - READERS - 1))  # one more thread writes
         self._since = 0.0
@@ -54,7 +56,7 @@ class WritersQueue:
         if wait is None:
             self._turn.acquire()
             self._since = time.monotonic()
-            return PATIENCE
+            return max(self._host.enter(PATIENCE), A_MOMENT)
         began = time.monotonic()
         placed = self._places.acquire(blocking=False)
         try:
@@ -64,7 +66,7 @@ class WritersQueue:
             if placed:
                 self._places.release()
         self._since = time.monotonic()
-        return max(0.0, wait - (self._since - began))
+        return self._host.enter(max(0.0, wait - (self._since - began)))
 
     def _comes_soon(self, end: float) -> bool:
         while (now := time.monotonic()) < end and now - self._since < A_MOMENT:
@@ -74,6 +76,7 @@ class WritersQueue:
 
     def leave(self) -> None:
         """Let the next writer in."""
+        self._host.leave()
         self._turn.release()
 
 
@@ -82,7 +85,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = engine_for(url)
-        self.writers = WritersQueue() if self.engine.dialect.name == "sqlite" else None
+        self.writers = WritersQueue(database=self.engine.url.database) if self.engine.dialect.name == "sqlite" else None
 
     def session(self, *, writing: bool, wait: float = PATIENCE) -> Session:
         """Open a session; a writing one begins with the write lock on SQLite, and waits so long for other processes."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, select
+from sqlalchemy import and_, bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session, join
 
 from delphi.errors import Refused
@@ -44,14 +45,22 @@ ASKED = join(
 )
 
 
-def asked_in(session: Session, study_id: int, numbers: Collection[int]) -> list[AskedStatement]:
-    """What was asked in some rounds, by round and in the order shown."""
+def asked_query() -> Any:
+    """Ask what was asked in the ``rounds`` of a ``study``, by round and in the order shown."""
     item, statement, version = QuestionnaireItem, Statement, StatementVersion
     shown = (item.round, item.position, item.statement, item.version)
     facts = (statement.code, statement.kind, statement.section, version.text, version.help, version.evidence)
-    rows = select(*shown, *facts).select_from(ASKED).where(item.study_id == study_id, item.round.in_(numbers))
-    ordered = rows.order_by(item.round, item.position)
-    return [AskedStatement(**row) for row in session.execute(ordered).mappings()]
+    rows: Any = select(*shown, *facts).select_from(ASKED).where(item.study_id == bindparam("study"))
+    return rows.where(item.round.in_(bindparam("rounds", expanding=True))).order_by(item.round, item.position)
+
+
+ASKED_IN = asked_query()
+
+
+def asked_in(session: Session, study_id: int, numbers: Collection[int]) -> list[AskedStatement]:
+    """What was asked in some rounds, by round and in the order shown."""
+    rows = session.execute(ASKED_IN, {"study": study_id, "rounds": list(numbers)})
+    return [AskedStatement(**row) for row in rows.mappings()]
 
 
 def asked(session: Session, study_id: int, number: int) -> dict[int, AskedStatement]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from flask import Flask, current_app
 
+from delphi.web.language import language
+
 MOST = 4000  # a piece is a few kilobytes of a page
 
 
@@ -42,6 +44,15 @@ def current_memory() -> Memory:
     return memory
 
 
+def drawn_once(name: Hashable, *parts: Hashable, caller: Callable[[], str]) -> str:
+    """For templates: the part of a page between `call` and `endcall`, kept in the language of the page; None keeps nothing."""
+    if name is None:
+        return caller()
+    drawn: str = current_memory().remember(("drawn", name, *parts, language()), caller)
+    return drawn
+
+
 def init_app(app: Flask) -> None:
     """Let an application remember."""
     app.extensions["memory"] = Memory()
+    app.jinja_env.globals["drawn_once"] = drawn_once

@@ -8,6 +8,7 @@ from typing import Any
 from delphi.consensus.analysis import Analysis, RoundData
 from delphi.consensus.table.result_row import EVERYBODY, read_reasons, write_reasons
 from delphi.consensus.table.rows import consensus_rows
+from delphi.statistics.base.result import Reason
 from exports.archive import BadBundle, Bundle
 from exports.bundle.counting_rows import differences_of_rows
 from exports.bundle.older import of_any_version
@@ -96,7 +97,7 @@ def _compare(result: Comparison, frozen: PlainRow, computed: PlainRow, marks: di
     place = f"round {frozen['round']}, {frozen['statement']}, {frozen['group']}"
     if strangers := frozen.keys() ^ computed.keys():
         result.differences.append(f"{place}: other columns than a release has: {', '.join(sorted(strangers))}")
-    withheld = _empty_verdicts(frozen, marks) | marks
+    withheld = _empty_verdicts(frozen, marks) | _uncounted(frozen, computed, marks) | marks
     for name, value in frozen.items():
         if name in withheld:
             result.not_recomputable += name in marks
@@ -119,6 +120,14 @@ def _empty_verdicts(frozen: PlainRow, marks: dict[str, str]) -> dict[str, str]:
     if Withheld.GROUPS_LEFT_OUT not in marks.values():
         return {}
     return {name: Withheld.GROUPS_LEFT_OUT.value for name in VERDICT_COLUMNS if frozen.get(name) is None}
+
+
+def _uncounted(frozen: PlainRow, computed: PlainRow, marks: dict[str, str]) -> dict[str, str]:
+    """Find what is empty, and computed from counts that are not told: why it is empty, nobody can say."""
+    if Withheld.NO_COUNTS not in marks.values():
+        return {}
+    unknown = {name for name, why in read_reasons(computed["reasons"]).items() if why == Reason.NO_RATINGS}
+    return {name: Withheld.NO_COUNTS.value for name in frozen if name in unknown and frozen[name] is None}
 
 
 def _reasons(row: PlainRow, but: Collection[str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from delphi.errors import Refused
@@ -27,10 +27,20 @@ def missing(session: Session, study: Study, panelist: Panelist) -> bool:
     """Whether this panelist still has to decide: nothing was agreed to, or the text has changed materially since."""
     if not panelist.taking_part:
         return False
-    agreed = newest(session, panelist)
-    material = select(Document.version).where(Document.study_id == study.id, Document.material)
-    needed = session.scalar(material.order_by(Document.version.desc()).limit(1))
-    return agreed is None or (needed is not None and agreed.version < needed)
+    agreed, needed = session.execute(select(*versions()), {"study": study.id, "panelist": panelist.id}).one()
+    return is_missing(agreed, needed)
+
+
+def versions() -> tuple[ScalarSelect[int], ScalarSelect[int]]:
+    """Ask for the newest version that a ``panelist`` agreed to, and for the newest that is to be agreed to anew."""
+    agreed = select(func.max(Consent.version)).where(Consent.study_id == bindparam("study"))
+    needed = select(func.max(Document.version)).where(Document.study_id == bindparam("study"), Document.material)
+    return agreed.where(Consent.panelist == bindparam("panelist")).scalar_subquery(), needed.scalar_subquery()
+
+
+def is_missing(agreed: int | None, needed: int | None) -> bool:
+    """Whether a consent is missing, by the newest version agreed to and the newest that is to be agreed to."""
+    return agreed is None or (needed is not None and agreed < needed)
 
 
 def required(document: Document) -> list[int]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from delphi.access import round_numbered
@@ -36,24 +36,37 @@ class TakingPart:
         return {"study_id": self.study, "round": self.round, "panelist": self.panelist}
 
 
-def taking_part(
-    session: Session, study: Study, round_: Round, panelist: Panelist, *, at: datetime
-) -> TakingPart | None:
-    """The participation of a panelist in a round that takes answers; None for who may not answer in it.
+def _standing() -> Any:
+    """Ask for the round launched last, whether a panelist was invited to it, and the versions of consent."""
+    launched = select(func.max(Round.number)).where(Round.study_id == bindparam("study"), Round.opened_at.is_not(None))
+    own = (Participation.study_id == Round.study_id, Participation.round == Round.number)
+    joined = and_(*own, Participation.panelist == bindparam("panelist"))
+    query: Any = select(Round, Participation.panelist, *consent.versions()).outerjoin(Participation, joined)
+    return query.where(Round.study_id == bindparam("study"), Round.number == launched.scalar_subquery())
+
+
+STANDING = _standing()
+
+
+def latest_taking_part(
+    session: Session, study: Study, panelist: Panelist, *, at: datetime
+) -> tuple[Round, TakingPart | None] | None:
+    """The round launched last, with the participation of a panelist: none for who may not answer in it.
 
     Raises
     ------
     RoundClosed
         The round does not take answers any more.
     """
-    part = TakingPart(study.id, round_.number, panelist.id)
-    if not panelist.taking_part or consent.missing(session, study, panelist):
+    row = session.execute(STANDING, {"study": study.id, "panelist": panelist.id}).one_or_none()
+    if row is None:
         return None
-    if session.get(Participation, part.key) is None:
-        return None
+    round_, invited, agreed, needed = row
+    if not panelist.taking_part or consent.is_missing(agreed, needed) or invited is None:
+        return round_, None
     if not round_.accepts(at=at):
         raise closed(round_.number)
-    return part
+    return round_, TakingPart(study.id, round_.number, panelist.id)
 
 
 def hold(session: Session, part: TakingPart) -> Participation:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -14,10 +15,10 @@ from delphi.consensus.shipped_scales import SCALES
 from delphi.dates import minutes_for
 from delphi.errors import NotFound
 from delphi.model.panel import Panelist
-from delphi.model.round import Round, latest_round
+from delphi.model.round import Round
 from delphi.model.study import Study
-from rounds.participation.taking_part import TakingPart, taking_part
-from rounds.questionnaire.cards import Card, cards
+from rounds.participation.taking_part import TakingPart, latest_taking_part
+from rounds.questionnaire.cards import Card, cards_and_past
 from rounds.questionnaire.paging import pages
 
 
@@ -40,10 +41,21 @@ class AnswerSheet:
         """The scale of the study."""
         return SCALES[self.study.scale]
 
-    @cached_property
+    @property
     def cards(self) -> list[Card]:
         """All cards of the round, without feedback."""
-        return cards(self.session, self.study, self.round.number, self.panelist.id)
+        return self._read[0]
+
+    @property
+    def own_past(self) -> Mapping[int, int | str | None]:
+        """What the panelist answered in the round before, by statement."""
+        return self._read[1]
+
+    @cached_property
+    def _read(self) -> tuple[list[Card], dict[int, int | str | None]]:
+        number = self.round.number
+        rounds = [number - 1, number] if number > 1 else [number]
+        return cards_and_past(self.session, self.study, rounds, self.panelist.id)
 
     @cached_property
     def cut(self) -> list[range]:
@@ -88,10 +100,6 @@ class AnswerSheet:
         """Minutes for what is still open."""
         return minutes_for(len(self.open_cards), sum(len(card.text.split()) for card in self.open_cards))
 
-    def reread(self) -> "AnswerSheet":
-        """The sheet with its answers read anew, after a save."""
-        return AnswerSheet(self.session, self.study, self.round, self.panelist)
-
 
 def fingerprint(part: TakingPart, secret: str) -> str:
     """A name of a sheet and its owner, so that a page left open elsewhere cannot answer for another."""
@@ -111,8 +119,8 @@ def open_sheet(session: Session, study: Study, panelist: Panelist, *, at: dateti
     Withheld
         Answers were given through another link, and this session may not see them.
     """
-    round_ = latest_round(session, study)
-    if round_ is None or round_.number == 0 or taking_part(session, study, round_, panelist, at=at) is None:
+    round_, part = latest_taking_part(session, study, panelist, at=at) or (None, None)
+    if round_ is None or round_.number == 0 or part is None:
         raise NotFound
     handed_links.refuse_withheld(session, round_.number)
     return AnswerSheet(session, study, round_, panelist)

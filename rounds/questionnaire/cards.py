@@ -4,32 +4,36 @@ A bounded number of queries, whatever the size of the panel: feedback comes from
 """
 
 import random
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from delphi import handed_links
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Relation
 from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating
-from delphi.model.result import Result
-from delphi.model.statement import Lineage
+from delphi.model.round import QuestionnaireItem
 from delphi.model.study import Study
-from delphi.protocol.groups import groups_of
-from delphi.statements.questionnaire import AskedStatement, asked
+from delphi.statements.questionnaire import asked_query
 from rounds.feedback import FEEDBACK
-from rounds.feedback.evidence import NOT_QUALIFIED, Evidence, Source
+from rounds.feedback.evidence import NOT_QUALIFIED, Evidence
+from rounds.questionnaire.past import PastRound
+from rounds.questionnaire.prepared import Remember, at_once
 from rounds.questionnaire.saving import EntryKind
-from rounds.seal import chain, texts
+from rounds.seal import texts
 from rounds.seal.items import relation_of
 
 MOST_OPTIONS = 11  # a scale with more is answered by a number, not by as many buttons
-ResultRow = Mapping[str, Any]
-FRESH = {"populate_existing": True}  # a save by upsert does not touch objects that were loaded before it
+ENTERED: Mapping[str, tuple[Any, tuple[str, ...]]] = {
+    "answer": (Rating, ("kind", "value")),
+    "comment": (Comment, ("text",)),
+    "reason": (ChangeReason, ("text",)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Card:
     reason_version: int = 0
     feedback: Mapping[str, Any] = field(default_factory=dict)
     feedback_round: int = 0
+    shared: Hashable = None  # the name under which its drawn feedback may be kept; None where it may not
 
     @property
     def answered(self) -> bool:
@@ -68,20 +73,35 @@ class Card:
         return version
 
 
+def _query() -> Any:
+    """A questionnaire with what one panelist gave to it; it is ORM, so that it is narrowed in a handed session."""
+    query, item = asked_query(), QuestionnaireItem
+    for kind, (table, names) in ENTERED.items():
+        mine = and_(table.study_id == item.study_id, table.round == item.round, table.statement == item.statement)
+        query = query.outerjoin(table, and_(mine, table.panelist == bindparam("panelist")))
+        query = query.add_columns(*(getattr(table, name).label(f"{kind}_{name}") for name in (*names, "version")))
+    return query
+
+
+CARDS = _query()
+
+
 def cards(session: Session, study: Study, number: int, panelist: UUID) -> list[Card]:
     """The cards of a round, without feedback."""
-    answers = _own(session, Rating, study, number, panelist)
-    remarks = _own(session, Comment, study, number, panelist)
-    reasons = _own(session, ChangeReason, study, number, panelist)
-    return [
-        _card(place, row, answers.get(row.statement), remarks.get(row.statement), reasons.get(row.statement))
-        for place, row in enumerate(asked(session, study.id, number).values(), 1)
-    ]
+    return cards_and_past(session, study, [number], panelist)[0]
 
 
-def _card(
-    place: int, row: AskedStatement, rating: Rating | None, remark: Comment | None, reason: ChangeReason | None
-) -> Card:
+def cards_and_past(
+    session: Session, study: Study, numbers: Sequence[int], panelist: UUID
+) -> tuple[list[Card], dict[int, int | str | None]]:
+    """The cards of the last of some rounds, and by statement what the panelist answered in the others."""
+    rows = session.execute(CARDS, {"study": study.id, "rounds": numbers, "panelist": panelist}).all()
+    asked_now = [row for row in rows if row.round == numbers[-1]]
+    past = {row.statement: _value(row.answer_kind, row.answer_value) for row in rows if row.round != numbers[-1]}
+    return [_card(place, row) for place, row in enumerate(asked_now, 1)], past
+
+
+def _card(place: int, row: Any) -> Card:
     return Card(
         place=place,
         statement=row.statement,
@@ -90,26 +110,51 @@ def _card(
         text=row.text,
         help=row.help,
         evidence=row.evidence,
-        answer=_value(rating),
-        answer_version=rating.version if rating else 0,
-        comment=remark.text if remark else "",
-        comment_version=remark.version if remark else 0,
-        reason=reason.text if reason else "",
-        reason_version=reason.version if reason else 0,
+        answer=_value(row.answer_kind, row.answer_value),
+        answer_version=row.answer_version or 0,
+        comment=row.comment_text or "",
+        comment_version=row.comment_version or 0,
+        reason=row.reason_text or "",
+        reason_version=row.reason_version or 0,
         feedback_round=row.round - 1,
     )
 
 
-def with_feedback(session: Session, study: Study, number: int, panelist: UUID, shown: Sequence[Card]) -> list[Card]:
-    """The cards of one page with what the plan shows of the round before."""
+def with_feedback(
+    session: Session,
+    study: Study,
+    number: int,
+    panelist: UUID,
+    shown: Sequence[Card],
+    *,
+    own: Mapping[int, int | str | None] | None = None,
+    launched: datetime | None = None,
+    remember: Remember = at_once,
+) -> list[Card]:
+    """The cards of one page with what the plan shows of the round before; of a launched round it may be remembered.
+
+    ``own`` is what the panelist answered then, where that is known already.
+    """
     if number == 1:
         return list(shown)
-    evidence = _evidence(session, study, number, panelist, {card.statement: card.text for card in shown})
+    shared = ("past", study.id, study.created_at, number, launched, *study.feedback_plan) if launched else None
+    past: PastRound = (remember if shared else at_once)(shared, lambda: PastRound.of(session, study, number))
+    mine = _own(session, study, number - 1, panelist) if own is None else own
+    said = _released_comments(session, study, number - 1, panelist) if "comments" in study.feedback_plan else {}
+    evidence = _evidence(study, number, shown, past, mine, said)
     plan = shown_forms(session, study.feedback_plan, number - 1)
     return [
-        replace(card, feedback=_feedback(plan, evidence[card.statement])) if card.statement in evidence else card
+        replace(card, feedback=_feedback(plan, found), shared=_name(shared, plan, found))
+        if (found := evidence.get(card.statement))
+        else card
         for card in shown
     ]
+
+
+def _name(shared: tuple[Hashable, ...] | None, plan: Collection[str], evidence: Evidence) -> Hashable:
+    """The name of the drawn feedback of a card: the own answers are marked in it, so they belong to its name."""
+    own = tuple(source.own for source in evidence.sources)
+    return shared and (*shared, evidence.smallest_cell, tuple(sorted(plan)), own)
 
 
 def shown_forms(session: Session, plan: Collection[str], number: int) -> Collection[str]:
@@ -123,88 +168,44 @@ def _feedback(plan: Collection[str], evidence: Evidence) -> dict[str, Any]:
     return built if any(built.values()) else {}
 
 
-def _value(rating: Rating | None) -> int | str | None:
-    if rating is None or not rating.given:
-        return None
-    return rating.value if rating.kind is AnswerKind.RATED else NOT_QUALIFIED
+def _value(kind: AnswerKind | None, value: int | None) -> int | str | None:
+    return NOT_QUALIFIED if kind is AnswerKind.NOT_QUALIFIED else value
 
 
-Entered = TypeVar("Entered", Rating, Comment, ChangeReason)
-
-
-def _own(session: Session, table: type[Entered], study: Study, number: int, panelist: UUID) -> dict[int, Entered]:
-    rows = select(table).filter_by(study_id=study.id, round=number, panelist=panelist)
-    return {row.statement: row for row in session.scalars(rows, execution_options=FRESH)}
+def _own(session: Session, study: Study, number: int, panelist: UUID) -> dict[int, int | str | None]:
+    rows = select(Rating.statement, Rating.kind, Rating.value).filter_by(
+        study_id=study.id, round=number, panelist=panelist
+    )
+    return {statement: _value(kind, value) for statement, kind, value in session.execute(rows)}
 
 
 def _evidence(
-    session: Session, study: Study, number: int, panelist: UUID, shown: Mapping[int, str]
+    study: Study,
+    number: int,
+    shown: Iterable[Card],
+    past: PastRound,
+    mine: Mapping[int, int | str | None],
+    said: Mapping[int, Sequence[str]],
 ) -> dict[int, Evidence]:
     """What may be shown: frozen results, own answers, released comments, earlier wordings."""
-    past = _Past(session, study, number - 1, panelist)
-    edges, evidence = past.edges_into(session, number), {}
-    for statement, text in shown.items():
-        into = edges.get(statement, [])
-        relation = relation_of(past.asked, statement, into[0] if into else None)
-        origins = [edge.from_statement for edge in into] or [statement]
+    evidence = {}
+    for card in shown:
+        into = past.edges.get(card.statement, [])
+        relation = relation_of(past.asked, card.statement, into[0] if into else None)
+        origins = [edge.from_statement for edge in into] or [card.statement]
         if relation is not Relation.NEW:
-            evidence[statement] = Evidence(
+            evidence[card.statement] = Evidence(
                 scale=SCALES[study.scale],
                 round=number - 1,
                 smallest_cell=study.smallest_cell,
                 relation=relation,
-                text=text,
+                text=card.text,
                 reason=into[0].reason if into else "",
-                sources=tuple(past.source(origin) for origin in origins if origin in past.rows),
-                comments=tuple(comment for origin in origins for comment in past.comments.get(origin, ())),
+                sources=tuple(past.source(origin, mine.get(origin)) for origin in origins if origin in past.rows),
+                comments=tuple(comment for origin in origins for comment in said.get(origin, ())),
                 groups=past.declared,
             )
     return evidence
-
-
-class _Past:
-    """What there is of the round before, fetched once."""
-
-    def __init__(self, session: Session, study: Study, number: int, panelist: UUID) -> None:
-        self.study_id = study.id
-        self.asked = asked(session, study.id, number)
-        self.own = _own(session, Rating, study, number, panelist)
-        self.rows, self.groups = released_rows(session, study, number)
-        self.declared = len(groups_of(session, study)) if "groups" in study.feedback_plan else 0
-        self.comments: Mapping[int, Sequence[str]] = {}
-        if "comments" in study.feedback_plan:
-            self.comments = _released_comments(session, study, number, panelist)
-
-    def edges_into(self, session: Session, number: int) -> dict[int, list[Lineage]]:
-        """The edges from what was asked then, by the statement that they lead to."""
-        edges: dict[int, list[Lineage]] = {}
-        for edge in session.scalars(select(Lineage).filter_by(study_id=self.study_id, round=number)):
-            if edge.to_version is not None and edge.from_statement in self.asked:
-                edges.setdefault(edge.to_statement, []).append(edge)
-        return edges
-
-    def source(self, statement: int) -> Source:
-        """One statement of the round before, with its results and the own answer."""
-        row = self.asked[statement]
-        own, groups = _value(self.own.get(statement)), self.groups.get(statement, {})
-        return Source(row.code, row.text, self.rows[statement], own, groups)
-
-
-def released_rows(
-    session: Session, study: Study, number: int
-) -> tuple[dict[int, ResultRow], dict[int, dict[str, ResultRow]]]:
-    """The released results of the whole panel by statement, and those of its groups where the plan shows them."""
-    results = select(Result).filter_by(study_id=study.id, round=number).order_by(Result.position)
-    panel = Result.group == "all"
-    results = results.where(or_(panel, chain.OF_A_SEAL) if "groups" in study.feedback_plan else panel)
-    rows: dict[int, ResultRow] = {}
-    groups: dict[int, dict[str, ResultRow]] = {}
-    for result in session.scalars(results):
-        if result.group == "all":
-            rows[result.statement] = result.row
-        else:
-            groups.setdefault(result.statement, {})[result.group] = result.row
-    return rows, groups
 
 
 def _released_comments(session: Session, study: Study, number: int, reader: UUID) -> dict[int, list[str]]:

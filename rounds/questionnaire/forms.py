@@ -55,28 +55,18 @@ def name_of(entry: Entry) -> str:
     return f"{entry.kind}-{entry.statement}"
 
 
-def read_answers(form: Mapping[str, str], page: Iterable[Card], scale: Scale) -> SentAnswers:
-    """The answers of a page of cards; a card without a choice keeps what is stored."""
-    sent = SentAnswers([], [], [], {}, form, _save_key(form.get("request", "")))
-    for card in page:
-        _read_answer(sent, card.statement, scale)
-        for kind in (EntryKind.COMMENT, EntryKind.REASON):
-            _read_text(sent, Entry(kind, card.statement), card.text_of(kind))
-    return sent
-
-
 def read_fields(form: Mapping[str, str], asked: Container[int], scale: Scale) -> SentAnswers:
     """The fields that were sent, one by one; what is about nothing that was asked is no field."""
     sent = SentAnswers([], [], [], {}, form, _save_key(form.get("request", "")))
     for name in form:
         kind, _dash, number = name.partition("-")
         statement = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0
-        if kind not in FIELDS or statement not in asked:
+        if kind not in FIELDS or statement not in asked or name != f"{kind}-{statement}":
             continue
         if kind == EntryKind.ANSWER:
             _read_answer(sent, statement, scale)
         else:
-            _read_text(sent, Entry(EntryKind(kind), statement), None)
+            _read_text(sent, Entry(EntryKind(kind), statement))
     return sent
 
 
@@ -92,10 +82,9 @@ def _read_answer(sent: SentAnswers, statement: int, scale: Scale) -> None:
         sent.answers.append(_answer(statement, chosen, scale, _seen(sent.typed, name)))
 
 
-def _read_text(sent: SentAnswers, entry: Entry, stored: str | None) -> None:
-    """Read a text, unless it is the stored one."""
+def _read_text(sent: SentAnswers, entry: Entry) -> None:
     name = name_of(entry)
-    text = clean(sent.typed.get(name, stored or ""))
+    text = clean(sent.typed[name])
     if len(text) > LONGEST_TEXT:
         words = _(
             "This text has %(n)s characters; the limit is %(most)s. Your rating is saved and the text is still here. "
@@ -103,7 +92,7 @@ def _read_text(sent: SentAnswers, entry: Entry, stored: str | None) -> None:
         )
         numbers = {"n": len(text), "most": LONGEST_TEXT, "over": len(text) - LONGEST_TEXT}
         sent.errors[name] = words % numbers
-    elif text != stored:
+    else:
         texts = sent.remarks if entry.kind is EntryKind.COMMENT else sent.reasons
         texts.append(Remark(entry.statement, text, _seen(sent.typed, name)))
 

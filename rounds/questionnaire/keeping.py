@@ -6,6 +6,7 @@ and using what was seen.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -55,6 +56,9 @@ def _parameters(part: TakingPart) -> dict[str, Any]:
 
 PARTICIPATION: Any = Participation.__table__
 HOLD = select(PARTICIPATION.c.handed_link).where(_own(PARTICIPATION)).with_for_update()
+FINISH = (
+    update(PARTICIPATION).where(_own(PARTICIPATION)).values(handed_link=bindparam("link"), submitted_on=bindparam("on"))
+)
 NOTE_LINK = update(PARTICIPATION).where(_own(PARTICIPATION)).values(handed_link=bindparam("link"))
 RATING: Any = Rating.__table__
 REQUEST: Any = SaveRequest.__table__
@@ -72,6 +76,11 @@ def hold(connection: Connection, part: TakingPart) -> str | None:
 def note_link(connection: Connection, part: TakingPart, link: str | None) -> None:
     """Note through which handed link the round is answered."""
     connection.execute(NOTE_LINK, {**_parameters(part), "link": link})
+
+
+def finish(connection: Connection, part: TakingPart, link: str | None, on: date) -> None:
+    """Note the day of submitting, and through which handed link it came."""
+    connection.execute(FINISH, {**_parameters(part), "link": link, "on": on})
 
 
 @cache

@@ -12,10 +12,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from delphi.dates import minutes_for
+from delphi.errors import NotFound
 from delphi.statements.questionnaire import AskedStatement, asked
 from rounds.questionnaire.paging import pages
 
 Remember = Callable[[Hashable, Callable[[], Any]], Any]  # by a name, what was made under it before, or what is made now
+
+
+def at_once(_name: Hashable, make: Callable[[], Any]) -> Any:
+    """Remember nothing: make it each time."""
+    return make()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,19 @@ class Questionnaire:
         """Prepare what a round asks."""
         words = {row.statement: len(row.text.split()) for row in asked_now.values()}
         return cls(asked_now, words, tuple(pages([row.section for row in asked_now.values()])))
+
+    def page(self, number: int) -> frozenset[int]:
+        """The statements of one page.
+
+        Raises
+        ------
+        NotFound
+            There is no such page.
+        """
+        if not 1 <= number <= len(self.cut):
+            raise NotFound
+        listed = list(self.asked)
+        return frozenset(listed[i] for i in self.cut[number - 1])
 
     def minutes(self, given: Collection[int]) -> int:
         """Minutes for what is still open, where these statements are answered."""

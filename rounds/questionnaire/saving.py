@@ -15,7 +15,7 @@ from delphi import handed_links
 from delphi.consensus.shipped_scales import SCALES
 from delphi.errors import BadInput, NotFound
 from delphi.model.rating import AnswerKind
-from rounds.participation.taking_part import TakingPart, closed, hold, hold_open
+from rounds.participation.taking_part import TakingPart, closed
 from rounds.questionnaire import keeping
 from rounds.questionnaire.keeping import Sight
 
@@ -156,11 +156,12 @@ def _earlier(digest_then: str, answer: Mapping[str, Any], digest: str) -> Saved:
 
 def submit(session: Session, part: TakingPart, *, on: date) -> None:
     """Say "I am finished": reminders stop; answers can still be changed until the close."""
-    participation = hold(session, part)
-    hold_open(session, part)
-    handed_links.answer(session, participation)
-    participation.submitted_on = on
     session.flush()
+    connection = session.connection()
+    keeping.hold(connection, part)
+    if not keeping.look(connection, part, (), "").open:
+        raise closed(part.round)
+    keeping.finish(connection, part, handed_links.admit(session, part.round), on)
 
 
 def _check(sight: Sight, answers: Sequence[Answer], remarks: Sequence[Remark]) -> None:

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from delphi import handed_links
 from delphi.errors import NotFound, Refused
 from delphi.model.panel import Panelist
-from delphi.model.round import Round, latest_round
+from delphi.model.round import Round
 from delphi.model.statement import Statement, StatementProposal
 from delphi.model.study import Study
-from rounds.participation.taking_part import TakingPart, hold, hold_open, taking_part
+from rounds.participation.taking_part import TakingPart, hold, hold_open, latest_taking_part
 
 MOST = 50
 
@@ -49,10 +49,9 @@ def open_sheet(session: Session, study: Study, panelist: Panelist, *, at: dateti
     RoundClosed
         The round does not take answers any more.
     """
-    round_ = latest_round(session, study)
+    round_, part = latest_taking_part(session, study, panelist, at=at) or (None, None)
     if round_ is None or not may_write(study, round_.number):
         return None
-    part = taking_part(session, study, round_, panelist, at=at)
     handed_links.refuse_withheld(session, round_.number)
     return None if part is None else SuggestionSheet(study, round_, part, _sections(session, study))
 

@@ -11,12 +11,14 @@ from delphi.model.panel import Panelist
 from delphi.model.study import Study
 from delphi.web.forms import ButtonForm
 from delphi.web.language import choose
+from delphi.web.memory import current_memory
 from delphi.web.policy import PANELIST, policy
 from rounds.questionnaire import saving
 from rounds.questionnaire.answer_sheet import AnswerSheet
-from rounds.questionnaire.cards import with_feedback
-from rounds.questionnaire.forms import PressedButton, SentAnswers, name_of, read_answers, read_button
+from rounds.questionnaire.cards import Card, with_feedback
+from rounds.questionnaire.forms import PressedButton, SentAnswers, name_of, read_button, read_fields
 from rounds.questionnaire.pages import current_sheet, facts_after_close, fingerprint_of, progress_line
+from rounds.questionnaire.prepared import Questionnaire, questionnaire_of
 from rounds.questionnaire.saving import Entry
 
 blueprint = Blueprint("cards", __name__)
@@ -40,7 +42,7 @@ def _show(
         study=sheet.study,
         round=sheet.round,
         scale=sheet.scale,
-        cards=with_feedback(sheet.session, sheet.study, sheet.round.number, sheet.panelist.id, shown),
+        cards=_with_feedback(sheet, shown),
         page=number,
         pages=len(sheet.cut),
         key=uuid4(),
@@ -58,13 +60,26 @@ def _show(
 def save_page(study: Study, panelist: Panelist, number: int) -> Page:
     """Keep every answer that can be kept, and say what cannot."""
     sheet, button = current_sheet(study, panelist), read_button(request.form)
-    sent = read_answers(button.form, sheet.page(number), sheet.scale)
+    whole = _questionnaire(sheet)
+    sent = read_fields(button.form, whole.page(number), sheet.scale)
     saved = saving.save(sheet.session, sheet.part, sent.answers, sent.remarks, sent.reasons, request=sent.request)
     if saved.conflicts or sent.errors:
-        return _show(sheet.reread(), number, sent, saved.conflicts)
+        return _show(sheet, number, sent, saved.conflicts)
     if button.go == "language":
         choose(button.about)
-    return redirect(_next(button, number, len(sheet.cut)), 303)
+    return redirect(_next(button, number, len(whole.cut)), 303)
+
+
+def _questionnaire(sheet: AnswerSheet) -> Questionnaire:
+    study, round_, remember = sheet.study, sheet.round, current_memory().remember
+    made, launched = study.created_at, round_.opened_at
+    return questionnaire_of(sheet.session, study.id, round_.number, made=made, launched=launched, remember=remember)
+
+
+def _with_feedback(sheet: AnswerSheet, shown: list[Card]) -> list[Card]:
+    db, remember, launched = sheet.session, current_memory().remember, sheet.round.opened_at
+    number, who = sheet.round.number, sheet.panelist.id
+    return with_feedback(db, sheet.study, number, who, shown, own=sheet.own_past, launched=launched, remember=remember)
 
 
 def _next(button: PressedButton, number: int, pages: int) -> str:

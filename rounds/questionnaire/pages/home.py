@@ -5,8 +5,9 @@ from werkzeug.wrappers import Response
 
 from delphi import clock, handed_links
 from delphi.model.panel import Panelist
-from delphi.model.round import Participation, latest_round
+from delphi.model.round import Participation, Round, latest_round
 from delphi.model.study import Study
+from delphi.web.memory import current_memory
 from delphi.web.policy import PANELIST, policy
 from delphi.web.transaction import current_session
 from rounds.participation import consent
@@ -14,7 +15,7 @@ from rounds.participation.progress import Stage, Step, may_come_back, stage_of
 from rounds.participation.taking_part import invited_rounds
 from rounds.questionnaire.answer_sheet import AnswerSheet
 from rounds.questionnaire.suggesting import may_write, written_by
-from rounds.questionnaire.wording import changes_into
+from rounds.questionnaire.wording import Changes, changes_into
 from rounds.results.turnout import turnout_of
 
 blueprint = Blueprint("home", __name__)
@@ -66,12 +67,21 @@ def _open_round(study: Study, panelist: Panelist, stage: Stage) -> Page:
         who=panelist,
         answer_sheet=sheet,
         scale=sheet.scale,
-        changes=None if submitted else changes_into(db, study, round_.number),
+        changes=None if submitted else _changes(study, round_),
         taking_part=participation,
         withheld=withheld,
         may_write=writes,
         written=len(written_by(db, sheet.part)) if submitted and writes else 0,
     )
+
+
+def _changes(study: Study, round_: Round) -> Changes | None:
+    """What changed into a launched round: the same for everybody, so it is read once."""
+    name = ("changes", study.id, study.created_at, round_.number, round_.opened_at)
+    made: Changes | None = current_memory().remember(
+        name, lambda: changes_into(current_session(), study, round_.number)
+    )
+    return made
 
 
 @blueprint.get("/panel/changes")

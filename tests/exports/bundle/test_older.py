@@ -1,4 +1,4 @@
-"""Bundles as version 0.1.0 wrote them, of a study with three groups: read as open rows, never called whole."""
+"""Bundles as version 0.1.0 wrote them (the play `COS`, 24 panelists, two rounds, at 56ca877): open rows, never called whole."""
 
 import csv
 import hashlib

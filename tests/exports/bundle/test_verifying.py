@@ -248,6 +248,7 @@ MARKED = {
     "no change": ("verdict", "as_sealed"),
     "rows that are there": ("stable", "as_sealed"),
     "counts of both rounds": ("delta_median", "counts_withheld"),
+    "rounds that were sealed": ("verdict", "as_released"),
     "no reason": ("verdict", "because"),
     "no column": ("colour", "as_sealed"),
 }

@@ -31,7 +31,7 @@ from delphi.model.round import Round
 from delphi.model.seal import Seal, SealLetter
 from delphi.model.study import Study
 from delphi.protocol import amendments, information, method
-from rounds.questionnaire import cards
+from rounds.questionnaire import past
 from rounds.results import rows
 from rounds.seal import chain, existing, sealing
 from rounds.seal.worker import Sealing
@@ -224,7 +224,7 @@ def test_panelists_read_the_panel_and_no_group_until_then(old):
     with old.transaction(writing=False) as session:
         care = found(session, "care")
         care.feedback_plan = ["distribution", "groups"]
-        panel, groups = cards.released_rows(session, care, 2)
+        panel, groups = past.released_rows(session, care, 2)
     assert (len(panel), groups) == (5, {})
 
 

@@ -129,7 +129,7 @@ def test_a_sheet_of_another_person_or_round_is_refused(app, opened, one):
     assert save(one, sheet=one.get(URL).json["sheet"]).status_code == 200
 
 
-@pytest.mark.parametrize("field", ["answer-99", "answer-x", "comment-99"])
+@pytest.mark.parametrize("field", ["answer-99", "answer-x", "comment-99", "comment-01", "answer-01"])
 def test_what_was_not_asked_is_not_stored(app, one, field):
     before = stored(app, Rating.value)
     assert save(one, field).json["versions"] == {}

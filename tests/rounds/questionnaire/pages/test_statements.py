@@ -5,25 +5,44 @@ from uuid import uuid4
 
 import pytest
 from builders import account, drafted, open_to_all, panel_of, released, study
+from routes import requests
 from statements import counted
 
 from delphi.statements.statements import NewStatement
+from delphi.web.policy import PANELIST, policy_of
 
 SIZE = 35
+COPIES = {
+    "/panel/my-data": 17,
+    "/panel/my-data.csv": 15,
+    "/panel/my-data.json": 15,
+}  # everything that is known of a person
 PLAN = ("own_rating", "distribution", "quartiles", "wording", "groups", "comments")
 
 
+def all_of(browser, number):
+    """Everything that a page of cards would send, with one answer on every card."""
+    page = browser.get(f"/panel/page/{number}").text
+    hidden = dict(re.findall(r'name="((?:seen|request)[^"]*)" value="([^"]*)"', page))
+    texts = dict.fromkeys(re.findall(r'<textarea\s+id="([^"]+)"', page), "")
+    return hidden | texts | dict.fromkeys(re.findall(r'name="(answer-\d+)"', page), "3")
+
+
 @pytest.fixture
-def again(app):
-    """A panelist of round 2, which shows everything of the round before."""
+def panel(app):
+    """Three panelists of round 2, which shows everything of the round before; they answered differently."""
     with app.extensions["database"].transaction() as session:
         asked = tuple(NewStatement(f"S{n}", f"It is so: {n}.", section=f"Part {n // 7}") for n in range(SIZE))
-        made = study(session, account(session, "dan"), "second", statements=asked, feedback=PLAN)
-        first = released(session, made, [dict.fromkeys(range(1, SIZE + 1), 4)] * 6)
+        made = study(session, account(session, "dan"), "second", panelists=12, statements=asked, feedback=PLAN)
+        first = released(session, made, [{n: 1 + (n + i) % 4 for n in range(1, SIZE + 1)} for i in range(12)])
         drafted(session, made, first)
         open_to_all(session, made, 2)
-        key = made.id, panel_of(session, made)[0]
-    return app.test_client().enter(*key)
+        return [(made.id, who) for who in panel_of(session, made)[:3]]
+
+
+@pytest.fixture
+def again(app, panel):
+    return app.test_client().enter(*panel[0])
 
 
 def save(browser, seen, field="answer-1", value="4"):
@@ -62,3 +81,47 @@ def test_the_progress_of_the_last_save_names_no_minutes(one):
     lines = [save(one, 0, f"answer-{n}").json["progress"] for n in (1, 2, 3)]
     assert lines[-1] == "3 of 3 answered"
     assert "about" in lines[1]
+
+
+def test_a_questionnaire_sent_as_forms_takes_sixty_statements(app, again):
+    for path in ("/panel", "/panel/page/1"):
+        again.get(path)  # somebody was there before
+    with counted(app) as sent:
+        again.get("/panel")
+        for number in (1, 2, 3, 4):
+            assert again.send(f"/panel/page/{number}", all_of(again, number)).status_code == 303
+        again.get("/panel/review")
+        again.send("/panel/submit")
+        page = again.get("/panel").text
+    assert "<h1>Thank you</h1>" in page
+    assert len(sent) <= 60, len(sent)
+
+
+def test_no_page_of_a_panelist_sends_more_than_ten_statements(app, again):
+    pages = [path for name, method, path in requests(app) if method == "GET" and policy_of(app, name) == PANELIST]
+    counts = {}
+    for path in pages:
+        with counted(app) as sent:
+            again.get(path)
+        counts[path] = len(sent)
+    assert len(pages) > 12
+    assert {path: n for path, n in counts.items() if n > COPIES.get(path, 10)} == {}
+
+
+def drawn(browser, language):
+    """A page of cards without what differs at any two visits."""
+    browser.send("/language", {"language": language, "back": "/"})
+    return re.sub(r'value="[^"]{30,}"', "", browser.get("/panel/page/1").text)
+
+
+def test_a_warm_memory_draws_what_a_cold_one_draws(app, again, panel):
+    people = [app.test_client().enter(*key) for key in panel]
+    warm = [drawn(one, language) for one in people for language in ("en", "nl") for _ in range(2)][1::2]
+    cold = []
+    for one in people:
+        for language in ("en", "nl"):
+            app.extensions["memory"].forget()
+            cold.append(drawn(one, language))
+    assert warm == cold
+    assert len(set(cold)) == len(cold)
+    assert all('class="you">▲' in page for page in cold)

@@ -1,0 +1,73 @@
+"""What everybody is shown of the round before: what was asked, sealed results, and the way of each statement.
+
+None of it is anybody's own; once the next round is launched it stays, and a process may keep it (`rounds.questionnaire.prepared`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from delphi.model.result import Result
+from delphi.model.statement import Lineage
+from delphi.model.study import Study
+from delphi.protocol.groups import groups_of
+from delphi.statements.questionnaire import AskedStatement, asked
+from rounds.feedback.evidence import Source
+from rounds.seal import chain
+
+ResultRow = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PastRound:
+    """The round before, fetched once; ``edges`` lead from what was asked then, by the statement that they lead to."""
+
+    asked: Mapping[int, AskedStatement]
+    rows: Mapping[int, ResultRow]
+    groups: Mapping[int, Mapping[str, ResultRow]]
+    declared: int
+    edges: Mapping[int, list[Lineage]]
+
+    @classmethod
+    def of(cls, session: Session, study: Study, number: int) -> "PastRound":
+        """Fetch the round before a round."""
+        before = asked(session, study.id, number - 1)
+        rows, groups = released_rows(session, study, number - 1)
+        declared = len(groups_of(session, study)) if "groups" in study.feedback_plan else 0
+        return cls(before, rows, groups, declared, _edges(session, study, number, before))
+
+    def source(self, statement: int, own: int | str | None) -> Source:
+        """One statement of the round before, with its results and the own answer."""
+        row = self.asked[statement]
+        return Source(row.code, row.text, self.rows[statement], own, self.groups.get(statement, {}))
+
+
+def _edges(
+    session: Session, study: Study, number: int, before: Mapping[int, AskedStatement]
+) -> dict[int, list[Lineage]]:
+    edges: dict[int, list[Lineage]] = {}
+    for edge in session.scalars(select(Lineage).filter_by(study_id=study.id, round=number)).all():
+        if edge.to_version is not None and edge.from_statement in before:
+            session.expunge(edge)  # it outlives this session
+            edges.setdefault(edge.to_statement, []).append(edge)
+    return edges
+
+
+def released_rows(
+    session: Session, study: Study, number: int
+) -> tuple[dict[int, ResultRow], dict[int, dict[str, ResultRow]]]:
+    """The released results of the whole panel by statement, and those of its groups where the plan shows them."""
+    results = select(Result.statement, Result.group, Result.row).filter_by(study_id=study.id, round=number)
+    panel = Result.group == "all"
+    results = results.where(or_(panel, chain.OF_A_SEAL) if "groups" in study.feedback_plan else panel)
+    rows: dict[int, ResultRow] = {}
+    groups: dict[int, dict[str, ResultRow]] = {}
+    for statement, group, row in session.execute(results.order_by(Result.position)):
+        if group == "all":
+            rows[statement] = row
+        else:
+            groups.setdefault(statement, {})[group] = row
+    return rows, groups
