@@ -51,14 +51,14 @@ def unmasked(text: str) -> str:
     """Read a token that was masked; what is none stays what it was, and fits no session."""
     try:
         pads = urlsafe_b64decode(text.encode())
-        half = len(pads) // 2
-        return _xor(pads[:half], pads[half:]).decode() if "." not in text else text
+        half, rest = divmod(len(pads), 2)
+        return text if rest or "." in text else _xor(pads[:half], pads[half:]).decode()
     except ValueError:
         return text
 
 
 def _xor(one: bytes, other: bytes) -> bytes:
-    return bytes(a ^ b for a, b in zip(one, other, strict=True))
+    return (int.from_bytes(one) ^ int.from_bytes(other)).to_bytes(len(one))
 
 
 def settings_of(settings: Settings) -> dict[str, object]:
@@ -90,8 +90,9 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def mask() -> None:
-        # Flask-WTF writes what it finds here. A browser without a token gets its first one as it is, once.
-        if request.endpoint != "static" and "csrf_token" in session:
+        # Flask-WTF writes what it finds here. A browser without a token gets its first one as it is, once; a script that
+        # has one gets no form.
+        if request.endpoint != "static" and "X-CSRFToken" not in request.headers and "csrf_token" in session:
             g.csrf_token = masked(generate_csrf())
 
     csrf.init_app(app)

@@ -90,26 +90,27 @@ def init_app(app: Flask, database: Database) -> None:
         try:
             database.end(session, keep=kept)
         except Exception as error:  # noqa: BLE001 (the handlers of errors tell one from the other)
-            return _instead(error) if kept and session.info["writing"] else response
+            return _instead(error, after=end_transaction) if kept and session.info["writing"] else response
         finally:
             database.close(g.pop("session"))
         if kept:
             _do(database, g.pop("after_commit", []))
         return response
 
-    def _instead(error: Exception) -> Response:
-        """Answer that nothing was kept, with all that other hooks add to an answer."""
-        restore_cookie()
-        response = app.make_response(app.handle_user_exception(error))
-        hooks = app.after_request_funcs[None]
-        for hook in reversed(hooks[hooks.index(end_transaction) + 1 :]):
-            response = app.ensure_sync(hook)(response)
-        return response
-
     @app.teardown_request
     def close(_error: BaseException | None) -> None:
         if session := g.pop("session", None):
             database.close(session)
+
+
+def _instead(error: Exception, *, after: Callable[[Response], Response]) -> Response:
+    """Answer that nothing was kept, with all that the hooks before the commit add to an answer."""
+    restore_cookie()
+    response = current_app.make_response(current_app.handle_user_exception(error))
+    hooks = current_app.after_request_funcs[None]
+    for hook in reversed(hooks[hooks.index(after) + 1 :]):
+        response = current_app.ensure_sync(hook)(response)
+    return response
 
 
 def restore_cookie() -> None:
