@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from delphi import audit, handed_links
@@ -40,6 +40,24 @@ def gather(session: Session, study: Study, who: Panelist, *, acknowledgement: st
         "proposals": _proposals(session, who),
         "letters": _letters(session, who),
     }
+
+
+def company(session: Session, study: Study, who: Panelist) -> tuple[int, int]:
+    """How many people are in this panelist's group, oneself among them, and how many of them were added after round 1.
+
+    A team that invents panelists is not stopped by it, but seen: so many of the group never were in the first round.
+    """
+    ours = (
+        select(func.count())
+        .select_from(Panelist)
+        .where(Panelist.study_id == study.id, Panelist.declined_on.is_(None), Panelist.withdrawn_on.is_(None))
+        .where(Panelist.stakeholder_group.is_not_distinct_from(who.stakeholder_group))
+    )
+    first = exists().where(
+        Participation.study_id == Panelist.study_id, Participation.panelist == Panelist.id, Participation.round == 1
+    )
+    begun = exists().where(Participation.study_id == study.id, Participation.round == 1)
+    return session.scalar(ours) or 0, session.scalar(ours.where(begun, ~first)) or 0
 
 
 def _device(device: PanelistSession) -> Facts:

@@ -7,10 +7,11 @@ from builders import NOW, vote
 
 from delphi.access import sha256
 from delphi.model.identity import Identity
-from delphi.model.panel import AccessLink
+from delphi.model.panel import AccessLink, Panelist
 from delphi.model.round import Round
 from delphi.model.study import Study
-from delphi.people import addresses, links
+from delphi.people import addresses, links, roster
+from delphi.people.roster import NewPanelist
 
 LINK = sha256("a link that was handed out")
 NEW = "new@example.org"
@@ -74,3 +75,18 @@ def test_opening_a_link_says_what_its_session_may_see(app, answered):
     assert "my own view" in browser.get("/panel/my-data").text
     browser.send(f"/p/{handed}")  # an own device stays one
     assert "my own view" in browser.get("/panel/my-data").text
+
+
+def test_my_data_tells_how_many_a_group_has_and_gained(app, opened, one):
+    assert "In your group are 3 people, you among them; 0 of them were added after the first round." in plain(one)
+    with app.extensions["database"].transaction() as session:
+        study, who = (
+            session.get_one(Study, opened.study.id),
+            session.get_one(Panelist, (opened.study.id, opened.panel[0])),
+        )
+        roster.add(session, study, [NewPanelist("Late", "late@panel.example.org", who.stakeholder_group)])
+    assert "In your group are 4 people, you among them; 1 of them were added after the first round." in plain(one)
+
+
+def plain(browser):
+    return " ".join(browser.get("/panel/my-data").text.split())
