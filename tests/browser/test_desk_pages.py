@@ -145,7 +145,7 @@ def test_a_file_is_imported_by_keyboard_alone(site, visit, prepared):
 def test_a_long_file_is_waited_for_and_taken_without_loading_the_page_again(site, visit, running, scheme):
     page = signed_in(visit(color_scheme=scheme, viewport={"width": 320, "height": 640}), running, site.url)
     page.goto("/studies/desk-running/exports?profile=analyst")
-    page.get_by_role("button", name="How firmly verdicts stand: CSV").click()
+    page.get_by_role("button", name="Agreement of the panel over all statements: CSV").click()
     expect(page.get_by_role("status")).to_contain_text("waits for its turn")
     assert violations(page) == []
     assert Exporter(site.database, SECRET).make_next(at=clock.now())
@@ -154,4 +154,4 @@ def test_a_long_file_is_waited_for_and_taken_without_loading_the_page_again(site
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     with page.expect_download() as taken:
         page.get_by_role("button", name="Download").click()
-    assert taken.value.suggested_filename.startswith("desk-running_robustness_all_analyst_")
+    assert taken.value.suggested_filename.startswith("desk-running_agreement_all_analyst_")
