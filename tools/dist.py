@@ -24,6 +24,7 @@ TREE = Path(__file__).resolve().parent.parent
 PANELISTS = 8
 MAKES_NO_FILE = {"sav", "dta", "parquet"}  # they need an extra
 STARTED = time.monotonic()
+GIVEN = "panelist,statement,rating\n" + "".join(f"P{n},S{s},{1 + (n + s) % 4}\n" for n in range(8) for s in (1, 2))
 
 
 def say(text: str) -> None:
@@ -119,7 +120,10 @@ def use(work: Path, env: dict[str, str]) -> None:
     demo = run("delphi", "demo", "--no-serve", "--panelists", PANELISTS, "--database", database, cwd=work, env=env)
     if demo.count("STMT") < 20:
         sys.exit(f"The demonstration printed no consensus table:\n{demo}")
-    say(f"played the demonstration with {PANELISTS} panelists")
+    (work / "given.csv").write_text(GIVEN, encoding="utf-8")
+    replay = ("replay", "given.csv", "--scale", "agree4_nq", "--no-serve", "--database", database)
+    run("delphi", *replay, cwd=work, env=env)
+    say(f"played the demonstration with {PANELISTS} panelists, and ratings of a file")
 
 
 def export(work: Path, env: dict[str, str]) -> None:
@@ -134,8 +138,9 @@ def export(work: Path, env: dict[str, str]) -> None:
         ("export", "reference", "--report", key, "--profile", profile, "--format", name, "--output", f"report.{name}")
         for name, (key, profile) in reports.items()
     ]
-    orders += [("data", "reference", "--output", f"ratings.{suffix}") for suffix in ("zip", "csv", "xlsx")]
+    orders += [("data", "replay", "--output", f"ratings.{suffix}") for suffix in ("zip", "csv", "xlsx")]
     orders += [("bundle", "reference", "--output", "bundle.zip")]
+    run("delphi", "data", "reference", "--output", "sealed.csv", cwd=work, env=env, right=(1,))
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda order: run("delphi", *order, cwd=work, env=env), orders))
     run("delphi", "verify", "bundle.zip", cwd=work, env=env, right=(0, 3))
