@@ -3,13 +3,17 @@
 Everything that may be shown is the same in both, so whatever differs is a way to compute what one of the two answered.
 """
 
+import time
+
 import pytest
 from browsing import HOST, SECRET
 from databases import Template
 from harvest import members, steady, view
+from sqlalchemy import func, select
 from story import taking_part
 from study import LATE, begin
 
+from delphi.model.letter import Letter, LetterKind
 from rounds.seal import chain
 
 CARER, NURSE = "Panelist 4", "Panelist 6"  # four carers are too few, and so nobody shows the six nurses either
@@ -24,6 +28,7 @@ def seen(folder, swapped):
         play.swapped, play.silent, play.rounds = swapped, True, 2
         for number in (1, 2):
             assert play.launch(number)
+            all_sent(play)
             play.answer(number, taking_part(play, number))
             assert play.press(f"rounds/{number}/close")
             play.post()
@@ -40,6 +45,19 @@ def seen(folder, swapped):
                     if not inner.endswith(("MANIFEST.json", "SIGNATURE.json")):  # hashes of members that hold times
                         found[role, inner] = steady(data.decode("utf-8", "replace"))
         return found, play.truth, hashes(play)
+
+
+def all_sent(play):
+    """Wait until every invitation has left: a file tells how many had before the close, which is no answer of anybody."""
+    end = time.monotonic() + 180
+    waiting = select(func.count()).select_from(Letter).where(Letter.unsent, Letter.kind == LetterKind.INVITATION)
+    while time.monotonic() < end:
+        play.post()
+        with play.database.transaction(writing=False) as session:
+            if not session.scalar(waiting):
+                return
+        time.sleep(0.5)
+    raise AssertionError("invitations were not sent")
 
 
 def hashes(play):
