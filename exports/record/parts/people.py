@@ -79,13 +79,18 @@ def _mail(session: Session, study: Study, number: int, closed_at: datetime, lett
     return [
         Invited(
             group or UNSHOWN,
-            sent=sent is not None and sent <= closed_at,
-            bounced=failed is not None and failed <= closed_at,
+            sent=_by_then(sent, closed_at),
+            bounced=_by_then(failed, closed_at),
             declined=declined_on is not None and declined_on <= on and not counted,
             consented=who in agreed,
         )
         for sent, failed, (who, counted, group, declined_on) in times
     ]
+
+
+def _by_then(moment: datetime | None, closed_at: datetime) -> bool:
+    """Whether something was at the close or before; a close is known to the second, letters are more exactly."""
+    return moment is not None and moment.replace(microsecond=0) <= closed_at
 
 
 def _deliveries(session: Session, study: Study) -> Deliveries:
