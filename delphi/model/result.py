@@ -1,4 +1,4 @@
-"""Results frozen at release: what the panel was told does not change afterwards."""
+"""Rows of the consensus table, written when a round is sealed: what the panel was told does not change afterwards."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from delphi.model.base import Base, belongs
 
 
 class Result(Base):
-    """One row of the consensus table of a released round; group "all" is the whole panel."""
+    """One row of the consensus table of a sealed round: of the whole panel ("all"), or of a group that is shown."""
 
     __tablename__ = "result"
     __table_args__ = (

@@ -47,17 +47,18 @@ def company(session: Session, study: Study, who: Panelist) -> tuple[int, int]:
 
     A team that invents panelists is not stopped by it, but seen: so many of the group never were in the first round.
     """
+    begun = exists().where(Participation.study_id == study.id, Participation.round == 1)
+    first = exists().where(
+        Participation.study_id == Panelist.study_id, Participation.panelist == Panelist.id, Participation.round == 1
+    )
     ours = (
-        select(func.count())
+        select(func.count(), func.count().filter(begun & ~first))
         .select_from(Panelist)
         .where(Panelist.study_id == study.id, Panelist.declined_on.is_(None), Panelist.withdrawn_on.is_(None))
         .where(Panelist.stakeholder_group.is_not_distinct_from(who.stakeholder_group))
     )
-    first = exists().where(
-        Participation.study_id == Panelist.study_id, Participation.panelist == Panelist.id, Participation.round == 1
-    )
-    begun = exists().where(Participation.study_id == study.id, Participation.round == 1)
-    return session.scalar(ours) or 0, session.scalar(ours.where(begun, ~first)) or 0
+    everybody, later = session.execute(ours).one()
+    return everybody, later
 
 
 def _device(device: PanelistSession) -> Facts:

@@ -25,7 +25,8 @@ blueprint = Blueprint("personal_data", __name__)
 def show(study: Study, panelist: Panelist) -> Page:
     """Show it all, and take a corrected name."""
     handed_links.refuse_withheld(current_session())
-    form = NameForm(obj=roster.identity_of(current_session(), panelist))
+    person = roster.identity_of(current_session(), panelist)
+    form = NameForm(obj=person)
     if form.validate_on_submit():
         personal_data.correct_name(current_session(), study, panelist, form.value(), at=clock.now())
         return done(_("Your name is saved."), "personal_data.show")
@@ -33,7 +34,7 @@ def show(study: Study, panelist: Panelist) -> Page:
     facts = {"data": data, "names": section_names(), "fields": field_names()}
     facts["company"], facts["added_later"] = personal_data.company(current_session(), study, panelist)
     facts["handed_devices"] = personal_data.handed_devices(current_session(), panelist)
-    facts["to_confirm"] = data["person"][0].get("changed_by_team") and not handed_links.is_handed(current_session())
+    facts["to_confirm"] = person is not None and person.changed_by_team and not handed_links.is_handed(current_session())
     return form_page("people/personal_data.html", form, study=study, **facts)
 
 
