@@ -6,7 +6,6 @@ Nothing waits for them but the pages that show them. They are of the whole panel
 from collections.abc import Sequence
 from datetime import datetime
 
-import numpy as np
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, aliased
 
@@ -15,7 +14,6 @@ from delphi.consensus.analysis import Analysis, Definition, RoundData
 from delphi.consensus.counts import Counts
 from delphi.consensus.firmness.robustness import bootstrap_verdict, fragility, leave_one_out
 from delphi.consensus.firmness.sensitivity import ThresholdMap, threshold_map
-from delphi.consensus.panel import RoundPanel
 from delphi.consensus.rules.groups import GroupRule
 from delphi.consensus.sealed_counts import SealedRound
 from delphi.consensus.vocabulary import EVERYBODY, Verdict
@@ -28,11 +26,11 @@ from delphi.model.study import Study
 from delphi.protocol import amendments
 from delphi.statistics.base.result import Reason
 from exports.record.material import Material
+from exports.record.parts.results import panels_of
 from exports.record.sealed_figures import ATTRITION, Firmness, Plain, RoundFigures
 from exports.reports import agreement, attrition
 from exports.tables.suppression import suppress
 from rounds.seal import chain, matrices, reading
-from rounds.seal.matrices import PanelAnswers
 
 JUDGED = (SealKind.ROUND, SealKind.AMENDED)  # entries that hold verdicts
 
@@ -111,22 +109,6 @@ def figures_of(session: Session, study: Study, number: int, definition: Definiti
         [{name: value for name, value in row.items() if name not in ("round", "group")} for row in together.as_dicts()],
         _attrition(Material(analysis, panels), k) if len(panels) > 1 else None,
         {item.statement: _firmness(analysis, sealed, j) for j, item in enumerate(analysis.rounds[0].items)},
-    )
-
-
-def panels_of(answers: PanelAnswers) -> tuple[RoundPanel, ...]:
-    """Rounds as matrices of one panel; whom nobody ever heard from is not in it, so nothing is said of the invited."""
-    everybody, member = np.ones(len(answers.group), dtype=bool), np.zeros(len(answers.group), dtype=np.intp)
-    return tuple(
-        RoundPanel(
-            wave.number,
-            tuple(item.statement for item in wave.items.values()),
-            wave.matrix,
-            everybody,
-            member,
-            ("",),
-        )
-        for wave in answers.waves
     )
 
 

@@ -19,7 +19,7 @@ from delphi.model.round import Round
 from delphi.model.study import Study
 from rounds.participation.taking_part import TakingPart, latest_taking_part
 from rounds.questionnaire.cards import Card, cards_and_past
-from rounds.questionnaire.paging import pages
+from rounds.questionnaire.paging import pages, places_of
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,7 @@ class AnswerSheet:
         NotFound
             There is no such page.
         """
-        if not 1 <= number <= len(self.cut):
-            raise NotFound
-        return [self.cards[i] for i in self.cut[number - 1]]
+        return [self.cards[i] for i in places_of(self.cut, number)]
 
     @property
     def page_of(self) -> dict[int, int]:

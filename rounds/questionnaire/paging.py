@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+from delphi.errors import NotFound
+
 PAGE = 10
 
 
@@ -31,3 +33,16 @@ def pages(sections: Sequence[str], *, most: int = PAGE) -> list[range]:
     while cuts[-1]:
         cuts.append(best[cuts[-1]][1])
     return [range(start, end) for end, start in pairwise(cuts)][::-1]
+
+
+def places_of(cut: Sequence[range], number: int) -> range:
+    """The places of one page.
+
+    Raises
+    ------
+    NotFound
+        There is no such page.
+    """
+    if not 1 <= number <= len(cut):
+        raise NotFound
+    return cut[number - 1]

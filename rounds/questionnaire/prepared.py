@@ -12,9 +12,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from delphi.dates import minutes_for
-from delphi.errors import NotFound
 from delphi.statements.questionnaire import AskedStatement, asked
-from rounds.questionnaire.paging import pages
+from rounds.questionnaire.paging import pages, places_of
 
 Remember = Callable[[Hashable, Callable[[], Any]], Any]  # by a name, what was made under it before, or what is made now
 
@@ -46,10 +45,8 @@ class Questionnaire:
         NotFound
             There is no such page.
         """
-        if not 1 <= number <= len(self.cut):
-            raise NotFound
         listed = list(self.asked)
-        return frozenset(listed[i] for i in self.cut[number - 1])
+        return frozenset(listed[i] for i in places_of(self.cut, number))
 
     def minutes(self, given: Collection[int]) -> int:
         """Minutes for what is still open, where these statements are answered."""

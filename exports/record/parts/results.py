@@ -14,7 +14,7 @@ from delphi.model.study import Study
 from exports.record.rows import consensus_table
 from exports.record.sealed_figures import UNKEPT, RoundFigures
 from exports.tables.suppression import suppress
-from rounds.results.matrices import answers_of
+from rounds.results.matrices import PanelAnswers, answers_of
 from rounds.seal import chain, reading
 
 
@@ -27,18 +27,21 @@ def rows_of_rounds(session: Session, study: Study, rounds: Sequence[Round], *, a
 def matrices(session: Session, study: Study, numbers: Sequence[int]) -> tuple[RoundPanel, ...]:
     """Read the matrices of the rounds, in an order that tells nothing; none where no rows are kept."""
     answers = answers_of(session, study, numbers)
-    if not answers.group:
-        return ()
-    names = tuple(dict.fromkeys(answers.group)) or ("",)
-    member = np.array([names.index(name) for name in answers.group], dtype=np.intp)
-    everybody = np.ones(len(member), dtype=bool)
+    return panels_of(answers, by_group=True) if answers.group else ()
+
+
+def panels_of(answers: PanelAnswers, *, by_group: bool = False) -> tuple[RoundPanel, ...]:
+    """Rounds as matrices of one panel; whom nobody ever heard from is not in it, so nothing is said of the invited."""
+    names = tuple(dict.fromkeys(answers.group)) if by_group else ("",)
+    member = [names.index(name) if by_group else 0 for name in answers.group]
+    everybody, member_of = np.ones(len(member), dtype=bool), np.array(member, dtype=np.intp)
     return tuple(
         RoundPanel(
             wave.number,
             tuple(item.statement for item in wave.items.values()),
             wave.matrix,
             everybody,
-            member,
+            member_of,
             names,
         )
         for wave in answers.waves
