@@ -5,10 +5,13 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, StringField
+from wtforms import BooleanField, DateTimeLocalField, StringField
 from wtforms.validators import DataRequired, Length
 
+from delphi.web.forms import clean
 from rounds.lifecycle.invitations import Audience
+
+LONGEST_REASON = 2000
 
 
 class DeadlineForm(FlaskForm):
@@ -27,6 +30,19 @@ class ExtendForm(DeadlineForm):
     """A later deadline with its reason."""
 
     reason = StringField(validators=[DataRequired(), Length(max=500)])
+
+
+class FinishForm(FlaskForm):
+    """The end of a study, with its reason; where it publishes single answers, that this was read."""
+
+    reason = StringField(filters=[lambda text: clean(text or "", LONGEST_REASON)])
+    publish = BooleanField()
+
+    def agrees(self, *, publishes: bool) -> bool:
+        """Whether what cannot be taken back was agreed to, where there is any."""
+        if publishes and not self.publish.data:
+            self.publish.errors = [*self.publish.errors, "required"]
+        return not self.errors
 
 
 def audience_of(form: Mapping[str, str], name: str) -> Audience | None:

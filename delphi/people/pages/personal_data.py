@@ -34,7 +34,9 @@ def show(study: Study, panelist: Panelist) -> Page:
     facts = {"data": data, "names": section_names(), "fields": field_names()}
     facts["company"], facts["added_later"] = personal_data.company(current_session(), study, panelist)
     facts["handed_devices"] = personal_data.handed_devices(current_session(), panelist)
-    facts["to_confirm"] = person is not None and person.changed_by_team and not handed_links.is_handed(current_session())
+    facts["to_confirm"] = (
+        person is not None and person.changed_by_team and not handed_links.is_handed(current_session())
+    )
     return form_page("people/personal_data.html", form, study=study, **facts)
 
 
