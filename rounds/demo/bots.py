@@ -166,7 +166,8 @@ class LeadBot:
         """End the study, unless it is finished: what its panel agreed to publish is published then."""
         page = self.browser.get(f"/studies/{self.slug}/finish").expect("Finish the study")
         if 'name="reason"' in page.text:
-            self.browser.post(page.form(having="reason"), {"reason": reason}).expect("The study is finished")
+            agreed = {"publish": "y"} if 'name="publish"' in page.text else {}
+            self.browser.post(page.form(having="reason"), {"reason": reason} | agreed).expect("The study is finished")
 
     def _waiting(self, queue: str) -> Page:
         return self.browser.get(f"{queue}?show=waiting")
