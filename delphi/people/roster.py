@@ -53,13 +53,6 @@ def identity_of(session: Session, panelist: Panelist) -> Identity | None:
     return session.get(Identity, (panelist.study_id, panelist.id))
 
 
-def size(session: Session, study: Study) -> int:
-    """Count the panelists who neither declined nor withdrew."""
-    counted = select(func.count()).select_from(Panelist)
-    here = (Panelist.declined_on.is_(None), Panelist.withdrawn_on.is_(None))
-    return session.scalar(counted.where(Panelist.study_id == study.id, *here)) or 0
-
-
 def characteristic_counts(session: Session, study: Study, name: str) -> dict[str, int]:
     """Count the panel by one characteristic (a country, a field of work)."""
     value = Identity.characteristics[name].as_string()

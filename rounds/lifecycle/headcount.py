@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from delphi.database import remembered
 from delphi.model.panel import Panelist
 from delphi.model.round import Participation, Round
+from delphi.model.study import Study
+from delphi.protocol import groups
 from rounds.lifecycle.invitations import TAKING_PART
 
 
@@ -28,8 +30,11 @@ class Headcount:
     before: Responded
 
 
-def headcount(session: Session, draft: Round) -> Headcount:
-    """Count the people of a draft round."""
+def headcount(session: Session, study: Study, draft: Round) -> Headcount:
+    """Count the people of a draft round; to a first round all are new."""
+    if draft.number <= 1:
+        everybody = sum(groups.sizes(session, study).values())
+        return Headcount(everybody, everybody, Responded(0, 0))
     known = remembered(session, "headcount")
     key = (draft.study_id, draft.number)
     if key not in known:

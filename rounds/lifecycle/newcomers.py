@@ -27,6 +27,6 @@ def newcomers(session: Session, study: Study, draft: Round) -> Newcomers | None:
     panel = sealed.numbers_of(EVERYBODY) if sealed else None
     if sealed is None or panel is None:
         return None
-    joining = headcount.headcount(session, draft).joining
+    joining = headcount.headcount(session, study, draft).joining
     guess = guess_newcomer([cell.options for cell in sealed.cells if cell.people == EVERYBODY]) if joining else None
     return None if guess is None else Newcomers(joining, panel.counted, guess)

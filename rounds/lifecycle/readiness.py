@@ -20,7 +20,7 @@ def issues_before_launch(session: Session, study: Study, round_: Round) -> Itera
         yield readiness.PROTOCOL_OPEN
     if round_.number > 0 and not versions_asked(session, study.id, round_.number):
         yield readiness.NO_STATEMENTS
-    if not headcount.headcount(session, round_).panel:
+    if not headcount.headcount(session, study, round_).panel:
         yield readiness.NO_PANEL
     yield from _out_of_turn(session, study, round_)
     if undecided := decisions.undecided(session, study.id, round_.number):

@@ -94,6 +94,8 @@ def comment_counts(session: Session, study_id: int, numbers: Collection[int]) ->
 
 def tagged_counts(session: Session, study_id: int, number: int) -> list[TaggedCount]:
     """How many comments of a closed round are about a statement and bear the same tags."""
+    if number < 1:
+        return []  # nothing to comment on is asked before round 1
     known = remembered(session, "tagged_counts")
     if (study_id, number) not in known:
         closed = and_(Round.study_id == Comment.study_id, Round.number == Comment.round)

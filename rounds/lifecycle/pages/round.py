@@ -105,7 +105,7 @@ def _draft(study: Study, round_: Round) -> dict[str, Any]:
     session = current_session()
     desk = drafting(session, study, round_)
     before = find_round(session, study.id, round_.number - 1)
-    people = headcount.headcount(session, round_)
+    people = headcount.headcount(session, study, round_)
     waiting = request.args.get("show") == "waiting"
     results = [*desk.results.values()]
     advice = finishing.advise(session, study, before, results, people.before) if before and results else None
