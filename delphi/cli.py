@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from delphi import __version__, config
+from delphi.commands.settings import config_command
 from delphi.config import CannotStart, Settings
 from delphi.errors import Refused
 
@@ -53,7 +54,7 @@ def group(
         context.obj = app_factory
         context.meta[AFTER_UPGRADE] = after_upgrade
 
-    for command in (database_commands, account_commands, serve, work, *commands):
+    for command in (database_commands, account_commands, config_command, serve, work, *commands):
         main.add_command(command)
     return main
 

@@ -17,6 +17,7 @@ from sqlalchemy import inspect, text
 
 import wsgi
 from delphi import clock, migrations
+from delphi.config import SETTINGS
 from delphi.database import Database, engine_for
 from delphi.model.study import Role
 from delphi.studies import team
@@ -51,6 +52,22 @@ def test_an_account_is_created_once_and_gets_new_links(run):
     assert (again.exit_code, "There is an account" in again.output) == (1, True)
     assert run("account", "link", "new@example.org").output.startswith(HOST)
     assert "There is no account" in run("account", "link", "nobody@example.org").output
+
+
+def test_every_setting_is_printed_with_its_source(run, monkeypatch):
+    monkeypatch.setenv("MAIL_PER_DOMAIN", "30")
+    done = run("config")
+    assert (done.exit_code, SECRET in done.output) == (0, False)
+    assert [setting.name for setting in SETTINGS if f"\n{setting.name} = " not in f"\n{done.output}"] == []
+    assert "MAIL_PER_DOMAIN = 30  [environment]\n    Letters a minute to one domain" in done.output
+
+
+def test_a_wrong_setting_ends_the_print_with_one(run, monkeypatch):
+    monkeypatch.setenv("MAIL_FROM", "nobody")
+    done = run("config")
+    assert done.exit_code == 1
+    assert "MAIL_FROM: WRONG  [environment]" in done.output
+    assert "PUBLIC_URL = " in done.output
 
 
 def test_a_missing_secret_is_said_in_one_line(run, monkeypatch):
