@@ -15,6 +15,7 @@ import click
 from delphi import __version__, config
 from delphi.commands.backup import backup, restore, upgrade
 from delphi.commands.database import AFTER_UPGRADE, AfterUpgrade, database_commands
+from delphi.commands.doctor import doctor
 from delphi.commands.settings import config_command
 from delphi.config import CannotStart, Settings
 from delphi.errors import Refused
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from delphi.worker import Loop
 
 AppFactory = Callable[[Settings], "Flask"]
-OPERATING = (config_command, database_commands, backup, restore, upgrade)
+OPERATING = (config_command, doctor, database_commands, backup, restore, upgrade)
 WILL_NOT_LOAD = 4  # gunicorn ends at this exit status of a worker, and starts it anew at most others
 INHERITED = ("LISTEN_FDS", "GUNICORN_FD")  # sockets that systemd or an older server has opened for us
 

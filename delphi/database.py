@@ -1,10 +1,11 @@
 """Sessions and transactions: the only commit in the code base (ARCHITECTURE 4, TRUST 8.2)."""
 
+import os
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -144,9 +145,16 @@ def engine_for(url: str) -> Engine:
     engine = create_engine(
         url, hide_parameters=True, connect_args={"isolation_level": None, "check_same_thread": False}
     )
+    event.listen(engine, "do_connect", _on_do_connect)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def _on_do_connect(_dialect: Any, _record: Any, arguments: list[Any], _options: dict[str, Any]) -> None:
+    """Make a new database's file one that its owner alone may read; the files beside it follow."""
+    with suppress(OSError):  # it is there already, or SQLite says why it cannot be made
+        os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
