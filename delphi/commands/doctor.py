@@ -56,4 +56,4 @@ def _mail(settings: "Settings", selector: str | None, send_to: str | None) -> It
     yield from mail.relay(settings)
     yield from mail.sender_names(settings, selector)
     if send_to is not None:
-        yield from mail.send_test(settings, send_to, str(uuid4()))
+        yield from mail.send_test(settings, send_to, str(uuid4()), at=clock.now())

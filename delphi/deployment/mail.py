@@ -1,11 +1,12 @@
 """What the mail server and the names of the sender's domain say."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from email.utils import parseaddr
 
 from delphi.config import Settings
 from delphi.deployment.findings import Finding, advice, ok, wrong
-from delphi.letters.message import envelope
+from delphi.letters.message import Recipient, envelope
 from delphi.letters.relay import Outcome, Relay, RelayDown
 
 SECONDS_FOR_NAMES = 5.0
@@ -70,16 +71,16 @@ def texts_of(name: str) -> list[str] | None:
     return [b"".join(record.strings).decode("utf-8", "replace") for record in answer]
 
 
-def send_test(settings: Settings, address: str, message_id: str) -> Iterator[Finding]:
+def send_test(settings: Settings, address: str, message_id: str, *, at: datetime) -> Iterator[Finding]:
     """Send a letter that says that letters arrive."""
     letter = envelope(
         subject="Delphi: a test letter",
         text=f"{settings.public_url} sends letters, and this one has arrived.\n",
-        name="",
-        address=address,
+        to=Recipient("", address),
         sender=settings.mail_from,
         reply_to=settings.mail_from,
         message_id=f"<{message_id}@{settings.host}>",
+        date=at,
     )
     connection = Relay(settings.mail_url)
     try:
