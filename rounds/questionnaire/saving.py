@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -105,12 +105,17 @@ def save(
 ) -> Saved:
     """Save answers once; the same request again gives the same outcome. One transaction, ended by the edge."""
     session.flush()
-    link = keeping.hold(session.connection(), part)
-    return save_held(session, part, answers, remarks, reasons, request=request, answered_by=link)
+    connection = session.connection()
+    link = keeping.hold(connection, part)
+
+    def admit() -> str | None:
+        return handed_links.admit(session, part.round)
+
+    return save_held(connection, part, answers, remarks, reasons, request=request, answered_by=link, admit=admit)
 
 
 def save_held(
-    session: Session,
+    connection: Connection,
     part: TakingPart,
     answers: Sequence[Answer],
     remarks: Sequence[Remark],
@@ -118,17 +123,20 @@ def save_held(
     *,
     request: str,
     answered_by: str | None,
+    admit: Callable[[], str | None],
 ) -> Saved:
-    """Save as `save` does, where the participation is locked and the handed link that answered it is known."""
+    """Save as `save` does, where the participation is locked and the handed link that answered it is known.
+
+    ``admit`` gives the link through which the answers come now, or refuses it as `handed_links.admit` does.
+    """
     digest = _digest(answers, remarks, reasons)
     statements = {answer.statement for answer in answers} | {remark.statement for remark in (*remarks, *reasons)}
-    connection = session.connection()
     sight = keeping.look(connection, part, statements, request)
     if sight.earlier:
         return replace(_earlier(*sight.earlier, digest), answered=sight.answered)
     if not sight.open:
         raise closed(part.round)
-    link = handed_links.admit(session, part.round)
+    link = admit()
     if link != answered_by:
         keeping.note_link(connection, part, link)
     _check(sight, answers, [*remarks, *reasons])
