@@ -4,8 +4,10 @@ import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from flask import Flask, Response, abort, g, request, session
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import generate_csrf
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import SecurityError
 
 from delphi.config import Settings
@@ -22,11 +24,22 @@ HEADERS = {
 }
 
 
+class SignedSessions(SecureCookieSessionInterface):
+    """Flask's sessions in signed cookies; what signs them is made once and not at every request."""
+
+    def __init__(self, app: Flask) -> None:
+        self._serializer = super().get_signing_serializer(app)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:  # noqa: ARG002 (interface)
+        """What signs and reads a cookie of this application."""
+        return self._serializer
+
+
 class MaskedTokens(CSRFProtect):  # type: ignore[misc]  # the library publishes no annotations
     """Flask-WTF's check, for tokens that look different in every answer."""
 
     def _get_csrf_token(self) -> str | None:
-        token = super()._get_csrf_token()
+        token = request.headers.get("X-CSRFToken") or super()._get_csrf_token()
         return unmasked(token) if token else None
 
 
@@ -96,6 +109,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             g.csrf_token = masked(generate_csrf())
 
     csrf.init_app(app)
+    app.session_interface = SignedSessions(app)
 
     @app.before_request
     def same_site() -> None:
@@ -121,7 +135,7 @@ def is_of_this_site() -> bool:
 def _init_headers(app: Flask, settings: Settings) -> None:
     @app.after_request
     def headers(response: Response) -> Response:
-        response.headers.update(HEADERS)
+        response.headers.extend(HEADERS)
         if settings.https:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         response.headers["Cache-Control"] = (
