@@ -70,7 +70,7 @@ class Served:
         environment = os.environ | keys | {"DATABASE_URL": database_url, "PUBLIC_URL": HOST}
         command = [sys.executable, "-c", COMMAND, "serve", "--port", str(self.port), *options]
         self.process = subprocess.Popen(command, env=environment)
-        end = time.monotonic() + 60
+        end = time.monotonic() + 110
         while not self._answers():
             assert time.monotonic() < end, "the server does not answer"
             time.sleep(0.05)
@@ -123,7 +123,10 @@ class Saver(threading.Thread):
         while not self.over.is_set():
             form = {"answer-1": 1 + self.seen % 2, "seen-answer-1": self.seen, "request": uuid4()}
             began = time.perf_counter()
-            status, body = self.browsing.send("/panel/answers", form)
+            try:
+                status, body = self.browsing.send("/panel/answers", form)
+            except OSError as error:  # the server has ended
+                status, body = 0, str(error).encode()
             self.took.append((began, time.perf_counter() - began))
             if status != 200:
                 self.failed.append((status, body))
