@@ -4,14 +4,16 @@ import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from flask import Flask, Response, abort, g, request, session
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import generate_csrf
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import SecurityError
 
 from delphi.config import Settings
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -22,11 +24,22 @@ HEADERS = {
 }
 
 
+class SignedSessions(SecureCookieSessionInterface):
+    """Flask's sessions in signed cookies; what signs them is made once and not at every request."""
+
+    def __init__(self, app: Flask) -> None:
+        self._serializer = super().get_signing_serializer(app)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:  # noqa: ARG002 (interface)
+        """What signs and reads a cookie of this application."""
+        return self._serializer
+
+
 class MaskedTokens(CSRFProtect):  # type: ignore[misc]  # the library publishes no annotations
     """Flask-WTF's check, for tokens that look different in every answer."""
 
     def _get_csrf_token(self) -> str | None:
-        token = super()._get_csrf_token()
+        token = request.headers.get("X-CSRFToken") or super()._get_csrf_token()
         return unmasked(token) if token else None
 
 
@@ -96,6 +109,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             g.csrf_token = masked(generate_csrf())
 
     csrf.init_app(app)
+    app.session_interface = SignedSessions(app)
 
     @app.before_request
     def same_site() -> None:
@@ -103,19 +117,25 @@ def init_app(app: Flask, settings: Settings) -> None:
             raise request.routing_exception
         if request.method in {"GET", "HEAD", "OPTIONS"}:
             return
-        site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-        if site not in (None, "same-origin", "none"):
-            abort(400)
-        if site is None and origin not in (None, "null", settings.public_url):
+        old_browser = "Sec-Fetch-Site" not in request.headers
+        ours = (
+            request.headers.get("Origin") in (None, "null", settings.public_url) if old_browser else is_of_this_site()
+        )
+        if not ours:
             abort(400)
 
     _init_headers(app, settings)
 
 
+def is_of_this_site() -> bool:
+    """Whether the browser says that the request comes from a page of this site, or from the reader's own hand."""
+    return request.headers.get("Sec-Fetch-Site") in ("same-origin", "none")
+
+
 def _init_headers(app: Flask, settings: Settings) -> None:
     @app.after_request
     def headers(response: Response) -> Response:
-        response.headers.update(HEADERS)
+        response.headers.extend(HEADERS)
         if settings.https:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         response.headers["Cache-Control"] = (

@@ -9,6 +9,7 @@ from delphi import clock
 from delphi.errors import RoundClosed
 from delphi.model.panel import Panelist
 from delphi.model.study import Study
+from delphi.web import device
 from delphi.web.forms import ButtonForm
 from delphi.web.language import choose
 from delphi.web.memory import current_memory
@@ -17,7 +18,7 @@ from rounds.questionnaire import saving
 from rounds.questionnaire.answer_sheet import AnswerSheet
 from rounds.questionnaire.cards import Card, with_feedback
 from rounds.questionnaire.forms import PressedButton, SentAnswers, name_of, read_button, read_fields
-from rounds.questionnaire.pages import current_sheet, facts_after_close, fingerprint_of, progress_line
+from rounds.questionnaire.pages import current_sheet, facts_after_close, fingerprint_of, owner_of, progress_line
 from rounds.questionnaire.prepared import Questionnaire, questionnaire_of
 from rounds.questionnaire.saving import Entry
 
@@ -27,9 +28,9 @@ Page = Response | str | tuple[str, int]
 
 @blueprint.get("/panel/page/<int:number>")
 @policy(PANELIST)
-def page(study: Study, panelist: Panelist, number: int) -> Page:
-    """P6: a page of cards."""
-    return _show(current_sheet(study, panelist), number)
+def page(study: Study, panelist: Panelist, number: int) -> tuple[str, int, dict[str, str]]:
+    """P6: a page of cards. A device that is not shared may keep it."""
+    return _show(current_sheet(study, panelist), number), 200, device.keep_headers()
 
 
 def _show(
@@ -47,6 +48,7 @@ def _show(
         pages=len(sheet.cut),
         key=uuid4(),
         sheet=fingerprint_of(sheet.part),
+        owner=owner_of(sheet.part),
         progress=progress_line(sheet.answered, len(sheet.cards), sheet.minutes),
         form=ButtonForm(),
         errors=sent.errors if sent else {},
@@ -73,7 +75,9 @@ def save_page(study: Study, panelist: Panelist, number: int) -> Page:
 def _questionnaire(sheet: AnswerSheet) -> Questionnaire:
     study, round_, remember = sheet.study, sheet.round, current_memory().remember
     made, launched = study.created_at, round_.opened_at
-    return questionnaire_of(sheet.session, study.id, round_.number, made=made, launched=launched, remember=remember)
+    return questionnaire_of(
+        lambda: sheet.session, study.id, round_.number, made=made, launched=launched, remember=remember
+    )
 
 
 def _with_feedback(sheet: AnswerSheet, shown: list[Card]) -> list[Card]:
