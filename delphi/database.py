@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Engine, Select, String, cast, create_engin
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
+from delphi import postgresql
 from delphi.config import SERVER_THREADS
 from delphi.failures import WritersBusy
 from delphi.host_queue import HostQueue
@@ -20,7 +21,6 @@ from delphi.model.base import Base
 PATIENCE = 10.0  # seconds that work beside the pages waits for another process
 A_MOMENT = 0.5  # seconds of one turn after which nobody waits where the threads for readers would be used up
 READERS = 2  # threads that never wait for long to write
-POOL_TIMEOUT = 5
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -28,7 +28,6 @@ PRAGMAS = (
     "foreign_keys=ON",
     "secure_delete=ON",
 )
-POSTGRESQL_OPTIONS = "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
 Entity = TypeVar("Entity", bound=Base)
 
 
@@ -134,13 +133,7 @@ class Database:
 def engine_for(url: str) -> Engine:
     """Make an engine that keeps our rules on either database."""
     if not url.startswith("sqlite"):
-        return create_engine(
-            url,
-            hide_parameters=True,
-            pool_pre_ping=True,
-            pool_timeout=POOL_TIMEOUT,
-            connect_args={"options": POSTGRESQL_OPTIONS, "connect_timeout": 5},
-        )
+        return postgresql.engine_for(url)
     engine = create_engine(
         url, hide_parameters=True, connect_args={"isolation_level": None, "check_same_thread": False}
     )

@@ -12,6 +12,7 @@ from sqlalchemy import event, func, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from delphi import database as databases
+from delphi import postgresql
 from delphi.failures import WritersBusy
 from delphi.model.rating import Rating
 from delphi.model.study import Study
@@ -138,7 +139,7 @@ def test_a_file_that_another_process_locks_is_503_in_time(panelist, place, monke
 
 @on_postgresql
 def test_a_lock_that_is_held_for_long_is_503(panelist, place, monkeypatch):
-    monkeypatch.setattr(databases, "POSTGRESQL_OPTIONS", "-c lock_timeout=200ms")
+    monkeypatch.setattr(postgresql, "BEGIN", "BEGIN; SET LOCAL lock_timeout = '200ms'")
     one = panelist()
     with place.database.transaction() as session:
         session.execute(text("SELECT 1 FROM participation FOR UPDATE"))
@@ -195,7 +196,7 @@ def test_a_server_that_only_reads_shows_pages_and_says_so(panelist):
 
 @on_postgresql
 def test_a_pool_without_a_free_connection_is_503(panelist, monkeypatch):
-    monkeypatch.setattr(databases, "POOL_TIMEOUT", 0.2)
+    monkeypatch.setattr(postgresql, "POOL_TIMEOUT", 0.2)
     one = panelist()
     engine = one.application.extensions["database"].engine
     held = [engine.connect() for _ in range(15)]
