@@ -2,10 +2,11 @@
 
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, Response, abort, g, request, session
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
@@ -61,6 +62,10 @@ class Sessions(SecureCookieSessionInterface):
         if serializer is not None:
             serializer.signer = Signer
         return serializer
+
+    def get_expiration_time(self, app: Flask, session: SessionMixin) -> datetime | None:
+        """When a browser forgets a session that outlives its window."""
+        return clock.now() + app.permanent_session_lifetime if session.permanent else None
 
 
 def masked(token: str) -> str:
