@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Engine, Select, String, cast, create_engine, event, func, select
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.orm import Session
 
 from delphi import postgresql
 from delphi.config import SERVER_THREADS
-from delphi.failures import WritersBusy
+from delphi.failures import Failure, WritersBusy, failure_of
 from delphi.host_queue import HostQueue
 from delphi.model.base import Base
 
@@ -132,14 +132,25 @@ class Database:
 
 def engine_for(url: str) -> Engine:
     """Make an engine that keeps our rules on either database."""
-    if not url.startswith("sqlite"):
-        return postgresql.engine_for(url)
+    engine = _sqlite_engine(url) if url.startswith("sqlite") else postgresql.engine_for(url)
+    event.listen(engine, "handle_error", _on_error)
+    return engine
+
+
+def _sqlite_engine(url: str) -> Engine:
     engine = create_engine(
         url, hide_parameters=True, connect_args={"isolation_level": None, "check_same_thread": False}
     )
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def _on_error(context: ExceptionContext) -> None:
+    """Let go of connections that only read: the file may be writable by now, or another server be the one that writes."""
+    error = context.sqlalchemy_exception
+    if error is not None and failure_of(error) is Failure.READ_ONLY:
+        context.is_disconnect = True
 
 
 def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:

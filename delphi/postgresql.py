@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import Connection, ExceptionContext
+from sqlalchemy.engine import Connection
 
 from delphi import clock
 
@@ -23,7 +23,6 @@ REACHING = {
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
 }
-READ_ONLY = "25006"
 SERVED_BY = "SELECT pg_backend_pid()"
 NOW = "SELECT extract(epoch FROM clock_timestamp())::float8"
 
@@ -39,7 +38,6 @@ def engine_for(url: str) -> Engine:
     )
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
-    event.listen(engine, "handle_error", _on_error)
     return engine
 
 
@@ -56,9 +54,3 @@ def _on_begin(connection: Connection) -> None:
         began = time.monotonic()
         seconds = connection.exec_driver_sql(NOW).scalar_one()
         clock.follow(seconds, asked_for=time.monotonic() - began)
-
-
-def _on_error(context: ExceptionContext) -> None:
-    """Let go of a server that only reads: another one may write by now."""
-    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
-        context.is_disconnect = True

@@ -9,5 +9,6 @@ class WebWorker(ThreadWorker):
     def is_parent_alive(self) -> bool:
         """Whether the server lives; where not, connections that are kept alive end soon, as when we are told to stop."""
         lives = bool(super().is_parent_alive())
-        self.alive = self.alive and lives
+        if not lives:
+            self.alive = False
         return lives

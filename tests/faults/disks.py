@@ -1,5 +1,6 @@
 """Disks that can be filled, and a library that makes a program's disk slow or broken while a file says so."""
 
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -23,6 +24,9 @@ class FaultyDisk:
             "DISK_FAULT": str(self._switch),
             "DISK_FOLDER": str(folder),
         }
+
+    def remove(self) -> None:
+        shutil.rmtree(self.home)
 
     @contextmanager
     def fault(self, kind: str, number: int) -> Iterator[None]:
@@ -55,3 +59,4 @@ class SmallDisk:
 
     def unmount(self) -> None:
         subprocess.run(["umount", "-l", self.folder], check=True)
+        self.folder.rmdir()

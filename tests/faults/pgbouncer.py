@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import shutil
 import subprocess
 import tempfile
 import time
@@ -31,7 +32,8 @@ class Pooler:
     """A pgbouncer with six connections for everybody."""
 
     def __init__(self, cluster: Cluster) -> None:
-        self.port, home = free_port(0), Path(tempfile.mkdtemp(prefix="delphi-pooler-"))
+        self.port = free_port(0)
+        home = self.home = Path(tempfile.mkdtemp(prefix="delphi-pooler-"))
         (home / "users").write_text('"delphi" ""\n')
         (home / "pgbouncer.ini").write_text(SETTINGS.format(server=cluster.port, port=self.port, home=home))
         home.chmod(0o755)
@@ -51,3 +53,4 @@ class Pooler:
     def stop(self) -> None:
         self.process.terminate()
         self.process.wait(20)
+        shutil.rmtree(self.home)

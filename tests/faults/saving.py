@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
+from itertools import cycle
 from typing import Any, Self
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -46,14 +47,11 @@ class Saver(threading.Thread):
 
     def run(self) -> None:
         seen = Counter[int]()
-        while not self.stop.is_set():
-            for statement in range(1, STATEMENTS + 1):
-                if self.stop.is_set():
-                    break
-                value = 1 + seen[statement] % 2
-                if not self.save(statement, value, seen[statement]):
-                    return
-                seen[statement] += 1
+        for statement in cycle(range(1, STATEMENTS + 1)):
+            if self.stop.is_set() or not self.save(statement, 1 + seen[statement] % 2, seen[statement]):
+                self.leave()
+                return
+            seen[statement] += 1
 
     def save(self, statement: int, value: int, seen: int) -> bool:
         """Send one save with one key until it is acknowledged; False if that cannot come any more."""
@@ -96,14 +94,19 @@ class Saver(threading.Thread):
             answer = self.connection.getresponse()
             told = answer.read().decode()
         except (OSError, HTTPException) as error:
-            self.connection = None
+            self.leave()
             return "refused" if isinstance(error, ConnectionRefusedError) else "broken", ""
         if answer.status in (503, 507) and not answer.getheader("Retry-After"):
             self.book.wrong.append("no Retry-After")
         if answer.will_close or self.fresh:
-            self.connection.close()
-            self.connection = None
+            self.leave()
         return str(answer.status), told
+
+    def leave(self) -> None:
+        """Give the connection up; the next save may go to another server."""
+        if self.connection is not None:
+            self.connection.close()
+        self.connection = None
 
 
 class Load:

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.timeout(600)
 
 
 def played(
-    site: Site, port: int, fault: Fault, seconds: float, *, refusing: str = "503", pages: bool = True
+    site: Site, port: int, fault: Fault, seconds: float, *, refusing: str = "503", sign: str = "", pages: bool = True
 ) -> tuple[Load, float]:
     """Save before, during and after a fault; a form that is sent meanwhile comes back, and is sent again after it."""
     assert page_opens(site, port)
@@ -35,7 +35,7 @@ def played(
         until(lambda: load.saved > 50)
         with fault():
             began = time.monotonic()
-            until(lambda: load.book.answers[refusing], 90)
+            until(lambda: load.book.answers[sign or refusing], 90)
             kept = send_texts(site, port)
             opened = time.monotonic()
             assert page_opens(site, port) or not pages
@@ -83,11 +83,12 @@ def faulty(engine, tmp_path, port) -> Iterator[tuple[FaultyDisk, Site]]:
         yield disk, site
     if server:
         server.stop()
+    disk.remove()
 
 
 def test_a_slow_disk_makes_saves_wait_and_no_pages(engine, faulty, port, figures):
     disk, site = faulty
-    load, again = played(site, port, lambda: disk.fault("slow", MILLISECONDS), SLOW, refusing="200")
+    load, again = played(site, port, lambda: disk.fault("slow", MILLISECONDS), SLOW, sign="200")
     figures.add(f"each wait for the disk {MILLISECONDS} ms longer", engine, load, again)
 
 

@@ -122,6 +122,21 @@ def test_a_read_only_file_shows_pages_and_says_so(panelist, place):
 
 
 @on_sqlite
+def test_a_file_that_can_be_written_again_is_written(panelist, place, monkeypatch):
+    path, one = place.url.removeprefix("sqlite:///"), panelist()
+    engine = one.application.extensions["database"].engine
+
+    @event.listens_for(engine, "do_connect")
+    def only_reads(*_arguments):
+        return sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
+
+    engine.dispose()
+    assert send_card(one).status_code == 503
+    event.remove(engine, "do_connect", only_reads)
+    assert [send_card(one).status_code for _ in range(2)][-1] == 303
+
+
+@on_sqlite
 def test_a_file_that_another_process_locks_is_503_in_time(panelist, place, monkeypatch):
     monkeypatch.setattr(transaction, "WAIT", 0.3)
     one = panelist()
