@@ -228,6 +228,17 @@ def lock_all(session: Session, rows: Select[Any]) -> None:
     session.execute(rows.with_for_update()).all()
 
 
+def remembered(session: Session, kind: str) -> dict[Any, Any]:
+    """What a session that only reads was answered already, by question; one that writes asks each time.
+
+    So the parts of a page that need the same facts may each ask for them.
+    """
+    if session.info.get("writing", True):
+        return {}
+    answers: dict[Any, Any] = session.info.setdefault("remembered", {}).setdefault(kind, {})
+    return answers
+
+
 def database_now(session: Session) -> datetime:
     """Ask the database what time it is now, not when the transaction began."""
     return moment_of(session.execute(select(clock_column(session.get_bind().dialect.name))).scalar_one())
