@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 JOBS ?= 2
 
-.PHONY: demo demo-fresh test coverage browser security faults lives lint dist freeze methods texts pictures pictures-files bench-bundle bench-exports bench-growth bench-pages bench-save bench-seal levels clean
+.PHONY: demo demo-fresh test coverage browser security faults lives lint dist freeze methods texts pictures pictures-files bench-bundle bench-exports bench-growth bench-pages bench-save bench-seal levels clean bench-beside
 
 $(STAMP): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -109,6 +109,10 @@ bench-pages: $(STAMP)
 # A save beside a bare Flask view that commits one row; BENCH=postgresql://… for another database, which is filled.
 bench-save: $(STAMP)
 	PYTHONPATH=.:tests/support:tools $(BIN)/python -P tools/bench_save.py $(BENCH)
+
+# A panelist's saves alone, beside heavy requests and beside a large export in `delphi work`, turn by turn.
+bench-beside: $(STAMP)
+	PYTHONPATH=.:tests/support:tools $(BIN)/python -P tools/bench_beside.py
 
 # Opens every page of a study lead at 57, 400 and 4,000 panelists.
 bench-growth: $(STAMP)
