@@ -1,6 +1,6 @@
 """Everything that is held about one panelist, for that panelist: plain values, in the order of the page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, time
 from typing import Any
 
@@ -17,9 +17,10 @@ from delphi.model.letter import Letter
 from delphi.model.panel import AccessLink, Panelist, PanelistSession
 from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating
 from delphi.model.round import Participation
-from delphi.model.statement import Statement, StatementProposal
+from delphi.model.statement import StatementProposal
 from delphi.model.study import Consent, Document, Study
 from delphi.people import acknowledgements
+from delphi.statements.questionnaire import asked_in
 
 Facts = dict[str, Any]  # what one row of a table holds, by the name of the field
 
@@ -184,16 +185,12 @@ def _unrated(rating: Rating, scale: Scale) -> str:
 
 
 def _answers(session: Session, study: Study, who: Panelist) -> list[Facts]:
-    """List answers, comments and reasons for change by round and statement."""
-    codes = {s.number: s.code for s in session.scalars(select(Statement).where(Statement.study_id == study.id))}
+    """List answers, comments and reasons for change by round, in the order asked, each with the wording that was shown."""
     scale = SCALES[study.scale]
-    rows: dict[tuple[int, int], Facts] = {}
+    given: dict[tuple[int, int], Facts] = {}
     for table in (Rating, Comment, ChangeReason):
         for entry in _rows_of(session, table, who, table.round, table.statement):
-            row = rows.setdefault(
-                (entry.round, entry.statement),
-                {"round": entry.round, "statement": codes[entry.statement], "answer": None},
-            )
+            row = given.setdefault((entry.round, entry.statement), {"answer": None})
             if isinstance(entry, Rating):
                 row["answer"] = (
                     scale.labels[entry.value - scale.lo] if entry.value is not None else _unrated(entry, scale)
@@ -201,4 +198,17 @@ def _answers(session: Session, study: Study, who: Panelist) -> list[Facts]:
                 row |= {"value": entry.value} if entry.kind is AnswerKind.RATED else {}
             elif entry.text:
                 row["comment" if isinstance(entry, Comment) else "reason_for_change"] = entry.text
-    return [rows[key] for key in sorted(rows)]
+    asked = asked_in(session, study.id, {number for number, _ in given})
+    return [
+        {"round": one.round, "statement": one.code, "wording": one.text, **given[one.round, one.statement]}
+        for one in asked
+        if (one.round, one.statement) in given
+    ]
+
+
+def by_statement(answers: Iterable[Facts]) -> list[tuple[str, str, list[Facts]]]:
+    """The answers to each statement together: its code, the wording shown last, what was given in each round."""
+    statements: dict[str, list[Facts]] = {}
+    for row in answers:
+        statements.setdefault(row["statement"], []).append(row)
+    return [(code, rows[-1]["wording"], rows) for code, rows in statements.items()]

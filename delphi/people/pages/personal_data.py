@@ -2,6 +2,7 @@
 
 import io
 import json
+from typing import Any
 
 from flask import Blueprint, Response, request
 
@@ -31,7 +32,8 @@ def show(study: Study, panelist: Panelist) -> Page:
         personal_data.correct_name(current_session(), study, panelist, form.value(), at=clock.now())
         return done(_("Your name is saved."), "personal_data.show")
     data = _gathered(study, panelist)
-    facts = {"data": data, "names": section_names(), "fields": field_names()}
+    statements = personal_data.by_statement(data["answers"])
+    facts: dict[str, Any] = {"data": data, "statements": statements, "names": section_names(), "fields": field_names()}
     facts["company"], facts["added_later"] = personal_data.company(current_session(), study, panelist)
     facts["handed_devices"] = personal_data.handed_devices(current_session(), panelist)
     facts["to_confirm"] = (
@@ -127,6 +129,7 @@ def field_names() -> dict[str, str]:
         "round": _("Round"),
         "finished_on": _("Finished on"),
         "statement": _("Statement"),
+        "wording": _("Wording"),
         "answer": _("Answer"),
         "value": _("Value"),
         "comment": _("Comment"),
