@@ -10,6 +10,7 @@ from delphi import clock
 from delphi.errors import RoundClosed
 from delphi.model.panel import Panelist
 from delphi.model.study import Study
+from delphi.web import device
 from delphi.web.forms import ButtonForm
 from delphi.web.language import choose
 from delphi.web.memory import current_memory
@@ -23,6 +24,7 @@ from rounds.questionnaire.pages import (
     current_sheet,
     facts_after_close,
     fingerprint_of,
+    owner_of,
     progress_of,
     statements_a_page,
 )
@@ -35,9 +37,9 @@ Page = Response | str | tuple[str, int]
 
 @blueprint.get("/panel/page/<int:number>")
 @policy(PANELIST)
-def page(study: Study, panelist: Panelist, number: int) -> Page:
-    """P6: a page of cards."""
-    return _show(current_sheet(study, panelist), number)
+def page(study: Study, panelist: Panelist, number: int) -> tuple[str, int, dict[str, str]]:
+    """P6: a page of cards. A device that is not shared may keep it."""
+    return _show(current_sheet(study, panelist), number), 200, device.keep_headers()
 
 
 def _show(
@@ -58,6 +60,7 @@ def _show(
         sheet=fingerprint_of(sheet.part),
         **progress_of(sheet.answered, len(sheet.cards), sheet.minutes),
         next_open=_next_open(sheet, shown),
+        owner=owner_of(sheet.part),
         form=ButtonForm(),
         errors=sent.errors if sent else {},
         typed=sent.typed if sent else {},
