@@ -19,6 +19,10 @@ from delphi.model.study import Membership, Role, Study
 LARGEST_NUMBER = 2**31  # what an integer column holds; beyond it a database raises
 
 
+class SignedOut(NotFound):
+    """No panelist is behind this browser's grant, or it has none."""
+
+
 class Capability(StrEnum):
     """What a role allows (TRUST 5.6)."""
 
@@ -128,7 +132,7 @@ def session_holder(session: Session, grant: str | None, *, today: date) -> tuple
             if begun_by is not None:
                 handed_links.restrict(session, begun_by, study.id, panelist.id)
             return study, panelist
-    raise NotFound
+    raise SignedOut
 
 
 def handed(session: Session, token: str) -> str | None:
