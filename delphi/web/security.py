@@ -104,7 +104,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         if request.method in {"GET", "HEAD", "OPTIONS"}:
             return
         old_browser = "Sec-Fetch-Site" not in request.headers
-        ours = request.headers.get("Origin") in (None, "null", settings.public_url) if old_browser else is_of_this_site()
+        ours = (
+            request.headers.get("Origin") in (None, "null", settings.public_url) if old_browser else is_of_this_site()
+        )
         if not ours:
             abort(400)
 

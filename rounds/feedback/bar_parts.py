@@ -6,6 +6,7 @@ A scale in words shows each of its options, numbers show their bands; the parts 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from delphi.consensus.scale import Scale, Values
 from rounds.feedback.distribution import Distribution
@@ -120,27 +121,36 @@ def _shade(options: Values, shades: tuple[str, ...], value: int) -> str:
     return (shades if len(options) > 2 else (shades[0], shades[-1]))[options.index(value)]
 
 
-def key_of(scale: Scale, bars: Iterable[Bar | None]) -> list[tuple[str, str]]:
+class KeyEntry(NamedTuple):
+    """What a fill means: an option, or a side of the scale with the numbers that belong to it."""
+
+    kind: str
+    words: str
+    span: str = ""
+    is_side: bool = False
+
+
+def key_of(scale: Scale, bars: Iterable[Bar | None]) -> list[KeyEntry]:
     """What each fill means, in the order of a bar; whole sides only where a bar shows one."""
     if by_bands(scale):
-        return band_key(scale)
+        return side_key(scale)
     used = {part.kind for bar in bars if bar for part in bar.parts}
-    options = [(kind_of(scale, (value,)), scale.labels[value - scale.lo]) for value in reversed(scale.values)]
-    return options + [(kind, name) for kind, name in band_key(scale) if kind in used & {*ZONES} - {MIDDLE}]
+    options = [KeyEntry(kind_of(scale, (value,)), scale.labels[value - scale.lo]) for value in reversed(scale.values)]
+    return options + [entry for entry in side_key(scale) if entry.kind in used & {*ZONES} - {MIDDLE}]
 
 
-def band_key(scale: Scale) -> list[tuple[str, str]]:
-    """What the fills of bands mean; the bands of numbers say which numbers.
+def side_key(scale: Scale) -> list[KeyEntry]:
+    """What the fills of whole sides mean; those of numbers say which.
 
     Examples
     --------
     >>> from delphi.consensus.shipped_scales import SCALES
-    >>> band_key(SCALES["agree4_nq"])
-    [('hi', 'agreement'), ('lo', 'disagreement')]
-    >>> band_key(SCALES["grade9"])[0]
-    ('a', '7–9 critical')
+    >>> [entry[:3] for entry in side_key(SCALES["agree4_nq"])]
+    [('hi', 'agreement', ''), ('lo', 'disagreement', '')]
+    >>> side_key(SCALES["grade9"])[0]
+    KeyEntry(kind='a', words='critical', span='7–9', is_side=True)
     """
     return [
-        (kind_of(scale, values), f"{values[0]}–{values[-1]} {name}" if by_bands(scale) else name)
+        KeyEntry(kind_of(scale, values), name, f"{values[0]}–{values[-1]}" if by_bands(scale) else "", True)
         for values, name in _bands(scale)
     ]

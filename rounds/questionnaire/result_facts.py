@@ -6,7 +6,7 @@ from delphi.consensus.rules.base import Rule
 from delphi.consensus.scale import Scale
 from delphi.model.study import Study
 from delphi.protocol.method import definition_of
-from rounds.feedback.bar_parts import band_key, key_of
+from rounds.feedback.bar_parts import key_of, side_key
 from rounds.feedback.result_lines import ResultLine, by_section, counted, first_words, graded
 from rounds.questionnaire.released import PanelResults
 
@@ -28,7 +28,7 @@ def result_facts(study: Study, results: PanelResults, wanted: str) -> dict[str, 
         "grades": grades_of(definition.rule, results.lines),
         "agreement": scale.zone_names == AGREEMENT,
         "key": key_of(scale, (result.bar for line in shown for result in line.path)),
-        "group_key": band_key(scale),
+        "group_key": side_key(scale),
         "agreeing": _agreeing(scale),
         "rule": definition.describe(),
         "comments": results.comments,

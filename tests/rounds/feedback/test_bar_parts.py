@@ -62,7 +62,7 @@ def test_few_ratings_show_the_sides_and_the_key_says_so(n, kinds):
     scale = SCALES["agree4_nq"]
     bar = bar_of_panel(scale, panel_of(scale, (1, 1, 1, n - 3)), own=3)
     assert [part.kind for part in bar.parts] == kinds
-    assert [kind for kind, _ in key_of(scale, [bar])] == ["a", "b", "c", "d", *(kinds if n == 9 else [])]
+    assert [entry.kind for entry in key_of(scale, [bar])] == ["a", "b", "c", "d", *(kinds if n == 9 else [])]
 
 
 def test_too_few_ratings_have_no_bar():
