@@ -60,7 +60,7 @@ def test_a_whole_round_with_keys_only(site, enter):
         page.get_by_role("button", name=re.compile("Save and")).first.focus()
         with page.expect_navigation():
             page.keyboard.press("Enter")
-    expect(page.get_by_text("Every statement has an answer.")).to_be_visible()
+    expect(page.get_by_text("Every statement has an answer")).to_be_visible()
     page.get_by_role("button", name="Submit").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
@@ -155,7 +155,7 @@ def test_a_whole_round_without_javascript(site, enter):
     page.get_by_text("If you changed your answer").first.click()
     page.locator("#reason-1").fill("I read the others.")
     page.get_by_role("button", name="Save and review").click()
-    expect(page.get_by_text("Every statement has an answer.")).to_be_visible()
+    expect(page.get_by_text("Every statement has an answer")).to_be_visible()
     page.get_by_role("link", name="STMT4").click()
     page.get_by_role("button", name="Clear my answer").nth(3).click()
     expect(page).to_have_url(re.compile("/panel/page/1#s4$"))

@@ -63,15 +63,17 @@ def test_a_closed_round_shows_the_own_answers_and_nobody_elses(app, answered, on
     page = one.get("/panel/rounds/1").text
     assert "my answers" in page
     assert "because" in page
-    assert "people rated this" not in page
+    assert "chose agree or somewhat agree" not in page
     assert 'href="/panel/rounds/1"' in one.get("/panel").text
 
 
-def test_a_released_round_shows_the_panels_answers_without_a_verdict(app, released, one):
+def test_a_released_round_shows_verdicts_and_the_own_answers(app, released, one):
     page = one.get("/panel/rounds/1").text
-    assert "6 people rated this" in page
-    assert "you answered" in page
-    assert "no consensus" not in page
+    assert "In round 1 the panel agreed on 1 of 3 statements" in page
+    assert "6 of 6" in page
+    assert "You: agree." in page
+    assert "You: disagree." in page
+    assert "because" in page
     assert one.get("/panel/results").location == "/panel"
 
 
@@ -83,14 +85,14 @@ def test_the_own_answers_can_be_taken_along(app, answered, one):
     assert rows[2]["answer"] == "not qualified to respond"
 
 
-def test_final_results_come_with_verdicts_and_filters(app, released, one):
+def test_final_results_come_with_verdicts_and_a_filter(app, released, one):
     with app.extensions["database"].transaction() as session:
         session.execute(update(Study).values(maximum_rounds=1))
     page = one.get("/panel/results").text
-    assert "The panel agreed on 1 of 3 statements." in page
-    assert page.count("<article") == 3
-    assert one.get("/panel/results?verdict=in").text.count("<article") == 1
-    assert one.get("/panel/results?section=Services&verdict=none").text.count("<article") <= 2
+    assert "The panel agreed on 1 of 3 statements" in page
+    assert page.count('<details class="line"') == 3
+    assert one.get("/panel/results?verdict=in").text.count('<details class="line"') == 1
+    assert "No statement has this outcome." in one.get("/panel/results?verdict=none").text
     assert "See the results" in one.get("/panel").text
 
 
