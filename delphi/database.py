@@ -229,10 +229,7 @@ def lock_all(session: Session, rows: Select[Any]) -> None:
 
 
 def remembered(session: Session, kind: str) -> dict[Any, Any]:
-    """What a session that only reads was answered already, by question; one that writes asks each time.
-
-    So the parts of a page that need the same facts may each ask for them.
-    """
+    """What a session that only reads was answered already, by question; one that writes asks each time."""
     if session.info.get("writing", True):
         return {}
     answers: dict[Any, Any] = session.info.setdefault("remembered", {}).setdefault(kind, {})
