@@ -92,6 +92,16 @@ def test_text_of_twice_the_size_fits_the_smallest_phone(results):
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
+def test_wider_spacing_of_the_text_fits_the_smallest_phone(results):
+    page = results(viewport={"width": 320, "height": 640})
+    open_all(page)
+    page.evaluate(
+        "document.querySelectorAll('body *').forEach(one => Object.assign(one.style, "
+        "{lineHeight: 1.5, letterSpacing: '.12em', wordSpacing: '.16em'}))"
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
 BARS = """() => [...document.querySelectorAll('details.line')].map(line => {
     const bar = line.querySelector('.mini svg').getBoundingClientRect();
     const parts = [...line.querySelectorAll('.mini > svg > rect')].map(one => one.getBoundingClientRect());

@@ -9,6 +9,7 @@ from browsing import fingerprint
 from builders import NOW, lead_of, vote
 from sqlalchemy import func, select, update
 
+from delphi.access import sha256
 from delphi.model.acknowledgement import Acknowledgement
 from delphi.model.event import Event, EventKind
 from delphi.model.identity import Identity, Receipt
@@ -75,6 +76,28 @@ def test_a_released_round_shows_verdicts_and_the_own_answers(app, released, one)
     assert "You: disagree." in page
     assert "because" in page
     assert one.get("/panel/results").location == "/panel"
+
+
+def test_a_handed_link_neither_tells_nor_marks_own_answers_in_results(app, released, one):
+    handed = app.test_client().enter(released.study.id, released.panel[0], sha256("a link that was handed out"))
+    page = handed.get("/panel/rounds/1").text
+    assert 'class="own"' not in page
+    assert "You: agree." not in page
+    assert "because" not in page
+    assert page.count('class="soft">not shown here') == 3
+    assert one.get("/panel/rounds/1").text.count('class="own"') == 2
+
+
+def test_a_statement_that_too_few_rated_tells_no_number(app, opened, one):
+    with app.extensions["database"].transaction() as session:
+        round_ = session.get_one(Round, (opened.study.id, 1))
+        for n, who in enumerate(opened.panel):
+            vote(session, round_, who, {1: 4, 2: 4} if n < 4 else {1: 4})
+    step(app, opened, "close", "release")
+    page = one.get("/panel/rounds/1").text
+    assert page.count("fewer than 5 rated it") == 2
+    assert "4 of 4" not in page
+    assert page.count('class="own"') == 1
 
 
 def test_the_own_answers_can_be_taken_along(app, answered, one):
