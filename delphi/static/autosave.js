@@ -6,7 +6,7 @@ const trouble = document.getElementById("save-trouble");
 const DELAYS = [1, 2, 4, 8, 30];
 const TEXT_DELAY = 800;
 
-const sheet = form.elements.sheet.value, owner = form.dataset.owner;
+const sheet = form.elements.sheet.value, { owner, until } = form.dataset;
 const pending = new Map(); // field -> a record of unsent.js: given, not yet acknowledged
 const torn = new Map(); // field -> its record, where another window stored something else: waits for a decision
 const refused = new Map(); // field -> why the server did not take it: waits for a change
@@ -75,7 +75,7 @@ async function copy({ target }) {
 
 function record(field, value, version) {
   const { code } = card(field).dataset, page = location.pathname;
-  return { sheet, owner, field, value, key: key(), seen: version ?? seen(field).value, page, code, said: label(field, value) };
+  return { sheet, owner, until, field, value, key: key(), seen: version ?? seen(field).value, page, code, said: label(field, value) };
 }
 
 function give(field, value, version) {
@@ -347,6 +347,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault(); // the browser's own error page would lose what is not saved
   leaveWith = event.submitter;
   const open = [...refused.keys(), ...torn.keys()].find(seen);
+  if (refused.has(open)) leaveWith = null; // whoever mends a text is not taken away from it
   if (open) goTo(open).click();
   else if (!navigator.onLine) { waiting = words.trouble; tell(); }
 });
@@ -373,18 +374,18 @@ function giveEarly(taken, version) {
 async function takeUp() {
   const records = (await unsent.all()).filter((item) => item.owner === owner);
   unsent.giveBack(records.filter((item) => item.sheet !== sheet && !item.sent));
-  const ours = records.filter((item) => item.sheet === sheet && !pending.has(item.field) && !typing.has(item.field));
-  for (const item of ours) {
+  const taken = new Set();
+  for (const item of records.filter((one) => one.sheet === sheet && !pending.has(one.field) && !typing.has(one.field))) {
     const place = seen(item.field), value = item.value === "clear" ? "" : item.value;
-    if (item.sent && place && place.value >= item.seen) unsent.drop(item);
-    else if (place) put(item.field, value);
-    if (!item.sent) send_later(item);
-    else if (place && place.value < item.seen) {
-      place.value = item.seen;
-      show(item.field, value || isText(item.field) ? "saved" : "open", { time: "" });
-    }
+    if (item.sent && place?.value >= item.seen) unsent.drop(item);
+    if (item.sent && !(place?.value < item.seen)) continue;
+    taken.add(item.field);
+    if (place) put(item.field, value);
+    if (!item.sent) { send_later(item); continue; }
+    place.value = item.seen;
+    show(item.field, value || isText(item.field) ? "saved" : "open", { time: "" });
   }
-  return new Set(ours.map((item) => item.field));
+  return taken;
 }
 
 for (const input of form.querySelectorAll("input[type=hidden]")) input.value = input.defaultValue;
