@@ -29,7 +29,7 @@ function show(field, state, values = {}) {
   const place = card(field)?.querySelector(".state");
   if (!place) return;
   place.textContent = fill(words[state], values);
-  place.className = "state " + ({ saved: "saved ok", saving: "soft", open: "soft idle", kept: "wrong wait" }[state] || "wrong bad");
+  place.className = "state " + ({ saved: "ok", saving: "", open: "idle", kept: "wait", again: "wait", offline: "wait" }[state] ?? "bad");
 }
 
 /* The one place where trouble is told, with what can be done about it; it stays until it is dealt with. */
@@ -189,7 +189,7 @@ function acknowledged(field, item, told_us) {
   const answered = form.querySelector(`[name="answer-${field.split("-")[1]}"]:checked`) || isText(field) || item.value !== "clear";
   const others = [...pending.keys(), ...refused.keys(), ...torn.keys()];
   if (!others.some((other) => card(other) === card(field))) show(field, answered ? "saved" : "open", { time });
-  document.getElementById("progress").textContent = told_us.progress;
+  document.dispatchEvent(new CustomEvent("progress", { detail: told_us }));
   if (closing) for (const waiting of pending.keys()) show(waiting, "saving");
   tries = 0;
   renewedBefore = ended = false;
@@ -206,7 +206,7 @@ function say(text) { // success is told quietly, and at most every ten seconds
 function button(text, act) {
   const made = document.createElement("button");
   made.type = "button";
-  made.className = "button quiet";
+  made.className = "quietbutton";
   made.textContent = text;
   made.addEventListener("click", act);
   return made;
@@ -235,13 +235,13 @@ function conflict(field, sent, stored) {
   seen(field).value = stored.version;
   show(field, "changed");
   const box = document.createElement("div");
-  box.className = "note bad conflict";
+  box.className = "note warn wide conflict";
   box.setAttribute("role", "alert");
   const question = document.createElement("p");
   const there = label(field, stored.value), here = label(field, item.value === "clear" ? "" : item.value);
   question.textContent = fill(isText(field) ? words.which_text : words.which, { there, here });
   const choice = document.createElement("p");
-  choice.className = "choice";
+  choice.className = "acts";
   choice.append(
     button(isText(field) ? words.there : there, () => {
       torn.delete(field);
@@ -262,7 +262,8 @@ function conflict(field, sent, stored) {
   choice.firstChild.dataset.of = field;
   box.append(question, choice);
   card(field).querySelector(".conflict")?.remove();
-  card(field).querySelector(isText(field) ? `#${field}` : "fieldset").closest(".field, .ask").before(box);
+  if (isText(field)) document.getElementById(field).closest(".field").before(box);
+  else card(field).querySelector("fieldset").after(box);
 }
 
 async function closed(message) {
@@ -288,16 +289,13 @@ function changed(article) {
   if (clear) clear.hidden = !chosen && !number?.value;
   const state = document.querySelector(`[data-jump="${article.dataset.statement}"]`);
   if (state && chosen) state.textContent = chosen.closest("label").querySelector(".cap").textContent.trim();
-  const reason = article.querySelector(".reason");
-  if (!reason) return;
+  const asked = article.querySelector(".reason label span");
+  if (!asked) return;
   const crossed = chosen && chosen.dataset.zone !== undefined && chosen.dataset.zone !== article.dataset.zone;
-  reason.hidden = !crossed && !reason.querySelector("textarea").value;
-  reason.open = crossed || reason.open;
-  const summary = reason.querySelector("summary");
-  summary.dataset.first ??= summary.textContent;
+  asked.dataset.first ??= asked.textContent;
   const now = crossed ? chosen.closest("label").querySelector(".cap").textContent.trim() : "";
-  summary.textContent = crossed ? `${fill(words.moved, { before: article.dataset.before, now })} ${reason.querySelector("label").textContent}` : summary.dataset.first;
-  if (crossed) say(summary.textContent);
+  asked.textContent = crossed ? fill(words.moved, { before: article.dataset.before, now }) : asked.dataset.first;
+  if (crossed) say(asked.textContent);
 }
 
 function flush(field) {

@@ -14,6 +14,14 @@ class Group:
     n_rated: int
     zones: tuple[tuple[str, int, str], ...]
 
+    @property
+    def parts(self) -> tuple[tuple[str, int, int], ...]:
+        """The zones as parts of one bar: name, where it begins and how long it is, in hundredths of a per cent."""
+        counts = [n for _name, n, _share in self.zones]
+        ends = [10_000 * sum(counts[: i + 1]) // (self.n_rated or 1) for i in range(len(counts))]
+        starts = [0, *ends[:-1]]
+        return tuple((zone[0], start, end - start) for zone, start, end in zip(self.zones, starts, ends, strict=True))
+
 
 @dataclass(frozen=True, slots=True)
 class Groups:

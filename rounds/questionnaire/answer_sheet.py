@@ -19,7 +19,7 @@ from delphi.model.round import Round
 from delphi.model.study import Study
 from rounds.participation.taking_part import TakingPart, latest_taking_part
 from rounds.questionnaire.cards import Card, cards_and_past
-from rounds.questionnaire.paging import pages, places_of
+from rounds.questionnaire.paging import PAGE, pages, places_of
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class AnswerSheet:
     study: Study
     round: Round
     panelist: Panelist
+    most: int = PAGE  # statements on a page
 
     @property
     def part(self) -> TakingPart:
@@ -66,7 +67,7 @@ class AnswerSheet:
     @cached_property
     def cut(self) -> list[range]:
         """The pages, as ranges of cards."""
-        return pages([card.section for card in self.cards])
+        return pages([card.section for card in self.cards], most=self.most)
 
     def page(self, number: int) -> list[Card]:
         """The cards of one page.
@@ -111,7 +112,7 @@ def fingerprint(part: TakingPart, secret: str) -> str:
     return hmac.new(secret.encode(), owner.encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def open_sheet(session: Session, study: Study, panelist: Panelist, *, at: datetime) -> AnswerSheet:
+def open_sheet(session: Session, study: Study, panelist: Panelist, *, at: datetime, most: int = PAGE) -> AnswerSheet:
     """The answer sheet of a panelist in the round that takes answers.
 
     Raises
@@ -127,4 +128,4 @@ def open_sheet(session: Session, study: Study, panelist: Panelist, *, at: dateti
     if round_ is None or round_.number == 0 or part is None:
         raise NotFound
     handed_links.refuse_withheld(session, round_.number)
-    return AnswerSheet(session, study, round_, panelist)
+    return AnswerSheet(session, study, round_, panelist, most)

@@ -55,7 +55,7 @@ class Card:
     reason_version: int = 0
     feedback: Mapping[str, Any] = field(default_factory=dict)
     feedback_round: int = 0
-    shared: Hashable = None  # the name under which its drawn feedback may be kept; None where it may not
+    shared: Hashable = None  # the name under which it may be kept as it is drawn; None where it may not
 
     @property
     def answered(self) -> bool:
@@ -135,26 +135,32 @@ def with_feedback(
 
     ``own`` is what the panelist answered then, where that is known already.
     """
+    first = (study.id, study.created_at, study.language, number, launched)
     if number == 1:
-        return list(shown)
-    shared = ("past", study.id, study.created_at, number, launched, *study.feedback_plan) if launched else None
+        return [replace(card, shared=launched and _name(first, card)) for card in shown]
+    shared = ("past", *first, *study.feedback_plan) if launched else None
     past: PastRound = (remember if shared else at_once)(shared, lambda: PastRound.of(session, study, number))
     mine = _own(session, study, number - 1, panelist) if own is None else own
     said = _released_comments(session, study, number - 1, panelist) if "comments" in study.feedback_plan else {}
     evidence = _evidence(study, number, shown, past, mine, said)
     plan = shown_forms(session, study.feedback_plan, number - 1)
     return [
-        replace(card, feedback=_feedback(plan, found), shared=_name(shared, plan, found))
+        replace(card, feedback=_feedback(plan, found), shared=shared and _name(shared, card, plan, found))
         if (found := evidence.get(card.statement))
-        else card
+        else replace(card, shared=shared and _name(shared, card))
         for card in shown
     ]
 
 
-def _name(shared: tuple[Hashable, ...] | None, plan: Collection[str], evidence: Evidence) -> Hashable:
-    """The name of the drawn feedback of a card: the own answers are marked in it, so they belong to its name."""
+def _name(
+    shared: tuple[Hashable, ...], card: Card, plan: Collection[str] = (), evidence: Evidence | None = None
+) -> Hashable:
+    """The name of a drawn card: its words, and the own answers of the round before, which are marked in it."""
+    words = (card.place, card.code, card.section, card.text, card.help, card.evidence)
+    if evidence is None:
+        return *shared, words
     own = tuple(source.own for source in evidence.sources)
-    return shared and (*shared, evidence.smallest_cell, tuple(sorted(plan)), own)
+    return *shared, words, evidence.smallest_cell, tuple(sorted(plan)), own
 
 
 def shown_forms(session: Session, plan: Collection[str], number: int) -> Collection[str]:
@@ -204,6 +210,7 @@ def _evidence(
                 sources=tuple(past.source(origin, mine.get(origin)) for origin in origins if origin in past.rows),
                 comments=tuple(comment for origin in origins for comment in said.get(origin, ())),
                 groups=past.declared,
+                top=past.top,
             )
     return evidence
 

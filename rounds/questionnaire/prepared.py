@@ -4,7 +4,7 @@ It is kept in the memory of the process (`delphi.web.memory`) under a name that 
 are used again after a deletion, so the times of making and launching belong to it. Nothing in it is anybody's own.
 """
 
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from delphi.dates import minutes_for
 from delphi.statements.questionnaire import AskedStatement, asked
-from rounds.questionnaire.paging import pages, places_of
+from rounds.questionnaire.paging import PAGE, pages, places_of
 
 Remember = Callable[[Hashable, Callable[[], Any]], Any]  # by a name, what was made under it before, or what is made now
 
@@ -37,7 +37,11 @@ class Questionnaire:
         words = {row.statement: len(row.text.split()) for row in asked_now.values()}
         return cls(asked_now, words, tuple(pages([row.section for row in asked_now.values()])))
 
-    def page(self, number: int) -> frozenset[int]:
+    def pages(self, most: int = PAGE) -> Sequence[range]:
+        """How it is cut into pages of at most so many statements."""
+        return self.cut if most == PAGE else pages([row.section for row in self.asked.values()], most=most)
+
+    def page(self, number: int, most: int = PAGE) -> frozenset[int]:
         """The statements of one page.
 
         Raises
@@ -46,7 +50,7 @@ class Questionnaire:
             There is no such page.
         """
         listed = list(self.asked)
-        return frozenset(listed[i] for i in places_of(self.cut, number))
+        return frozenset(listed[i] for i in places_of(self.pages(most), number))
 
     def minutes(self, given: Collection[int]) -> int:
         """Minutes for what is still open, where these statements are answered."""

@@ -52,7 +52,7 @@ def start(token: str) -> Page:
     if handed and access.holds_full_session(db, panelist, session.get("panelist_grant"), today=today):
         return redirect(url_for("home.show"), 303)  # a handed link takes nothing from a device that sees everything
     grant = access.start_session(db, study.id, panelist.id, today=today, handed_link=handed)
-    kept = {name: session[name] for name in ("language", device.SHARED) if name in session}
+    kept = {name: session[name] for name in ("language", device.SHARED, "one_at_a_time") if name in session}
     session.clear()
     session.update(kept, panelist_grant=grant)
     session.permanent = True

@@ -14,6 +14,7 @@ from rounds.participation import consent
 from rounds.participation.progress import Stage, Step, may_come_back, stage_of
 from rounds.participation.taking_part import invited_rounds
 from rounds.questionnaire.answer_sheet import AnswerSheet
+from rounds.questionnaire.pages import statements_a_page
 from rounds.questionnaire.suggesting import may_write, written_by
 from rounds.questionnaire.wording import Changes, changes_into
 from rounds.results.turnout import turnout_of
@@ -53,7 +54,7 @@ def _open_round(study: Study, panelist: Panelist, stage: Stage) -> Page:
     withheld = handed_links.withheld_rounds(db)
     if round_.number in withheld:
         return render_template("participation/withheld.html", study=study, round=round_)
-    sheet = AnswerSheet(db, study, round_, panelist)
+    sheet = AnswerSheet(db, study, round_, panelist, statements_a_page())
     participation = db.get(Participation, sheet.part.key)
     submitted = participation is not None and participation.submitted_on is not None
     if round_.number == 0 and participation is not None and not submitted:

@@ -73,14 +73,17 @@ def test_a_save_of_a_longer_questionnaire_sends_no_more(app, one, again):
 def test_the_progress_of_a_save_is_that_of_the_page(again):
     for seen, field in enumerate(("answer-1", "answer-2", "answer-12")):
         line = save(again, 0, field).json["progress"]
-        assert f'<span id="progress">{line}</span>' in again.get("/panel/page/1").text
-        assert re.match(rf"{seen + 1} of {SIZE} answered · about \d+ minutes left", line)
+        page = again.get("/panel/page/1").text
+        assert f'id="progress">{line}</span>' in page
+        assert line == f"{seen + 1} of {SIZE} done"
+        assert re.search(rf'id="left">{SIZE - seen - 1} left, about \d+ minutes</p>', page)
 
 
 def test_the_progress_of_the_last_save_names_no_minutes(one):
-    lines = [save(one, 0, f"answer-{n}").json["progress"] for n in (1, 2, 3)]
-    assert lines[-1] == "3 of 3 answered"
-    assert "about" in lines[1]
+    saves = [save(one, 0, f"answer-{n}").json for n in (1, 2, 3)]
+    assert [told["progress"] for told in saves] == ["1 of 3 done", "2 of 3 done", "3 of 3 done"]
+    assert [told["share"] for told in saves] == [33, 66, 100]
+    assert [told["left"] for told in saves] == ["2 left, about 1 minute", "1 left, about 1 minute", ""]
 
 
 def test_a_questionnaire_sent_as_forms_takes_sixty_statements(app, again):
@@ -124,4 +127,4 @@ def test_a_warm_memory_draws_what_a_cold_one_draws(app, again, panel):
             cold.append(drawn(one, language))
     assert warm == cold
     assert len(set(cold)) == len(cold)
-    assert all('class="you">▲' in page for page in cold)
+    assert all('class="opt mine"' in page for page in cold)
