@@ -19,6 +19,7 @@ let ended = false, closing = "", waiting = ""; // what keeps everything from bei
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const card = (field) => document.getElementById("s" + field.split("-")[1]);
 const seen = (field) => form.elements["seen-" + field]; // none where a field stands on another page of the sheet
+const box = (field) => document.getElementById(field); // of a text or a number
 const isText = (field) => !field.startsWith("answer-");
 const unsaved = () => [pending, torn, refused, typing].some((some) => [...some.keys()].some(seen));
 const key = () => [...crypto.getRandomValues(new Uint8Array(16))]
@@ -48,6 +49,7 @@ function tell() {
   trouble.setAttribute("role", role);
   trouble.closest(".rail")?.classList.toggle("trouble", Boolean(act));
   trouble.replaceChildren(text, ...(act ? [" ", act()] : []));
+  if (act) say(""); // what was saved before is no news beside it
 }
 
 const code = (field) => card(field)?.dataset.code || torn.get(field)?.code || "";
@@ -62,14 +64,18 @@ function goTo(field) {
   return button(words.go, () => {
     const input = form.querySelector(`.conflict [data-of="${field}"]`) || form.querySelector(`[name="${field}"]`);
     if (!input) return location.assign(`${torn.get(field).page}#s${field.split("-")[1]}`);
-    for (let part = input.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+    unfold(input);
     input.focus();
   });
 }
 
+function unfold(input) {
+  for (let part = input.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+}
+
 async function copy({ target }) {
   const records = [...pending.values()].map((item) => `${item.code}: ${item.said}`);
-  await navigator.clipboard?.writeText([...records, ...[...refused.keys()].map((field) => label(field, form.elements[field].value))].join("\n\n"));
+  await navigator.clipboard?.writeText([...records, ...[...refused.keys()].map((field) => box(field)?.value)].join("\n\n"));
   target.textContent = words.copied;
 }
 
@@ -142,14 +148,14 @@ async function wait(text, seconds = 0) {
 function mark(field, message) {
   if (message) refused.set(field, message);
   else if (!refused.delete(field)) return;
-  const input = form.elements[field], id = "wrong-" + field;
-  if (!input.tagName) return; // a set of choices
+  const input = box(field), id = "wrong-" + field;
+  if (!input) return; // a set of choices
   let place = document.getElementById(id);
   if (message && !place) {
     place = document.createElement("span");
     place.id = id;
-    place.className = "wrong small errtext";
-    input.before(place);
+    place.className = "errtext";
+    input.after(place);
     input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") || ""} ${id}`.trim());
   }
   if (place) place.textContent = message;
@@ -206,7 +212,7 @@ function say(text) { // success is told quietly, and at most every ten seconds
 function button(text, act) {
   const made = document.createElement("button");
   made.type = "button";
-  made.className = "quietbutton";
+  made.className = "small quietbutton";
   made.textContent = text;
   made.addEventListener("click", act);
   return made;
@@ -234,9 +240,9 @@ function conflict(field, sent, stored) {
   if (!seen(field)) return;
   seen(field).value = stored.version;
   show(field, "changed");
-  const box = document.createElement("div");
-  box.className = "note warn wide conflict";
-  box.setAttribute("role", "alert");
+  const note = document.createElement("div");
+  note.className = "note warn wide conflict";
+  note.setAttribute("role", "alert");
   const question = document.createElement("p");
   const there = label(field, stored.value), here = label(field, item.value === "clear" ? "" : item.value);
   question.textContent = fill(isText(field) ? words.which_text : words.which, { there, here });
@@ -246,24 +252,24 @@ function conflict(field, sent, stored) {
     button(isText(field) ? words.there : there, () => {
       torn.delete(field);
       unsent.drop(item);
-      box.remove();
+      note.remove();
       put(field, stored.value);
       show(field, "saved", { time: "" });
       tell();
       settle();
     }),
     button(isText(field) ? words.here : here, () => {
-      box.remove();
-      if (!isText(field)) put(field, item.value);
-      give(field, isText(field) ? form.elements[field].value : item.value);
+      note.remove();
+      if (!isText(field)) put(field, item.value === "clear" ? "" : item.value);
+      give(field, isText(field) ? box(field).value : item.value);
       tell();
     }),
   );
   choice.firstChild.dataset.of = field;
-  box.append(question, choice);
+  note.append(question, choice);
   card(field).querySelector(".conflict")?.remove();
-  if (isText(field)) document.getElementById(field).closest(".field").before(box);
-  else card(field).querySelector("fieldset").after(box);
+  if (isText(field)) box(field).closest(".field").before(note);
+  else card(field).querySelector("fieldset").after(note);
 }
 
 async function closed(message) {
@@ -302,7 +308,7 @@ function flush(field) {
   if (!typing.has(field)) return;
   clearTimeout(typing.get(field));
   typing.delete(field);
-  const value = form.elements[field].value;
+  const { value } = box(field);
   give(field, value || field.startsWith("answer-") ? value || "clear" : "");
 }
 
@@ -379,6 +385,7 @@ async function takeUp() {
     if (item.sent && !(place?.value < item.seen)) continue;
     taken.add(item.field);
     if (place) put(item.field, value);
+    if (place && isText(item.field) && value) unfold(box(item.field));
     if (!item.sent) { send_later(item); continue; }
     place.value = item.seen;
     show(item.field, value || isText(item.field) ? "saved" : "open", { time: "" });
