@@ -40,7 +40,7 @@ function tell() {
   const [text, act, role = "status"] =
     closing ? [`${closing} ${words.late}`, () => button(words.copy, copy), "alert"]
     : ended ? [words.signed_out, () => sendMyLink()]
-    : waiting ? [waiting === words.trouble && kept ? words.trouble_kept : waiting, () => button(words.retry, () => wake())]
+    : waiting ? [waiting === words.trouble && kept ? words.trouble_kept : waiting, () => button(words.retry, () => { wake(); settle(); })]
     : refused.size ? [`${code(field)}: ${refused.get(field)}`, () => goTo(field)]
     : torn.size ? [`${code(field)}: ${words.torn}`, () => goTo(field)]
     : [trouble.textContent && words.recovered];
@@ -353,7 +353,7 @@ form.addEventListener("submit", (event) => {
   const open = [...refused.keys(), ...torn.keys()].find(seen);
   if (refused.has(open)) leaveWith = null; // whoever mends a text is not taken away from it
   if (open) goTo(open).click();
-  else if (!navigator.onLine) { waiting = words.trouble; tell(); }
+  else if (!navigator.onLine) { waiting = words.no_connection; tell(); }
 });
 addEventListener("online", () => { tries = 0; wake(); settle(); });
 addEventListener("focus", () => wake());

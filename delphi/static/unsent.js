@@ -65,7 +65,7 @@ async function forgetPages(but = "") {
         const { headers } = await pages.match(page);
         if (name !== but || isOver(headers.get("Keep-Until"))) await pages.delete(page);
       }
-      if (name !== but) await caches.delete(name);
+      if (name !== but) for (const gone of [name, "files"]) await caches.delete(gone);
     }
   } catch { /* no caches here */ }
 }

@@ -48,9 +48,6 @@ async function file(request) {
   const found = await cache.match(request);
   if (found) return found;
   const answer = await fetch(request);
-  if (answer.ok) {
-    await cache.delete(request, { ignoreSearch: true }); // an earlier version of the same file
-    await cache.put(request, answer.clone());
-  }
+  if (answer.ok) await cache.put(request, answer.clone()); // beside an earlier version, which an earlier page may need
   return answer;
 }
