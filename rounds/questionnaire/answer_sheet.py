@@ -38,6 +38,12 @@ class AnswerSheet:
         return TakingPart(self.study.id, self.round.number, self.panelist.id)
 
     @property
+    def closes_at(self) -> datetime:
+        """When the round closes: it was launched, so that this is known."""
+        assert self.round.closes_at is not None
+        return self.round.closes_at
+
+    @property
     def scale(self) -> Scale:
         """The scale of the study."""
         return SCALES[self.study.scale]

@@ -39,7 +39,8 @@ Page = Response | str | tuple[str, int]
 @policy(PANELIST)
 def page(study: Study, panelist: Panelist, number: int) -> tuple[str, int, dict[str, str]]:
     """P6: a page of cards. A device that is not shared may keep it."""
-    return _show(current_sheet(study, panelist), number), 200, device.keep_headers()
+    sheet = current_sheet(study, panelist)
+    return _show(sheet, number), 200, device.keep_headers(sheet.closes_at)
 
 
 def _show(
