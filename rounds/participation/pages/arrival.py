@@ -1,6 +1,8 @@
 """P1 to P3: the personal link, the study information, consent, declining and coming back. GET changes nothing."""
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, session, url_for
+from flask.blueprints import BlueprintSetupState
+from werkzeug.routing import PathConverter
 from werkzeug.wrappers import Response as AnyResponse
 
 from delphi import access, clock
@@ -15,7 +17,7 @@ from delphi.statements.questionnaire import size_of
 from delphi.web.language import gettext as _
 from delphi.web.policy import OPEN, PANELIST, policy
 from delphi.web.transaction import current_session
-from rounds.participation import consent
+from rounds.participation import consent, link_text
 from rounds.participation.consent import ItemsMissing
 from rounds.participation.forms import LeavingForm, ticked_items
 from rounds.participation.progress import calendar_of, stage_of
@@ -24,18 +26,37 @@ blueprint = Blueprint("arrival", __name__)
 Page = AnyResponse | str | tuple[str, int]
 
 
-@blueprint.get("/p/<token>")
+class AnyText(PathConverter):
+    """A part of an address with whatever a mail program put into it, slashes and line breaks too."""
+
+    regex = "(?s:.+?)"
+    part_isolating = False  # a slash ends it not
+
+
+@blueprint.record
+def _know_any_text(state: BlueprintSetupState) -> None:
+    state.app.url_map.converters["any_text"] = AnyText
+
+
+@blueprint.get("/p/", defaults={"token": ""})
+@blueprint.get("/p/<any_text:token>")
 @policy(OPEN)
 def landing(token: str) -> Page:
-    """P1: names nobody, changes nothing. What was replaced and what never was look alike."""
+    """P1: names nobody, changes nothing. What was replaced, ended or never was looks alike.
+
+    What a mail program did to the address is undone here and not by a redirect: the secret enters no other address.
+    """
     db = current_session()
-    holder = access.link_holder(db, token)
+    asked = f"{token}?{request.query_string.decode('latin-1')}" if request.query_string else token
+    holder = access.link_holder_among(db, link_text.readings(asked))
     if holder is None:
         return render_template("participation/unknown_link.html"), 404
-    study, _panelist = holder
+    secret, study, _panelist = holder
     stage = stage_of(db, study, at=clock.now())
     minutes = minutes_for(*size_of(db, stage.round)) if stage.is_open and stage.round and stage.round.number else None
-    return render_template("participation/landing.html", study=study, stage=stage, minutes=minutes, token=token)
+    clean = url_for("arrival.landing", token=secret)
+    facts = {"study": study, "stage": stage, "minutes": minutes, "token": secret, "path": clean}
+    return render_template("participation/landing.html", **facts)
 
 
 @blueprint.post("/p/<token>")

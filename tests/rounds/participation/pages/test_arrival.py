@@ -111,7 +111,7 @@ def test_a_revoked_link_looks_like_one_that_never_was(app, opened):
     revoked, unknown = browser.get(link), browser.get("/p/never")
     assert revoked.status_code == unknown.status_code == 404
     assert plain(revoked.text) == plain(unknown.text)
-    assert "This link was replaced" in revoked.text
+    assert "This link opens no study" in revoked.text
     assert "Send me my link" in revoked.text
 
 
