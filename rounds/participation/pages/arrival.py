@@ -7,20 +7,21 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from delphi import access, clock
 from delphi.config import Settings
-from delphi.dates import minutes_for
 from delphi.errors import NotFound
 from delphi.model.panel import Panelist
+from delphi.model.round import Round
 from delphi.model.study import Document, Study
 from delphi.protocol.information import newest as newest_document
 from delphi.protocol.information import versions as versions_of
-from delphi.statements.questionnaire import size_of
 from delphi.web.language import gettext as _
+from delphi.web.memory import current_memory
 from delphi.web.policy import OPEN, PANELIST, policy
 from delphi.web.transaction import current_session
 from rounds.participation import consent, link_text
 from rounds.participation.consent import ItemsMissing
 from rounds.participation.forms import LeavingForm, ticked_items
 from rounds.participation.progress import calendar_of, stage_of
+from rounds.participation.reading import reading_once
 
 blueprint = Blueprint("arrival", __name__)
 Page = AnyResponse | str | tuple[str, int]
@@ -53,10 +54,16 @@ def landing(token: str) -> Page:
         return render_template("participation/unknown_link.html"), 404
     secret, study, _panelist = holder
     stage = stage_of(db, study, at=clock.now())
-    minutes = minutes_for(*size_of(db, stage.round)) if stage.is_open and stage.round and stage.round.number else None
+    minutes = _minutes(study, stage.round) if stage.is_open and stage.round and stage.round.number else None
     clean = url_for("arrival.landing", token=secret)
     facts = {"study": study, "stage": stage, "minutes": minutes, "token": secret, "path": clean}
     return render_template("participation/landing.html", **facts)
+
+
+def _minutes(study: Study, round_: Round) -> int:
+    """The minutes of a launched round, whose words are counted once."""
+    db, made, launched, remember = current_session(), study.created_at, round_.opened_at, current_memory().remember
+    return reading_once(db, study.id, round_.number, made=made, launched=launched, remember=remember).minutes()
 
 
 @blueprint.post("/p/<token>")

@@ -11,11 +11,14 @@ from delphi.model.panel import Panelist
 from delphi.model.round import latest_round
 from delphi.model.study import Study
 from delphi.web.language import ngettext
+from delphi.web.memory import current_memory
 from delphi.web.policy import panelist as current_panelist
 from delphi.web.transaction import current_session
+from rounds.participation.reading import reading_once
 from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire.answer_sheet import AnswerSheet, fingerprint, open_sheet
 from rounds.questionnaire.forms import StaleSheet, unsaved_fields
+from rounds.questionnaire.prepared import Questionnaire, questionnaire_of
 
 
 def current_sheet(study: Study, panelist: Panelist) -> AnswerSheet:
@@ -36,6 +39,21 @@ def fingerprint_of(part: TakingPart) -> str:
     """The name under which a page sends answers for the sheet of this participation."""
     settings: Settings = current_app.extensions["settings"]
     return fingerprint(part, settings.secret_key)
+
+
+def questionnaire_on(sheet: AnswerSheet) -> Questionnaire:
+    """What a sheet asks everybody."""
+    made, launched = sheet.study.created_at, sheet.round.opened_at
+    number, remember = sheet.round.number, current_memory().remember
+    return questionnaire_of(sheet.session, sheet.study.id, number, made=made, launched=launched, remember=remember)
+
+
+def minutes_left(sheet: AnswerSheet) -> int:
+    """Minutes for what is still open on a sheet."""
+    made, launched = sheet.study.created_at, sheet.round.opened_at
+    number, remember = sheet.round.number, current_memory().remember
+    reading = reading_once(sheet.session, sheet.study.id, number, made=made, launched=launched, remember=remember)
+    return reading.minutes(sheet.given)
 
 
 def progress_line(answered: int, total: int, minutes: int) -> str:

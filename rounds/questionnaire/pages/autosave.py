@@ -56,7 +56,7 @@ def save() -> Reply:
     saved = saving.save_held(db, holder.part, *entries, request=sent.request, answered_by=holder.answered_by)
     if saved.conflicts:
         return {"state": "changed", "stored": _stored(saved.conflicts[0])}, 409
-    line = progress_line(len(saved.answered), len(whole.asked), whole.minutes(saved.answered))
+    line = progress_line(len(saved.answered), len(whole.asked), whole.reading.minutes(saved.answered))
     versions = {name_of(entry): version for entry, version in saved.versions.items()}
     return {"versions": versions, "at": clock.now().isoformat(), "progress": line}, 200
 

@@ -17,8 +17,14 @@ from rounds.questionnaire import saving
 from rounds.questionnaire.answer_sheet import AnswerSheet
 from rounds.questionnaire.cards import Card, with_feedback
 from rounds.questionnaire.forms import PressedButton, SentAnswers, name_of, read_button, read_fields
-from rounds.questionnaire.pages import current_sheet, facts_after_close, fingerprint_of, progress_line
-from rounds.questionnaire.prepared import Questionnaire, questionnaire_of
+from rounds.questionnaire.pages import (
+    current_sheet,
+    facts_after_close,
+    fingerprint_of,
+    minutes_left,
+    progress_line,
+    questionnaire_on,
+)
 from rounds.questionnaire.saving import Entry
 
 blueprint = Blueprint("cards", __name__)
@@ -47,7 +53,7 @@ def _show(
         pages=len(sheet.cut),
         key=uuid4(),
         sheet=fingerprint_of(sheet.part),
-        progress=progress_line(sheet.answered, len(sheet.cards), sheet.minutes),
+        progress=progress_line(sheet.answered, len(sheet.cards), minutes_left(sheet)),
         form=ButtonForm(),
         errors=sent.errors if sent else {},
         typed=sent.typed if sent else {},
@@ -60,7 +66,7 @@ def _show(
 def save_page(study: Study, panelist: Panelist, number: int) -> Page:
     """Keep every answer that can be kept, and say what cannot."""
     sheet, button = current_sheet(study, panelist), read_button(request.form)
-    whole = _questionnaire(sheet)
+    whole = questionnaire_on(sheet)
     sent = read_fields(button.form, whole.page(number), sheet.scale)
     saved = saving.save(sheet.session, sheet.part, sent.answers, sent.remarks, sent.reasons, request=sent.request)
     if saved.conflicts or sent.errors:
@@ -68,12 +74,6 @@ def save_page(study: Study, panelist: Panelist, number: int) -> Page:
     if button.go == "language":
         choose(button.about)
     return redirect(_next(button, number, len(whole.cut)), 303)
-
-
-def _questionnaire(sheet: AnswerSheet) -> Questionnaire:
-    study, round_, remember = sheet.study, sheet.round, current_memory().remember
-    made, launched = study.created_at, round_.opened_at
-    return questionnaire_of(sheet.session, study.id, round_.number, made=made, launched=launched, remember=remember)
 
 
 def _with_feedback(sheet: AnswerSheet, shown: list[Card]) -> list[Card]:

@@ -72,7 +72,7 @@ def test_the_landing_of_an_open_round_names_deadline_and_minutes(app, opened):
     link = app.test_client().link(opened.study.id, opened.panel[0])
     page = app.test_client().get(link).text
     assert "Round 1 of 3 is open until" in page
-    assert "about 1 minute" in page
+    assert "about 2 minutes" in page
     assert "nurses" not in page
 
 
