@@ -11,7 +11,7 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from delphi import handed_links
-from delphi.errors import NotFound, Refused
+from delphi.errors import NotFound, Refused, SignedOut
 from delphi.model.account import Account
 from delphi.model.panel import AccessLink, Panelist, PanelistSession
 from delphi.model.round import Round
@@ -140,7 +140,7 @@ def session_holder(session: Session, grant: str | None, *, today: date) -> tuple
             if begun_by is not None:
                 handed_links.restrict(session, begun_by, study.id, panelist.id)
             return study, panelist
-    raise NotFound
+    raise SignedOut
 
 
 def handed(session: Session, token: str) -> str | None:

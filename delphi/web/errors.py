@@ -10,7 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from delphi.errors import BadInput, NotFound, NotReady, Refused
+from delphi.errors import BadInput, NotFound, NotReady, Refused, SignedOut
 from delphi.failures import WritersBusy, failure_of
 from delphi.sheets.errors import SheetError
 from delphi.web import unavailable
@@ -34,8 +34,9 @@ def _init_decisions(app: Flask) -> None:
     @app.errorhandler(NotFound)
     @app.errorhandler(404)
     @app.errorhandler(405)
-    def not_found(_error: Exception) -> Page:
-        return render_template("errors/not_found.html"), 404
+    def not_found(error: Exception) -> Page:
+        page = "signed_out" if isinstance(error, SignedOut) else "not_found"
+        return render_template(f"errors/{page}.html"), 404
 
     @app.errorhandler(NotReady)
     def not_ready(error: NotReady) -> Page:
@@ -75,11 +76,11 @@ def _init_requests(app: Flask) -> None:
     @app.errorhandler(DataError)
     def not_storable(_error: DataError) -> Page:
         # A NUL in a text, a text longer than its column: a request that no page of ours sends.
-        return render_template("errors/other.html"), 400
+        return render_template("errors/other.html", code=400), 400
 
     @app.errorhandler(HTTPException)
     def other(error: HTTPException) -> Page:
-        return render_template("errors/other.html"), error.code or 500
+        return render_template("errors/other.html", code=error.code), error.code or 500
 
 
 def _init_failures(app: Flask) -> None:
