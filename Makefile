@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 JOBS ?= 2
 
-.PHONY: demo demo-fresh test coverage browser security faults-letters lint dist freeze methods texts pictures pictures-files bench-bundle bench-exports bench-growth bench-pages bench-save bench-seal levels clean
+.PHONY: demo demo-fresh test coverage browser security faults-letters lives lint dist freeze methods texts pictures pictures-files bench-bundle bench-exports bench-growth bench-pages bench-save bench-seal levels clean
 
 $(STAMP): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -41,6 +41,10 @@ security: $(STAMP)
 # 2,000 letters, during which the postman is killed twenty times: none lost, copies only with the same Message-ID.
 faults-letters: $(STAMP)
 	FAULT_LETTERS=2000 FAULT_KILLS=20 $(BIN)/python -m pytest -q -s tests/delphi/people/test_outages.py -k killed
+
+# Five hundred studies on each engine, each lived through move by move beside a plain one; LIVES=5000 for a night.
+lives: $(STAMP)
+	LIFE_CYCLES=$(or $(LIVES),500) $(BIN)/python -m pytest -q -n $(JOBS) tests/whole/journeys/test_life_cycle.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check

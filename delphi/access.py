@@ -11,13 +11,17 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from delphi import handed_links
-from delphi.errors import NotFound, Refused, SignedOut
+from delphi.errors import NotFound, Refused
 from delphi.model.account import Account
 from delphi.model.panel import AccessLink, Panelist, PanelistSession
 from delphi.model.round import Round
 from delphi.model.study import Membership, Role, Study
 
 LARGEST_NUMBER = 2**31  # what an integer column holds; beyond it a database raises
+
+
+class SignedOut(NotFound):
+    """No panelist is behind this browser's grant, or it has none."""
 
 
 class Capability(StrEnum):

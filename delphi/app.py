@@ -17,7 +17,7 @@ from delphi.config import Settings
 from delphi.database import Database
 from delphi.model import load_tables
 from delphi.people import asked_twice, leaving, panel_table
-from delphi.web import accounts, compression, errors, language, memory, policy, security, sign_in, transaction
+from delphi.web import accounts, compression, device, errors, language, memory, policy, security, sign_in, transaction
 
 TEMPLATES = Path(delphi.__file__).parent.parent / "templates"
 
@@ -50,6 +50,7 @@ def create_app(settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:
     policy.init_app(app)
     errors.init_app(app)
     language.init_app(app)
+    device.init_app(app)
     app.jinja_env.globals["signing_key"] = signing.public_key_of(settings.secret_key)
     app.extensions["asked_twice"] = asked_twice.asked_twice
     app.extensions["forget"] = partial(leaving.forget, secret=settings.secret_key)

@@ -13,10 +13,6 @@ class NotFound(DelphiError):
     """It is not there, or not yours: the two look alike."""
 
 
-class SignedOut(NotFound):
-    """No panelist is behind this browser, or not any more."""
-
-
 class Refused(DelphiError):
     """The state of things does not allow it; the message says what to do.
 

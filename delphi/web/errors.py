@@ -3,18 +3,21 @@
 import logging
 import secrets
 
-from flask import Flask, render_template
+from flask import Flask, current_app, render_template, request, session
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from delphi.errors import BadInput, NotFound, NotReady, Refused, SignedOut
+from delphi.access import SignedOut
+from delphi.errors import BadInput, NotFound, NotReady, Refused
 from delphi.failures import WritersBusy, failure_of
 from delphi.sheets.errors import SheetError
 from delphi.web import unavailable
 from delphi.web.language import told
+from delphi.web.policy import PANELIST, policy_of
+from delphi.web.security import is_of_this_site
 from delphi.web.transaction import restore_cookie
 
 log = logging.getLogger(__name__)
@@ -34,9 +37,8 @@ def _init_decisions(app: Flask) -> None:
     @app.errorhandler(NotFound)
     @app.errorhandler(404)
     @app.errorhandler(405)
-    def not_found(error: Exception) -> Page:
-        page = "signed_out" if isinstance(error, SignedOut) else "not_found"
-        return render_template(f"errors/{page}.html"), 404
+    def not_found(_error: Exception) -> Page:
+        return render_template("errors/not_found.html"), 404
 
     @app.errorhandler(NotReady)
     def not_ready(error: NotReady) -> Page:
@@ -62,7 +64,13 @@ def _init_requests(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def stale_form(_error: CSRFError) -> Page:
+        if policy_of(current_app, request.endpoint or "") == PANELIST and is_of_this_site():
+            return _session_ended(400, signed_in="panelist_grant" in session)
         return render_template("errors/stale_form.html"), 400
+
+    @app.errorhandler(SignedOut)
+    def signed_out(_error: SignedOut) -> Page:
+        return _session_ended(404, signed_in=False)
 
     @app.errorhandler(SecurityError)
     def wrong_host(_error: SecurityError) -> tuple[str, int, dict[str, str]]:
@@ -81,6 +89,12 @@ def _init_requests(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def other(error: HTTPException) -> Page:
         return render_template("errors/other.html", code=error.code), error.code or 500
+
+
+def _session_ended(status: int, *, signed_in: bool) -> Page:
+    """Say that a panelist's session ended, and give back what was sent; another site's form is never given back."""
+    facts = unavailable.given_back()
+    return render_template("errors/session_ended.html", signed_in=signed_in, method=request.method, **facts), status
 
 
 def _init_failures(app: Flask) -> None:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import SecurityError
 from delphi.config import Settings
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -103,13 +103,19 @@ def init_app(app: Flask, settings: Settings) -> None:
             raise request.routing_exception
         if request.method in {"GET", "HEAD", "OPTIONS"}:
             return
-        site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-        if site not in (None, "same-origin", "none"):
-            abort(400)
-        if site is None and origin not in (None, "null", settings.public_url):
+        old_browser = "Sec-Fetch-Site" not in request.headers
+        ours = (
+            request.headers.get("Origin") in (None, "null", settings.public_url) if old_browser else is_of_this_site()
+        )
+        if not ours:
             abort(400)
 
     _init_headers(app, settings)
+
+
+def is_of_this_site() -> bool:
+    """Whether the browser says that the request comes from a page of this site, or from the reader's own hand."""
+    return request.headers.get("Sec-Fetch-Site") in ("same-origin", "none")
 
 
 def _init_headers(app: Flask, settings: Settings) -> None:

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Select, String, Table, and_, bindparam, cast, func, insert, select, update
+from sqlalchemy import Connection, Insert, Select, String, Table, and_, bindparam, cast, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from delphi.database import clock_column, moment_of
@@ -62,7 +62,7 @@ FINISH = (
 NOTE_LINK = update(PARTICIPATION).where(_own(PARTICIPATION)).values(handed_link=bindparam("link"))
 RATING: Any = Rating.__table__
 REQUEST: Any = SaveRequest.__table__
-ACKNOWLEDGE = insert(REQUEST)
+REQUEST_KEY = ("study_id", "round", "panelist", "key")
 
 
 def hold(connection: Connection, part: TakingPart) -> str | None:
@@ -159,6 +159,14 @@ def _upsert(dialect: str, table: Table) -> Insert:
 
 
 def acknowledge(connection: Connection, part: TakingPart, key: str, digest: str, answer: Mapping[str, Any]) -> None:
-    """Keep what a save was answered, by the key of its request."""
+    """Keep what a save was answered, by the key of its request; the newest where a page was changed and sent again."""
     row = part.columns | {"key": key, "digest": digest, "answer": answer}
-    connection.execute(ACKNOWLEDGE, row)
+    connection.execute(_acknowledgement(connection.dialect.name), row)
+
+
+@cache
+def _acknowledgement(dialect: str) -> Insert:
+    entered: Any = (postgresql if dialect == "postgresql" else sqlite).insert(REQUEST)
+    newest = {name: entered.excluded[name] for name in ("digest", "answer")}
+    upsert: Insert = entered.on_conflict_do_update(index_elements=REQUEST_KEY, set_=newest)
+    return upsert

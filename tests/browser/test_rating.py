@@ -175,7 +175,7 @@ def test_ten_answers_without_a_connection_are_saved_once_when_it_returns(site, e
     page.context.set_offline(True)
     for n in range(1, 11):
         choose(page, n, "Agree")
-    expect(state(page, 10)).to_have_text("Waiting for connection")
+    expect(state(page, 10)).to_have_text("Kept on this device, not sent yet")
     expect(page.get_by_role("status").first).to_contain_text("Keep the page open")
     page.get_by_role("button", name="Save and review").click()
     expect(page).to_have_url(re.compile("/panel/page/1"))
@@ -330,7 +330,7 @@ def test_leaving_with_something_unsaved_asks_first(site, enter):
     page.goto("/panel/page/1")
     page.context.set_offline(True)
     choose(page, 2, "Agree")
-    expect(state(page, 2)).to_have_text("Waiting for connection")
+    expect(state(page, 2)).to_have_text("Kept on this device, not sent yet")
     page.evaluate("document.querySelector('footer a[href*=information]').click()")
     page.wait_for_timeout(500)
     assert asked == ["beforeunload"]

@@ -13,6 +13,7 @@ from delphi.model.round import Round
 from delphi.model.study import Document, Study
 from delphi.protocol.information import newest as newest_document
 from delphi.protocol.information import versions as versions_of
+from delphi.web import device
 from delphi.web.language import gettext as _
 from delphi.web.memory import current_memory
 from delphi.web.policy import OPEN, PANELIST, policy
@@ -79,7 +80,7 @@ def start(token: str) -> Page:
     if handed and access.holds_full_session(db, panelist, session.get("panelist_grant"), today=today):
         return redirect(url_for("home.show"), 303)  # a handed link takes nothing from a device that sees everything
     grant = access.start_session(db, study.id, panelist.id, today=today, handed_link=handed)
-    kept = {name: session[name] for name in ("language",) if name in session}
+    kept = {name: session[name] for name in ("language", device.SHARED) if name in session}
     session.clear()
     session.update(kept, panelist_grant=grant)
     session.permanent = True
@@ -196,8 +197,10 @@ def declined(panelist: Panelist) -> Page:
 
 @blueprint.post("/panel/leave")
 @policy(PANELIST)
-def leave(study: Study) -> Page:
+def leave(study: Study) -> tuple[str, int, dict[str, str]]:
     """Sign out of this device."""
     access.end_session(current_session(), study.id, session["panelist_grant"])
+    shared = device.is_shared()
     session.clear()
-    return render_template("participation/left.html", study=study)
+    device.share(shared=shared)
+    return render_template("participation/left.html", study=study), 200, device.FORGET

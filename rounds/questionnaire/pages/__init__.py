@@ -1,5 +1,6 @@
 """Pages on which a panelist fills in the questionnaire, and what they share: the answer sheet of this browser."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import current_app, request
@@ -39,6 +40,11 @@ def fingerprint_of(part: TakingPart) -> str:
     """The name under which a page sends answers for the sheet of this participation."""
     settings: Settings = current_app.extensions["settings"]
     return fingerprint(part, settings.secret_key)
+
+
+def owner_of(part: TakingPart) -> str:
+    """The name of whose sheet it is, the same in every round: round 0 has no sheet, so that no two names are alike."""
+    return fingerprint_of(replace(part, round=0))
 
 
 def questionnaire_on(sheet: AnswerSheet) -> Questionnaire:

@@ -9,6 +9,7 @@ from delphi import clock
 from delphi.errors import RoundClosed
 from delphi.model.panel import Panelist
 from delphi.model.study import Study
+from delphi.web import device
 from delphi.web.forms import ButtonForm
 from delphi.web.language import choose
 from delphi.web.memory import current_memory
@@ -22,6 +23,7 @@ from rounds.questionnaire.pages import (
     facts_after_close,
     fingerprint_of,
     minutes_left,
+    owner_of,
     progress_line,
     questionnaire_on,
 )
@@ -33,9 +35,9 @@ Page = Response | str | tuple[str, int]
 
 @blueprint.get("/panel/page/<int:number>")
 @policy(PANELIST)
-def page(study: Study, panelist: Panelist, number: int) -> Page:
-    """P6: a page of cards."""
-    return _show(current_sheet(study, panelist), number)
+def page(study: Study, panelist: Panelist, number: int) -> tuple[str, int, dict[str, str]]:
+    """P6: a page of cards. A device that is not shared may keep it."""
+    return _show(current_sheet(study, panelist), number), 200, device.keep_headers()
 
 
 def _show(
@@ -53,6 +55,7 @@ def _show(
         pages=len(sheet.cut),
         key=uuid4(),
         sheet=fingerprint_of(sheet.part),
+        owner=owner_of(sheet.part),
         progress=progress_line(sheet.answered, len(sheet.cards), minutes_left(sheet)),
         form=ButtonForm(),
         errors=sent.errors if sent else {},

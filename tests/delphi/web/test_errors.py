@@ -68,7 +68,7 @@ def test_an_ended_session_says_how_to_come_back(app, known):
         kept["panelist_grant"] = "g" * 43
     for answer in (known.get("/panel"), known.get("/panel/my-data"), known.send("/panel/submit")):
         assert answer.status_code == 404
-        assert "open the link in your mail once more" in answer.text
+        assert "Open your personal link from the mail again" in answer.text
         assert 'href="/link"' in answer.text
         assert CONTACT in answer.text
 
