@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from delphi.consensus.table.result_row import count_name
 from delphi.statistics.base.exact import format_percent
 from rounds.feedback.evidence import Evidence, Source, label
 
@@ -43,7 +44,7 @@ def _of(evidence: Evidence, source: Source) -> Distribution:
     row, scale = source.row, evidence.scale
     n: int = row["n_rated"] or 0  # nothing is told of a statement that too few rated
     too_few = n < evidence.smallest_cell
-    bars = () if too_few else tuple(_bar(evidence, source, values, label) for values, label in _cells(evidence, n))
+    bars = () if too_few else tuple(_bar(source, values, label) for values, label in _cells(evidence, n))
     return Distribution(
         code=source.code,
         text=source.text,
@@ -66,6 +67,6 @@ def _cells(evidence: Evidence, n: int) -> list[tuple[tuple[int, ...], str]]:
     return [(values, name) for values, name in zones if values]
 
 
-def _bar(evidence: Evidence, source: Source, values: tuple[int, ...], label: str) -> Bar:
-    n = sum(source.row[f"k_{evidence.scale.values.index(value) + 1}"] for value in values)
+def _bar(source: Source, values: tuple[int, ...], label: str) -> Bar:
+    n = sum(source.row[count_name(value)] for value in values)
     return Bar(label, n, format_percent(n, source.row["n_rated"]), values, source.own in values)
