@@ -4,7 +4,7 @@ from lxml import html
 
 LINES = {"p", "li", "h1", "h2", "h3", "label", "summary", "button", "figcaption", "th", "td", "dt", "dd", "text"}
 UNREAD = ".//table | .//script | .//*[local-name()='title' or local-name()='desc'] | .//details//details"
-UNSEEN = "|.//*[@hidden or contains(concat(' ', @class, ' '), ' unseen ')] | .//textarea"
+UNSEEN = " | .//textarea | .//*[@hidden or contains(' unseen vh ', concat(' ', @class, ' '))]"
 
 
 def words_to_read(pages):
@@ -12,7 +12,7 @@ def words_to_read(pages):
     cards = [lines_of(card) for page in pages for card in html.fromstring(page).xpath("//article[@data-statement]")]
     repeated = set.intersection(*map(set, cards))
     own = [line for card in cards for line in card if line not in repeated]
-    return len(cards), sum(len(line.split()) for line in [*own, *repeated])
+    return len(cards), sum(any(map(str.isalnum, word)) for line in [*own, *repeated] for word in line.split())
 
 
 def lines_of(card):
