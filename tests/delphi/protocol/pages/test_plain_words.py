@@ -8,7 +8,7 @@ from lxml import html
 from delphi.consensus.shipped_scales import SCALES
 from delphi.model.study import Level
 
-TERMS = ("quantile", "denominator", "standard deviation", "sha-256", "type 7", "analysed are", "coefficient")
+TERMS = ("quantile", "denominator", "standard deviation", "sha-256", "type 7", "analysed are", "coefficient", "half up")
 GLOSSES = {"median": "The median is the answer in the middle", "interquartile range": "how far apart the middle half"}
 
 
