@@ -48,13 +48,19 @@ class Questionnaire:
 
 
 def questionnaire_of(
-    session: Session, study_id: int, number: int, *, made: datetime, launched: datetime | None, remember: Remember
+    session: Callable[[], Session],
+    study_id: int,
+    number: int,
+    *,
+    made: datetime,
+    launched: datetime | None,
+    remember: Remember,
 ) -> Questionnaire:
-    """The questionnaire of a round; one that was launched is read once."""
+    """The questionnaire of a round; one that was launched is read once, and the session is opened for that alone."""
 
     def make() -> Questionnaire:
-        reading = reading_once(session, study_id, number, made=made, launched=launched, remember=remember)
-        return Questionnaire.of(asked(session, study_id, number), reading)
+        reading = reading_once(session(), study_id, number, made=made, launched=launched, remember=remember)
+        return Questionnaire.of(asked(session(), study_id, number), reading)
 
     if launched is None:
         return make()

@@ -51,7 +51,9 @@ def questionnaire_on(sheet: AnswerSheet) -> Questionnaire:
     """What a sheet asks everybody."""
     made, launched = sheet.study.created_at, sheet.round.opened_at
     number, remember = sheet.round.number, current_memory().remember
-    return questionnaire_of(sheet.session, sheet.study.id, number, made=made, launched=launched, remember=remember)
+    return questionnaire_of(
+        lambda: sheet.session, sheet.study.id, number, made=made, launched=launched, remember=remember
+    )
 
 
 def minutes_left(sheet: AnswerSheet) -> int:
