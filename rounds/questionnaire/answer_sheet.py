@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from delphi import handed_links
 from delphi.consensus.scale import Scale
 from delphi.consensus.shipped_scales import SCALES
-from delphi.dates import minutes_for
 from delphi.errors import NotFound
 from delphi.model.panel import Panelist
 from delphi.model.round import Round
@@ -101,9 +100,9 @@ class AnswerSheet:
         return len(self.cards) - len(self.open_cards)
 
     @property
-    def minutes(self) -> int:
-        """Minutes for what is still open."""
-        return minutes_for(len(self.open_cards), sum(len(card.text.split()) for card in self.open_cards))
+    def given(self) -> set[int]:
+        """The statements that have an answer."""
+        return {card.statement for card in self.cards if card.answered}
 
 
 def fingerprint(part: TakingPart, secret: str) -> str:
