@@ -147,10 +147,14 @@ def _sqlite_engine(url: str) -> Engine:
 
 
 def _on_error(context: ExceptionContext) -> None:
-    """Let go of connections that only read: the file may be writable by now, or another server be the one that writes."""
+    """Let go of connections that only read: the file may be writable by now, or another server be the one that writes.
+
+    Of all at once: on SQLite what one has opened to be read is shared by all others of its process.
+    """
     error = context.sqlalchemy_exception
-    if error is not None and failure_of(error) is Failure.READ_ONLY:
+    if error is not None and context.engine is not None and failure_of(error) is Failure.READ_ONLY:
         context.is_disconnect = True
+        context.engine.dispose()
 
 
 def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
