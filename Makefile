@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 JOBS ?= 2
 
-.PHONY: demo demo-fresh test coverage browser security faults lint dist freeze methods texts pictures pictures-files bench-bundle bench-exports bench-growth bench-pages bench-save bench-seal levels clean
+.PHONY: demo demo-fresh test coverage browser security faults lives lint dist freeze methods texts pictures pictures-files bench-bundle bench-exports bench-growth bench-pages bench-save bench-seal levels clean bench-beside
 
 $(STAMP): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -45,6 +45,10 @@ faults: $(STAMP)
 	REQUIRE_POSTGRES=1 $(BIN)/python -m pytest -q -o pythonpath=". tests/support tools tests/faults" \
 	  -o addopts="--import-mode=importlib --strict-markers -p no:cacheprovider" tests/faults
 	FAULT_LETTERS=2000 FAULT_LETTER_KILLS=20 $(BIN)/python -m pytest -q -s tests/delphi/people/test_outages.py
+
+# Five hundred studies on each engine, each lived through move by move beside a plain one; LIVES=5000 for a night.
+lives: $(STAMP)
+	LIFE_CYCLES=$(or $(LIVES),500) $(BIN)/python -m pytest -q -n $(JOBS) tests/whole/journeys/test_life_cycle.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check
@@ -105,6 +109,10 @@ bench-pages: $(STAMP)
 # A save beside a bare Flask view that commits one row; BENCH=postgresql://… for another database, which is filled.
 bench-save: $(STAMP)
 	PYTHONPATH=.:tests/support:tools $(BIN)/python -P tools/bench_save.py $(BENCH)
+
+# A panelist's saves alone, beside heavy requests and beside a large export in `delphi work`, turn by turn.
+bench-beside: $(STAMP)
+	PYTHONPATH=.:tests/support:tools $(BIN)/python -P tools/bench_beside.py
 
 # Opens every page of a study lead at 57, 400 and 4,000 panelists.
 bench-growth: $(STAMP)

@@ -1,10 +1,11 @@
 """Sessions and transactions: the only commit in the code base (ARCHITECTURE 4, TRUST 8.2)."""
 
+import os
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -87,11 +88,17 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = engine_for(url)
+        self._engines: dict[tuple[bool, int], Engine] = {}  # with their options, of which there are few: made once
         self.writers = WritersQueue(database=self.engine.url.database) if self.engine.dialect.name == "sqlite" else None
 
     def session(self, *, writing: bool, wait: float = PATIENCE) -> Session:
         """Open a session; a writing one begins with the write lock on SQLite, and waits so long for other processes."""
-        return Session(self.engine.execution_options(writing=writing, wait=wait), autoflush=False)
+        return Session(self._engine_with(writing, _tenths(wait)), autoflush=False)
+
+    def _engine_with(self, writing: bool, tenths: int) -> Engine:  # noqa: FBT001 (a key)
+        if (writing, tenths) not in self._engines:
+            self._engines[writing, tenths] = self.engine.execution_options(writing=writing, wait=tenths / 10)
+        return self._engines[writing, tenths]
 
     @contextmanager
     def transaction(self, *, writing: bool = True, wait: float | None = None) -> Iterator[Session]:
@@ -110,27 +117,54 @@ class Database:
         session.info["writing"] = session.info["for_change"] = writing
         return session
 
-    def end(self, session: Session, *, keep: bool) -> None:
-        """Commit what a session decided, or roll it back; a failing commit raises."""
-        if keep and session.info["writing"]:
-            self._commit(session)
-        else:
-            session.rollback()
-
-    def _commit(self, session: Session) -> None:
+    def connect(self, *, wait: float) -> Connection:
+        """Begin to write without a session, for what loads no object; `end` and `close` finish it."""
+        left = self.writers.enter(wait) if self.writers else PATIENCE
         try:
-            session.commit()
+            connection = self._engine_with(True, _tenths(left)).connect()
+            connection.begin()
+        except BaseException:
+            if self.writers:
+                self.writers.leave()
+            raise
+        return connection
+
+    def session_on(self, connection: Connection) -> Session:
+        """A session that reads within the transaction of a connection, which goes on to decide what is kept."""
+        session = Session(connection, autoflush=False, join_transaction_mode="rollback_only")
+        session.info["writing"] = session.info["for_change"] = True
+        return session
+
+    def end(self, work: Session | Connection, *, keep: bool) -> None:
+        """Commit what was decided, or roll it back; a failing commit raises."""
+        if keep and is_writing(work):
+            self._commit(work)
+        else:
+            work.rollback()
+
+    def _commit(self, work: Session | Connection) -> None:
+        try:
+            work.commit()
         except Exception:
-            session.invalidate()  # nobody knows in which state its connection is
+            work.invalidate()  # nobody knows in which state its connection is
             raise
 
-    def close(self, session: Session) -> None:
-        """Close a session and let the next writer in."""
+    def close(self, work: Session | Connection) -> None:
+        """Close a session or a connection, and let the next writer in."""
         try:
-            session.close()
+            work.close()
         finally:
-            if session.info["writing"] and self.writers:
+            if is_writing(work) and self.writers:
                 self.writers.leave()
+
+
+def is_writing(work: Session | Connection) -> bool:
+    """Whether a session was opened to write; a connection is."""
+    return isinstance(work, Connection) or bool(work.info["writing"])
+
+
+def _tenths(wait: float) -> int:
+    return round(wait * 10)
 
 
 def engine_for(url: str) -> Engine:
@@ -144,6 +178,7 @@ def _sqlite_engine(url: str) -> Engine:
     engine = create_engine(
         url, hide_parameters=True, connect_args={"isolation_level": None, "check_same_thread": False}
     )
+    event.listen(engine, "do_connect", _on_do_connect)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     event.listen(engine, "checkin", _on_checkin)
@@ -154,6 +189,12 @@ def _on_checkin(_connection: Any, record: ConnectionPoolEntry) -> None:
     """Keep no connection that may have been opened to be read only."""
     if time.monotonic() - _read_only_at < SECONDS_TO_REOPEN:
         record.invalidate()
+
+
+def _on_do_connect(_dialect: Any, _record: Any, arguments: list[Any], _options: dict[str, Any]) -> None:
+    """Make a new database's file one that its owner alone may read; the files beside it follow."""
+    with suppress(OSError):  # it is there already, or SQLite says why it cannot be made
+        os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _on_error(context: ExceptionContext) -> None:
@@ -201,6 +242,14 @@ def lock_all(session: Session, rows: Select[Any]) -> None:
     """Lock all rows of a query, in its order."""
     session.flush()
     session.execute(rows.with_for_update()).all()
+
+
+def remembered(session: Session, kind: str) -> dict[Any, Any]:
+    """What a session that only reads was answered already, by question; one that writes asks each time."""
+    if session.info.get("writing", True):
+        return {}
+    answers: dict[Any, Any] = session.info.setdefault("remembered", {}).setdefault(kind, {})
+    return answers
 
 
 def database_now(session: Session) -> datetime:

@@ -16,7 +16,7 @@ from delphi import clock
 from delphi.config import Settings
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -31,7 +31,7 @@ class MaskedTokens(CSRFProtect):  # type: ignore[misc]  # the library publishes 
     """Flask-WTF's check, for tokens that look different in every answer."""
 
     def _get_csrf_token(self) -> str | None:
-        token = super()._get_csrf_token()
+        token = request.headers.get("X-CSRFToken") or super()._get_csrf_token()
         return unmasked(token) if token else None
 
 
@@ -54,14 +54,16 @@ class Signer(TimestampSigner):
 
 
 class Sessions(SecureCookieSessionInterface):
-    """Flask's sessions in a cookie, for several hosts."""
+    """Flask's sessions in signed cookies, for several hosts; what signs them is made once and not at every request."""
 
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        """Flask's serializer with our signer."""
-        serializer = super().get_signing_serializer(app)
-        if serializer is not None:
-            serializer.signer = Signer
-        return serializer
+    def __init__(self, app: Flask) -> None:
+        self._serializer = super().get_signing_serializer(app)
+        if self._serializer is not None:
+            self._serializer.signer = Signer
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:  # noqa: ARG002 (interface)
+        """What signs and reads a cookie of this application."""
+        return self._serializer
 
     def get_expiration_time(self, app: Flask, session: SessionMixin) -> datetime | None:
         """When a browser forgets a session that outlives its window."""
@@ -115,7 +117,6 @@ def settings_of(settings: Settings) -> dict[str, object]:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Check where a request comes from, and send the headers."""
-    app.session_interface = Sessions()
 
     @app.before_request
     def size() -> None:
@@ -132,6 +133,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             g.csrf_token = masked(generate_csrf())
 
     csrf.init_app(app)
+    app.session_interface = Sessions(app)
 
     @app.before_request
     def same_site() -> None:
@@ -139,19 +141,25 @@ def init_app(app: Flask, settings: Settings) -> None:
             raise request.routing_exception
         if request.method in {"GET", "HEAD", "OPTIONS"}:
             return
-        site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-        if site not in (None, "same-origin", "none"):
-            abort(400)
-        if site is None and origin not in (None, "null", settings.public_url):
+        old_browser = "Sec-Fetch-Site" not in request.headers
+        ours = (
+            request.headers.get("Origin") in (None, "null", settings.public_url) if old_browser else is_of_this_site()
+        )
+        if not ours:
             abort(400)
 
     _init_headers(app, settings)
 
 
+def is_of_this_site() -> bool:
+    """Whether the browser says that the request comes from a page of this site, or from the reader's own hand."""
+    return request.headers.get("Sec-Fetch-Site") in ("same-origin", "none")
+
+
 def _init_headers(app: Flask, settings: Settings) -> None:
     @app.after_request
     def headers(response: Response) -> Response:
-        response.headers.update(HEADERS)
+        response.headers.extend(HEADERS)
         if settings.https:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         response.headers["Cache-Control"] = (

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -103,14 +103,24 @@ def save(
     *,
     request: str,
 ) -> Saved:
-    """Save answers once; the same request again gives the same outcome. One transaction, ended by the edge."""
+    """Save a page once; the same request again gives the same outcome. One transaction, ended by the edge.
+
+    A page that was changed and sent again (Back, change, send) saves the change: it knows what it saved itself.
+    """
     session.flush()
-    link = keeping.hold(session.connection(), part)
-    return save_held(session, part, answers, remarks, reasons, request=request, answered_by=link)
+    connection = session.connection()
+    link = keeping.hold(connection, part)
+
+    def admit() -> str | None:
+        return handed_links.admit(session, part.round)
+
+    return save_held(
+        connection, part, answers, remarks, reasons, request=request, answered_by=link, admit=admit, changeable=True
+    )
 
 
-def save_held(
-    session: Session,
+def save_held(  # noqa: PLR0913 (who comes, what, and how)
+    connection: Connection,
     part: TakingPart,
     answers: Sequence[Answer],
     remarks: Sequence[Remark],
@@ -118,25 +128,38 @@ def save_held(
     *,
     request: str,
     answered_by: str | None,
+    admit: Callable[[], str | None],
+    changeable: bool = False,
 ) -> Saved:
-    """Save as `save` does, where the participation is locked and the handed link that answered it is known."""
+    """Save as `save` does, where the participation is locked and the handed link that answered it is known.
+
+    ``admit`` gives the link through which the answers come now, or refuses it as `handed_links.admit` does.
+
+    Raises
+    ------
+    KeyReused
+        The key of another save came again, unless it is that of a page that may be ``changeable``.
+    """
     digest = _digest(answers, remarks, reasons)
     statements = {answer.statement for answer in answers} | {remark.statement for remark in (*remarks, *reasons)}
-    connection = session.connection()
     sight = keeping.look(connection, part, statements, request)
-    if sight.earlier:
-        return replace(_earlier(*sight.earlier, digest), answered=sight.answered)
+    earlier, same = _earlier(sight, digest)
+    if same:
+        return replace(earlier, answered=sight.answered)
+    if sight.earlier and not changeable:
+        raise KeyReused("This page was sent twice with different answers. Reload it; nothing was changed.")
     if not sight.open:
         raise closed(part.round)
-    link = handed_links.admit(session, part.round)
+    link = admit()
     if link != answered_by:
         keeping.note_link(connection, part, link)
     _check(sight, answers, [*remarks, *reasons])
     saved = Saved()
     ratings = {a.statement: (a.seen, {"kind": a.kind, "value": a.value}) for a in answers}
     for kind, values in zip(EntryKind, (ratings, _texts(remarks), _texts(reasons)), strict=True):
-        _apply(connection, part, kind, values, sight, saved)
-    keeping.acknowledge(connection, part, request, digest, saved.written())
+        _apply(connection, part, kind, _knowing(earlier, kind, values), sight, saved)
+    outcome = replace(saved, versions={**earlier.versions, **saved.versions})
+    keeping.acknowledge(connection, part, request, digest, outcome.written())
     return replace(saved, answered=_answered(sight, answers, saved))
 
 
@@ -147,11 +170,20 @@ def _answered(sight: Sight, answers: Sequence[Answer], saved: Saved) -> frozense
     return sight.answered.difference(answer.statement for answer in kept) | given
 
 
-def _earlier(digest_then: str, answer: Mapping[str, Any], digest: str) -> Saved:
-    """The outcome of the same request, which came before."""
-    if digest_then != digest:
-        raise KeyReused("This page was sent twice with different answers. Reload it; nothing was changed.")
-    return Saved.read(answer)
+def _earlier(sight: Sight, digest: str) -> tuple[Saved, bool]:
+    """The outcome of an earlier save of the same key, and whether it was the same save."""
+    if sight.earlier is None:
+        return Saved(), False
+    digest_then, outcome = sight.earlier
+    return Saved.read(outcome), digest_then == digest
+
+
+def _knowing(earlier: Saved, kind: EntryKind, values_of: NewValues) -> NewValues:
+    """The values of a page that was changed and sent again: it has seen what it saved itself."""
+    return {
+        statement: (earlier.versions.get(Entry(kind, statement), seen), values)
+        for statement, (seen, values) in values_of.items()
+    }
 
 
 def submit(session: Session, part: TakingPart, *, on: date) -> None:
