@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 JOBS ?= 2
 
-.PHONY: demo demo-fresh test coverage browser security faults-letters lint dist freeze methods texts pictures pictures-files bench-bundle bench-exports bench-growth bench-pages bench-save bench-seal levels clean
+.PHONY: demo demo-fresh test coverage browser security faults-letters lint dist freeze methods texts pictures pictures-files bench-bundle bench-exports bench-growth bench-pages bench-save bench-seal load levels clean
 
 $(STAMP): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -100,7 +100,12 @@ bench-pages: $(STAMP)
 
 # A save beside a bare Flask view that commits one row; BENCH=postgresql://… for another database, which is filled.
 bench-save: $(STAMP)
-	PYTHONPATH=.:tests/support:tools $(BIN)/python -P tools/bench_save.py $(BENCH)
+	PYTHONPATH=.:tests/support:tools $(BIN)/python -P -m bench.saves $(BENCH)
+
+# Panelists as browsers and as forms against `delphi serve`, beside the bare view in the same run: throughput, percentiles, errors, memory.
+# LOAD="--only think --panelists 400 --minutes 10 --write" for a part, with its row in docs/performance.md; LOAD="--help" for the rest.
+load: $(STAMP)
+	PYTHONPATH=.:tests/support:tools $(BIN)/python -P -m bench.load $(LOAD)
 
 # Opens every page of a study lead at 57, 400 and 4,000 panelists.
 bench-growth: $(STAMP)

@@ -1,17 +1,23 @@
 """Headers, hosts and cross-site checks, on every answer (TRUST 6)."""
 
+import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from copy import deepcopy
+from datetime import timedelta
+from functools import lru_cache, partial
 
-from flask import Flask, Response, abort, g, request, session
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, Response, abort, current_app, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import generate_csrf
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.exceptions import SecurityError
 
+from delphi import clock
 from delphi.config import Settings
 
+KNOWN = 4000  # cookies, and tokens, that are not read again
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -25,21 +31,43 @@ HEADERS = {
 
 
 class SignedSessions(SecureCookieSessionInterface):
-    """Flask's sessions in signed cookies; what signs them is made once and not at every request."""
+    """Flask's sessions in signed cookies. A browser sends one again and again: it is read once, and how old it is asked each time."""
 
     def __init__(self, app: Flask) -> None:
-        self._serializer = super().get_signing_serializer(app)
+        serializer = super().get_signing_serializer(app)
+        assert serializer is not None, "the secret key is set"
+        self._serializer = serializer
+        self._read = lru_cache(maxsize=KNOWN)(partial(serializer.loads, return_timestamp=True))
 
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:  # noqa: ARG002 (interface)
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer:  # noqa: ARG002 (interface)
         """What signs and reads a cookie of this application."""
         return self._serializer
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
+        """Read the cookie of a request; one that is too old, or was not signed here, is an empty session."""
+        cookie = request.cookies.get(self.get_cookie_name(app))
+        try:
+            said, signed_at = self._read(cookie) if cookie else ({}, None)
+        except BadSignature:
+            return self.session_class()
+        age = timedelta() if signed_at is None else clock.now() - signed_at
+        fresh = timedelta() <= age <= app.permanent_session_lifetime
+        return self.session_class(deepcopy(said) if fresh else {})
 
 
 class MaskedTokens(CSRFProtect):  # type: ignore[misc]  # the library publishes no annotations
     """Flask-WTF's check, for tokens that look different in every answer."""
 
+    def protect(self, apply_exemptions: bool = False) -> None:  # noqa: FBT001, FBT002 (interface)
+        """Check a request; the token that a script sends with every save is read once."""
+        token, own = request.headers.get("X-CSRFToken"), session.get("csrf_token", "")
+        if token and own and hmac.compare_digest(own, _read_token(current_app.config["SECRET_KEY"], token)):
+            g.csrf_valid = True
+        else:
+            super().protect(apply_exemptions)
+
     def _get_csrf_token(self) -> str | None:
-        token = request.headers.get("X-CSRFToken") or super()._get_csrf_token()
+        token = super()._get_csrf_token()
         return unmasked(token) if token else None
 
 
@@ -72,6 +100,16 @@ def unmasked(text: str) -> str:
 
 def _xor(one: bytes, other: bytes) -> bytes:
     return (int.from_bytes(one) ^ int.from_bytes(other)).to_bytes(len(one))
+
+
+@lru_cache(maxsize=KNOWN)
+def _read_token(secret: str, token: str) -> str:
+    """What was signed as the token of a session; nothing where it was not."""
+    try:
+        signed: str = URLSafeTimedSerializer(secret, salt="wtf-csrf-token").loads(unmasked(token))
+    except BadSignature:
+        return ""
+    return signed
 
 
 def settings_of(settings: Settings) -> dict[str, object]:

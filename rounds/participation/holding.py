@@ -75,9 +75,7 @@ def _query() -> Select[Any]:
 QUERY = FixedStatement(_query())
 
 
-def hold_by_grant(
-    connection: Connection, grant: str | None, *, at: datetime, session: Callable[[], Session]
-) -> Holder:
+def hold_by_grant(connection: Connection, grant: str | None, *, at: datetime, session: Callable[[], Session]) -> Holder:
     """Lock the participation of a browser's panelist in the round that takes answers.
 
     Begun by a handed link, the session sees little of that panelist from here on, as with `delphi.access.session_holder`;

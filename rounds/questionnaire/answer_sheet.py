@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from sqlalchemy.orm import Session
 
@@ -99,6 +99,7 @@ class AnswerSheet:
         return minutes_for(len(self.open_cards), sum(len(card.text.split()) for card in self.open_cards))
 
 
+@lru_cache(maxsize=4000)
 def fingerprint(part: TakingPart, secret: str) -> str:
     """A name of a sheet and its owner, so that a page left open elsewhere cannot answer for another."""
     owner = f"{part.study}/{part.round}/{part.panelist}"
