@@ -6,7 +6,6 @@ from bench import load
 from bench.panel import open_panel
 from bench.samples import END, START, Samples, written
 
-
 pytestmark = pytest.mark.timeout(600)  # servers are started, on a machine that may be busy
 
 
