@@ -15,6 +15,7 @@ import click
 from delphi import __version__, config
 from delphi.commands.backup import backup, restore, upgrade
 from delphi.commands.database import AFTER_UPGRADE, AfterUpgrade, database_commands
+from delphi.commands.doctor import doctor
 from delphi.commands.settings import config_command
 from delphi.config import CannotStart, Settings
 from delphi.errors import Refused
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from delphi.worker import Loop
 
 AppFactory = Callable[[Settings], "Flask"]
-OPERATING = (config_command, database_commands, backup, restore, upgrade)
+OPERATING = (config_command, doctor, database_commands, backup, restore, upgrade)
 WILL_NOT_LOAD = 4  # gunicorn ends at this exit status of a worker, and starts it anew at most others
 INHERITED = ("LISTEN_FDS", "GUNICORN_FD")  # sockets that systemd or an older server has opened for us
 
@@ -146,6 +147,7 @@ def serve(app_factory: AppFactory, host: str, port: int, *, web_only: bool) -> N
     read_templates(app)
     gc.collect()
     gc.freeze()  # what is loaded stays: the collector need not look at it, not even when the server ends
+    sys.setswitchinterval(0.0005)  # a save asks for the interpreter ten times, and waits so long for a thread that computes
     click.echo(f"Serving {app.extensions['settings'].public_url} on {host}:{port}")
     if sys.platform == "win32":
         _serve_with_waitress(app, host, port, web_only=web_only)
@@ -189,12 +191,14 @@ def _serve_with_gunicorn(app: "Flask", host: str, port: int, *, web_only: bool) 
 
 
 def _gunicorn_options(app: "Flask", bind: str) -> dict[str, Any]:
+    from delphi.web_process import WebWorker
+
     database = app.extensions["database"]
     return {
         "bind": bind,
         "workers": 1 if database.engine.dialect.name == "sqlite" else os.cpu_count() or 1,
         "threads": config.SERVER_THREADS,
-        "worker_class": "gthread",
+        "worker_class": WebWorker,
         "graceful_timeout": 30,
         "control_socket_disable": True,
         "post_fork": lambda _server, _worker: database.engine.dispose(close=False),

@@ -1,26 +1,27 @@
 """Sessions and transactions: the only commit in the code base (ARCHITECTURE 4, TRUST 8.2)."""
 
+import os
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Engine, Select, String, cast, create_engine, event, func, select
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.orm import Session
 
+from delphi import postgresql
 from delphi.config import SERVER_THREADS
-from delphi.failures import WritersBusy
+from delphi.failures import Failure, WritersBusy, failure_of
 from delphi.host_queue import HostQueue
 from delphi.model.base import Base
 
 PATIENCE = 10.0  # seconds that work beside the pages waits for another process
 A_MOMENT = 0.5  # seconds of one turn after which nobody waits where the threads for readers would be used up
 READERS = 2  # threads that never wait for long to write
-POOL_TIMEOUT = 5
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -28,7 +29,6 @@ PRAGMAS = (
     "foreign_keys=ON",
     "secure_delete=ON",
 )
-POSTGRESQL_OPTIONS = "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
 Entity = TypeVar("Entity", bound=Base)
 
 
@@ -85,11 +85,17 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = engine_for(url)
+        self._engines: dict[tuple[bool, int], Engine] = {}  # with their options, of which there are few: made once
         self.writers = WritersQueue(database=self.engine.url.database) if self.engine.dialect.name == "sqlite" else None
 
     def session(self, *, writing: bool, wait: float = PATIENCE) -> Session:
         """Open a session; a writing one begins with the write lock on SQLite, and waits so long for other processes."""
-        return Session(self.engine.execution_options(writing=writing, wait=wait), autoflush=False)
+        return Session(self._engine_with(writing, _tenths(wait)), autoflush=False)
+
+    def _engine_with(self, writing: bool, tenths: int) -> Engine:  # noqa: FBT001 (a key)
+        if (writing, tenths) not in self._engines:
+            self._engines[writing, tenths] = self.engine.execution_options(writing=writing, wait=tenths / 10)
+        return self._engines[writing, tenths]
 
     @contextmanager
     def transaction(self, *, writing: bool = True, wait: float | None = None) -> Iterator[Session]:
@@ -108,45 +114,84 @@ class Database:
         session.info["writing"] = session.info["for_change"] = writing
         return session
 
-    def end(self, session: Session, *, keep: bool) -> None:
-        """Commit what a session decided, or roll it back; a failing commit raises."""
-        if keep and session.info["writing"]:
-            self._commit(session)
-        else:
-            session.rollback()
-
-    def _commit(self, session: Session) -> None:
+    def connect(self, *, wait: float) -> Connection:
+        """Begin to write without a session, for what loads no object; `end` and `close` finish it."""
+        left = self.writers.enter(wait) if self.writers else PATIENCE
         try:
-            session.commit()
+            connection = self._engine_with(True, _tenths(left)).connect()
+            connection.begin()
+        except BaseException:
+            if self.writers:
+                self.writers.leave()
+            raise
+        return connection
+
+    def session_on(self, connection: Connection) -> Session:
+        """A session that reads within the transaction of a connection, which goes on to decide what is kept."""
+        session = Session(connection, autoflush=False, join_transaction_mode="rollback_only")
+        session.info["writing"] = session.info["for_change"] = True
+        return session
+
+    def end(self, work: Session | Connection, *, keep: bool) -> None:
+        """Commit what was decided, or roll it back; a failing commit raises."""
+        if keep and is_writing(work):
+            self._commit(work)
+        else:
+            work.rollback()
+
+    def _commit(self, work: Session | Connection) -> None:
+        try:
+            work.commit()
         except Exception:
-            session.invalidate()  # nobody knows in which state its connection is
+            work.invalidate()  # nobody knows in which state its connection is
             raise
 
-    def close(self, session: Session) -> None:
-        """Close a session and let the next writer in."""
+    def close(self, work: Session | Connection) -> None:
+        """Close a session or a connection, and let the next writer in."""
         try:
-            session.close()
+            work.close()
         finally:
-            if session.info["writing"] and self.writers:
+            if is_writing(work) and self.writers:
                 self.writers.leave()
+
+
+def is_writing(work: Session | Connection) -> bool:
+    """Whether a session was opened to write; a connection is."""
+    return isinstance(work, Connection) or bool(work.info["writing"])
+
+
+def _tenths(wait: float) -> int:
+    return round(wait * 10)
 
 
 def engine_for(url: str) -> Engine:
     """Make an engine that keeps our rules on either database."""
-    if not url.startswith("sqlite"):
-        return create_engine(
-            url,
-            hide_parameters=True,
-            pool_pre_ping=True,
-            pool_timeout=POOL_TIMEOUT,
-            connect_args={"options": POSTGRESQL_OPTIONS, "connect_timeout": 5},
-        )
+    engine = _sqlite_engine(url) if url.startswith("sqlite") else postgresql.engine_for(url)
+    event.listen(engine, "handle_error", _on_error)
+    return engine
+
+
+def _sqlite_engine(url: str) -> Engine:
     engine = create_engine(
         url, hide_parameters=True, connect_args={"isolation_level": None, "check_same_thread": False}
     )
+    event.listen(engine, "do_connect", _on_do_connect)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def _on_do_connect(_dialect: Any, _record: Any, arguments: list[Any], _options: dict[str, Any]) -> None:
+    """Make a new database's file one that its owner alone may read; the files beside it follow."""
+    with suppress(OSError):  # it is there already, or SQLite says why it cannot be made
+        os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
+def _on_error(context: ExceptionContext) -> None:
+    """Let go of connections that only read: the file may be writable by now, or another server be the one that writes."""
+    error = context.sqlalchemy_exception
+    if error is not None and failure_of(error) is Failure.READ_ONLY:
+        context.is_disconnect = True
 
 
 def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
@@ -181,6 +226,14 @@ def lock_all(session: Session, rows: Select[Any]) -> None:
     """Lock all rows of a query, in its order."""
     session.flush()
     session.execute(rows.with_for_update()).all()
+
+
+def remembered(session: Session, kind: str) -> dict[Any, Any]:
+    """What a session that only reads was answered already, by question; one that writes asks each time."""
+    if session.info.get("writing", True):
+        return {}
+    answers: dict[Any, Any] = session.info.setdefault("remembered", {}).setdefault(kind, {})
+    return answers
 
 
 def database_now(session: Session) -> datetime:

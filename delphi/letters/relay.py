@@ -4,11 +4,11 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from email.message import EmailMessage
-from email.policy import SMTP
 from enum import Enum
 from urllib.parse import unquote, urlsplit
 
 from delphi.config_values import MAIL_SCHEMES
+from delphi.letters.heads import AS_SENT
 
 STARTTLS = ("smtp+starttls", "smtp+tls")
 SECONDS_TO_ANSWER = 30
@@ -71,7 +71,7 @@ class Relay:
         RelayDown
             The relay does not answer, answers that it cannot, or does not accept our sender.
         """
-        text = mail.as_bytes(policy=SMTP)
+        text = as_sent(mail)
         sender, to = (mail[name].addresses[0].addr_spec for name in ("From", "To"))
         to.encode("ascii")  # fails before the relay has heard of the letter
         self._in_text = False
@@ -146,6 +146,11 @@ class Relay:
             except OSError:
                 self._smtp.close()
             self._smtp = None
+
+
+def as_sent(mail: EmailMessage) -> bytes:
+    """Write a message as it travels."""
+    return mail.as_bytes(policy=AS_SENT)
 
 
 def connect(mail_url: str) -> smtplib.SMTP:

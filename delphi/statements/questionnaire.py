@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session, join
 
+from delphi.database import remembered
 from delphi.errors import Refused
 from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.statement import Kind, Statement, StatementVersion
@@ -59,8 +60,13 @@ ASKED_IN = asked_query()
 
 def asked_in(session: Session, study_id: int, numbers: Collection[int]) -> list[AskedStatement]:
     """What was asked in some rounds, by round and in the order shown."""
-    rows = session.execute(ASKED_IN, {"study": study_id, "rounds": list(numbers)})
-    return [AskedStatement(**row) for row in rows.mappings()]
+    known = remembered(session, "asked")
+    missing = [number for number in numbers if (study_id, number) not in known]
+    if missing:
+        known.update({(study_id, number): [] for number in missing})
+        for row in session.execute(ASKED_IN, {"study": study_id, "rounds": missing}).mappings():
+            known[study_id, row["round"]].append(AskedStatement(**row))
+    return [row for number in sorted(set(numbers)) for row in known[study_id, number]]
 
 
 def asked(session: Session, study_id: int, number: int) -> dict[int, AskedStatement]:
@@ -121,6 +127,9 @@ AskedVersions = list[tuple[int, int]]
 
 def versions_asked(session: Session, study_id: int, number: int) -> AskedVersions:
     """The (statement, version) pairs of a round in the order shown."""
+    known = remembered(session, "asked").get((study_id, number))
+    if known is not None:
+        return [(row.statement, row.version) for row in known]
     items = (
         select(QuestionnaireItem.statement, QuestionnaireItem.version)
         .filter_by(study_id=study_id, round=number)

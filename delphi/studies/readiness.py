@@ -9,7 +9,7 @@ from delphi.consensus.rules.combined import Combined
 from delphi.consensus.rules.groups import GroupRule
 from delphi.dates import minutes_for
 from delphi.errors import Issue
-from delphi.model.round import Round
+from delphi.model.round import find_round
 from delphi.model.study import Level, StakeholderGroup, Study
 from delphi.protocol import groups, information, method
 from delphi.statements import statements
@@ -162,5 +162,5 @@ def _group_warnings(session: Session, study: Study) -> Iterator[Issue]:
 
 
 def _launched(session: Session, study: Study) -> bool:
-    first = session.get(Round, (study.id, 1))
+    first = find_round(session, study.id, 1)
     return first is not None and first.opened_at is not None

@@ -2,12 +2,17 @@
 
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime
+from typing import Any
 
 from flask import Flask, Response, abort, g, request, session
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import generate_csrf
+from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 from werkzeug.exceptions import SecurityError
 
+from delphi import clock
 from delphi.config import Settings
 
 HEADERS = {
@@ -26,11 +31,43 @@ class MaskedTokens(CSRFProtect):  # type: ignore[misc]  # the library publishes 
     """Flask-WTF's check, for tokens that look different in every answer."""
 
     def _get_csrf_token(self) -> str | None:
-        token = super()._get_csrf_token()
+        token = request.headers.get("X-CSRFToken") or super()._get_csrf_token()
         return unmasked(token) if token else None
 
 
 csrf = MaskedTokens()
+
+
+class Signer(TimestampSigner):
+    """Dates a session by the clock of all hosts; one from a host that is a moment ahead is none of tomorrow."""
+
+    def get_timestamp(self) -> int:
+        """The time in seconds since 1970."""
+        return int(clock.now().timestamp())
+
+    def unsign(self, signed_value: str | bytes, max_age: int | None = None, return_timestamp: bool = False) -> Any:  # noqa: FBT001, FBT002 (the library's)
+        """Read what was signed, unless it is too old."""
+        value, signed_at = super().unsign(signed_value, return_timestamp=True)
+        if max_age is not None and self.get_timestamp() - signed_at.timestamp() > max_age:
+            raise SignatureExpired("too old", payload=value, date_signed=signed_at)
+        return (value, signed_at) if return_timestamp else value
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's sessions in signed cookies, for several hosts; what signs them is made once and not at every request."""
+
+    def __init__(self, app: Flask) -> None:
+        self._serializer = super().get_signing_serializer(app)
+        if self._serializer is not None:
+            self._serializer.signer = Signer
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:  # noqa: ARG002 (interface)
+        """What signs and reads a cookie of this application."""
+        return self._serializer
+
+    def get_expiration_time(self, app: Flask, session: SessionMixin) -> datetime | None:
+        """When a browser forgets a session that outlives its window."""
+        return clock.now() + app.permanent_session_lifetime if session.permanent else None
 
 
 def masked(token: str) -> str:
@@ -96,6 +133,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             g.csrf_token = masked(generate_csrf())
 
     csrf.init_app(app)
+    app.session_interface = Sessions(app)
 
     @app.before_request
     def same_site() -> None:
@@ -121,7 +159,7 @@ def is_of_this_site() -> bool:
 def _init_headers(app: Flask, settings: Settings) -> None:
     @app.after_request
     def headers(response: Response) -> Response:
-        response.headers.update(HEADERS)
+        response.headers.extend(HEADERS)
         if settings.https:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         response.headers["Cache-Control"] = (

@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request
 from flask import session as cookie
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from delphi.config import Settings
-from delphi.database import Database
+from delphi.database import Database, is_writing
 
 log = logging.getLogger(__name__)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -20,12 +21,24 @@ WAIT = 3.0  # seconds that a request waits for its turn to write (SQLite)
 
 def current_session() -> Session:
     """The session of the current request; it opens when it is first asked for."""
+    database: Database = current_app.extensions["database"]
+    if "session" not in g and "connection" in g:
+        g.session = database.session_on(g.connection)
     if "session" not in g:
-        database: Database = current_app.extensions["database"]
         g.session = database.begin(writing=_writes(), wait=WAIT)
         g.session.info["for_change"] = request.method not in SAFE_METHODS  # also where it reads first
     session: Session = g.session
     return session
+
+
+def current_connection() -> Connection:
+    """The transaction of a request that writes and loads no object: it costs half of a session. A session may join it later."""
+    if "connection" not in g:
+        assert "session" not in g, "a request has one transaction"
+        database: Database = current_app.extensions["database"]
+        g.connection = database.connect(wait=WAIT)
+    connection: Connection = g.connection
+    return connection
 
 
 def reads_first(view: View) -> View:
@@ -83,24 +96,32 @@ def init_app(app: Flask, database: Database) -> None:
 
     @app.after_request
     def end_transaction(response: Response) -> Response:
-        session = g.get("session")
-        if session is None:
+        work = g.get("connection", g.get("session"))
+        if work is None:
             return response
         kept = response.status_code < 400
         try:
-            database.end(session, keep=kept)
+            database.end(work, keep=kept)
         except Exception as error:  # noqa: BLE001 (the handlers of errors tell one from the other)
-            return _instead(error, after=end_transaction) if kept and session.info["writing"] else response
+            return _instead(error, after=end_transaction) if kept and is_writing(work) else response
         finally:
-            database.close(g.pop("session"))
+            _close(database)
         if kept:
             _do(database, g.pop("after_commit", []))
         return response
 
     @app.teardown_request
     def close(_error: BaseException | None) -> None:
-        if session := g.pop("session", None):
-            database.close(session)
+        _close(database)
+
+
+def _close(database: Database) -> None:
+    """Close what the request opened; a session that joined a connection first."""
+    session, connection = g.pop("session", None), g.pop("connection", None)
+    if session is not None and connection is not None:
+        session.close()
+    if (work := connection or session) is not None:
+        database.close(work)
 
 
 def _instead(error: Exception, *, after: Callable[[Response], Response]) -> Response:

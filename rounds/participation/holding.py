@@ -3,16 +3,18 @@
 It is Core and not ORM, so no session narrows it (`delphi.handed_links`); it reads no answer.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from delphi import handed_links
 from delphi.access import sha256
 from delphi.errors import NotFound
+from delphi.fixed_sql import FixedStatement
 from delphi.model.panel import Panelist, PanelistSession
 from delphi.model.round import Participation, Round
 from delphi.model.study import Consent, Document, Study
@@ -21,12 +23,17 @@ from rounds.participation.taking_part import TakingPart, closed, takes_answers
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A participation that is locked for a save, with what is asked of it; ``opened_at`` names the questionnaire."""
+    """A participation that is locked for a save, with what is asked of it.
+
+    ``opened_at`` names the questionnaire. ``link`` is the handed link through which answers come now, and ``answered_by`` the one through
+    which they came before; None is a link of the panelist's own.
+    """
 
     part: TakingPart
     scale: str
     study_created_at: datetime
     opened_at: datetime
+    link: str | None
     answered_by: str | None
 
 
@@ -65,13 +72,14 @@ def _query() -> Select[Any]:
     return query.with_for_update(of=part)
 
 
-QUERY = _query()
+QUERY = FixedStatement(_query())
 
 
-def hold_by_grant(session: Session, grant: str | None, *, at: datetime) -> Holder:
+def hold_by_grant(connection: Connection, grant: str | None, *, at: datetime, session: Callable[[], Session]) -> Holder:
     """Lock the participation of a browser's panelist in the round that takes answers.
 
-    Begun by a handed link, the session sees little of that panelist from here on, as with `delphi.access.session_holder`.
+    Begun by a handed link, the session sees little of that panelist from here on, as with `delphi.access.session_holder`;
+    it is opened for that alone.
 
     Raises
     ------
@@ -82,17 +90,18 @@ def hold_by_grant(session: Session, grant: str | None, *, at: datetime) -> Holde
     Withheld
         Answers were given through another link, and this session may not see them.
     """
-    row = session.connection().execute(QUERY, _parameters(grant, at.date())).one_or_none() if grant else None
+    rows = QUERY.rows(connection, _parameters(grant, at.date())) if grant else []
+    row = rows[0] if rows else None
     if row is None or not row.number or row.agreed is None or row.agreed < (row.needed or 0):
         raise NotFound
     if not takes_answers(row, at=at):
         raise closed(row.number)
     if row.handed_link is not None:
-        handed_links.restrict(session, row.handed_link, row.study_id, row.id)
-        handed_links.refuse_withheld(session, row.number)
+        handed_links.restrict(session(), row.handed_link, row.study_id, row.id)
+        handed_links.refuse_withheld(session(), row.number)
     part = TakingPart(row.study_id, row.number, row.id)
-    return Holder(part, row.scale, row.created_at, row.opened_at, row.answered_by)
+    return Holder(part, row.scale, row.created_at, row.opened_at, row.handed_link, row.answered_by)
 
 
-def _parameters(grant: str | None, today: date) -> dict[str, Any]:
-    return {"grant": sha256(grant or ""), "today": today}
+def _parameters(grant: str, today: date) -> dict[str, Any]:
+    return {"grant": sha256(grant), "today": today}

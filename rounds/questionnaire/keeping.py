@@ -10,11 +10,12 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Select, String, Table, and_, bindparam, cast, func, select, update
+from sqlalchemy import Connection, Integer, String, and_, bindparam, cast, false, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from delphi.database import clock_column, moment_of
 from delphi.errors import NotFound
+from delphi.fixed_sql import FixedStatement
 from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating, SaveRequest
 from delphi.model.round import Participation, QuestionnaireItem, Round
 from delphi.model.study import Study
@@ -55,11 +56,12 @@ def _parameters(part: TakingPart) -> dict[str, Any]:
 
 
 PARTICIPATION: Any = Participation.__table__
-HOLD = select(PARTICIPATION.c.handed_link).where(_own(PARTICIPATION)).with_for_update()
-FINISH = (
-    update(PARTICIPATION).where(_own(PARTICIPATION)).values(handed_link=bindparam("link"), submitted_on=bindparam("on"))
+OWN_PARTICIPATION = _own(PARTICIPATION)
+HOLD = FixedStatement(select(PARTICIPATION.c.handed_link).where(OWN_PARTICIPATION).with_for_update())
+NOTE_LINK = FixedStatement(update(PARTICIPATION).where(OWN_PARTICIPATION).values(handed_link=bindparam("link")))
+FINISH = FixedStatement(
+    update(PARTICIPATION).where(OWN_PARTICIPATION).values(handed_link=bindparam("link"), submitted_on=bindparam("on"))
 )
-NOTE_LINK = update(PARTICIPATION).where(_own(PARTICIPATION)).values(handed_link=bindparam("link"))
 RATING: Any = Rating.__table__
 REQUEST: Any = SaveRequest.__table__
 REQUEST_KEY = ("study_id", "round", "panelist", "key")
@@ -67,25 +69,25 @@ REQUEST_KEY = ("study_id", "round", "panelist", "key")
 
 def hold(connection: Connection, part: TakingPart) -> str | None:
     """Lock the participation, and say through which handed link it is answered."""
-    row = connection.execute(HOLD, _parameters(part)).one_or_none()
-    if row is None:
+    rows = HOLD.rows(connection, _parameters(part))
+    if not rows:
         raise NotFound
-    return row.handed_link  # type: ignore[no-any-return]  # a row of Core has no types
+    return rows[0].handed_link  # type: ignore[no-any-return]  # a row of Core has no types
 
 
 def note_link(connection: Connection, part: TakingPart, link: str | None) -> None:
     """Note through which handed link the round is answered."""
-    connection.execute(NOTE_LINK, {**_parameters(part), "link": link})
+    NOTE_LINK.run(connection, {**_parameters(part), "link": link})
 
 
 def finish(connection: Connection, part: TakingPart, link: str | None, on: date) -> None:
     """Note the day of submitting, and through which handed link it came."""
-    connection.execute(FINISH, {**_parameters(part), "link": link, "on": on})
+    FINISH.run(connection, {**_parameters(part), "link": link, "on": on})
 
 
 @cache
-def _looking(dialect: str) -> Select[Any]:
-    """One query; the round is locked against a close first, and only then the clock is read."""
+def _looking(dialect: str, statements: int) -> FixedStatement:
+    """One query for so many statements; the round is locked against a close first, and only then the clock is read."""
     round_: Any = Round.__table__
     study: Any = Study.__table__
     item: Any = QuestionnaireItem.__table__
@@ -95,25 +97,29 @@ def _looking(dialect: str) -> Select[Any]:
     listed = and_(
         item.c.study_id == bindparam("own_study"),
         item.c.round == bindparam("own_round"),
-        item.c.statement.in_(bindparam("statements", expanding=True)),
+        item.c.statement.in_([bindparam(f"statement_{n}", type_=Integer) for n in range(statements)])
+        if statements
+        else false(),
     )
     source: Any = held.join(study, study.c.id == bindparam("own_study"))
     source = source.outerjoin(REQUEST, and_(_own(REQUEST), REQUEST.c.key == bindparam("request")))
     source = source.outerjoin(item, listed)
     columns = [*held.c, clock_column(dialect).label("now"), study.c.scale, REQUEST.c.digest, REQUEST.c.answer]
     given = and_(_own(RATING), RATING.c.kind != AnswerKind.CLEARED)
-    answered = select(func.aggregate_strings(cast(RATING.c.statement, String), ",")).where(given).correlate(None)
+    joined = func.string_agg if dialect == "postgresql" else func.group_concat
+    answered = select(joined(cast(RATING.c.statement, String), ",")).where(given).correlate(None)
     columns += [answered.scalar_subquery().label("answered"), item.c.statement]
     for kind, (table, names) in VALUES.items():
         source = source.outerjoin(table, and_(_own(table), table.c.statement == item.c.statement))
         columns += [table.c[name].label(f"{kind}_{name}") for name in (*names, "version")]
-    return select(*columns).select_from(source)
+    return FixedStatement(select(*columns).select_from(source))
 
 
 def look(connection: Connection, part: TakingPart, statements: Collection[int], request: str) -> Sight:
     """Lock the round against a close, and see all that the save needs; the participation is held already."""
-    wanted = _parameters(part) | {"statements": list(statements), "request": request}
-    rows = connection.execute(_looking(connection.dialect.name), wanted).all()
+    wanted = {f"statement_{n}": statement for n, statement in enumerate(statements)}
+    query = _looking(connection.dialect.name, len(statements))
+    rows = query.rows(connection, _parameters(part) | wanted | {"request": request})
     if not rows:
         raise NotFound
     first = rows[0]
@@ -129,44 +135,44 @@ def look(connection: Connection, part: TakingPart, statements: Collection[int], 
 
 def _stored(rows: Sequence[Any]) -> list[tuple[tuple[str, int], Stored]]:
     found = []
-    for row in (one._mapping for one in rows):  # noqa: SLF001 (SQLAlchemy's public name for a row by column)
+    for row in rows:
         for kind, (_table, names) in VALUES.items():
-            if row[f"{kind}_version"] is not None:
-                values = {name: row[f"{kind}_{name}"] for name in names}
-                found.append(((kind, row["statement"]), (row[f"{kind}_version"], values)))
+            version = getattr(row, f"{kind}_version")
+            if version is not None:
+                values = {name: getattr(row, f"{kind}_{name}") for name in names}
+                found.append(((kind, row.statement), (version, values)))
     return found
 
 
 def write(connection: Connection, part: TakingPart, kind: str, rows: Mapping[int, Stored]) -> None:
     """Insert or overwrite entries of one kind, by statement."""
-    table = VALUES[kind][0]
     entered = [
         part.columns | {"statement": statement, "version": version} | values
         for statement, (version, values) in rows.items()
     ]
-    connection.execute(_upsert(connection.dialect.name, table), entered)
+    _upsert(connection.dialect.name, kind).run(connection, *entered)
 
 
 @cache
-def _upsert(dialect: str, table: Table) -> Insert:
+def _upsert(dialect: str, kind: str) -> FixedStatement:
     """Insert or overwrite by the key, in one statement on either database."""
-    names = next(names for one, names in VALUES.values() if one is table)
+    table, names = VALUES[kind]
+    given = (*names, "version")
     entered: Any = (postgresql if dialect == "postgresql" else sqlite).insert(table)
-    upsert: Insert = entered.on_conflict_do_update(
-        index_elements=KEY, set_={name: entered.excluded[name] for name in (*names, "version")}
+    entered = entered.values({name: bindparam(name) for name in (*KEY, *given)})
+    return FixedStatement(
+        entered.on_conflict_do_update(index_elements=KEY, set_={name: entered.excluded[name] for name in given})
     )
-    return upsert
 
 
 def acknowledge(connection: Connection, part: TakingPart, key: str, digest: str, answer: Mapping[str, Any]) -> None:
     """Keep what a save was answered, by the key of its request; the newest where a page was changed and sent again."""
     row = part.columns | {"key": key, "digest": digest, "answer": answer}
-    connection.execute(_acknowledgement(connection.dialect.name), row)
+    _acknowledgement(connection.dialect.name).run(connection, row)
 
 
 @cache
-def _acknowledgement(dialect: str) -> Insert:
+def _acknowledgement(dialect: str) -> FixedStatement:
     entered: Any = (postgresql if dialect == "postgresql" else sqlite).insert(REQUEST)
     newest = {name: entered.excluded[name] for name in ("digest", "answer")}
-    upsert: Insert = entered.on_conflict_do_update(index_elements=REQUEST_KEY, set_=newest)
-    return upsert
+    return FixedStatement(entered.on_conflict_do_update(index_elements=REQUEST_KEY, set_=newest))

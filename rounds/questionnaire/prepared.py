@@ -59,11 +59,17 @@ class Questionnaire:
 
 
 def questionnaire_of(
-    session: Session, study_id: int, number: int, *, made: datetime, launched: datetime | None, remember: Remember
+    session: Callable[[], Session],
+    study_id: int,
+    number: int,
+    *,
+    made: datetime,
+    launched: datetime | None,
+    remember: Remember,
 ) -> Questionnaire:
-    """The questionnaire of a round; one that was launched is read once."""
+    """The questionnaire of a round; one that was launched is read once, and the session is opened for that alone."""
     if launched is None:
-        return Questionnaire.of(asked(session, study_id, number))
+        return Questionnaire.of(asked(session(), study_id, number))
     name = ("questionnaire", study_id, made, number, launched)
-    found: Questionnaire = remember(name, lambda: Questionnaire.of(asked(session, study_id, number)))
+    found: Questionnaire = remember(name, lambda: Questionnaire.of(asked(session(), study_id, number)))
     return found

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -108,12 +108,19 @@ def save(
     A page that was changed and sent again (Back, change, send) saves the change: it knows what it saved itself.
     """
     session.flush()
-    link = keeping.hold(session.connection(), part)
-    return save_held(session, part, answers, remarks, reasons, request=request, answered_by=link, changeable=True)
+    connection = session.connection()
+    link = keeping.hold(connection, part)
+
+    def admit() -> str | None:
+        return handed_links.admit(session, part.round)
+
+    return save_held(
+        connection, part, answers, remarks, reasons, request=request, answered_by=link, admit=admit, changeable=True
+    )
 
 
-def save_held(
-    session: Session,
+def save_held(  # noqa: PLR0913 (who comes, what, and how)
+    connection: Connection,
     part: TakingPart,
     answers: Sequence[Answer],
     remarks: Sequence[Remark],
@@ -121,9 +128,12 @@ def save_held(
     *,
     request: str,
     answered_by: str | None,
+    admit: Callable[[], str | None],
     changeable: bool = False,
 ) -> Saved:
     """Save as `save` does, where the participation is locked and the handed link that answered it is known.
+
+    ``admit`` gives the link through which the answers come now, or refuses it as `handed_links.admit` does.
 
     Raises
     ------
@@ -132,7 +142,6 @@ def save_held(
     """
     digest = _digest(answers, remarks, reasons)
     statements = {answer.statement for answer in answers} | {remark.statement for remark in (*remarks, *reasons)}
-    connection = session.connection()
     sight = keeping.look(connection, part, statements, request)
     earlier, same = _earlier(sight, digest)
     if same:
@@ -141,7 +150,7 @@ def save_held(
         raise KeyReused("This page was sent twice with different answers. Reload it; nothing was changed.")
     if not sight.open:
         raise closed(part.round)
-    link = handed_links.admit(session, part.round)
+    link = admit()
     if link != answered_by:
         keeping.note_link(connection, part, link)
     _check(sight, answers, [*remarks, *reasons])

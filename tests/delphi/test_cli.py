@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from mailbox import listening
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -19,6 +20,7 @@ import wsgi
 from delphi import clock, migrations
 from delphi.config import SETTINGS
 from delphi.database import Database, engine_for
+from delphi.deployment import mail
 from delphi.model.study import Role
 from delphi.studies import team
 from rounds.demo.server import free_port
@@ -365,3 +367,30 @@ def test_an_upgrade_makes_a_backup_and_says_the_way_back(run, tmp_path):
     assert (done.exit_code, f"delphi restore {tmp_path / 'all.zip'}" in done.output) == (0, True)
     assert run("restore", "--verify", str(tmp_path / "all.zip")).exit_code == 0
     assert run("upgrade", "--no-backup").output == "The database is up to date.\n"
+
+
+def test_the_doctor_says_what_to_mend_and_ends_with_one(run, monkeypatch):
+    monkeypatch.setattr(mail, "texts_of", lambda _name: None)
+    done = run("doctor")
+    assert done.exit_code == 1
+    assert "wrong   The mail server cannot be used" in done.output
+    assert "ok      The database answers" in done.output
+    assert "ok      " not in run("doctor", "--quiet").output
+
+
+def test_the_doctor_is_content_with_an_installation_that_is_well(run, monkeypatch, tmp_path):
+    monkeypatch.setattr(mail, "texts_of", lambda _name: ["v=spf1", "v=DMARC1"])
+    (tmp_path / "all.zip").touch()
+    with listening() as box:
+        for name, value in {
+            "PUBLIC_URL": "https://delphi.uni.example",
+            "TRUSTED_PROXIES": "1",
+            "MAIL_URL": box.url,
+            "MAIL_FROM": "delphi@uni.example",
+        }.items():
+            monkeypatch.setenv(name, value)
+        done = run("doctor", "--quiet", "--backups", str(tmp_path), "--send-to", "it@uni.example")
+    assert (done.exit_code, [line for line in done.output.splitlines() if not line.startswith("advice  DKIM")]) == (
+        0,
+        [],
+    )

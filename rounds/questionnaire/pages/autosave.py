@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, session
 from flask_wtf.csrf import CSRFError, generate_csrf
-from sqlalchemy.orm import Session
 
 from delphi import clock
 from delphi.consensus.shipped_scales import SCALES
@@ -16,7 +15,7 @@ from delphi.web.language import told
 from delphi.web.memory import current_memory
 from delphi.web.policy import PANELIST, policy
 from delphi.web.policy import panelist as current_panelist
-from delphi.web.transaction import current_session
+from delphi.web.transaction import current_connection, current_session
 from rounds.participation.holding import Holder, hold_by_grant
 from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import saving
@@ -48,15 +47,17 @@ def renew(study: Study, panelist: Panelist) -> dict[str, str]:
 @policy(PANELIST)
 def save() -> Reply:
     """Save one field. No object is loaded and no template drawn on this way."""
-    db = current_session()
-    holder = hold_by_grant(db, session.get("panelist_grant"), at=clock.now())
+    db = current_connection()
+    holder = hold_by_grant(db, session.get("panelist_grant"), at=clock.now(), session=current_session)
     refuse_stale(holder.part)
-    whole = _questionnaire(db, holder)
+    whole = _questionnaire(holder)
     sent = read_fields(request.form, whole.asked, SCALES[holder.scale])
     if sent.errors:
         return {"state": "refused", "message": " ".join(sent.errors.values())}, 422
     entries = (sent.answers, sent.remarks, sent.reasons)
-    saved = saving.save_held(db, holder.part, *entries, request=sent.request, answered_by=holder.answered_by)
+    saved = saving.save_held(
+        db, holder.part, *entries, request=sent.request, answered_by=holder.answered_by, admit=lambda: holder.link
+    )
     if saved.conflicts:
         return {"state": "changed", "stored": _stored(saved.conflicts[0])}, 409
     progress = progress_of(len(saved.answered), len(whole.asked), whole.minutes(saved.answered))
@@ -64,10 +65,10 @@ def save() -> Reply:
     return {"versions": versions, "at": clock.now().isoformat(), **progress}, 200
 
 
-def _questionnaire(db: Session, holder: Holder) -> Questionnaire:
-    study, number = holder.part.study, holder.part.round
+def _questionnaire(holder: Holder) -> Questionnaire:
+    key = (holder.part.study, holder.part.round)
     made, launched = holder.study_created_at, holder.opened_at
-    return questionnaire_of(db, study, number, made=made, launched=launched, remember=current_memory().remember)
+    return questionnaire_of(current_session, *key, made=made, launched=launched, remember=current_memory().remember)
 
 
 def _stored(entry: Entry) -> dict[str, Any]:

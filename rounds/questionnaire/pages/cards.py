@@ -88,7 +88,9 @@ def save_page(study: Study, panelist: Panelist, number: int) -> Page:
 def _questionnaire(sheet: AnswerSheet) -> Questionnaire:
     study, round_, remember = sheet.study, sheet.round, current_memory().remember
     made, launched = study.created_at, round_.opened_at
-    return questionnaire_of(sheet.session, study.id, round_.number, made=made, launched=launched, remember=remember)
+    return questionnaire_of(
+        lambda: sheet.session, study.id, round_.number, made=made, launched=launched, remember=remember
+    )
 
 
 def _next_open(sheet: AnswerSheet, shown: list[Card]) -> str:

@@ -40,11 +40,11 @@ def letter(n=1):
     return message.envelope(
         subject="Round 1",
         text=".\nA line.\n",
-        name="Zoë",
-        address=f"p{n}@panel.example.org",
+        to=message.Recipient("Zoë", f"p{n}@panel.example.org"),
         sender="Delphi <delphi@example.org>",
         reply_to="ada@example.org",
         message_id=f"<{n}@delphi.example.org>",
+        date=datetime(2026, 11, 28, tzinfo=UTC),
     )
 
 
