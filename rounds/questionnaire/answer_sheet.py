@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from delphi import handed_links
 from delphi.consensus.scale import Scale
 from delphi.consensus.shipped_scales import SCALES
-from delphi.dates import minutes_for
 from delphi.errors import NotFound
 from delphi.model.panel import Panelist
 from delphi.model.round import Round
@@ -36,6 +35,12 @@ class AnswerSheet:
     def part(self) -> TakingPart:
         """The participation whose answers these are."""
         return TakingPart(self.study.id, self.round.number, self.panelist.id)
+
+    @property
+    def closes_at(self) -> datetime:
+        """When the round closes: it was launched, so that this is known."""
+        assert self.round.closes_at is not None
+        return self.round.closes_at
 
     @property
     def scale(self) -> Scale:
@@ -95,9 +100,9 @@ class AnswerSheet:
         return len(self.cards) - len(self.open_cards)
 
     @property
-    def minutes(self) -> int:
-        """Minutes for what is still open."""
-        return minutes_for(len(self.open_cards), sum(len(card.text.split()) for card in self.open_cards))
+    def given(self) -> set[int]:
+        """The statements that have an answer."""
+        return {card.statement for card in self.cards if card.answered}
 
 
 def fingerprint(part: TakingPart, secret: str) -> str:

@@ -22,8 +22,9 @@ from delphi.model.study import Study
 from delphi.statements.questionnaire import asked_query
 from rounds.feedback import FEEDBACK
 from rounds.feedback.evidence import NOT_QUALIFIED, Evidence
+from rounds.participation.reading import Remember
 from rounds.questionnaire.past import PastRound
-from rounds.questionnaire.prepared import Remember, at_once
+from rounds.questionnaire.prepared import at_once
 from rounds.questionnaire.saving import EntryKind
 from rounds.seal import texts
 from rounds.seal.items import relation_of

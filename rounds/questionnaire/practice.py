@@ -4,6 +4,7 @@ from collections.abc import Collection
 from statistics import median
 
 from delphi.consensus.scale import Scale
+from delphi.consensus.table.result_row import count_name
 from delphi.consensus.vocabulary import Relation
 from rounds.feedback import FEEDBACK
 from rounds.feedback.evidence import Evidence, Source
@@ -34,5 +35,5 @@ def _invented(scale: Scale) -> dict[str, int | float]:
     everyone = [value for value, n in zip(scale.values, counts, strict=True) for _ in range(n)]
     agreeing = sum(value in scale.combined for value in everyone)
     middle = {"median": median(everyone), "iqr": 1}
-    options = {f"k_{value}": n for value, n in zip(scale.values, counts, strict=True)}
+    options = {count_name(value): n for value, n in zip(scale.values, counts, strict=True)}
     return {"n_rated": len(everyone), "n_nq": 3, "combined_k": agreeing, **middle, **options}

@@ -18,10 +18,11 @@ from delphi.protocol.groups import groups_of
 from rounds.feedback import comments
 from rounds.feedback.comments import Comments
 from rounds.feedback.result_lines import OwnAnswers, Reading, ResultLine, SealedRow, lines_of
+from rounds.participation.reading import Remember
 from rounds.questionnaire.cards import released_comments
 from rounds.questionnaire.outcomes import own_answers
 from rounds.questionnaire.past import ResultRow
-from rounds.questionnaire.prepared import Remember, at_once
+from rounds.questionnaire.prepared import at_once
 from rounds.seal import chain
 
 

@@ -18,7 +18,7 @@ from browsing import SECRET
 from builders import NOW, account, lead_of, panel_of, released, select_account, study
 from flask import Flask
 from mockups import second_round
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from sqlalchemy import select, update
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -39,11 +39,19 @@ from rounds.revision import changes as revision
 from rounds.revision.decisions import DecidedBy
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+ROOT = ["--no-sandbox"] if os.geteuid() == 0 else []
 SECTIONS = ("Barriers", "Services", "Rights", "Data", "Recommendations")
 FULL = ("own_rating", "distribution", "quartiles", "wording", "groups", "comments")
 
 
 class Quiet(WSGIRequestHandler):
+    reachable = True
+
+    def handle(self) -> None:
+        """Answer, or hang up as a network does that is gone."""
+        if self.reachable:
+            super().handle()
+
     def log(self, *_: Any) -> None:
         """Say nothing: a personal link is no text for a log."""
 
@@ -171,14 +179,39 @@ def site(tmp_path_factory) -> Iterator[Site]:
     app.extensions["database"].engine.dispose()
 
 
+@pytest.fixture
+def network(monkeypatch) -> Any:
+    """Let the network go, and come back: everything that any browser asks for is hung up on."""
+    return lambda there: monkeypatch.setattr(Quiet, "reachable", there)
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def driver() -> Iterator[Playwright]:
     assert CHROMIUM, "Chromium is needed: make browser installs it where it may"
-    root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=root)
-        yield browser
-        browser.close()
+    with sync_playwright() as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def chromium(driver) -> Iterator[Browser]:
+    browser = driver.chromium.launch(executable_path=CHROMIUM, args=ROOT)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def installed(driver, site, tmp_path) -> Any:
+    """Open a browser with the same profile again and again, as a phone does after its battery was empty."""
+    profile = str(tmp_path / "profile")
+
+    def start() -> Page:
+        context = driver.chromium.launch_persistent_context(
+            profile, executable_path=CHROMIUM, args=ROOT, base_url=site.url, locale="en-GB"
+        )
+        return context.pages[0]
+
+    start.profile = profile
+    return start
 
 
 @pytest.fixture

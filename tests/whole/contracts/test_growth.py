@@ -10,6 +10,7 @@ from delphi.model.account import Account
 from delphi.model.study import Study
 from delphi.web.policy import OPEN, PANELIST, policy_of
 
+pytestmark = pytest.mark.timeout(300)  # the first test walks through two studies
 SIZES = (60, 240)  # both fill a page of a list
 MOST = 10
 NUMBERS = (1, 2)

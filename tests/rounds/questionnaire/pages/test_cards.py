@@ -58,7 +58,7 @@ def test_a_wrong_link_says_so(app, pages):
     before = fingerprint(app)
     for answer in (app.test_client().get("/p/wrong"), app.test_client().send("/p/wrong")):
         assert answer.status_code == 404
-        assert "This link was replaced" in answer.text
+        assert "This link opens no study" in answer.text
     assert fingerprint(app) == before
 
 
