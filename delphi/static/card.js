@@ -1,4 +1,4 @@
-/* Comfort on a page of cards: the way to the next open statement, a slider, and keys that rate. */
+/* Comfort on a page of cards: the way to the next open statement, and keys that rate. */
 const cards = [...document.querySelectorAll("article.card")];
 const choices = (card) => [...card.querySelectorAll('input[type=radio]:not([value="nq"])')];
 const isOpen = (card) => !card.querySelector("input:checked") && !card.querySelector("input[inputmode]")?.value;
@@ -16,22 +16,6 @@ document.getElementById("next-open").addEventListener("click", (event) => {
   if (next) { next.scrollIntoView(); next.focus({ preventScroll: true }); }
   else document.getElementById("on").click();
 });
-
-/* A slider writes into the box of its number, which is what is saved; until it is moved it stands for no answer. */
-for (const slider of document.querySelectorAll("input[type=range]")) {
-  const box = document.getElementById(slider.dataset.for);
-  const follow = () => { slider.classList.toggle("open", box.value === ""); if (box.value !== "") slider.value = box.value; };
-  slider.hidden = false;
-  slider.addEventListener("input", () => {
-    box.value = slider.value;
-    slider.classList.remove("open");
-    box.dispatchEvent(new Event("input", { bubbles: true }));
-  });
-  slider.addEventListener("change", () => box.dispatchEvent(new Event("change", { bubbles: true })));
-  box.addEventListener("input", follow);
-  document.addEventListener("progress", follow);
-  follow();
-}
 
 /* Keys inside a card: digits rate in the order shown, x opts out, c comments, n and p lead on and back. Can be switched off. */
 const box = document.getElementById("keys"), on = document.getElementById("keys-on");

@@ -59,10 +59,10 @@ def _of(evidence: Evidence, source: Source) -> Distribution:
     row, scale = source.row, evidence.scale
     n: int = row["n_rated"] or 0  # nothing is told of a statement that too few rated
     too_few = n < evidence.smallest_cell
-    sides = () if too_few else tuple(_bar(evidence, source, values, name) for values, name in _zones(scale))
+    sides = () if too_few else tuple(_bar(source, values, name) for values, name in _zones(scale))
     options = (((value,), label(scale, value)) for value in reversed(scale.values))
     full = n >= FULL_FROM and not too_few
-    bars = tuple(_bar(evidence, source, values, name) for values, name in options) if full else sides
+    bars = tuple(_bar(source, values, name) for values, name in options) if full else sides
     return Distribution(
         code=source.code,
         text=source.text,
@@ -83,6 +83,6 @@ def _zones(scale: Scale) -> list[tuple[tuple[int, ...], str]]:
     return [(values, name) for values, name in zones if values]
 
 
-def _bar(evidence: Evidence, source: Source, values: tuple[int, ...], label: str) -> Bar:
-    n = sum(source.row[f"k_{evidence.scale.values.index(value) + 1}"] for value in values)
+def _bar(source: Source, values: tuple[int, ...], label: str) -> Bar:
+    n = sum(source.row[f"k_{value}"] for value in values)
     return Bar(label, n, format_percent(n, source.row["n_rated"]), values, source.own in values)

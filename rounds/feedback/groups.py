@@ -43,6 +43,6 @@ def _group(evidence: Evidence, name: str) -> Group:
     scale, row = evidence.scale, evidence.sources[0].groups[name]
     zones = []
     for zone, values in reversed(scale.bands):
-        n = sum(row[f"k_{scale.values.index(value) + 1}"] for value in values)
+        n = sum(row[f"k_{value}"] for value in values)
         zones.append((zone, n, format_percent(n, row["n_rated"])))
     return Group(name, row["n_rated"], tuple(zones))

@@ -55,8 +55,7 @@ class PastRound:
 def axis_top(rows: Iterable[ResultRow], scale: Scale, smallest_cell: int) -> int:
     """The share at which upright axes of a round end: 50, or 100 where any option that is shown has more."""
     shown = [row for row in rows if (row["n_rated"] or 0) >= max(FULL_FROM, smallest_cell)]
-    options = range(1, scale.K + 1)
-    return 100 if any(2 * row[f"k_{i}"] > row["n_rated"] for row in shown for i in options) else 50
+    return 100 if any(2 * row[f"k_{value}"] > row["n_rated"] for row in shown for value in scale.values) else 50
 
 
 def _edges(

@@ -17,6 +17,7 @@ import pytest
 from browsing import SECRET
 from builders import NOW, account, lead_of, panel_of, released, select_account, study
 from flask import Flask
+from mockups import second_round
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from sqlalchemy import select, update
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -97,6 +98,13 @@ class Site:
             )
             played.rounds = rounds
         return played
+
+    def second_round(self, scale: str) -> "Played":
+        """Make a study of the design's words and numbers whose second round is open, with one reader."""
+        with self.database.transaction() as session:
+            lead = session.scalars(select_account("ada")).first() or account(session, "ada")
+            made, reader = second_round(session, lead, f"second-{scale}".replace("_", "-"), scale)
+        return Played(self, made, [reader], 2)
 
 
 @dataclass
