@@ -147,6 +147,7 @@ def serve(app_factory: AppFactory, host: str, port: int, *, web_only: bool) -> N
     read_templates(app)
     gc.collect()
     gc.freeze()  # what is loaded stays: the collector need not look at it, not even when the server ends
+    sys.setswitchinterval(0.0005)  # seconds that a save waits, ten times, for a thread that computes
     click.echo(f"Serving {app.extensions['settings'].public_url} on {host}:{port}")
     if sys.platform == "win32":
         _serve_with_waitress(app, host, port, web_only=web_only)
@@ -190,12 +191,14 @@ def _serve_with_gunicorn(app: "Flask", host: str, port: int, *, web_only: bool) 
 
 
 def _gunicorn_options(app: "Flask", bind: str) -> dict[str, Any]:
+    from delphi.web_process import WebWorker
+
     database = app.extensions["database"]
     return {
         "bind": bind,
         "workers": 1 if database.engine.dialect.name == "sqlite" else os.cpu_count() or 1,
         "threads": config.SERVER_THREADS,
-        "worker_class": "gthread",
+        "worker_class": WebWorker,
         "graceful_timeout": 30,
         "control_socket_disable": True,
         "post_fork": lambda _server, _worker: database.engine.dispose(close=False),

@@ -6,7 +6,7 @@ const trouble = document.getElementById("save-trouble");
 const DELAYS = [1, 2, 4, 8, 30];
 const TEXT_DELAY = 800;
 
-const sheet = form.elements.sheet.value, owner = form.dataset.owner;
+const sheet = form.elements.sheet.value, { owner, until } = form.dataset;
 const pending = new Map(); // field -> a record of unsent.js: given, not yet acknowledged
 const torn = new Map(); // field -> its record, where another window stored something else: waits for a decision
 const refused = new Map(); // field -> why the server did not take it: waits for a change
@@ -19,6 +19,7 @@ let ended = false, closing = "", waiting = ""; // what keeps everything from bei
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const card = (field) => document.getElementById("s" + field.split("-")[1]);
 const seen = (field) => form.elements["seen-" + field]; // none where a field stands on another page of the sheet
+const box = (field) => document.getElementById(field); // of a text or a number
 const isText = (field) => !field.startsWith("answer-");
 const unsaved = () => [pending, torn, refused, typing].some((some) => [...some.keys()].some(seen));
 const key = () => [...crypto.getRandomValues(new Uint8Array(16))]
@@ -29,7 +30,7 @@ function show(field, state, values = {}) {
   const place = card(field)?.querySelector(".state");
   if (!place) return;
   place.textContent = fill(words[state], values);
-  place.className = "state " + ({ saved: "saved ok", saving: "soft", open: "soft idle", kept: "wrong wait" }[state] || "wrong bad");
+  place.className = "state " + ({ saved: "ok", saving: "", open: "idle", kept: "wait", again: "wait", offline: "wait" }[state] ?? "bad");
 }
 
 /* The one place where trouble is told, with what can be done about it; it stays until it is dealt with. */
@@ -39,7 +40,7 @@ function tell() {
   const [text, act, role = "status"] =
     closing ? [`${closing} ${words.late}`, () => button(words.copy, copy), "alert"]
     : ended ? [words.signed_out, () => sendMyLink()]
-    : waiting ? [waiting === words.trouble && kept ? words.trouble_kept : waiting, () => button(words.retry, () => wake())]
+    : waiting ? [waiting === words.trouble && kept ? words.trouble_kept : waiting, () => button(words.retry, () => { wake(); settle(); })]
     : refused.size ? [`${code(field)}: ${refused.get(field)}`, () => goTo(field)]
     : torn.size ? [`${code(field)}: ${words.torn}`, () => goTo(field)]
     : [trouble.textContent && words.recovered];
@@ -48,6 +49,7 @@ function tell() {
   trouble.setAttribute("role", role);
   trouble.closest(".rail")?.classList.toggle("trouble", Boolean(act));
   trouble.replaceChildren(text, ...(act ? [" ", act()] : []));
+  if (act) say(""); // what was saved before is no news beside it
 }
 
 const code = (field) => card(field)?.dataset.code || torn.get(field)?.code || "";
@@ -62,20 +64,24 @@ function goTo(field) {
   return button(words.go, () => {
     const input = form.querySelector(`.conflict [data-of="${field}"]`) || form.querySelector(`[name="${field}"]`);
     if (!input) return location.assign(`${torn.get(field).page}#s${field.split("-")[1]}`);
-    for (let part = input.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+    unfold(input);
     input.focus();
   });
 }
 
+function unfold(input) {
+  for (let part = input.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+}
+
 async function copy({ target }) {
   const records = [...pending.values()].map((item) => `${item.code}: ${item.said}`);
-  await navigator.clipboard?.writeText([...records, ...[...refused.keys()].map((field) => label(field, form.elements[field].value))].join("\n\n"));
+  await navigator.clipboard?.writeText([...records, ...[...refused.keys()].map((field) => box(field)?.value)].join("\n\n"));
   target.textContent = words.copied;
 }
 
 function record(field, value, version) {
   const { code } = card(field).dataset, page = location.pathname;
-  return { sheet, owner, field, value, key: key(), seen: version ?? seen(field).value, page, code, said: label(field, value) };
+  return { sheet, owner, until, field, value, key: key(), seen: version ?? seen(field).value, page, code, said: label(field, value) };
 }
 
 function give(field, value, version) {
@@ -142,14 +148,14 @@ async function wait(text, seconds = 0) {
 function mark(field, message) {
   if (message) refused.set(field, message);
   else if (!refused.delete(field)) return;
-  const input = form.elements[field], id = "wrong-" + field;
-  if (!input.tagName) return; // a set of choices
+  const input = box(field), id = "wrong-" + field;
+  if (!input) return; // a set of choices
   let place = document.getElementById(id);
   if (message && !place) {
     place = document.createElement("span");
     place.id = id;
-    place.className = "wrong small errtext";
-    input.before(place);
+    place.className = "errtext";
+    input.after(place);
     input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") || ""} ${id}`.trim());
   }
   if (place) place.textContent = message;
@@ -189,7 +195,7 @@ function acknowledged(field, item, told_us) {
   const answered = form.querySelector(`[name="answer-${field.split("-")[1]}"]:checked`) || isText(field) || item.value !== "clear";
   const others = [...pending.keys(), ...refused.keys(), ...torn.keys()];
   if (!others.some((other) => card(other) === card(field))) show(field, answered ? "saved" : "open", { time });
-  document.getElementById("progress").textContent = told_us.progress;
+  document.dispatchEvent(new CustomEvent("progress", { detail: told_us }));
   if (closing) for (const waiting of pending.keys()) show(waiting, "saving");
   tries = 0;
   renewedBefore = ended = false;
@@ -206,7 +212,7 @@ function say(text) { // success is told quietly, and at most every ten seconds
 function button(text, act) {
   const made = document.createElement("button");
   made.type = "button";
-  made.className = "button quiet";
+  made.className = "small quietbutton";
   made.textContent = text;
   made.addEventListener("click", act);
   return made;
@@ -234,35 +240,36 @@ function conflict(field, sent, stored) {
   if (!seen(field)) return;
   seen(field).value = stored.version;
   show(field, "changed");
-  const box = document.createElement("div");
-  box.className = "note bad conflict";
-  box.setAttribute("role", "alert");
+  const note = document.createElement("div");
+  note.className = "note warn wide conflict";
+  note.setAttribute("role", "alert");
   const question = document.createElement("p");
   const there = label(field, stored.value), here = label(field, item.value === "clear" ? "" : item.value);
   question.textContent = fill(isText(field) ? words.which_text : words.which, { there, here });
   const choice = document.createElement("p");
-  choice.className = "choice";
+  choice.className = "acts";
   choice.append(
     button(isText(field) ? words.there : there, () => {
       torn.delete(field);
       unsent.drop(item);
-      box.remove();
+      note.remove();
       put(field, stored.value);
       show(field, "saved", { time: "" });
       tell();
       settle();
     }),
     button(isText(field) ? words.here : here, () => {
-      box.remove();
-      if (!isText(field)) put(field, item.value);
-      give(field, isText(field) ? form.elements[field].value : item.value);
+      note.remove();
+      if (!isText(field)) put(field, item.value === "clear" ? "" : item.value);
+      give(field, isText(field) ? box(field).value : item.value);
       tell();
     }),
   );
   choice.firstChild.dataset.of = field;
-  box.append(question, choice);
+  note.append(question, choice);
   card(field).querySelector(".conflict")?.remove();
-  card(field).querySelector(isText(field) ? `#${field}` : "fieldset").closest(".field, .ask").before(box);
+  if (isText(field)) box(field).closest(".field").before(note);
+  else card(field).querySelector("fieldset").after(note);
 }
 
 async function closed(message) {
@@ -288,23 +295,20 @@ function changed(article) {
   if (clear) clear.hidden = !chosen && !number?.value;
   const state = document.querySelector(`[data-jump="${article.dataset.statement}"]`);
   if (state && chosen) state.textContent = chosen.closest("label").querySelector(".cap").textContent.trim();
-  const reason = article.querySelector(".reason");
-  if (!reason) return;
+  const asked = article.querySelector(".reason label span");
+  if (!asked) return;
   const crossed = chosen && chosen.dataset.zone !== undefined && chosen.dataset.zone !== article.dataset.zone;
-  reason.hidden = !crossed && !reason.querySelector("textarea").value;
-  reason.open = crossed || reason.open;
-  const summary = reason.querySelector("summary");
-  summary.dataset.first ??= summary.textContent;
+  asked.dataset.first ??= asked.textContent;
   const now = crossed ? chosen.closest("label").querySelector(".cap").textContent.trim() : "";
-  summary.textContent = crossed ? `${fill(words.moved, { before: article.dataset.before, now })} ${reason.querySelector("label").textContent}` : summary.dataset.first;
-  if (crossed) say(summary.textContent);
+  asked.textContent = crossed ? fill(words.moved, { before: article.dataset.before, now }) : asked.dataset.first;
+  if (crossed) say(asked.textContent);
 }
 
 function flush(field) {
   if (!typing.has(field)) return;
   clearTimeout(typing.get(field));
   typing.delete(field);
-  const value = form.elements[field].value;
+  const { value } = box(field);
   give(field, value || field.startsWith("answer-") ? value || "clear" : "");
 }
 
@@ -329,7 +333,7 @@ function remaining(area) {
     note.className = "small soft left";
     area.after(note);
   }
-  if (note) note.textContent = over ? fill(words.left, { n: area.dataset.most - area.value.length }) : "";
+  if (note) note.textContent = over && area.value.length <= area.dataset.most ? fill(words.left, { n: area.dataset.most - area.value.length }) : "";
 }
 form.addEventListener("click", (event) => {
   const pressed = event.target.closest("[data-keep], [data-clear]");
@@ -347,8 +351,9 @@ form.addEventListener("submit", (event) => {
   event.preventDefault(); // the browser's own error page would lose what is not saved
   leaveWith = event.submitter;
   const open = [...refused.keys(), ...torn.keys()].find(seen);
+  if (refused.has(open)) leaveWith = null; // whoever mends a text is not taken away from it
   if (open) goTo(open).click();
-  else if (!navigator.onLine) { waiting = words.trouble; tell(); }
+  else if (!navigator.onLine) { waiting = words.no_connection; tell(); }
 });
 addEventListener("online", () => { tries = 0; wake(); settle(); });
 addEventListener("focus", () => wake());
@@ -373,18 +378,19 @@ function giveEarly(taken, version) {
 async function takeUp() {
   const records = (await unsent.all()).filter((item) => item.owner === owner);
   unsent.giveBack(records.filter((item) => item.sheet !== sheet && !item.sent));
-  const ours = records.filter((item) => item.sheet === sheet && !pending.has(item.field) && !typing.has(item.field));
-  for (const item of ours) {
+  const taken = new Set();
+  for (const item of records.filter((one) => one.sheet === sheet && !pending.has(one.field) && !typing.has(one.field))) {
     const place = seen(item.field), value = item.value === "clear" ? "" : item.value;
-    if (item.sent && place && place.value >= item.seen) unsent.drop(item);
-    else if (place) put(item.field, value);
-    if (!item.sent) send_later(item);
-    else if (place && place.value < item.seen) {
-      place.value = item.seen;
-      show(item.field, value || isText(item.field) ? "saved" : "open", { time: "" });
-    }
+    if (item.sent && place?.value >= item.seen) unsent.drop(item);
+    if (item.sent && !(place?.value < item.seen)) continue;
+    taken.add(item.field);
+    if (place) put(item.field, value);
+    if (place && isText(item.field) && value) unfold(box(item.field));
+    if (!item.sent) { send_later(item); continue; }
+    place.value = item.seen;
+    show(item.field, value || isText(item.field) ? "saved" : "open", { time: "" });
   }
-  return new Set(ours.map((item) => item.field));
+  return taken;
 }
 
 for (const input of form.querySelectorAll("input[type=hidden]")) input.value = input.defaultValue;

@@ -56,11 +56,21 @@ function post(record, token) {
   return fetch(answers, { method: "POST", body: body(record), headers: { "X-CSRFToken": token }, keepalive: true });
 }
 
+/* Pages of another session, or of a round whose time is over, go. */
 async function forgetPages(but = "") {
   try {
-    for (const name of await caches.keys()) if (name.startsWith("sheet-") && name !== but) await caches.delete(name);
+    for (const name of (await caches.keys()).filter((one) => one.startsWith("sheet-"))) {
+      const pages = await caches.open(name);
+      for (const page of await pages.keys()) {
+        const { headers } = await pages.match(page);
+        if (name !== but || isOver(headers.get("Keep-Until"))) await pages.delete(page);
+      }
+      if (name !== but) for (const gone of [name, "files"]) await caches.delete(gone);
+    }
   } catch { /* no caches here */ }
 }
+
+const isOver = (moment) => Date.parse(moment) < Date.now();
 
 async function wipe() {
   try {
@@ -71,11 +81,11 @@ async function wipe() {
 }
 
 async function openOffline() {
-  const controlled = navigator.serviceWorker?.controller;
   try {
     const { scope } = await navigator.serviceWorker.register(worker);
-    if (controlled || !location.href.startsWith(scope)) return;
-    const files = performance.getEntriesByType("resource").map((entry) => entry.name).filter((name) => name.includes("/static/"));
+    const came = performance.getEntriesByType("navigation")[0]?.workerStart > 0; // through the worker, which kept the page
+    if (came || !location.href.startsWith(scope)) return;
+    const files = [...document.querySelectorAll("link[rel=stylesheet], script")].map((element) => element.href || element.src);
     (await navigator.serviceWorker.ready).active.postMessage({ page: location.href.split("#")[0], files });
   } catch { /* no workers here */ }
 }
@@ -104,9 +114,15 @@ const said = (name) => JSON.parse(words)[name];
 
 /* On a page without statements: send what is left of an earlier visit, and say what became of it. */
 async function resend() {
-  const waiting = (await all()).filter((record) => !record.sent);
+  const records = await all();
+  records.filter((record) => record.sent && isOver(record.until)).forEach(drop);
+  const waiting = records.filter((record) => !record.sent);
   if (!waiting.length) return;
   const now = await (await fetch(answers)).json();
+  if (now.state === "closed") {
+    await forgetPages();
+    records.filter((record) => record.sent && record.owner === now.owner).forEach(drop);
+  }
   const own = waiting.filter((record) => record.owner === now.owner);
   giveBack(own.filter((record) => record.sheet !== now.sheet));
   const open = [];

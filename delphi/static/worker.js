@@ -21,7 +21,7 @@ async function page(event) {
   } catch (gone) {
     for (const name of await kept()) {
       const seen = await (await caches.open(name)).match(event.request.url);
-      if (seen) return seen;
+      if (seen && Date.parse(seen.headers.get("Keep-Until")) > Date.now()) return seen;
     }
     throw gone;
   }
@@ -39,8 +39,8 @@ async function remember(url, answer) {
 }
 
 async function keepAll({ page: url, files }) {
-  await remember(url, await fetch(url));
   await Promise.all(files.map((name) => file(new Request(name))));
+  await remember(url, await fetch(url));
 }
 
 async function file(request) {
@@ -48,9 +48,6 @@ async function file(request) {
   const found = await cache.match(request);
   if (found) return found;
   const answer = await fetch(request);
-  if (answer.ok) {
-    await cache.delete(request, { ignoreSearch: true }); // an earlier version of the same file
-    await cache.put(request, answer.clone());
-  }
+  if (answer.ok) await cache.put(request, answer.clone()); // beside an earlier version, which an earlier page may need
   return answer;
 }

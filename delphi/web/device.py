@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from datetime import datetime
 
 from flask import Flask, session
 
@@ -11,10 +12,10 @@ FORGET = {"Clear-Site-Data": '"storage"'}  # also without a script; browsers tha
 SHARED = "shared_device"
 
 
-def keep_headers() -> dict[str, str]:
-    """The headers of a page that the device may keep, until its session ends."""
+def keep_headers(until: datetime) -> dict[str, str]:
+    """The headers of a page that the device may keep until then, or until its session ends."""
     name = session_name()
-    return {"Keep-On-Device": name} if name else {}
+    return {"Keep-On-Device": name, "Keep-Until": until.isoformat()} if name else {}
 
 
 def session_name() -> str:

@@ -25,7 +25,7 @@ from rounds.questionnaire.pages import (
     facts_after_close,
     fingerprint_of,
     owner_of,
-    progress_line,
+    progress_of,
     refuse_stale,
 )
 from rounds.questionnaire.prepared import Questionnaire, questionnaire_of
@@ -60,9 +60,9 @@ def save() -> Reply:
     )
     if saved.conflicts:
         return {"state": "changed", "stored": _stored(saved.conflicts[0])}, 409
-    line = progress_line(len(saved.answered), len(whole.asked), whole.minutes(saved.answered))
+    progress = progress_of(len(saved.answered), len(whole.asked), whole.reading.minutes(saved.answered))
     versions = {name_of(entry): version for entry, version in saved.versions.items()}
-    return {"versions": versions, "at": clock.now().isoformat(), "progress": line}, 200
+    return {"versions": versions, "at": clock.now().isoformat(), **progress}, 200
 
 
 def _questionnaire(holder: Holder) -> Questionnaire:

@@ -1,12 +1,17 @@
 """Headers on every answer, and requests that come from elsewhere (TRUST 6)."""
 
+import re
 from dataclasses import replace
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 
 import pytest
 from browsing import HOST, Browser, fingerprint
+from flask import session
 from routes import requests
 
 import wsgi
+from delphi import clock
 from delphi.web.security import HEADERS
 
 
@@ -86,3 +91,63 @@ def test_a_large_request_is_refused(app, ada):
     answer = ada.send("/studies/care/lock", {"file": "x" * 1_100_000})
     assert answer.status_code == 413
     assert fingerprint(app) == before
+
+
+@pytest.mark.parametrize(("ahead", "stays"), [(3, True), (-3, True), (-25 * 3600, False)])
+def test_a_session_of_a_host_with_another_clock_is_taken(ada, monkeypatch, ahead, stays):
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(seconds=ahead))
+    with ada.session_transaction(base_url=HOST) as kept:
+        kept["seen"] = True  # signed anew, by the host that is ahead
+    monkeypatch.setattr(clock, "now", lambda: now)
+    assert (ada.get("/studies").status_code == 200) is stays
+
+
+def test_a_browser_keeps_a_session_by_the_clock_of_all_hosts(app, pages, monkeypatch):
+    browser, now = app.test_client(), clock.now()
+    path = browser.link(pages.study.id, pages.panel[0])
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=3))
+    cookie = browser.send(path).headers["Set-Cookie"]
+    assert parsedate_to_datetime(re.search("Expires=([^;]+)", cookie)[1]) == now + timedelta(days=4)
+
+
+@pytest.fixture
+def said(app):
+    """What a request with this cookie finds in its session; it adds a word to a list there."""
+    serializer = app.session_interface.get_signing_serializer(app)
+
+    def read(cookie: str | None = None) -> dict:
+        cookie = serializer.dumps({"words": ["one"]}) if cookie is None else cookie
+        with app.test_request_context(base_url=HOST, headers={"Cookie": f"session={cookie}"}):
+            found = {name: list(value) for name, value in session.items()}
+            session.get("words", []).append("two")
+            return found
+
+    read.sign = serializer.dumps
+    return read
+
+
+def test_a_cookie_says_the_same_each_time(said):
+    cookie = said.sign({"words": ["one"]})
+    assert [said(cookie), said(cookie)] == [{"words": ["one"]}] * 2
+
+
+def test_a_cookie_that_was_read_before_still_grows_old(said, app, monkeypatch):
+    cookie, later = said.sign({"words": ["one"]}), clock.now() + app.permanent_session_lifetime
+    assert said(cookie)
+    for more, found in ((timedelta(seconds=-60), True), (timedelta(seconds=60), False)):
+        monkeypatch.setattr(clock, "now", lambda more=more: later + more)
+        assert bool(said(cookie)) is found
+
+
+def test_a_changed_cookie_says_nothing(said):
+    cookie = said.sign({"words": ["one"]})
+    assert said(cookie)
+    assert said("x" + cookie) == said(cookie[:-2]) == {}
+
+
+def test_a_script_sends_the_token_of_its_own_session(one, app):
+    stranger = app.test_client()
+    for token, answered in ((stranger.token(), 401), ("forged", 401), (one.token(), 200)):
+        answer = one.post("/panel/answers", data={"answer-1": "3"}, headers={"X-CSRFToken": token})
+        assert answer.status_code == answered

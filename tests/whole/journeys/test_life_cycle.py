@@ -24,12 +24,30 @@ from rounds.seal.worker import Sealing
 
 EXAMPLES = int(os.environ.get("LIFE_CYCLES", "10"))  # studies on each engine; more find more: LIFE_CYCLES=500
 MOVES = 30
+MOMENTS = (
+    0,
+    1,
+    1,
+    2,
+    3,
+    4,
+    4,
+    4,
+    5,
+    6,
+    7,
+    7,
+    8,
+    9,
+)  # how many steps of the lead a study begins with; open after 1, 4, 7
 
 
 class LifeCycle(PanelMoves):
     """One study and its plain twin, with all that a lead does; what must hold is looked at after each move."""
 
-    @initialize(design=st.sampled_from(sorted(DESIGNS)), size=st.integers(6, 9), ahead=st.integers(0, 13), votes=votes)
+    @initialize(
+        design=st.sampled_from(sorted(DESIGNS)), size=st.integers(6, 9), ahead=st.sampled_from(MOMENTS), votes=votes
+    )
     def begin(self, design, size, ahead, votes):
         """Create a study, and play it up to some moment of its life."""
         self.create(design, size)
@@ -40,17 +58,20 @@ class LifeCycle(PanelMoves):
 
     @rule()
     def go_on(self):
-        """What a lead does next, so that many studies come to their end."""
+        """What a lead does next, so that many studies come to their end; before the release the next round is tried."""
         state = self.plain.round.state if self.plain.number else "draft"
-        if self.plain.draft is not None and state in ("draft", "released"):
-            self.lock() if not self.plain.locked else None
+        if state == "draft" and not self.plain.locked:
+            self.lock()
+        if state in ("sealed", "released"):
+            self.prepare_next()
             self.decide_all()
-            return self.launch(self.plain.number + 1)
-        steps = {"open": self.close, "closed": self.seal, "sealed": self.read_comments, "released": self.prepare_next}
-        steps[state]()
+        if state in ("draft", "sealed", "released"):
+            self.launch(self.plain.number + 1)
         if state == "sealed":
+            self.read_comments()
             self.release()
-        return None
+        if state in ("open", "closed"):
+            {"open": self.close, "closed": self.seal}[state]()
 
     @rule(number=st.integers(1, 3))
     def launch(self, number):
@@ -148,7 +169,7 @@ class LifeCycle(PanelMoves):
     @precondition(lambda self: self.plain.number and self.plain.draft)
     @rule()
     def decide_all(self):
-        if self.plain.number:
+        if self.plain.number and self.plain.draft:
             self._decide(dict.fromkeys(self.undecided(), Decided.RATE_AGAIN))
 
     @precondition(lambda self: self.plain.number and self.plain.draft and self.undecided())
