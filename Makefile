@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 JOBS ?= 2
 
-.PHONY: demo demo-fresh test coverage browser security faults-letters lint dist freeze methods texts pictures pictures-files bench-bundle bench-exports bench-growth bench-pages bench-save bench-seal load levels clean
+.PHONY: demo demo-fresh test coverage browser security faults lives lint dist freeze methods texts pictures pictures-files bench-bundle bench-exports bench-growth bench-pages bench-save bench-seal load levels clean bench-beside
 
 $(STAMP): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -38,9 +38,17 @@ security: $(STAMP)
 	  tests/whole/contracts/test_who_may.py tests/whole/journeys/test_small_group.py tests/whole/journeys/test_wrong_moves.py \
 	  tests/delphi/web tests/exports/bundle/test_known.py tests/exports/bundle/test_verifying.py
 
-# 2,000 letters, during which the postman is killed twenty times: none lost, copies only with the same Message-ID.
-faults-letters: $(STAMP)
-	FAULT_LETTERS=2000 FAULT_KILLS=20 $(BIN)/python -m pytest -q -s tests/delphi/people/test_outages.py -k killed
+# Kills, full and broken disks, databases that are away, wrong clocks, pgbouncer, a standby that is promoted, relays that hang: what was
+# acknowledged is stored, once. Takes about a quarter of an hour, on 127.0.0.1 alone, and prints the table of docs/faults.md.
+faults: $(STAMP)
+	sh .ci/tools gcc pgbouncer faketime
+	REQUIRE_POSTGRES=1 $(BIN)/python -m pytest -q -o pythonpath=". tests/support tools tests/faults" \
+	  -o addopts="--import-mode=importlib --strict-markers -p no:cacheprovider" tests/faults
+	FAULT_LETTERS=2000 FAULT_LETTER_KILLS=20 $(BIN)/python -m pytest -q -s tests/delphi/people/test_outages.py
+
+# Five hundred studies on each engine, each lived through move by move beside a plain one; LIVES=5000 for a night.
+lives: $(STAMP)
+	LIFE_CYCLES=$(or $(LIVES),500) $(BIN)/python -m pytest -q -n $(JOBS) tests/whole/journeys/test_life_cycle.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check
@@ -106,6 +114,10 @@ bench-save: $(STAMP)
 # LOAD="--only think --panelists 400 --minutes 10 --write" for a part, with its row in docs/performance.md; LOAD="--help" for the rest.
 load: $(STAMP)
 	PYTHONPATH=.:tests/support:tools $(BIN)/python -P -m bench.load $(LOAD)
+
+# A panelist's saves alone, beside heavy requests and beside a large export in `delphi work`, turn by turn.
+bench-beside: $(STAMP)
+	PYTHONPATH=.:tests/support:tools $(BIN)/python -P tools/bench_beside.py
 
 # Opens every page of a study lead at 57, 400 and 4,000 panelists.
 bench-growth: $(STAMP)

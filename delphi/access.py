@@ -2,21 +2,27 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, and_, delete, select
 from sqlalchemy.orm import Session
 
 from delphi import handed_links
 from delphi.errors import NotFound, Refused
 from delphi.model.account import Account
 from delphi.model.panel import AccessLink, Panelist, PanelistSession
-from delphi.model.round import Round
+from delphi.model.round import Round, find_round, keep_rounds
 from delphi.model.study import Membership, Role, Study
 
 LARGEST_NUMBER = 2**31  # what an integer column holds; beyond it a database raises
+
+
+class SignedOut(NotFound):
+    """No panelist is behind this browser's grant, or it has none."""
 
 
 class Capability(StrEnum):
@@ -62,16 +68,38 @@ def studies_of(session: Session, account: Account) -> list[Study]:
     return list(session.scalars(query.order_by(Study.created_at.desc(), Study.id.desc())))
 
 
+def with_study(session: Session, accounts: Any, slug: str) -> Any:
+    """Ask, with an account, for the study of this name and its membership there.
+
+    A session that only reads gets the rounds of the study, too: then a page begins with one statement of SQL. One that
+    writes asks for each round when it is locked.
+    """
+    member = and_(Membership.study_id == Study.id, Membership.account == Account.id)
+    query = accounts.outerjoin(Study, Study.slug == slug).outerjoin(Membership, member).add_columns(Study, Membership)
+    if session.info.get("writing", True):
+        return query
+    return query.outerjoin(Round, Round.study_id == Membership.study_id).add_columns(Round).order_by(Round.number)
+
+
+def keep_entrance(session: Session, account_id: int, slug: str, rows: Sequence[Any]) -> None:
+    """Keep for `study_for` what `with_study` was answered."""
+    study, membership = (rows[0].Study, rows[0].Membership) if rows else (None, None)
+    entrance = None if study is None or membership is None else (study, membership)
+    session.info.setdefault("entrances", {})[account_id, slug] = entrance
+    if entrance is not None and not session.info.get("writing", True):
+        keep_rounds(session, entrance[0].id, [row.Round for row in rows if row.Round is not None])
+
+
 def study_for(session: Session, account: Account, slug: str, *, to: Capability) -> Study:
     """Find the study of this name if the account may do this there."""
-    row = session.execute(
-        select(Study, Membership.role, Membership.confirmed_by)
-        .join(Membership, Membership.study_id == Study.id)
-        .where(Study.slug == slug, Membership.account == account.id)
-    ).first()
-    if row is None or to not in allowed(row.role, row.confirmed_by):
+    entrances = session.info.get("entrances", {})
+    if (account.id, slug) not in entrances:
+        own = select(Account.id).select_from(Account).where(Account.id == account.id)
+        keep_entrance(session, account.id, slug, session.execute(with_study(session, own, slug)).all())
+    entrance: tuple[Study, Membership] | None = session.info["entrances"][account.id, slug]
+    if entrance is None or to not in allowed(entrance[1].role, entrance[1].confirmed_by):
         raise NotFound
-    study: Study = row[0]
+    study = entrance[0]
     if to in CHANGING and session.info.get("for_change") and (study.archived_at or study.deletion_due_at):
         raise Refused(
             "This study is archived or about to be deleted, so nothing in it changes. Its owner can undo that."
@@ -106,7 +134,7 @@ def round_numbered(session: Session, study: Study, number: int) -> Round:
     NotFound
         The study has no such round.
     """
-    round_ = session.get(Round, (study.id, number)) if number < LARGEST_NUMBER else None
+    round_ = find_round(session, study.id, number) if number < LARGEST_NUMBER else None
     if round_ is None:
         raise NotFound
     return round_
@@ -114,8 +142,19 @@ def round_numbered(session: Session, study: Study, number: int) -> Round:
 
 def link_holder(session: Session, token: str) -> tuple[Study, Panelist] | None:
     """Find whose personal link this is; the hash index makes the time say nothing."""
-    row = session.execute(_panelists(AccessLink).where(AccessLink.token_sha256 == sha256(token))).first()
-    return None if row is None else (row[0], row[1])
+    holder = link_holder_among(session, [token])
+    return None if holder is None else holder[1:]
+
+
+def link_holder_among(session: Session, tokens: Sequence[str]) -> tuple[str, Study, Panelist] | None:
+    """Find the one personal link among what may be one, with its holder; none where links of two people are among it."""
+    by_hash = {sha256(token): token for token in tokens}
+    query = _panelists(AccessLink).add_columns(AccessLink.token_sha256)
+    rows = session.execute(query.where(AccessLink.token_sha256.in_(by_hash))).all()
+    if len({(study.id, panelist.id) for study, panelist, _hash in rows}) != 1:
+        return None
+    study, panelist, first = min(rows, key=lambda row: tokens.index(by_hash[row[2]]))
+    return by_hash[first], study, panelist
 
 
 def session_holder(session: Session, grant: str | None, *, today: date) -> tuple[Study, Panelist]:
@@ -128,7 +167,7 @@ def session_holder(session: Session, grant: str | None, *, today: date) -> tuple
             if begun_by is not None:
                 handed_links.restrict(session, begun_by, study.id, panelist.id)
             return study, panelist
-    raise NotFound
+    raise SignedOut
 
 
 def handed(session: Session, token: str) -> str | None:

@@ -17,7 +17,19 @@ from delphi.config import Settings
 from delphi.database import Database
 from delphi.model import load_tables
 from delphi.people import asked_twice, leaving, panel_table
-from delphi.web import accounts, compression, errors, language, memory, policy, security, sign_in, transaction
+from delphi.web import (
+    accounts,
+    compression,
+    device,
+    errors,
+    health,
+    language,
+    memory,
+    policy,
+    security,
+    sign_in,
+    transaction,
+)
 
 TEMPLATES = Path(delphi.__file__).parent.parent / "templates"
 
@@ -42,7 +54,9 @@ def create_app(settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:
         proxies = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]  # Flask's documented way
     compression.init_app(app)
-    transaction.init_app(app, Database(settings.database_url))
+    database = Database(settings.database_url)
+    app.wsgi_app = health.init_app(app.wsgi_app, database)  # type: ignore[method-assign,assignment]  # as above
+    transaction.init_app(app, database)
     memory.init_app(app)
     security.init_app(app, settings)
     sign_in.init_app(app)  # before the accounts: they open the request's transaction, and a try is counted in its own
@@ -50,6 +64,7 @@ def create_app(settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:
     policy.init_app(app)
     errors.init_app(app)
     language.init_app(app)
+    device.init_app(app)
     app.jinja_env.globals["signing_key"] = signing.public_key_of(settings.secret_key)
     app.extensions["asked_twice"] = asked_twice.asked_twice
     app.extensions["forget"] = partial(leaving.forget, secret=settings.secret_key)

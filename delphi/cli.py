@@ -13,18 +13,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from delphi import __version__, config
+from delphi.commands.backup import backup, restore, upgrade
+from delphi.commands.database import AFTER_UPGRADE, AfterUpgrade, database_commands
+from delphi.commands.doctor import doctor
+from delphi.commands.settings import config_command
 from delphi.config import CannotStart, Settings
 from delphi.errors import Refused
 
 if TYPE_CHECKING:
     from flask import Flask
 
-    from delphi.database import Database
     from delphi.worker import Loop
 
 AppFactory = Callable[[Settings], "Flask"]
-AfterUpgrade = Callable[["Database"], str]  # takes rows along that an older version wrote; what it did, or nothing
-AFTER_UPGRADE = "delphi.after_upgrade"
+OPERATING = (config_command, doctor, database_commands, backup, restore, upgrade)
 WILL_NOT_LOAD = 4  # gunicorn ends at this exit status of a worker, and starts it anew at most others
 INHERITED = ("LISTEN_FDS", "GUNICORN_FD")  # sockets that systemd or an older server has opened for us
 
@@ -53,7 +55,7 @@ def group(
         context.obj = app_factory
         context.meta[AFTER_UPGRADE] = after_upgrade
 
-    for command in (database_commands, account_commands, serve, work, *commands):
+    for command in (*OPERATING, account_commands, serve, work, *commands):
         main.add_command(command)
     return main
 
@@ -130,28 +132,6 @@ def _print_link(app_factory: AppFactory, email: str, *, new: bool) -> None:
             database.engine.dispose()
 
 
-@click.group("db")
-def database_commands() -> None:
-    """The database's tables."""
-
-
-@database_commands.command()
-@click.pass_context
-def upgrade(context: click.Context) -> None:
-    """Bring the tables to the newest version, and what an older version has closed with them."""
-    from delphi.database import Database
-    from delphi.migrations import upgrade_to_head
-
-    upgrade_to_head(config.database_url())
-    database = Database(config.database_url())
-    try:
-        for done in filter(None, (step(database) for step in context.meta[AFTER_UPGRADE])):
-            click.echo(done)
-    finally:
-        database.engine.dispose()
-    click.echo("The database is up to date.")
-
-
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
@@ -167,6 +147,9 @@ def serve(app_factory: AppFactory, host: str, port: int, *, web_only: bool) -> N
     read_templates(app)
     gc.collect()
     gc.freeze()  # what is loaded stays: the collector need not look at it, not even when the server ends
+    sys.setswitchinterval(
+        0.0005
+    )  # a save asks for the interpreter ten times, and waits so long for a thread that computes
     click.echo(f"Serving {app.extensions['settings'].public_url} on {host}:{port}")
     if sys.platform == "win32":
         _serve_with_waitress(app, host, port, web_only=web_only)
@@ -210,12 +193,14 @@ def _serve_with_gunicorn(app: "Flask", host: str, port: int, *, web_only: bool) 
 
 
 def _gunicorn_options(app: "Flask", bind: str) -> dict[str, Any]:
+    from delphi.web_process import WebWorker
+
     database = app.extensions["database"]
     return {
         "bind": bind,
         "workers": 1 if database.engine.dialect.name == "sqlite" else os.cpu_count() or 1,
         "threads": config.SERVER_THREADS,
-        "worker_class": "gthread",
+        "worker_class": WebWorker,
         "graceful_timeout": 30,
         "control_socket_disable": True,
         "post_fork": lambda _server, _worker: database.engine.dispose(close=False),

@@ -1,36 +1,103 @@
-"""Settings from the environment; secrets have no default."""
+"""Every setting of an installation: what it means, what it may be, and what holds where nobody wrote it."""
 
 import os
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from email.utils import parseaddr
-from importlib import import_module
+from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
-DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
-DATABASE_EXAMPLES = "sqlite:////folder/delphi.sqlite3 or postgresql://user:password@host/name"
-MAIL_SCHEMES = ("smtp", "smtp+tls")
-SHORTEST_SECRET = 16
+from delphi import config_values as values
+from delphi.config_sources import FILE_OF_ALL, Written, written
+from delphi.config_values import CannotStart, WrongSetting
+
+__all__ = ["FILE_OF_ALL", "SETTINGS", "CannotStart", "Setting", "Settings", "Written", "WrongSetting"]
+
 SERVER_THREADS = 8  # of `delphi serve`, in each process
-MAKE_ONE = "Make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
 
 
-class CannotStart(Exception):
-    """Why the platform does not start: one sentence for the operator, with the remedy."""
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting as an operator writes it; without a default it has to be written."""
+
+    name: str
+    field: str
+    meaning: str
+    read: Callable[[str], Any]
+    default: str | None = None
+    secret: bool = False
 
 
-class WrongSetting(CannotStart):
-    """A setting is missing or cannot be used as it is."""
+SETTINGS = (
+    Setting(
+        "SECRET_KEY",
+        "secret_key",
+        "Signs sessions, links and bundles. Keep it for good: another one ends every session and signs with another key.",
+        partial(values.secret, "SECRET_KEY"),
+        secret=True,
+    ),
+    Setting(
+        "SECURITY_PASSWORD_SALT",
+        "password_salt",
+        "Goes into every stored password. Keep it for good: with another one no password fits.",
+        partial(values.secret, "SECURITY_PASSWORD_SALT"),
+        secret=True,
+    ),
+    Setting(
+        "DATABASE_URL",
+        "database_url",
+        f"Where the database is: {values.DATABASE_EXAMPLES}.",
+        values.database_url,
+        "sqlite:///delphi.sqlite3",
+        secret=True,
+    ),
+    Setting(
+        "PUBLIC_URL",
+        "public_url",
+        "The one address that is answered, and that links in letters begin with.",
+        values.public_url,
+        "http://127.0.0.1:8000",
+    ),
+    Setting(
+        "TRUSTED_PROXIES",
+        "trusted_proxies",
+        "How many proxies stand in front; their X-Forwarded-For and X-Forwarded-Proto are believed.",
+        values.trusted_proxies,
+        "0",
+    ),
+    Setting(
+        "MAIL_URL",
+        "mail_url",
+        "The mail server: smtp://user:password@host:port, smtp+starttls://… or smtps://…. Without it no letter is sent.",
+        values.mail_url,
+        "",
+        secret=True,
+    ),
+    Setting("MAIL_FROM", "mail_from", "The sender of letters.", values.mail_from, "delphi@localhost"),
+    Setting(
+        "MAIL_PER_DOMAIN",
+        "mail_per_domain",
+        "Letters a minute to one domain, where a provider sets a limit.",
+        values.mail_per_domain,
+        "",
+    ),
+    Setting(
+        "PSEUDO_LANGUAGE",
+        "pseudo_language",
+        "Offers a made-up language, longer and from right to left, that shows whether pages can be translated.",
+        partial(values.yes_or_no, "PSEUDO_LANGUAGE"),
+        "no",
+    ),
+)
+NAMES = tuple(setting.name for setting in SETTINGS)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything an operator decides.
+    """Everything an operator decides, checked.
 
     ``database_url`` is written as SQLAlchemy writes it; ``mail_url`` is smtp://[user:password@]host:port.
     ``mail_per_domain`` is how many letters a minute a postman hands over for one domain.
-    ``pseudo_language`` offers a made-up language, longer and from right to left, that shows whether pages can be translated.
     """
 
     database_url: str
@@ -60,19 +127,51 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     Raises
     ------
     WrongSetting
-        A setting is missing or wrong; the message names it and says what to write.
+        A setting is missing or wrong, or a name is none; the message names it and says what to write.
     """
-    return Settings(
-        database_url=database_url(environ),
-        public_url=_public_url(environ.get("PUBLIC_URL", "http://127.0.0.1:8000")),
-        secret_key=_secret(environ, "SECRET_KEY"),
-        password_salt=_secret(environ, "SECURITY_PASSWORD_SALT"),
-        mail_url=_mail_url(environ.get("MAIL_URL")),
-        mail_from=_mail_from(environ.get("MAIL_FROM", "delphi@localhost")),
-        mail_per_domain=_mail_per_domain(environ.get("MAIL_PER_DOMAIN", "")),
-        trusted_proxies=_trusted_proxies(environ.get("TRUSTED_PROXIES", "0")),
-        pseudo_language=bool(environ.get("PSEUDO_LANGUAGE")),
-    )
+    texts = written(NAMES, environ)
+    return Settings(**{setting.field: _value(setting, texts) for setting in SETTINGS})
+
+
+def _value(setting: Setting, texts: Mapping[str, Written]) -> Any:
+    return setting.read(texts[setting.name].text if setting.name in texts else setting.default or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One setting as it is: what is written, where, and what is wrong with it."""
+
+    setting: Setting
+    shown: str
+    source: str
+    wrong: str = ""
+
+
+def report(environ: Mapping[str, str] = os.environ) -> list[Report]:
+    """List every setting with its value, or what is wrong with it; secrets do not show.
+
+    Raises
+    ------
+    WrongSetting
+        A file of settings cannot be read, or a name is none.
+    """
+    texts = written(NAMES, environ)
+    return [_report_of(setting, texts.get(setting.name)) for setting in SETTINGS]
+
+
+def _report_of(setting: Setting, text: Written | None) -> Report:
+    found = text or Written(setting.default or "", "default")
+    try:
+        setting.read(found.text)
+    except WrongSetting as error:
+        return Report(setting, "", found.source, str(error))
+    shown = "(set)" if setting.secret and text is not None and text.text else found.text
+    return Report(setting, shown, found.source)
+
+
+def _value_of(name: str, environ: Mapping[str, str]) -> Any:
+    setting = next(setting for setting in SETTINGS if setting.name == name)
+    return _value(setting, written(NAMES, environ))
 
 
 def database_url(environ: Mapping[str, str] = os.environ) -> str:
@@ -83,32 +182,7 @@ def database_url(environ: Mapping[str, str] = os.environ) -> str:
     WrongSetting
         It is no address of a database that can be used here.
     """
-    return checked_database_url(environ.get("DATABASE_URL", "sqlite:///delphi.sqlite3"))
-
-
-def checked_database_url(text: str) -> str:
-    """Name the driver in the address of a database, or say why the address cannot be used."""
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        url = make_url(text)
-    except (ArgumentError, ValueError):
-        raise WrongSetting(f"DATABASE_URL is not the address of a database: write {DATABASE_EXAMPLES}.") from None
-    backend, _, driver = url.drivername.partition("+")
-    if backend not in DRIVERS or driver not in ("", DRIVERS[backend]):
-        raise WrongSetting(
-            f"DATABASE_URL begins with {url.drivername}://, which Delphi cannot use: write {DATABASE_EXAMPLES}."
-        )
-    if backend == "sqlite":
-        return text
-    try:
-        import_module("psycopg")
-    except ImportError:
-        raise WrongSetting(
-            "DATABASE_URL needs the driver psycopg, which is not installed: pip install 'delphi-platform[postgres]'."
-        ) from None
-    return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    return str(_value_of("DATABASE_URL", environ))
 
 
 def secret_of_this_server(environ: Mapping[str, str] = os.environ) -> str:
@@ -119,80 +193,8 @@ def secret_of_this_server(environ: Mapping[str, str] = os.environ) -> str:
     WrongSetting
         It is not set, or cannot be used.
     """
-    if not (environ.get("SECRET_KEY") or environ.get("SECRET_KEY_FILE")):
+    if not (key := written(NAMES, environ).get("SECRET_KEY")) or not key.text:
         raise WrongSetting(
             "SECRET_KEY is not set, and it signs what this command writes: set it, or SECRET_KEY_FILE, as the server has it."
         )
-    return _secret(environ, "SECRET_KEY")
-
-
-def _secret(environ: Mapping[str, str], name: str) -> str:
-    """Read a secret from the file that NAME_FILE names, or from NAME; it is long enough not to be guessed."""
-    path = environ.get(f"{name}_FILE")
-    secret = _secret_in_file(name, path) if path else environ.get(name, "")
-    if not secret:
-        raise WrongSetting(f"{name} is not set. {MAKE_ONE}")
-    if len(secret) < SHORTEST_SECRET:
-        raise WrongSetting(f"{name} has fewer than {SHORTEST_SECRET} characters and could be guessed. {MAKE_ONE}")
-    return secret
-
-
-def _secret_in_file(name: str, path: str) -> str:
-    try:
-        with open(path, encoding="utf-8") as file:  # noqa: PTH123 (one line, no path logic)
-            secret = file.read().strip()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is not text"
-        raise WrongSetting(
-            f"{name}_FILE names {path}, which cannot be read ({reason}): name a file that this account may read."
-        ) from None
-    if not secret:
-        raise WrongSetting(f"{name}_FILE names {path}, which is empty: write the secret into it.")
-    return secret
-
-
-def _is_address(text: str, schemes: Sequence[str]) -> bool:
-    """Whether a text is scheme://host, with a port or without."""
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number, a bracket that is not closed
-        return False
-
-
-def _public_url(text: str) -> str:
-    if not _is_address(text, ("http", "https")):
-        raise WrongSetting(
-            f"PUBLIC_URL is “{text}”, but must begin with http:// or https://: write https://delphi.example.org."
-        )
-    return text.rstrip("/")
-
-
-def _mail_url(text: str | None) -> str | None:
-    if text and not _is_address(text, MAIL_SCHEMES):
-        raise WrongSetting(  # without the text: it may hold a password
-            "MAIL_URL is not the address of a mail server: write smtp://user:password@host:port, or smtp+tls://…"
-        )
-    return text or None
-
-
-def _mail_from(text: str) -> str:
-    address = parseaddr(text)[1]
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", address) or "\n" in text:
-        raise WrongSetting(f"MAIL_FROM is “{text}”, which is no e-mail address: write delphi@example.org.")
-    return text
-
-
-def _mail_per_domain(text: str) -> int | None:
-    if not re.fullmatch(r"(?:[1-9][0-9]{0,5})?", text.strip(), re.ASCII):
-        raise WrongSetting(
-            f"MAIL_PER_DOMAIN is “{text}”, but must be how many letters a minute may go to one domain: "
-            "write 30, or leave it out for no limit."
-        )
-    return int(text) if text.strip() else None
-
-
-def _trusted_proxies(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,2}", text.strip() or "0"):
-        raise WrongSetting(f"TRUSTED_PROXIES is “{text}”, but must be a number: write 1 behind one proxy, 0 without.")
-    return int(text.strip() or "0")
+    return str(_value_of("SECRET_KEY", environ))

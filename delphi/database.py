@@ -1,26 +1,27 @@
 """Sessions and transactions: the only commit in the code base (ARCHITECTURE 4, TRUST 8.2)."""
 
+import os
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Engine, Select, String, cast, create_engine, event, func, select
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.orm import Session
 
+from delphi import postgresql
 from delphi.config import SERVER_THREADS
-from delphi.failures import WritersBusy
+from delphi.failures import Failure, WritersBusy, failure_of
 from delphi.host_queue import HostQueue
 from delphi.model.base import Base
 
 PATIENCE = 10.0  # seconds that work beside the pages waits for another process
 A_MOMENT = 0.5  # seconds of one turn after which nobody waits where the threads for readers would be used up
 READERS = 2  # threads that never wait for long to write
-POOL_TIMEOUT = 5
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -28,7 +29,6 @@ PRAGMAS = (
     "foreign_keys=ON",
     "secure_delete=ON",
 )
-POSTGRESQL_OPTIONS = "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
 Entity = TypeVar("Entity", bound=Base)
 
 
@@ -166,20 +166,32 @@ def _tenths(wait: float) -> int:
 
 def engine_for(url: str) -> Engine:
     """Make an engine that keeps our rules on either database."""
-    if not url.startswith("sqlite"):
-        return create_engine(
-            url,
-            hide_parameters=True,
-            pool_pre_ping=True,
-            pool_timeout=POOL_TIMEOUT,
-            connect_args={"options": POSTGRESQL_OPTIONS, "connect_timeout": 5},
-        )
+    engine = _sqlite_engine(url) if url.startswith("sqlite") else postgresql.engine_for(url)
+    event.listen(engine, "handle_error", _on_error)
+    return engine
+
+
+def _sqlite_engine(url: str) -> Engine:
     engine = create_engine(
         url, hide_parameters=True, connect_args={"isolation_level": None, "check_same_thread": False}
     )
+    event.listen(engine, "do_connect", _on_do_connect)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def _on_do_connect(_dialect: Any, _record: Any, arguments: list[Any], _options: dict[str, Any]) -> None:
+    """Make a new database's file one that its owner alone may read; the files beside it follow."""
+    with suppress(OSError):  # it is there already, or SQLite says why it cannot be made
+        os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
+def _on_error(context: ExceptionContext) -> None:
+    """Let go of connections that only read: the file may be writable by now, or another server be the one that writes."""
+    error = context.sqlalchemy_exception
+    if error is not None and failure_of(error) is Failure.READ_ONLY:
+        context.is_disconnect = True
 
 
 def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
@@ -214,6 +226,14 @@ def lock_all(session: Session, rows: Select[Any]) -> None:
     """Lock all rows of a query, in its order."""
     session.flush()
     session.execute(rows.with_for_update()).all()
+
+
+def remembered(session: Session, kind: str) -> dict[Any, Any]:
+    """What a session that only reads was answered already, by question; one that writes asks each time."""
+    if session.info.get("writing", True):
+        return {}
+    answers: dict[Any, Any] = session.info.setdefault("remembered", {}).setdefault(kind, {})
+    return answers
 
 
 def database_now(session: Session) -> datetime:

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, event, exists, or_, select
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
+from delphi.database import remembered
 from delphi.errors import Refused
 from delphi.model.rating import ChangeReason, Comment, Rating
 from delphi.model.round import Participation
@@ -78,13 +79,20 @@ def withheld_rounds(session: Session) -> AbstractSet[int]:
     handed: HandedSession | None = session.info.get("handed")
     if handed is None:
         return frozenset()
-    rounds = (
+    known = remembered(session, "withheld_rounds")
+    if handed not in known:
+        known[handed] = frozenset(session.scalars(_withheld(handed), execution_options=OF_EVERYBODY))
+    found: frozenset[int] = known[handed]
+    return found
+
+
+def _withheld(handed: HandedSession) -> Select[int]:
+    return (
         select(Participation.round)
         .where(Participation.study_id == handed.study_id, Participation.panelist == handed.panelist)
         .where(Participation.handed_link.is_distinct_from(handed.link))
         .where(or_(Participation.submitted_on.is_not(None), *map(_given, GIVEN)))
     )
-    return frozenset(session.scalars(rounds, execution_options=OF_EVERYBODY))
 
 
 def _given(table: Any) -> ColumnElement[bool]:

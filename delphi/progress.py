@@ -53,8 +53,8 @@ def answers(session: Session, study_id: int) -> int:
 
 def people_who_answered(session: Session, study_id: int) -> int:
     """Count the panelists of whom any answer stands in the study."""
-    raters = select(Rating.panelist).where(Rating.study_id == study_id, Rating.given).distinct()
-    return session.scalar(select(func.count()).select_from(raters.subquery())) or 0
+    raters = select(func.count(Participation.panelist.distinct())).where(Participation.study_id == study_id)
+    return session.scalar(raters.where(has_begun())) or 0
 
 
 def last_places(session: Session, study_id: int, round_: int, panelists: Collection[UUID]) -> list[int]:

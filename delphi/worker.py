@@ -18,6 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from delphi import clock
 from delphi.database import Database
+from delphi.failures import Failure, failure_of
 from delphi.model.base import Leased
 
 LEASE = timedelta(seconds=120)
@@ -31,6 +32,7 @@ class Loop(ABC):
 
     title: ClassVar[str]
     pause = 1.0  # seconds, when there was nothing to do
+    waits = False  # for a database that cannot be used
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -43,11 +45,23 @@ class Loop(ABC):
         while not self.stop.is_set():
             try:
                 worked = self.work(at=clock.now())
-            except Exception:
-                log.exception(self.title)
+                self._note(None)
+            except Exception as error:
                 worked = False
+                failure = failure_of(error)
+                self._note(failure)
+                if failure is None:
+                    log.exception(self.title)
             if not worked:
                 self.stop.wait(self.pause)
+
+    def _note(self, failure: Failure | None) -> None:
+        """Say in one line that the database cannot be used, and in another that it can again."""
+        if failure and not self.waits:
+            log.warning("%s waits for the database: %s", self.title, failure.value)
+        elif self.waits and not failure:
+            log.warning("%s goes on", self.title)
+        self.waits = failure is not None
 
     @abstractmethod
     def work(self, *, at: datetime) -> bool:

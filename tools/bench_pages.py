@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from browsing import HOST, SECRET, Browser
 from builders import LATER, NOW, account, lead_of, open_to_all, panel_of, people, rate_again, study
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 import wsgi
@@ -27,6 +27,7 @@ from delphi.statements.statements import NewStatement
 from rounds.lifecycle import lifecycle
 
 PANELISTS, STATEMENTS, REPEATS, MILLISECONDS = 400, 200, 15, 100
+AT_ONCE = 20_000  # ratings that are written together: a large panel's would not fit into memory
 RATING, FOR_PANELISTS = 35, 30  # statements of a panelist's round, and milliseconds for each of its pages
 SHOWN = ("own_rating", "distribution", "quartiles", "wording", "groups", "comments")
 GROUPS = ("clinicians", "patients", "carers")
@@ -57,8 +58,9 @@ def answer(session: Session, made: Study, number: int, statements: int, *, unfin
     draw = Random(number)
     key = {"study_id": made.id, "round": number}
     everybody = panel_of(session, made)
+    answering = everybody[: len(everybody) - 40 // number]
     ratings, comments = [], []
-    for place, who in enumerate(everybody[: len(everybody) - 40 // number]):
+    for place, who in enumerate(answering):
         reach = statements if place >= unfinished else draw.randrange(1, statements)
         for n in range(1, reach + 1):
             value = draw.choices((4, 3, 2, 1), (50 + n % 40, 20, 5 + n % 20, n % 12))[0]
@@ -68,10 +70,15 @@ def answer(session: Session, made: Study, number: int, statements: int, *, unfin
                 shown = {"moderation": Moderation.RELEASED, "released_text": REMARK.format(n)} if number == 1 else {}
                 comments.append({**key, "statement": n, "panelist": who, "text": REMARK.format(n), "version": 1,
                                  "ticket": uuid4(), "note": "", "tags": [], **shown})  # fmt: skip
-        if place >= unfinished:
-            session.get_one(Participation, (made.id, number, who)).submitted_on = NOW.date()
-    session.flush()
-    session.execute(insert(Rating), ratings)
+        if len(ratings) > AT_ONCE:
+            session.execute(insert(Rating), ratings)
+            ratings.clear()
+    done = update(Participation).where(Participation.study_id == made.id, Participation.round == number)
+    for first in range(unfinished, len(answering), 500):
+        some = answering[first : min(first + 500, len(answering))]
+        session.execute(done.where(Participation.panelist.in_(some)).values(submitted_on=NOW.date()))
+    if ratings:
+        session.execute(insert(Rating), ratings)
     if comments:
         session.execute(insert(Comment), comments)
 

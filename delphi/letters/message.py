@@ -2,19 +2,28 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import delphi
 from delphi.dates import day_in_words, locale_of
+from delphi.letters.heads import encoded, one_line
 from delphi.translations import LANGUAGES, translations
 
 FOLDER = Path(delphi.__file__).parent.parent / "templates" / "mail"
+
+
+class Recipient(NamedTuple):
+    """Who a letter goes to."""
+
+    name: str
+    email: str
 
 
 @cache
@@ -42,14 +51,23 @@ def write(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def envelope(
-    *, subject: str, text: str, name: str, address: str, sender: str, reply_to: str, message_id: str, calendar: str = ""
+    *,
+    subject: str,
+    text: str,
+    to: Recipient,
+    sender: str,
+    reply_to: str,
+    message_id: str,
+    date: datetime,
+    calendar: str = "",
 ) -> EmailMessage:
     """Put a letter into its envelope: one recipient, plain text, no remote content, the dates of a round beside it."""
     message = EmailMessage()
-    message["Subject"] = subject
+    message["Date"] = date
+    message["Subject"] = encoded(one_line(subject), "Subject").replace("\n", "")
     message["From"] = sender
     message["Reply-To"] = reply_to
-    message["To"] = Address(name, addr_spec=address)
+    message["To"] = Address(one_line(to.name), addr_spec=to.email)
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)

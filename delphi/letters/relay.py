@@ -1,12 +1,16 @@
 """The mail server of the operator: one connection for many letters, and what it answers to each."""
 
 import smtplib
+import ssl
 from collections.abc import Callable
 from email.message import EmailMessage
-from email.policy import SMTP
 from enum import Enum
 from urllib.parse import unquote, urlsplit
 
+from delphi.config_values import MAIL_SCHEMES
+from delphi.letters.heads import AS_SENT
+
+STARTTLS = ("smtp+starttls", "smtp+tls")
 SECONDS_TO_ANSWER = 30
 SECONDS_FOR_TEXT = (
     180  # for each step of DATA: a relay that looks for viruses is slow, and asking again makes a second copy
@@ -67,7 +71,7 @@ class Relay:
         RelayDown
             The relay does not answer, answers that it cannot, or does not accept our sender.
         """
-        text = mail.as_bytes(policy=SMTP)
+        text = as_sent(mail)
         sender, to = (mail[name].addresses[0].addr_spec for name in ("From", "To"))
         to.encode("ascii")  # fails before the relay has heard of the letter
         self._in_text = False
@@ -144,13 +148,22 @@ class Relay:
             self._smtp = None
 
 
+def as_sent(mail: EmailMessage) -> bytes:
+    """Write a message as it travels."""
+    return mail.as_bytes(policy=AS_SENT)
+
+
 def connect(mail_url: str) -> smtplib.SMTP:
-    """Connect to a relay and say who we are; raises `OSError`, of which `smtplib.SMTPException` is one."""
+    """Connect to a relay and say who we are; over TLS its certificate must fit.
+
+    Raises `OSError`, of which `smtplib.SMTPException` and `ssl.SSLError` are two.
+    """
     relay = urlsplit(mail_url)
-    smtp = smtplib.SMTP(relay.hostname or "localhost", relay.port or 25, timeout=SECONDS_TO_ANSWER)
+    host, port = relay.hostname or "localhost", relay.port or MAIL_SCHEMES[relay.scheme]
+    smtp = _opened(host, port, tls=relay.scheme == "smtps")
     try:
-        if relay.scheme == "smtp+tls":
-            smtp.starttls()
+        if relay.scheme in STARTTLS:
+            smtp.starttls(context=ssl.create_default_context())
         if relay.username:
             smtp.login(unquote(relay.username), unquote(relay.password or ""))
         smtp.ehlo_or_helo_if_needed()
@@ -158,6 +171,12 @@ def connect(mail_url: str) -> smtplib.SMTP:
         smtp.close()
         raise
     return smtp
+
+
+def _opened(host: str, port: int, *, tls: bool) -> smtplib.SMTP:
+    if tls:
+        return smtplib.SMTP_SSL(host, port, timeout=SECONDS_TO_ANSWER, context=ssl.create_default_context())
+    return smtplib.SMTP(host, port, timeout=SECONDS_TO_ANSWER)
 
 
 def _in_words(error: OSError) -> str:

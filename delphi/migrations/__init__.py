@@ -51,9 +51,20 @@ def upgrade_to_head(url: str) -> None:
         The database cannot be opened or upgraded, or is at a revision that this version does not know.
     """
     newest_revision()
-    _known_revision(url)
+    known_revision(url)
+    upgrade_to(url, "head")
+
+
+def upgrade_to(url: str, revision: str) -> None:
+    """Bring the tables of a database to a revision.
+
+    Raises
+    ------
+    WrongSchema
+        They could not be upgraded.
+    """
     try:
-        command.upgrade(configuration(url), "head")
+        command.upgrade(configuration(url), revision)
     except DBAPIError as error:
         raise WrongSchema(
             f"The tables could not be upgraded ({_reason(error)}), nothing was changed: "
@@ -69,7 +80,7 @@ def check_schema(url: str) -> None:
     WrongSchema
         They are not; the message says what to do.
     """
-    newest, current = newest_revision(), _known_revision(url)
+    newest, current = newest_revision(), known_revision(url)
     if current is None:
         raise WrongSchema("The database has no tables yet: run delphi db upgrade.")
     if current != newest:
@@ -85,16 +96,20 @@ def checked_database() -> Database:
     return Database(url)
 
 
-def _known_revision(url: str) -> str | None:
+def known_revision(url: str) -> str | None:
     """Read the revision of a database, None if it has no tables yet; refuse a newer one."""
     revision = _read_revision(url)
-    scripts = ScriptDirectory.from_config(configuration(url)).walk_revisions()
-    if revision is not None and revision not in {script.revision for script in scripts}:
+    if revision is not None and not knows_revision(revision):
         raise WrongSchema(
             f"The tables of the database are at revision {revision}, which this version does not know: "
             "install the version of Delphi that made them, or a newer one."
         )
     return revision
+
+
+def knows_revision(revision: str) -> bool:
+    """Whether this version can make tables of a revision."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(configuration("")).walk_revisions()}
 
 
 def _read_revision(url: str) -> str | None:

@@ -83,6 +83,7 @@ class Letter(Mail, Base):
         belongs("panelist", "panelist", "id"),
         UniqueConstraint("study_id", "dedupe_key"),
         Index("ix_letter_due", "run_after", sqlite_where=DUE, postgresql_where=DUE),
+        Index("ix_letter_panelist", "study_id", "panelist"),
         CheckConstraint(one_of("kind", LetterKind), name="kind"),
         CheckConstraint(
             f"(round IS NULL) = (kind IN ({', '.join(repr(kind.value) for kind in PERSONAL)}))", name="round_of_kind"

@@ -51,6 +51,7 @@ class AccessLink(Base):
         PrimaryKeyConstraint("study_id", "token_sha256"),
         belongs("panelist", "panelist", "id", ondelete="CASCADE"),
         Index("ix_access_link_token_sha256", "token_sha256"),
+        Index("ix_access_link_panelist", "study_id", "panelist"),
         CheckConstraint("length(token_sha256) = 64", name="token_is_a_hash"),
     )
 
@@ -69,6 +70,7 @@ class PanelistSession(Base):
         PrimaryKeyConstraint("study_id", "grant_sha256"),
         belongs("panelist", "panelist", "id", ondelete="CASCADE"),
         Index("ix_panelist_session_grant_sha256", "grant_sha256"),
+        Index("ix_panelist_session_panelist", "study_id", "panelist"),
         CheckConstraint("length(grant_sha256) = 64", name="grant_is_a_hash"),
     )
 

@@ -162,10 +162,29 @@ class Progress:
         return self.study.maximum_rounds + 1 if self.is_over else self.latest.number
 
 
+def keep_rounds(session: Session, study_id: int, rounds: Sequence[Round]) -> None:
+    """Keep the rounds that were read with their study, for a session that only reads."""
+    session.info.setdefault("rounds", {})[study_id] = rounds
+
+
+def rounds_of(session: Session, study_id: int) -> Sequence[Round]:
+    """The rounds of a study in order."""
+    kept: Sequence[Round] | None = session.info.get("rounds", {}).get(study_id)
+    if kept is not None:
+        return kept
+    return session.scalars(select(Round).where(Round.study_id == study_id).order_by(Round.number)).all()
+
+
+def find_round(session: Session, study_id: int, number: int) -> Round | None:
+    """A round of a study by its number, if there is one."""
+    if study_id in session.info.get("rounds", {}):
+        return next((round_ for round_ in rounds_of(session, study_id) if round_.number == number), None)
+    return session.get(Round, (study_id, number))
+
+
 def progress_of(session: Session, study: Study) -> Progress:
     """Say where a study stands."""
-    rounds = select(Round).where(Round.study_id == study.id).order_by(Round.number)
-    return Progress(study, session.scalars(rounds).all())
+    return Progress(study, rounds_of(session, study.id))
 
 
 def latest_round(session: Session, study: Study) -> Round | None:

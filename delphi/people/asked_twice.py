@@ -12,27 +12,21 @@ from delphi.model.study import Study
 
 
 def asked_twice(session: Session, study: Study) -> bool:
-    """Whether another study shares half of the addresses of this panel, and half of the wordings."""
-    return any(_share_wordings(session, study.id, other) for other in _sharing_addresses(session, study.id))
-
-
-def _sharing_addresses(session: Session, study_id: int) -> list[int]:
-    """The studies in which half of this panel's addresses stand, too."""
+    """Whether another study shares half of the addresses of this panel, and half of the wordings: one statement of SQL."""
     here, there = aliased(Identity), aliased(Identity)
+    size = select(func.count()).select_from(Identity).where(Identity.study_id == study.id).scalar_subquery()
+    mine, theirs = aliased(StatementVersion), aliased(StatementVersion)
+    words = func.lower(mine.text)
+    wordings = select(func.count(words.distinct())).where(mine.study_id == study.id)
+    known = select(func.lower(theirs.text)).where(theirs.study_id == there.study_id).correlate(there)
+    common = wordings.where(words.in_(known)).correlate(there).scalar_subquery()
     shared = (
-        select(there.study_id, func.count())
-        .join(here, (here.email == there.email) & (here.study_id == study_id))
-        .where(there.study_id != study_id)
+        select(there.study_id)
+        .join(here, (here.email == there.email) & (here.study_id == study.id))
+        .where(there.study_id != study.id)
         .group_by(there.study_id)
-        .order_by(there.study_id)
+        .having(2 * func.count() >= size)
+        .having(common > 0)
+        .having(2 * common >= wordings.scalar_subquery())
     )
-    size = session.scalar(select(func.count()).select_from(Identity).where(Identity.study_id == study_id)) or 0
-    return [other for other, n in session.execute(shared) if 2 * n >= size]
-
-
-def _share_wordings(session: Session, study_id: int, other: int) -> bool:
-    mine, theirs = (
-        set(session.scalars(select(func.lower(StatementVersion.text)).where(StatementVersion.study_id == key)))
-        for key in (study_id, other)
-    )
-    return bool(mine) and 2 * len(mine & theirs) >= len(mine)
+    return session.scalar(shared.limit(1)) is not None

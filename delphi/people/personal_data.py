@@ -1,64 +1,105 @@
 """Everything that is held about one panelist, for that panelist: plain values, in the order of the page."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from delphi import audit, handed_links
-from delphi.consensus.scale import Scale
 from delphi.consensus.shipped_scales import SCALES
+from delphi.database import remembered
 from delphi.errors import NotFound, Refused
+from delphi.model.acknowledgement import Acknowledgement
 from delphi.model.event import EventKind
 from delphi.model.identity import Declaration, Identity
 from delphi.model.letter import Letter
 from delphi.model.panel import AccessLink, Panelist, PanelistSession
-from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating
 from delphi.model.round import Participation
-from delphi.model.statement import Statement, StatementProposal
+from delphi.model.statement import StatementProposal
 from delphi.model.study import Consent, Document, Study
-from delphi.people import acknowledgements
+from delphi.people.own_answers import Facts, answers_of, given_by, rounds_of_person
 
-Facts = dict[str, Any]  # what one row of a table holds, by the name of the field
+
+@dataclass(frozen=True, slots=True)
+class AboutPerson:
+    """What stands once about a panelist, and how many people are in the same group.
+
+    Attributes
+    ----------
+    company, added_later
+        People in this panelist's group, oneself among them, and how many of them were added after round 1. A team that
+        invents panelists is not stopped by it, but seen: so many of the group never were in the first round.
+    """
+
+    identity: Identity | None
+    declaration: Declaration | None
+    acknowledgement: Acknowledgement | None
+    company: int
+    added_later: int
+
+
+def about(session: Session, who: Panelist, *, acknowledgement: str) -> AboutPerson:
+    """Read it in one statement; the key of the acknowledgement is given, since no row leads there."""
+    known = remembered(session, "about")
+    if who.id not in known:
+        own = {"study_id": who.study_id, "panelist": who.id}
+        named = (Acknowledgement.study_id == who.study_id) & (Acknowledgement.key == acknowledgement)
+        query = (
+            select(Identity, Declaration, Acknowledgement, *_company(who))
+            .select_from(Panelist)
+            .outerjoin(Identity, and_(*(getattr(Identity, name) == value for name, value in own.items())))
+            .outerjoin(Declaration, and_(*(getattr(Declaration, name) == value for name, value in own.items())))
+            .outerjoin(Acknowledgement, named)
+            .where(Panelist.study_id == who.study_id, Panelist.id == who.id)
+        )
+        known[who.id] = AboutPerson(*session.execute(query).one())
+    found: AboutPerson = known[who.id]
+    return found
+
+
+def _company(who: Panelist) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    peer = aliased(Panelist)
+    begun = exists().where(Participation.study_id == who.study_id, Participation.round == 1)
+    here = (Participation.study_id == peer.study_id, Participation.panelist == peer.id, Participation.round == 1)
+    first = select(Participation.panelist).where(*here).exists()
+    group = (
+        select(func.count())
+        .select_from(peer)
+        .where(peer.study_id == who.study_id, peer.declined_on.is_(None), peer.withdrawn_on.is_(None))
+        .where(peer.stakeholder_group.is_not_distinct_from(who.stakeholder_group))
+    )
+    return group.scalar_subquery(), group.where(begun, ~first).scalar_subquery()
 
 
 def gather(session: Session, study: Study, who: Panelist, *, acknowledgement: str) -> dict[str, list[Facts]]:
-    """Collect all rows about a panelist by section; the key of the acknowledgement is given, since no row leads there."""
+    """Collect all rows about a panelist by section."""
+    known = about(session, who, acknowledgement=acknowledgement)
     links = _rows_of(session, AccessLink, who, AccessLink.minted_on)
-    devices = _rows_of(session, PanelistSession, who, PanelistSession.expires_on)
+    given = given_by(session, who)
     return {
-        "person": _person(session, who),
-        "declaration": _declaration(session, who),
-        "acknowledgement": _named(session, study, acknowledgement),
+        "person": _person(known.identity, who),
+        "declaration": _declaration(session, known.declaration),
+        "acknowledgement": _named(known.acknowledgement),
         "consents": _consents(session, who),
         "links": [{"minted_on": link.minted_on.isoformat(), "handed": link.handed} for link in links],
-        "devices": [_device(device) for device in devices],
-        "rounds": _rounds(session, who),
-        "answers": _answers(session, study, who),
+        "devices": [_device(device) for device in _devices(session, who)],
+        "rounds": rounds_of_person(given),
+        "answers": answers_of(SCALES[study.scale], given),
         "proposals": _proposals(session, who),
         "letters": _letters(session, who),
     }
 
 
-def company(session: Session, study: Study, who: Panelist) -> tuple[int, int]:
-    """How many people are in this panelist's group, oneself among them, and how many of them were added after round 1.
-
-    A team that invents panelists is not stopped by it, but seen: so many of the group never were in the first round.
-    """
-    begun = exists().where(Participation.study_id == study.id, Participation.round == 1)
-    first = exists().where(
-        Participation.study_id == Panelist.study_id, Participation.panelist == Panelist.id, Participation.round == 1
-    )
-    ours = (
-        select(func.count(), func.count().filter(begun & ~first))
-        .select_from(Panelist)
-        .where(Panelist.study_id == study.id, Panelist.declined_on.is_(None), Panelist.withdrawn_on.is_(None))
-        .where(Panelist.stakeholder_group.is_not_distinct_from(who.stakeholder_group))
-    )
-    everybody, later = session.execute(ours).one()
-    return everybody, later
+def _devices(session: Session, who: Panelist) -> list[PanelistSession]:
+    known = remembered(session, "devices")
+    if who.id not in known:
+        order = (PanelistSession.expires_on, PanelistSession.grant_sha256)
+        known[who.id] = _rows_of(session, PanelistSession, who, *order)
+    found: list[PanelistSession] = known[who.id]
+    return found
 
 
 def _device(device: PanelistSession) -> Facts:
@@ -69,8 +110,7 @@ def handed_devices(session: Session, who: Panelist) -> list[PanelistSession]:
     """List the devices that were signed in by a link that the team handed out, for a device that sees everything."""
     if handed_links.is_handed(session):
         return []
-    devices = _rows_of(session, PanelistSession, who, PanelistSession.expires_on, PanelistSession.grant_sha256)
-    return [device for device in devices if device.handed_link is not None]
+    return [device for device in _devices(session, who) if device.handed_link is not None]
 
 
 def answer_for_device(session: Session, who: Panelist, grant_sha256: str, *, own: bool) -> None:
@@ -89,16 +129,20 @@ def answer_for_device(session: Session, who: Panelist, grant_sha256: str, *, own
 
 
 def _consents(session: Session, who: Panelist) -> list[Facts]:
+    """List the consents with their items in words."""
+    given = (
+        select(Consent, Document)
+        .join(Document, (Document.study_id == Consent.study_id) & (Document.version == Consent.version))
+        .where(Consent.study_id == who.study_id, Consent.panelist == who.id)
+        .order_by(Consent.version)
+    )
     return [
-        {"version": one.version, "items": _agreed(session, one), "given_on": one.given_on.isoformat()}
-        for one in _rows_of(session, Consent, who, Consent.version)
-    ]
-
-
-def _rounds(session: Session, who: Panelist) -> list[Facts]:
-    return [
-        {"round": one.round, "finished_on": one.submitted_on.isoformat() if one.submitted_on else None}
-        for one in _rows_of(session, Participation, who, Participation.round)
+        {
+            "version": one.version,
+            "items": [document.items[n] for n in one.items],
+            "given_on": one.given_on.isoformat(),
+        }
+        for one, document in session.execute(given)
     ]
 
 
@@ -141,14 +185,7 @@ def _rows_of(session: Session, table: Any, who: Panelist, *order: Any) -> list[A
     return list(session.scalars(query.order_by(*order)))
 
 
-def _agreed(session: Session, consent: Consent) -> list[str]:
-    """List the items of a consent in words."""
-    document = session.get_one(Document, (consent.study_id, consent.version))
-    return [document.items[n] for n in consent.items]
-
-
-def _person(session: Session, who: Panelist) -> list[Facts]:
-    person = session.get(Identity, (who.study_id, who.id))
+def _person(person: Identity | None, who: Panelist) -> list[Facts]:
     known: Facts = {"name": person.name, "email": person.email} | person.characteristics if person else {}
     if person and person.changed_by_team:
         known["changed_by_team"] = True
@@ -160,8 +197,7 @@ def _person(session: Session, who: Panelist) -> list[Facts]:
     return [known | {name: value for name, value in membership.items() if value}]
 
 
-def _declaration(session: Session, who: Panelist) -> list[Facts]:
-    declared = session.get(Declaration, (who.study_id, who.id))
+def _declaration(session: Session, declared: Declaration | None) -> list[Facts]:
     if declared is None or handed_links.is_handed(session):
         return []
     conflict = {
@@ -172,33 +208,7 @@ def _declaration(session: Session, who: Panelist) -> list[Facts]:
     return [{f"expertise: {section}": level for section, level in declared.expertise.items()} | conflict]
 
 
-def _named(session: Session, study: Study, key: str) -> list[Facts]:
-    chosen = acknowledgements.find(session, study, key)
+def _named(chosen: Acknowledgement | None) -> list[Facts]:
     if chosen is None:
         return []
     return [{name: getattr(chosen, name) for name in ("name", "affiliation", "orcid", "certificate")}]
-
-
-def _unrated(rating: Rating, scale: Scale) -> str:
-    return (scale.opt_out or "") if rating.kind is AnswerKind.NOT_QUALIFIED else rating.kind.value
-
-
-def _answers(session: Session, study: Study, who: Panelist) -> list[Facts]:
-    """List answers, comments and reasons for change by round and statement."""
-    codes = {s.number: s.code for s in session.scalars(select(Statement).where(Statement.study_id == study.id))}
-    scale = SCALES[study.scale]
-    rows: dict[tuple[int, int], Facts] = {}
-    for table in (Rating, Comment, ChangeReason):
-        for entry in _rows_of(session, table, who, table.round, table.statement):
-            row = rows.setdefault(
-                (entry.round, entry.statement),
-                {"round": entry.round, "statement": codes[entry.statement], "answer": None},
-            )
-            if isinstance(entry, Rating):
-                row["answer"] = (
-                    scale.labels[entry.value - scale.lo] if entry.value is not None else _unrated(entry, scale)
-                )
-                row |= {"value": entry.value} if entry.kind is AnswerKind.RATED else {}
-            elif entry.text:
-                row["comment" if isinstance(entry, Comment) else "reason_for_change"] = entry.text
-    return [rows[key] for key in sorted(rows)]

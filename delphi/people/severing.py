@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from delphi import audit, progress
@@ -46,20 +46,20 @@ class SeveringEffect:
 
 def effect(session: Session, study: Study) -> SeveringEffect:
     """Count what severing would destroy now, and what would stay."""
-    return SeveringEffect(
-        names=_count(session, study, Identity) + _count(session, study, Receipt),
-        declarations=_count(session, study, Declaration),
-        links=_count(session, study, AccessLink),
-        devices=_count(session, study, PanelistSession),
-        letters=_count(session, study, Letter, Letter.unsent),
-        answering=progress.people_who_answered(session, study.id),
-        acknowledged=_count(session, study, Acknowledgement),
-    )
+    counts = {
+        "names": _count(study, Identity) + _count(study, Receipt),
+        "declarations": _count(study, Declaration),
+        "links": _count(study, AccessLink),
+        "devices": _count(study, PanelistSession),
+        "letters": _count(study, Letter, Letter.unsent),
+        "acknowledged": _count(study, Acknowledgement),
+    }
+    row = session.execute(select(*(count.label(name) for name, count in counts.items()))).mappings().one()
+    return SeveringEffect(answering=progress.people_who_answered(session, study.id), **row)
 
 
-def _count(session: Session, study: Study, table: Any, *which: Any) -> int:
-    counted = select(func.count()).select_from(table).where(table.study_id == study.id, *which)
-    return session.scalar(counted) or 0
+def _count(study: Study, table: Any, *which: Any) -> ColumnElement[int]:
+    return select(func.count()).select_from(table).where(table.study_id == study.id, *which).scalar_subquery()
 
 
 def guard(study: Study) -> None:

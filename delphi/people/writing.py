@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from delphi import signing
 from delphi.access import sha256
 from delphi.config import Settings
 from delphi.letters import calendar, content, message, outbox
+from delphi.letters.message import Recipient
 from delphi.model.account import Account, AccountInvitation
 from delphi.model.identity import Identity, Receipt
 from delphi.model.letter import Letter, LetterKind, TeamLetter
@@ -25,13 +26,6 @@ from delphi.people import acknowledgements, links, seal_letters
 from delphi.people.claims import WITH_RECEIPT, LetterKey, Table
 
 INVITED_FOR = timedelta(days=14)
-
-
-class Recipient(NamedTuple):
-    """Who a letter goes to."""
-
-    name: str
-    email: str
 
 
 def prepare(session: Session, key: LetterKey, *, at: datetime, settings: Settings) -> EmailMessage | None:
@@ -54,7 +48,7 @@ def prepare(session: Session, key: LetterKey, *, at: datetime, settings: Setting
         facts |= content.WITHHELD
     to = Recipient(person.name, person.email)
     dates = _dates(letter, study, facts, settings.host, at=at)
-    return _envelope(letter, to, content.template_of(letter, facts), facts, settings=settings, dates=dates)
+    return _envelope(letter, to, content.template_of(letter, facts), facts, settings=settings, at=at, dates=dates)
 
 
 def _person(session: Session, letter: Letter) -> Identity | Receipt | None:
@@ -71,6 +65,7 @@ def _envelope(
     facts: Mapping[str, Any],
     *,
     settings: Settings,
+    at: datetime,
     dates: str = "",
 ) -> EmailMessage:
     """Write a letter, and put it into its envelope; whoever answers reaches the contact of the study."""
@@ -78,11 +73,11 @@ def _envelope(
     return message.envelope(
         subject=subject,
         text=text,
-        name=to.name,
-        address=to.email,
+        to=to,
         sender=settings.mail_from,
         reply_to=facts["study"].contact_email,
         message_id=f"<{letter.id}@{settings.host}>",
+        date=at,
         calendar=dates,
     )
 
@@ -103,7 +98,7 @@ def prepare_for_team(session: Session, key: LetterKey, *, at: datetime, settings
     path = f"join/{_invite(session, account, at=at)}" if account.password is None else "sign-in"
     facts = {"study": study, "role": member.role, "new": account.password is None, "days": INVITED_FOR.days}
     facts["link"] = f"{settings.public_url}/account/{path}"
-    return _envelope(letter, Recipient("", account.email), "team", facts, settings=settings)
+    return _envelope(letter, Recipient("", account.email), "team", facts, settings=settings, at=at)
 
 
 def prepare_for_seal(session: Session, key: LetterKey, *, at: datetime, settings: Settings) -> EmailMessage | None:
@@ -116,7 +111,7 @@ def prepare_for_seal(session: Session, key: LetterKey, *, at: datetime, settings
         letter.release()
         return None
     facts = seal_letters.facts_of(session, study, letter)
-    return _envelope(letter, Recipient(*told), "seal", facts, settings=settings)
+    return _envelope(letter, Recipient(*told), "seal", facts, settings=settings, at=at)
 
 
 def _invite(session: Session, account: Account, *, at: datetime) -> str:

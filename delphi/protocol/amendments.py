@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from delphi import audit, progress
 from delphi.consensus.analysis import Definition
+from delphi.database import remembered
 from delphi.dates import in_words
 from delphi.errors import Refused
 from delphi.model.event import EventKind
@@ -84,7 +85,12 @@ def _guard(session: Session, study: Study, changes: Mapping[str, list[Any]], *, 
 
 def amendments_of(session: Session, study: Study) -> Sequence[Amendment]:
     """List the amendments in order."""
-    return session.scalars(select(Amendment).filter_by(study_id=study.id).order_by(Amendment.number)).all()
+    known = remembered(session, "amendments")
+    if study.id not in known:
+        listed = select(Amendment).filter_by(study_id=study.id).order_by(Amendment.number)
+        known[study.id] = session.scalars(listed).all()
+    amended: Sequence[Amendment] = known[study.id]
+    return amended
 
 
 def definition_at(session: Session, study: Study, at: datetime | None) -> Definition:

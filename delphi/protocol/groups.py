@@ -4,10 +4,11 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from delphi import audit
+from delphi.database import remembered
 from delphi.errors import Refused
 from delphi.model.event import EventKind
 from delphi.model.panel import Panelist
@@ -49,8 +50,12 @@ def refuse_after_invitation(session: Session, study: Study) -> None:
 
 def groups_of(session: Session, study: Study) -> list[StakeholderGroup]:
     """List the groups in their order."""
-    declared = select(StakeholderGroup).filter_by(study_id=study.id).order_by(StakeholderGroup.position)
-    return list(session.scalars(declared))
+    known = remembered(session, "groups")
+    if study.id not in known:
+        declared = select(StakeholderGroup).filter_by(study_id=study.id).order_by(StakeholderGroup.position)
+        known[study.id] = list(session.scalars(declared))
+    found: list[StakeholderGroup] = known[study.id]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +96,14 @@ def write(session: Session, study: Study, wanted: Sequence[WantedGroup], *, by: 
 
 def sizes(session: Session, study: Study) -> dict[str | None, int]:
     """Count the panel by group, without those who declined or left."""
-    counted = (
-        select(Panelist.stakeholder_group, func.count())
-        .where(Panelist.study_id == study.id, Panelist.declined_on.is_(None), Panelist.withdrawn_on.is_(None))
-        .group_by(Panelist.stakeholder_group)
-    )
-    return {row[0]: row[1] for row in session.execute(counted)}
+    known = remembered(session, "group_sizes")
+    if study.id not in known:
+        counted = _counted(study).group_by(Panelist.stakeholder_group)
+        known[study.id] = {row[0]: row[1] for row in session.execute(counted)}
+    found: dict[str | None, int] = known[study.id]
+    return found
+
+
+def _counted(study: Study) -> Select[str | None, int]:
+    here = (Panelist.declined_on.is_(None), Panelist.withdrawn_on.is_(None))
+    return select(Panelist.stakeholder_group, func.count()).where(Panelist.study_id == study.id, *here)

@@ -1,12 +1,13 @@
-"""Questionnaires: what is asked in a round with its wording, how long that is, and writing the one of a draft."""
+"""Questionnaires: what is asked in a round with its wording, and writing the one of a draft."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, insert, select
+from sqlalchemy import and_, bindparam, delete, insert, select
 from sqlalchemy.orm import Session, join
 
+from delphi.database import remembered
 from delphi.errors import Refused
 from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.statement import Kind, Statement, StatementVersion
@@ -59,30 +60,18 @@ ASKED_IN = asked_query()
 
 def asked_in(session: Session, study_id: int, numbers: Collection[int]) -> list[AskedStatement]:
     """What was asked in some rounds, by round and in the order shown."""
-    rows = session.execute(ASKED_IN, {"study": study_id, "rounds": list(numbers)})
-    return [AskedStatement(**row) for row in rows.mappings()]
+    known = remembered(session, "asked")
+    missing = [number for number in numbers if (study_id, number) not in known]
+    if missing:
+        known.update({(study_id, number): [] for number in missing})
+        for row in session.execute(ASKED_IN, {"study": study_id, "rounds": missing}).mappings():
+            known[study_id, row["round"]].append(AskedStatement(**row))
+    return [row for number in sorted(set(numbers)) for row in known[study_id, number]]
 
 
 def asked(session: Session, study_id: int, number: int) -> dict[int, AskedStatement]:
     """What is asked in a round, by statement number and in the order shown."""
     return {row.statement: row for row in asked_in(session, study_id, [number])}
-
-
-def size_of(session: Session, round_: Round) -> tuple[int, int]:
-    """How many statements a round asks and, roughly, how many words: the database counts, no text is read."""
-    sizes = select(func.count(), func.sum(func.length(StatementVersion.text))).select_from(ASKED)
-    item = QuestionnaireItem
-    of_round = sizes.where(item.study_id == round_.study_id, item.round == round_.number)
-    items, letters = session.execute(of_round).one()
-    return items, (letters or 0) // 6
-
-
-MANY, SLOW = 60, 20  # statements and minutes
-
-
-def is_long(listed: int, minutes: int) -> bool:
-    """Whether a questionnaire is one that panels answer less often (EXPERIENCE 2)."""
-    return listed > MANY or minutes > SLOW
 
 
 def place(session: Session, study: Study, draft: Round) -> None:
@@ -121,6 +110,9 @@ AskedVersions = list[tuple[int, int]]
 
 def versions_asked(session: Session, study_id: int, number: int) -> AskedVersions:
     """The (statement, version) pairs of a round in the order shown."""
+    known = remembered(session, "asked").get((study_id, number))
+    if known is not None:
+        return [(row.statement, row.version) for row in known]
     items = (
         select(QuestionnaireItem.statement, QuestionnaireItem.version)
         .filter_by(study_id=study_id, round=number)

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
+from delphi.database import remembered
 from delphi.errors import NotFound, Refused
 from delphi.model.statement import Kind, Statement, StatementVersion
 from delphi.model.study import Study
@@ -26,8 +27,16 @@ class NewStatement:
 
 def newest(session: Session, study: Study) -> list[tuple[Statement, StatementVersion]]:
     """Pair each statement with its newest wording, in the order they were added."""
+    known = remembered(session, "newest")
+    if study.id not in known:
+        known[study.id] = [(statement, version) for statement, version in session.execute(_newest(study))]
+    found: list[tuple[Statement, StatementVersion]] = known[study.id]
+    return found
+
+
+def _newest(study: Study) -> Select[Statement, StatementVersion]:
     later = aliased(StatementVersion)
-    rows = session.execute(
+    return (
         select(Statement, StatementVersion)
         .join(
             StatementVersion,
@@ -42,7 +51,6 @@ def newest(session: Session, study: Study) -> list[tuple[Statement, StatementVer
         .where(Statement.study_id == study.id, later.version.is_(None))
         .order_by(Statement.number)
     )
-    return [(statement, version) for statement, version in rows]
 
 
 def find(session: Session, study: Study, number: int) -> tuple[Statement, StatementVersion]:

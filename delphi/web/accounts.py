@@ -10,7 +10,7 @@ from flask_security import Security, UserDatastore, UserMixin, password_reset, u
 from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy import delete, func, select
 
-from delphi import clock
+from delphi import access, clock
 from delphi.access import sha256
 from delphi.config import Settings
 from delphi.database import Database
@@ -124,7 +124,8 @@ def open_session(_app: Flask, user: TeamAccount, **_: Any) -> None:
 
 
 def load_account(uniquifier: str) -> TeamAccount | None:
-    """Find the account of a signed cookie, if its grant still has a row."""
+    """Find the account of a signed cookie, if its grant still has a row; with the study that the address names."""
+    session_, slug = current_session(), (request.view_args or {}).get("slug")
     query = (
         select(TeamAccount)
         .join(AccountSession, AccountSession.account == TeamAccount.id)
@@ -135,7 +136,13 @@ def load_account(uniquifier: str) -> TeamAccount | None:
             AccountSession.expires_at > clock.now(),
         )
     )
-    return current_session().scalars(query).first()
+    if slug is None:
+        return session_.scalars(query).first()
+    rows = session_.execute(access.with_study(session_, query, slug)).all()
+    account: TeamAccount | None = rows[0].TeamAccount if rows else None
+    if account is not None:
+        access.keep_entrance(session_, account.id, slug, rows)
+    return account
 
 
 def invited_account(token: str) -> TeamAccount:

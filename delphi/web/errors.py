@@ -3,18 +3,21 @@
 import logging
 import secrets
 
-from flask import Flask, render_template
+from flask import Flask, current_app, render_template, request, session
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from delphi.access import SignedOut
 from delphi.errors import BadInput, NotFound, NotReady, Refused
 from delphi.failures import WritersBusy, failure_of
 from delphi.sheets.errors import SheetError
 from delphi.web import unavailable
 from delphi.web.language import told
+from delphi.web.policy import PANELIST, policy_of
+from delphi.web.security import is_of_this_site
 from delphi.web.transaction import restore_cookie
 
 log = logging.getLogger(__name__)
@@ -61,7 +64,13 @@ def _init_requests(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def stale_form(_error: CSRFError) -> Page:
+        if policy_of(current_app, request.endpoint or "") == PANELIST and is_of_this_site():
+            return _session_ended(400, signed_in="panelist_grant" in session)
         return render_template("errors/stale_form.html"), 400
+
+    @app.errorhandler(SignedOut)
+    def signed_out(_error: SignedOut) -> Page:
+        return _session_ended(404, signed_in=False)
 
     @app.errorhandler(SecurityError)
     def wrong_host(_error: SecurityError) -> tuple[str, int, dict[str, str]]:
@@ -75,11 +84,17 @@ def _init_requests(app: Flask) -> None:
     @app.errorhandler(DataError)
     def not_storable(_error: DataError) -> Page:
         # A NUL in a text, a text longer than its column: a request that no page of ours sends.
-        return render_template("errors/other.html"), 400
+        return render_template("errors/other.html", code=400), 400
 
     @app.errorhandler(HTTPException)
     def other(error: HTTPException) -> Page:
-        return render_template("errors/other.html"), error.code or 500
+        return render_template("errors/other.html", code=error.code), error.code or 500
+
+
+def _session_ended(status: int, *, signed_in: bool) -> Page:
+    """Say that a panelist's session ended, and give back what was sent; another site's form is never given back."""
+    facts = unavailable.given_back()
+    return render_template("errors/session_ended.html", signed_in=signed_in, method=request.method, **facts), status
 
 
 def _init_failures(app: Flask) -> None:

@@ -4,14 +4,14 @@ import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from copy import deepcopy
-from datetime import timedelta
+from datetime import datetime
 from functools import lru_cache, partial
 
 from flask import Flask, Request, Response, abort, current_app, g, request, session
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import generate_csrf
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 from werkzeug.exceptions import SecurityError
 
 from delphi import clock
@@ -19,7 +19,7 @@ from delphi.config import Settings
 
 KNOWN = 4000  # cookies, and tokens, that are not read again
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -28,31 +28,6 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
     "X-Robots-Tag": "noindex",
 }
-
-
-class SignedSessions(SecureCookieSessionInterface):
-    """Flask's sessions in signed cookies. A browser sends one again and again: it is read once, and how old it is asked each time."""
-
-    def __init__(self, app: Flask) -> None:
-        serializer = super().get_signing_serializer(app)
-        assert serializer is not None, "the secret key is set"
-        self._serializer = serializer
-        self._read = lru_cache(maxsize=KNOWN)(partial(serializer.loads, return_timestamp=True))
-
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer:  # noqa: ARG002 (interface)
-        """What signs and reads a cookie of this application."""
-        return self._serializer
-
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
-        """Read the cookie of a request; one that is too old, or was not signed here, is an empty session."""
-        cookie = request.cookies.get(self.get_cookie_name(app))
-        try:
-            said, signed_at = self._read(cookie) if cookie else ({}, None)
-        except BadSignature:
-            return self.session_class()
-        age = timedelta() if signed_at is None else clock.now() - signed_at
-        fresh = timedelta() <= age <= app.permanent_session_lifetime
-        return self.session_class(deepcopy(said) if fresh else {})
 
 
 class MaskedTokens(CSRFProtect):  # type: ignore[misc]  # the library publishes no annotations
@@ -72,6 +47,47 @@ class MaskedTokens(CSRFProtect):  # type: ignore[misc]  # the library publishes 
 
 
 csrf = MaskedTokens()
+
+
+class Signer(TimestampSigner):
+    """Dates a session by the clock of all hosts."""
+
+    def get_timestamp(self) -> int:
+        """The time in seconds since 1970."""
+        return int(clock.now().timestamp())
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's sessions in signed cookies, for several hosts; what signs them is made once and not at every request.
+
+    A browser sends the same cookie again and again: what it says is read once, and how old it is asked each time.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        serializer = super().get_signing_serializer(app)
+        assert serializer is not None, "the secret key is set"
+        serializer.signer = Signer
+        self._serializer = serializer
+        self._read = lru_cache(maxsize=KNOWN)(partial(serializer.loads, return_timestamp=True))
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer:  # noqa: ARG002 (interface)
+        """What signs and reads a cookie of this application."""
+        return self._serializer
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
+        """Read the cookie of a request; one that is too old, or was not signed here, is an empty session."""
+        cookie = request.cookies.get(self.get_cookie_name(app))
+        try:
+            said, signed_at = self._read(cookie) if cookie else ({}, clock.now())
+        except BadSignature:
+            return self.session_class()
+        # A host that is a moment ahead signs no session of tomorrow: only a great age ends one.
+        fresh = clock.now() - signed_at <= app.permanent_session_lifetime
+        return self.session_class(deepcopy(said) if fresh else {})
+
+    def get_expiration_time(self, app: Flask, session: SessionMixin) -> datetime | None:
+        """When a browser forgets a session that outlives its window."""
+        return clock.now() + app.permanent_session_lifetime if session.permanent else None
 
 
 def masked(token: str) -> str:
@@ -147,7 +163,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             g.csrf_token = masked(generate_csrf())
 
     csrf.init_app(app)
-    app.session_interface = SignedSessions(app)
+    app.session_interface = Sessions(app)
 
     @app.before_request
     def same_site() -> None:
@@ -155,13 +171,19 @@ def init_app(app: Flask, settings: Settings) -> None:
             raise request.routing_exception
         if request.method in {"GET", "HEAD", "OPTIONS"}:
             return
-        site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-        if site not in (None, "same-origin", "none"):
-            abort(400)
-        if site is None and origin not in (None, "null", settings.public_url):
+        old_browser = "Sec-Fetch-Site" not in request.headers
+        ours = (
+            request.headers.get("Origin") in (None, "null", settings.public_url) if old_browser else is_of_this_site()
+        )
+        if not ours:
             abort(400)
 
     _init_headers(app, settings)
+
+
+def is_of_this_site() -> bool:
+    """Whether the browser says that the request comes from a page of this site, or from the reader's own hand."""
+    return request.headers.get("Sec-Fetch-Site") in ("same-origin", "none")
 
 
 def _init_headers(app: Flask, settings: Settings) -> None:

@@ -19,12 +19,16 @@ def reply(failure: Failure) -> Reply:
     status = STATUS.get(failure, UNAVAILABLE)
     if "X-CSRFToken" in request.headers:  # a script: it keeps what it sent, and sends it again
         return {"state": "unavailable", "message": title_of(failure)}, status, headers
+    page = render_template("errors/unavailable.html", method=request.method, **given_back(), title=title_of(failure))
+    return page, status, headers
+
+
+def given_back() -> dict[str, Any]:
+    """What `errors/given_back.html` needs: where to send it again, what was typed, and the other fields."""
     kept = _fields()
     texts = [(name, value) for name, value in kept if any(letter.isspace() for letter in value)]
-    facts = {"title": title_of(failure), "texts": texts, "others": [field for field in kept if field not in texts]}
-    again = request.full_path.rstrip("?")
-    page = render_template("errors/unavailable.html", method=request.method, again=again, **facts)
-    return page, status, headers
+    others = [field for field in kept if field not in texts]
+    return {"again": request.full_path.rstrip("?"), "texts": texts, "others": others}
 
 
 def title_of(failure: Failure) -> str:

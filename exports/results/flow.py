@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from delphi.consensus.sealed_counts import SealedRound
 from delphi.consensus.vocabulary import EVERYBODY, Change, Decided
 from delphi.model.round import QuestionnaireItem, Round
 from delphi.model.study import Study
-from rounds.revision.decisions import decisions_of, edges_into
-from rounds.seal import reading
+from rounds.revision.decisions import decisions_of
+from rounds.seal import chain
+from rounds.seal.items import edges_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,10 @@ def statement_flow(session: Session, study: Study, rounds: Sequence[Round]) -> l
 def people_flow(session: Session, study: Study, rounds: Sequence[Round]) -> list[PeopleStep]:
     """Tell who took part from round to round, as the seals hold it."""
     steps = []
+    seals = chain.seals_of(session, study.id)
     for round_ in rounds:
-        sealed = reading.sealed_of(session, study, round_.number)
+        seal = seals.get(round_.number)
+        sealed = SealedRound.from_dict(seal.content) if seal else None
         panel = sealed.numbers_of(EVERYBODY) if sealed else None
         if panel is not None:
             steps.append(

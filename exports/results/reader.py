@@ -71,6 +71,7 @@ class Reader:
 
     def rows_by_round(self) -> RowsByRound:
         """Rows of all rounds, groups included, computed once for the same answers."""
+        released.rows_of_rounds(self.session, self.study, [round_.number for round_ in self.rounds], by_group=True)
         return {round_.number: self._rows(round_) for round_ in self.rounds}
 
     def _rows(self, round_: Round) -> list[ResultRow]:

@@ -14,8 +14,9 @@ from delphi.model.statement import Decision, Statement
 from delphi.model.study import Study
 from exports.results.overview import StatementLine
 from exports.results.reader import Reader
-from rounds.revision.decisions import decisions_of, edges_into
+from rounds.revision.decisions import decisions_of
 from rounds.seal import texts
+from rounds.seal.items import edges_into
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
-from delphi import config
+from delphi import config_values
 from delphi.config import CannotStart
 from rounds.demo.browser import Browser
 
@@ -96,7 +96,7 @@ def demo_server(database: str, port: int, home: Path) -> Iterator[DemoServer]:
     """Start the real server, with mail that stays on this machine."""
     from delphi.migrations import upgrade_to_head
 
-    database = config.checked_database_url(database)
+    database = config_values.database_url(database)
     home.mkdir(parents=True, exist_ok=True)
     upgrade_to_head(database)
     port = free_port(port)

@@ -30,7 +30,8 @@ class Source:
 class Evidence:
     """Everything feedback may be built from: sealed results only, never live answers.
 
-    ``groups`` is how many groups the study has, where the plan shows groups.
+    ``groups`` is how many groups the study has, where the plan shows groups; ``top`` is the share at which the axis of a
+    scale of numbers ends, the same on all cards of a round.
     """
 
     scale: Scale
@@ -42,3 +43,4 @@ class Evidence:
     sources: tuple[Source, ...]
     comments: tuple[str, ...] = ()
     groups: int = 0
+    top: int = 50

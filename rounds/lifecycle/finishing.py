@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from delphi import audit
@@ -13,10 +12,12 @@ from delphi.consensus.vocabulary import Verdict
 from delphi.database import locked
 from delphi.errors import Issue, NotReady, Refused
 from delphi.model.event import EventKind
-from delphi.model.round import Participation, Round, State, latest_round
+from delphi.model.round import Round, State, latest_round
 from delphi.model.seal import SealKind
 from delphi.model.study import Study
 from delphi.protocol.method import definition_of, stopping_rule_of
+from rounds.lifecycle import headcount
+from rounds.lifecycle.headcount import Responded
 from rounds.results.rows import panel_rows, stable_share
 from rounds.seal import chain, publishing
 
@@ -98,22 +99,22 @@ def take_back(session: Session, study: Study, *, by: int, at: datetime) -> None:
     audit.record(session, study.id, EventKind.STUDY_FINISHED, by=by, at=at, taken_back=True)
 
 
-def state_of(session: Session, study: Study, round_: Round, rows: Sequence[Mapping[str, Any]]) -> RoundState:
+def state_of(
+    session: Session, study: Study, round_: Round, rows: Sequence[Mapping[str, Any]], people: Responded | None = None
+) -> RoundState:
     """What a closed round shows: statements at consensus, statements that are stable, panelists who responded."""
-    invited = select(func.count()).select_from(Participation).filter_by(study_id=study.id, round=round_.number)
-    submitted = session.scalar(invited.where(Participation.submitted_on.is_not(None))) or 0
-    share = stable_share(session, study, round_)
+    people, share = people or headcount.responded(session, round_), stable_share(session, study, round_)
     return RoundState(
         number=round_.number,
         at_consensus=(sum(row["verdict"] in AT_CONSENSUS for row in rows), len(rows)),
         stable=None if share is None else (share, 100),
-        responded=(submitted, session.scalar(invited) or 0),
+        responded=(people.submitted, people.invited),
     )
 
 
 def advise(
-    session: Session, study: Study, round_: Round, rows: Sequence[Mapping[str, Any]]
+    session: Session, study: Study, round_: Round, rows: Sequence[Mapping[str, Any]], people: Responded | None = None
 ) -> tuple[RoundState, list[Criterion]]:
     """The state of the study after a round, and every stopping criterion with whether it is met."""
-    state = state_of(session, study, round_, rows)
+    state = state_of(session, study, round_, rows, people)
     return state, stopping_advice(state, stopping_rule_of(study))

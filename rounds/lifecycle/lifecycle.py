@@ -72,12 +72,12 @@ def extend(
 
 
 def remind(session: Session, round_: Round, to: Audience, *, by: int, at: datetime) -> int:
-    """Remind an audience of an open round; how many letters leave.
+    """Remind an audience of an open round; how many letters leave. Who has finished is never reminded.
 
     Where the server keeps turnout there is one audience: whoever has not finished.
     """
     _lock_with_panel(session, round_)
-    if session.get_one(Study, round_.study_id).turnout is Turnout.KEPT:
+    if to is Audience.ALL or session.get_one(Study, round_.study_id).turnout is Turnout.KEPT:
         to = Audience.NOT_SUBMITTED
     if not round_.accepts(at=at):
         raise Refused("Reminders are sent while a round is open and before its deadline; nothing was sent.")

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.disclosure.newcomers import Guess, guess_newcomer
 from delphi.consensus.vocabulary import EVERYBODY
-from delphi.model.round import Participation, Round
+from delphi.model.round import Round
 from delphi.model.study import Study
-from rounds.lifecycle import invitations
+from rounds.lifecycle import headcount
 from rounds.seal import reading
 
 
@@ -28,7 +27,6 @@ def newcomers(session: Session, study: Study, draft: Round) -> Newcomers | None:
     panel = sealed.numbers_of(EVERYBODY) if sealed else None
     if sealed is None or panel is None:
         return None
-    invited = select(Participation.panelist).where(Participation.study_id == study.id).distinct()
-    joining = len(set(invitations.invited_next(session, study.id)) - set(session.scalars(invited)))
+    joining = headcount.headcount(session, study, draft).joining
     guess = guess_newcomer([cell.options for cell in sealed.cells if cell.people == EVERYBODY]) if joining else None
     return None if guess is None else Newcomers(joining, panel.counted, guess)

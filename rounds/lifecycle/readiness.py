@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from sqlalchemy.orm import Session
 
 from delphi.errors import Issue
-from delphi.model.round import Round, State
+from delphi.model.round import Round, State, find_round
 from delphi.model.study import Study
 from delphi.statements.questionnaire import versions_asked
 from delphi.studies import readiness
-from rounds.lifecycle import invitations
+from rounds.lifecycle import headcount
 from rounds.revision import decisions
 from rounds.seal import chain
 
@@ -20,7 +20,7 @@ def issues_before_launch(session: Session, study: Study, round_: Round) -> Itera
         yield readiness.PROTOCOL_OPEN
     if round_.number > 0 and not versions_asked(session, study.id, round_.number):
         yield readiness.NO_STATEMENTS
-    if not invitations.invited_next(session, study.id):
+    if not headcount.headcount(session, study, round_).panel:
         yield readiness.NO_PANEL
     yield from _out_of_turn(session, study, round_)
     if undecided := decisions.undecided(session, study.id, round_.number):
@@ -39,7 +39,7 @@ def issues_before_launch(session: Session, study: Study, round_: Round) -> Itera
 
 def _out_of_turn(session: Session, study: Study, round_: Round) -> Iterator[Issue]:
     """What the protocol and the round before say against it."""
-    before = session.get(Round, (study.id, round_.number - 1))
+    before = find_round(session, study.id, round_.number - 1)
     if round_.number > study.maximum_rounds:
         yield Issue(
             "too_many_rounds",

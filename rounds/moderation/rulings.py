@@ -31,7 +31,7 @@ class Ruling:
 
 def queue(session: Session, round_: Round, statement: int | None = None) -> list[WrittenComment]:
     """List the comments of a closed round by statement, within it in the order of random tickets."""
-    return [one for one in texts.comments(session, round_) if statement is None or one.statement == statement]
+    return texts.comments(session, round_, statement)
 
 
 def waiting(session: Session, round_: Round) -> int:

@@ -12,14 +12,13 @@ from sqlalchemy.orm import Session
 from delphi import handed_links
 from delphi.consensus.scale import Scale
 from delphi.consensus.shipped_scales import SCALES
-from delphi.dates import minutes_for
 from delphi.errors import NotFound
 from delphi.model.panel import Panelist
 from delphi.model.round import Round
 from delphi.model.study import Study
 from rounds.participation.taking_part import TakingPart, latest_taking_part
 from rounds.questionnaire.cards import Card, cards_and_past
-from rounds.questionnaire.paging import pages, places_of
+from rounds.questionnaire.paging import PAGE, pages, places_of
 
 
 @dataclass(frozen=True)
@@ -30,11 +29,18 @@ class AnswerSheet:
     study: Study
     round: Round
     panelist: Panelist
+    most: int = PAGE  # statements on a page
 
     @property
     def part(self) -> TakingPart:
         """The participation whose answers these are."""
         return TakingPart(self.study.id, self.round.number, self.panelist.id)
+
+    @property
+    def closes_at(self) -> datetime:
+        """When the round closes: it was launched, so that this is known."""
+        assert self.round.closes_at is not None
+        return self.round.closes_at
 
     @property
     def scale(self) -> Scale:
@@ -60,7 +66,7 @@ class AnswerSheet:
     @cached_property
     def cut(self) -> list[range]:
         """The pages, as ranges of cards."""
-        return pages([card.section for card in self.cards])
+        return pages([card.section for card in self.cards], most=self.most)
 
     def page(self, number: int) -> list[Card]:
         """The cards of one page.
@@ -94,9 +100,9 @@ class AnswerSheet:
         return len(self.cards) - len(self.open_cards)
 
     @property
-    def minutes(self) -> int:
-        """Minutes for what is still open."""
-        return minutes_for(len(self.open_cards), sum(len(card.text.split()) for card in self.open_cards))
+    def given(self) -> set[int]:
+        """The statements that have an answer."""
+        return {card.statement for card in self.cards if card.answered}
 
 
 @lru_cache(maxsize=4000)
@@ -106,7 +112,7 @@ def fingerprint(part: TakingPart, secret: str) -> str:
     return hmac.new(secret.encode(), owner.encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def open_sheet(session: Session, study: Study, panelist: Panelist, *, at: datetime) -> AnswerSheet:
+def open_sheet(session: Session, study: Study, panelist: Panelist, *, at: datetime, most: int = PAGE) -> AnswerSheet:
     """The answer sheet of a panelist in the round that takes answers.
 
     Raises
@@ -122,4 +128,4 @@ def open_sheet(session: Session, study: Study, panelist: Panelist, *, at: dateti
     if round_ is None or round_.number == 0 or part is None:
         raise NotFound
     handed_links.refuse_withheld(session, round_.number)
-    return AnswerSheet(session, study, round_, panelist)
+    return AnswerSheet(session, study, round_, panelist, most)

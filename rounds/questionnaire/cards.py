@@ -22,8 +22,9 @@ from delphi.model.study import Study
 from delphi.statements.questionnaire import asked_query
 from rounds.feedback import FEEDBACK
 from rounds.feedback.evidence import NOT_QUALIFIED, Evidence
+from rounds.participation.reading import Remember
 from rounds.questionnaire.past import PastRound
-from rounds.questionnaire.prepared import Remember, at_once
+from rounds.questionnaire.prepared import at_once
 from rounds.questionnaire.saving import EntryKind
 from rounds.seal import texts
 from rounds.seal.items import relation_of
@@ -55,7 +56,7 @@ class Card:
     reason_version: int = 0
     feedback: Mapping[str, Any] = field(default_factory=dict)
     feedback_round: int = 0
-    shared: Hashable = None  # the name under which its drawn feedback may be kept; None where it may not
+    shared: Hashable = None  # the name under which it may be kept as it is drawn; None where it may not
 
     @property
     def answered(self) -> bool:
@@ -101,6 +102,18 @@ def cards_and_past(
     return [_card(place, row) for place, row in enumerate(asked_now, 1)], past
 
 
+def cards_and_own(
+    session: Session, study: Study, number: int, panelist: UUID
+) -> tuple[list[Card], dict[tuple[int, int], int | str]]:
+    """The cards of a round, and by round and statement what the panelist answered until then."""
+    numbers = range(min(1, number), number + 1)
+    rows = session.execute(CARDS, {"study": study.id, "rounds": numbers, "panelist": panelist}).all()
+    asked = [row for row in rows if row.round == number]
+    own = {(row.round, row.statement): _value(row.answer_kind, row.answer_value) for row in rows}
+    given = {key: value for key, value in own.items() if value is not None}
+    return [_card(place, row) for place, row in enumerate(asked, 1)], given
+
+
 def _card(place: int, row: Any) -> Card:
     return Card(
         place=place,
@@ -135,26 +148,32 @@ def with_feedback(
 
     ``own`` is what the panelist answered then, where that is known already.
     """
+    first = (study.id, study.created_at, study.language, number, launched)
     if number == 1:
-        return list(shown)
-    shared = ("past", study.id, study.created_at, number, launched, *study.feedback_plan) if launched else None
+        return [replace(card, shared=launched and _name(first, card)) for card in shown]
+    shared = ("past", *first, *study.feedback_plan) if launched else None
     past: PastRound = (remember if shared else at_once)(shared, lambda: PastRound.of(session, study, number))
     mine = _own(session, study, number - 1, panelist) if own is None else own
-    said = _released_comments(session, study, number - 1, panelist) if "comments" in study.feedback_plan else {}
+    said = released_comments(session, study, [number - 1], panelist) if "comments" in study.feedback_plan else {}
     evidence = _evidence(study, number, shown, past, mine, said)
     plan = shown_forms(session, study.feedback_plan, number - 1)
     return [
-        replace(card, feedback=_feedback(plan, found), shared=_name(shared, plan, found))
+        replace(card, feedback=_feedback(plan, found), shared=shared and _name(shared, card, plan, found))
         if (found := evidence.get(card.statement))
-        else card
+        else replace(card, shared=shared and _name(shared, card))
         for card in shown
     ]
 
 
-def _name(shared: tuple[Hashable, ...] | None, plan: Collection[str], evidence: Evidence) -> Hashable:
-    """The name of the drawn feedback of a card: the own answers are marked in it, so they belong to its name."""
+def _name(
+    shared: tuple[Hashable, ...], card: Card, plan: Collection[str] = (), evidence: Evidence | None = None
+) -> Hashable:
+    """The name of a drawn card: its words, and the own answers of the round before, which are marked in it."""
+    words = (card.place, card.code, card.section, card.text, card.help, card.evidence)
+    if evidence is None:
+        return *shared, words
     own = tuple(source.own for source in evidence.sources)
-    return shared and (*shared, evidence.smallest_cell, tuple(sorted(plan)), own)
+    return *shared, words, evidence.smallest_cell, tuple(sorted(plan)), own
 
 
 def shown_forms(session: Session, plan: Collection[str], number: int) -> Collection[str]:
@@ -185,7 +204,7 @@ def _evidence(
     shown: Iterable[Card],
     past: PastRound,
     mine: Mapping[int, int | str | None],
-    said: Mapping[int, Sequence[str]],
+    said: Mapping[tuple[int, int], Sequence[str]],
 ) -> dict[int, Evidence]:
     """What may be shown: frozen results, own answers, released comments, earlier wordings."""
     evidence = {}
@@ -202,17 +221,20 @@ def _evidence(
                 text=card.text,
                 reason=into[0].reason if into else "",
                 sources=tuple(past.source(origin, mine.get(origin)) for origin in origins if origin in past.rows),
-                comments=tuple(comment for origin in origins for comment in said.get(origin, ())),
+                comments=tuple(comment for origin in origins for comment in said.get((number - 1, origin), ())),
                 groups=past.declared,
+                top=past.top,
             )
     return evidence
 
 
-def _released_comments(session: Session, study: Study, number: int, reader: UUID) -> dict[int, list[str]]:
-    """Released comments by statement, in an order that stays the same for one reader and differs between them."""
-    comments_of: dict[int, list[str]] = {}
-    for one in texts.released(session, study, [number]):
-        comments_of.setdefault(one.statement, []).append(one.text)
-    for statement, written in comments_of.items():
+def released_comments(
+    session: Session, study: Study, numbers: Collection[int], reader: UUID
+) -> dict[tuple[int, int], list[str]]:
+    """Released comments by round and statement, in an order that stays the same for one reader and differs between them."""
+    comments_of: dict[tuple[int, int], list[str]] = {}
+    for one in texts.released(session, study, numbers):
+        comments_of.setdefault((one.round, one.statement), []).append(one.text)
+    for (_, statement), written in comments_of.items():
         random.Random(f"{reader}/{statement}").shuffle(written)  # noqa: S311 (an order, not a secret)
     return comments_of

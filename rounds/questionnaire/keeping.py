@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Integer, String, and_, bindparam, cast, false, func, insert, select, update
+from sqlalchemy import Connection, Integer, String, and_, bindparam, cast, false, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from delphi.database import clock_column, moment_of
@@ -64,7 +64,7 @@ FINISH = FixedStatement(
 )
 RATING: Any = Rating.__table__
 REQUEST: Any = SaveRequest.__table__
-ACKNOWLEDGE = FixedStatement(insert(REQUEST))
+REQUEST_KEY = ("study_id", "round", "panelist", "key")
 
 
 def hold(connection: Connection, part: TakingPart) -> str | None:
@@ -168,5 +168,13 @@ def _upsert(dialect: str, kind: str) -> FixedStatement:
 
 
 def acknowledge(connection: Connection, part: TakingPart, key: str, digest: str, answer: Mapping[str, Any]) -> None:
-    """Keep what a save was answered, by the key of its request."""
-    ACKNOWLEDGE.run(connection, part.columns | {"key": key, "digest": digest, "answer": answer})
+    """Keep what a save was answered, by the key of its request; the newest where a page was changed and sent again."""
+    row = part.columns | {"key": key, "digest": digest, "answer": answer}
+    _acknowledgement(connection.dialect.name).run(connection, row)
+
+
+@cache
+def _acknowledgement(dialect: str) -> FixedStatement:
+    entered: Any = (postgresql if dialect == "postgresql" else sqlite).insert(REQUEST)
+    newest = {name: entered.excluded[name] for name in ("digest", "answer")}
+    return FixedStatement(entered.on_conflict_do_update(index_elements=REQUEST_KEY, set_=newest))

@@ -3,18 +3,22 @@
 None of it is anybody's own; once the next round is launched it stays, and a process may keep it (`rounds.questionnaire.prepared`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from delphi.consensus.scale import Scale
+from delphi.consensus.shipped_scales import SCALES
+from delphi.consensus.table.result_row import count_name
 from delphi.model.result import Result
 from delphi.model.statement import Lineage
 from delphi.model.study import Study
 from delphi.protocol.groups import groups_of
 from delphi.statements.questionnaire import AskedStatement, asked
+from rounds.feedback.distribution import FULL_FROM
 from rounds.feedback.evidence import Source
 from rounds.seal import chain
 
@@ -30,6 +34,7 @@ class PastRound:
     groups: Mapping[int, Mapping[str, ResultRow]]
     declared: int
     edges: Mapping[int, list[Lineage]]
+    top: int = 50
 
     @classmethod
     def of(cls, session: Session, study: Study, number: int) -> "PastRound":
@@ -37,12 +42,21 @@ class PastRound:
         before = asked(session, study.id, number - 1)
         rows, groups = released_rows(session, study, number - 1)
         declared = len(groups_of(session, study)) if "groups" in study.feedback_plan else 0
-        return cls(before, rows, groups, declared, _edges(session, study, number, before))
+        edges = _edges(session, study, number, before)
+        return cls(
+            before, rows, groups, declared, edges, axis_top(rows.values(), SCALES[study.scale], study.smallest_cell)
+        )
 
     def source(self, statement: int, own: int | str | None) -> Source:
         """One statement of the round before, with its results and the own answer."""
         row = self.asked[statement]
         return Source(row.code, row.text, self.rows[statement], own, self.groups.get(statement, {}))
+
+
+def axis_top(rows: Iterable[ResultRow], scale: Scale, smallest_cell: int) -> int:
+    """The share at which upright axes of a round end: 50, or 100 where any option that is shown has more."""
+    shown = [row for row in rows if (row["n_rated"] or 0) >= max(FULL_FROM, smallest_cell)]
+    return 100 if any(2 * row[count_name(value)] > row["n_rated"] for row in shown for value in scale.values) else 50
 
 
 def _edges(

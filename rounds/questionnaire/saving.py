@@ -103,7 +103,10 @@ def save(
     *,
     request: str,
 ) -> Saved:
-    """Save answers once; the same request again gives the same outcome. One transaction, ended by the edge."""
+    """Save a page once; the same request again gives the same outcome. One transaction, ended by the edge.
+
+    A page that was changed and sent again (Back, change, send) saves the change: it knows what it saved itself.
+    """
     session.flush()
     connection = session.connection()
     link = keeping.hold(connection, part)
@@ -111,10 +114,12 @@ def save(
     def admit() -> str | None:
         return handed_links.admit(session, part.round)
 
-    return save_held(connection, part, answers, remarks, reasons, request=request, answered_by=link, admit=admit)
+    return save_held(
+        connection, part, answers, remarks, reasons, request=request, answered_by=link, admit=admit, changeable=True
+    )
 
 
-def save_held(
+def save_held(  # noqa: PLR0913 (who comes, what, and how)
     connection: Connection,
     part: TakingPart,
     answers: Sequence[Answer],
@@ -124,10 +129,16 @@ def save_held(
     request: str,
     answered_by: str | None,
     admit: Callable[[], str | None],
+    changeable: bool = False,
 ) -> Saved:
     """Save as `save` does, where the participation is locked and the handed link that answered it is known.
 
     ``admit`` gives the link through which the answers come now, or refuses it as `handed_links.admit` does.
+
+    Raises
+    ------
+    KeyReused
+        The key of another save came again, unless it is that of a page that may be ``changeable``.
     """
     digest = _digest(answers, remarks, reasons)
     by_kind = {
@@ -137,8 +148,11 @@ def save_held(
     }
     sent = [Entry(kind, statement) for kind, values in by_kind.items() for statement in values]
     sight = keeping.look(connection, part, sent, request)
-    if sight.earlier:
-        return replace(_earlier(*sight.earlier, digest), answered=sight.answered)
+    earlier, same = _earlier(sight, digest)
+    if same:
+        return replace(earlier, answered=sight.answered)
+    if sight.earlier and not changeable:
+        raise KeyReused("This page was sent twice with different answers. Reload it; nothing was changed.")
     if not sight.open:
         raise closed(part.round)
     link = admit()
@@ -147,8 +161,9 @@ def save_held(
     _check(sight, answers, sent)
     saved = Saved()
     for kind, values in by_kind.items():
-        _apply(connection, part, kind, values, sight, saved)
-    keeping.acknowledge(connection, part, request, digest, saved.written())
+        _apply(connection, part, kind, _knowing(earlier, kind, values), sight, saved)
+    outcome = replace(saved, versions={**earlier.versions, **saved.versions})
+    keeping.acknowledge(connection, part, request, digest, outcome.written())
     return replace(saved, answered=_answered(sight, answers, saved))
 
 
@@ -159,11 +174,20 @@ def _answered(sight: Sight, answers: Sequence[Answer], saved: Saved) -> frozense
     return sight.answered.difference(answer.statement for answer in kept) | given
 
 
-def _earlier(digest_then: str, answer: Mapping[str, Any], digest: str) -> Saved:
-    """The outcome of the same request, which came before."""
-    if digest_then != digest:
-        raise KeyReused("This page was sent twice with different answers. Reload it; nothing was changed.")
-    return Saved.read(answer)
+def _earlier(sight: Sight, digest: str) -> tuple[Saved, bool]:
+    """The outcome of an earlier save of the same key, and whether it was the same save."""
+    if sight.earlier is None:
+        return Saved(), False
+    digest_then, outcome = sight.earlier
+    return Saved.read(outcome), digest_then == digest
+
+
+def _knowing(earlier: Saved, kind: EntryKind, values_of: NewValues) -> NewValues:
+    """The values of a page that was changed and sent again: it has seen what it saved itself."""
+    return {
+        statement: (earlier.versions.get(Entry(kind, statement), seen), values)
+        for statement, (seen, values) in values_of.items()
+    }
 
 
 def submit(session: Session, part: TakingPart, *, on: date) -> None:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.analysis import Analysis
 from delphi.consensus.vocabulary import EVERYBODY
+from delphi.database import remembered
 from delphi.model.result import Result
 from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.study import Study
@@ -23,18 +24,35 @@ def results(session: Session, study: Study, round_: Round, *, by_group: bool = F
 
     None while a round is being counted.
     """
+    return rows_of_rounds(session, study, [round_.number], by_group=by_group)[round_.number]
+
+
+def rows_of_rounds(
+    session: Session, study: Study, numbers: Sequence[int], *, by_group: bool = False
+) -> dict[int, list[Row]]:
+    """The rows of several rounds, by round, read in one statement of SQL."""
+    known = remembered(session, "results")
+    missing = [number for number in numbers if (study.id, number, by_group) not in known]
+    if missing:
+        known.update({(study.id, number, by_group): [] for number in missing})
+        for number, row in session.execute(_query(study, missing, by_group=by_group)):
+            known[study.id, number, by_group].append(row)
+    return {number: known[study.id, number, by_group] for number in numbers}
+
+
+def _query(study: Study, numbers: Sequence[int], *, by_group: bool) -> Select[int, Row]:
     rows = (
-        select(Result.row)
+        select(Result.round, Result.row)
         .join(
             QuestionnaireItem,
             (QuestionnaireItem.study_id == Result.study_id)
             & (QuestionnaireItem.round == Result.round)
             & (QuestionnaireItem.statement == Result.statement),
         )
-        .where(Result.study_id == study.id, Result.round == round_.number, chain.OF_A_SEAL)
-        .order_by(QuestionnaireItem.position, Result.position)
+        .where(Result.study_id == study.id, Result.round.in_(numbers), chain.OF_A_SEAL)
+        .order_by(Result.round, QuestionnaireItem.position, Result.position)
     )
-    return list(session.scalars(rows if by_group else rows.where(Result.group == EVERYBODY)))
+    return rows if by_group else rows.where(Result.group == EVERYBODY)
 
 
 def panel_rows(session: Session, study: Study, round_: Round) -> list[Row]:

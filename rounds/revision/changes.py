@@ -15,8 +15,9 @@ from delphi.model.statement import Statement, StatementVersion
 from delphi.statements import questionnaire
 from delphi.statements.statements import NewStatement
 from rounds.revision import decisions
-from rounds.revision.decisions import DecidedBy, edges_into, open_draft, rebuild, record
+from rounds.revision.decisions import DecidedBy, open_draft, rebuild, record
 from rounds.revision.lineage import add_edge, add_statements, add_version, forget, key_of, refuse_new, version_asked
+from rounds.seal.items import edges_into
 
 ASKED_AS_BEFORE = (Decided.SETTLED_IN, Decided.SETTLED_OUT, Decided.RATE_AGAIN, Decided.REOPEN)
 

@@ -8,12 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.vocabulary import Change, Decided, Proposal
-from delphi.database import locked
+from delphi.database import locked, remembered
 from delphi.errors import Refused
+from delphi.model.account import Account
 from delphi.model.round import Round, State
 from delphi.model.statement import Decision, Lineage, Statement
 from delphi.model.study import Settled, Study
 from delphi.statements.questionnaire import AskedVersions, in_order, versions_asked, write_questionnaire
+from rounds.seal.items import edges_into
 
 SETTLED = (Decided.SETTLED_IN, Decided.SETTLED_OUT)
 CROSSING = (Change.MERGED, Change.SPLIT)
@@ -33,10 +35,35 @@ class DecidedBy:
         return replace(self, proposal=proposal)
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenDecision:
+    """A decision with its statement and the mail address of who decided, where that is known here."""
+
+    decision: Decision
+    statement: Statement
+    email: str | None
+
+
+def written_down(session: Session, study_id: int) -> list[WrittenDecision]:
+    """Every decision of a study, by round and statement."""
+    known = remembered(session, "decisions")
+    if study_id not in known:
+        rows = (
+            select(Decision, Statement, Account.email)
+            .join(Statement, (Statement.study_id == Decision.study_id) & (Statement.number == Decision.statement))
+            .outerjoin(Account, Account.id == Decision.by)
+            .where(Decision.study_id == study_id)
+            .order_by(Decision.round, Decision.statement)
+        )
+        known[study_id] = [WrittenDecision(*row) for row in session.execute(rows)]
+    written: list[WrittenDecision] = known[study_id]
+    return written
+
+
 def decisions_of(session: Session, study_id: int, number: int) -> dict[int, Decision]:
     """The decisions on the way into a round, by statement."""
-    rows = select(Decision).filter_by(study_id=study_id, round=number).order_by(Decision.statement)
-    return {decision.statement: decision for decision in session.scalars(rows)}
+    written = (one.decision for one in written_down(session, study_id))
+    return {decision.statement: decision for decision in written if decision.round == number}
 
 
 def undecided(session: Session, study_id: int, number: int) -> list[int]:
@@ -47,8 +74,8 @@ def undecided(session: Session, study_id: int, number: int) -> list[int]:
 
 def settled_before(session: Session, study_id: int, number: int) -> dict[int, Decision]:
     """The statements whose last decision before this round settled them."""
-    rows = select(Decision).where(Decision.study_id == study_id, Decision.round < number).order_by(Decision.round)
-    last = {decision.statement: decision for decision in session.scalars(rows)}
+    written = (one.decision for one in written_down(session, study_id))
+    last = {decision.statement: decision for decision in written if decision.round < number}
     return {statement: decision for statement, decision in last.items() if decision.decided in SETTLED}
 
 
@@ -82,12 +109,6 @@ def record(session: Session, draft: Round, statements: Iterable[int], decided: D
             )
         )
     session.flush()
-
-
-def edges_into(session: Session, study_id: int, number: int) -> list[Lineage]:
-    """The lineage on the way into a round."""
-    edges = select(Lineage).filter_by(study_id=study_id, round=number)
-    return list(session.scalars(edges.order_by(Lineage.from_statement, Lineage.to_statement)))
 
 
 def rebuild(session: Session, draft: Round) -> None:

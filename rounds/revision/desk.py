@@ -4,21 +4,21 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.proposal import Proposed
 from delphi.consensus.table.result_row import ResultRow
 from delphi.errors import NotFound, Refused
-from delphi.model.account import Account
 from delphi.model.round import Round, State
-from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
+from delphi.model.statement import Decision, Lineage, Statement
 from delphi.model.study import Study
 from delphi.statements import questionnaire
+from delphi.statements.questionnaire import AskedStatement
 from rounds.feedback.wording import Piece, difference
 from rounds.results.rows import Row
 from rounds.revision import decisions, proposals
 from rounds.seal import texts
+from rounds.seal.items import edges_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +119,22 @@ class _Facts:
     """What the rows are made of, fetched once."""
 
     def __init__(self, session: Session, study: Study, draft: Round) -> None:
-        own = {"study_id": study.id}
+        wordings = questionnaire.asked_in(session, study.id, (draft.number - 1, draft.number))
         self.before = dict(questionnaire.versions_asked(session, study.id, draft.number - 1))
         self.now = dict(questionnaire.versions_asked(session, study.id, draft.number))
         self.decided = decisions.decisions_of(session, study.id, draft.number)
         self.results = proposals.results_before(session, study, draft) if draft.number > 1 else {}
         self.proposed = proposals.proposals_for(session, study, draft, self.results)
-        self.statements = {s.number: s for s in session.scalars(select(Statement).filter_by(**own))}
-        wordings = session.scalars(select(StatementVersion).filter_by(**own))
+        written = decisions.written_down(session, study.id)
+        # Whatever is settled and not asked any more was decided on.
+        self.statements: dict[int, Statement | AskedStatement] = {
+            one.statement.number: one.statement for one in written
+        }
+        self.statements |= {row.statement: row for row in wordings}
         self.texts: dict[tuple[int, int | None], str] = {(v.statement, v.version): v.text for v in wordings}
         self.comments = texts.counts_by_statement(session, study.id, draft.number - 1)
-        self.into = self._codes_into(decisions.edges_into(session, study.id, draft.number))
-        authors = select(Account.id, Account.email).join(Decision, Decision.by == Account.id).filter_by(**own)
-        self.team = {row.id: row.email for row in session.execute(authors.distinct())}
+        self.into = self._codes_into(edges_into(session, study.id, draft.number))
+        self.team = {one.decision.by: one.email for one in written if one.decision.by and one.email}
 
     def _codes_into(self, edges: Iterable[Lineage]) -> dict[int, tuple[str, ...]]:
         """The codes of what stands in the place of each statement."""

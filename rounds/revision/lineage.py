@@ -16,7 +16,7 @@ from delphi.model.study import Study
 from delphi.statements import editing, questionnaire, statements
 from delphi.statements.statements import NewStatement
 from rounds.revision import decisions
-from rounds.revision.decisions import edges_into
+from rounds.seal.items import edges_into
 
 
 def forget(session: Session, draft: Round, edges: Sequence[Lineage]) -> None:

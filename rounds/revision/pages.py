@@ -10,7 +10,7 @@ from delphi.access import Capability
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Proposal
 from delphi.errors import Refused
-from delphi.model.round import Round
+from delphi.model.round import Round, find_round
 from delphi.model.study import Study
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
@@ -71,7 +71,7 @@ def show(study: Study, round_: Round, statement: int) -> str:
     """Show one statement at the desk: its result, its comments, and what can be made of it."""
     session = current_session()
     desk, row = desk_of(session, study, round_, statement)
-    before = session.get(Round, (study.id, round_.number - 1))
+    before = find_round(session, study.id, round_.number - 1)
     return render_template(
         "revision/statement.html",
         study=study,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from delphi.model.round import Round, State
+from delphi.model.round import Round, State, find_round
 from delphi.model.study import Study
 from rounds.questionnaire.cards import Card, cards, with_feedback
 from rounds.questionnaire.paging import pages
@@ -30,7 +30,7 @@ def preview_page(session: Session, study: Study, draft: Round, number: int) -> P
     cut = pages([card.section for card in everything])
     page = min(max(number, 1), max(len(cut), 1))
     shown = [everything[i] for i in cut[page - 1]] if cut else []
-    before = session.get(Round, (study.id, draft.number - 1))
+    before = find_round(session, study.id, draft.number - 1)
     released = before is not None and before.state is State.RELEASED
     if released:
         shown = with_feedback(session, study, draft.number, NOBODY, shown)

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from delphi.consensus.proposal import Proposed, proposal
 from delphi.consensus.vocabulary import Decided, Proposal, Verdict
-from delphi.model.round import Round
+from delphi.model.round import Round, find_round
 from delphi.model.study import Study
+from delphi.statements.questionnaire import asked
 from rounds.results.rows import READABLE, panel_rows
 from rounds.revision import changes, decisions
 from rounds.revision.decisions import DecidedBy
 from rounds.seal import texts
-from rounds.seal.items import items_of
 
 REOPEN = "reopen"  # the tag by which a moderator marks a comment that asks to reopen its statement
 SETTLED_AS = {Decided.SETTLED_IN: Verdict.IN, Decided.SETTLED_OUT: Verdict.OUT}
@@ -24,10 +24,10 @@ ResultRows = Mapping[int, Mapping[str, Any]]
 
 def results_before(session: Session, study: Study, draft: Round) -> dict[int, dict[str, Any]]:
     """The rows of the round before, for the whole panel, by statement number in the order shown."""
-    before = session.get_one(Round, (study.id, draft.number - 1))
-    if before.state not in READABLE:
+    before = find_round(session, study.id, draft.number - 1)
+    if before is None or before.state not in READABLE:
         return {}
-    numbers = {item.statement: number for number, item in items_of(session, study, before.number).items()}
+    numbers = {row.code: number for number, row in asked(session, study.id, before.number).items()}
     return {numbers[row["statement"]]: row for row in panel_rows(session, study, before)}
 
 
@@ -48,9 +48,10 @@ def proposals_for(session: Session, study: Study, draft: Round, rows: ResultRows
 
 def _reopeners(session: Session, study: Study, number: int) -> dict[int, int]:
     """Count, by statement, the panelists whose comment asks to reopen it."""
-    before = session.get(Round, (study.id, number))
-    read = texts.comments(session, before) if before else []
-    return Counter(one.statement for one in read if one.moderation is not None and REOPEN in one.tags)
+    asking: Counter[int] = Counter()
+    for one in texts.tagged_counts(session, study.id, number):
+        asking[one.statement] += one.n if one.decided and REOPEN in one.tags else 0
+    return asking
 
 
 def proposed_for(session: Session, study: Study, draft: Round) -> dict[int, Proposal]:

@@ -7,6 +7,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.analysis import Definition
+from delphi.database import remembered
 from delphi.model.origin import StudyImport
 from delphi.model.result import Result
 from delphi.model.seal import Seal, SealKind, SealLetter
@@ -52,19 +53,32 @@ def append(
 
 def seals_of(session: Session, study_id: int) -> dict[int, Seal]:
     """The seal of every sealed round, by number."""
-    kept = select(Seal).where(Seal.study_id == study_id, Seal.kind == SealKind.ROUND).order_by(Seal.round)
-    return {seal.round: seal for seal in session.scalars(kept)}
+    known = remembered(session, "seals")
+    if study_id not in known:
+        kept = select(Seal).where(Seal.study_id == study_id, Seal.kind == SealKind.ROUND).order_by(Seal.round)
+        known[study_id] = {seal.round: seal for seal in session.scalars(kept)}
+    seals: dict[int, Seal] = known[study_id]
+    return seals
 
 
 def sealed_numbers(session: Session, study_id: int) -> frozenset[int]:
     """Numbers of the rounds that are sealed."""
-    return frozenset(session.scalars(select(Seal.round).filter_by(study_id=study_id, kind=SealKind.ROUND)))
+    known = remembered(session, "sealed_numbers")
+    if study_id not in known:
+        numbers = select(Seal.round).filter_by(study_id=study_id, kind=SealKind.ROUND)
+        known[study_id] = frozenset(session.scalars(numbers))
+    found: frozenset[int] = known[study_id]
+    return found
 
 
 def seal_of(session: Session, study_id: int, number: int) -> Seal | None:
     """The seal of a round; None while it is not counted."""
-    kept = select(Seal).where(Seal.study_id == study_id, Seal.round == number, Seal.kind == SealKind.ROUND)
-    return session.scalars(kept).one_or_none()
+    known = remembered(session, "seal")
+    if (study_id, number) not in known:
+        kept = select(Seal).where(Seal.study_id == study_id, Seal.round == number, Seal.kind == SealKind.ROUND)
+        known[study_id, number] = session.scalars(kept).one_or_none()
+    seal: Seal | None = known[study_id, number]
+    return seal
 
 
 def entries(session: Session, study_id: int) -> list[Seal]:

@@ -7,13 +7,15 @@ from sqlalchemy.orm import Session
 
 from delphi.consensus.analysis import Item
 from delphi.consensus.vocabulary import Change, Relation
+from delphi.database import remembered
 from delphi.model.statement import Lineage
 from delphi.model.study import Study
-from delphi.statements.questionnaire import asked, versions_asked
+from delphi.statements.questionnaire import asked, asked_in, versions_asked
 
 
 def items_of(session: Session, study: Study, number: int) -> dict[int, Item]:
     """The items of a round by statement number, in the order shown."""
+    asked_in(session, study.id, (number - 1, number))  # both in one statement of SQL, for those who ask below
     questionnaire = asked(session, study.id, number)
     relations = relations_of(session, study, number)
     sections: dict[str, int] = {}
@@ -38,12 +40,21 @@ def relations_of(session: Session, study: Study, number: int) -> dict[int, Relat
     """How each item of a round relates to the round before."""
     now = [statement for statement, _version in versions_asked(session, study.id, number)]
     before = {statement for statement, _version in versions_asked(session, study.id, number - 1)}
-    edges = session.scalars(select(Lineage).where(Lineage.study_id == study.id, Lineage.round == number))
+    edges = edges_into(session, study.id, number)
     # An edge from what nobody was asked (a draft reworded before its first round) is no relation to a round.
     changes = {
         edge.to_statement: edge for edge in edges if edge.to_version is not None and edge.from_statement in before
     }
     return {statement: relation_of(before, statement, changes.get(statement)) for statement in now}
+
+
+def edges_into(session: Session, study_id: int, number: int) -> list[Lineage]:
+    """The lineage on the way into a round."""
+    known = remembered(session, "lineage")
+    if study_id not in known:
+        edges = select(Lineage).filter_by(study_id=study_id)
+        known[study_id] = list(session.scalars(edges.order_by(Lineage.from_statement, Lineage.to_statement)))
+    return [edge for edge in known[study_id] if edge.round == number]
 
 
 def relation_of(before: Container[int], statement: int, edge: Lineage | None) -> Relation:

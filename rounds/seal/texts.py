@@ -1,16 +1,18 @@
 """Comments and suggestions of a closed round, as the team and the panel may read them: under a random ticket, no author."""
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select, update
+from sqlalchemy import Select, String, and_, cast, func, select, update
 from sqlalchemy.orm import Session
 
 from delphi.consensus.sealed_counts import SealedRound
+from delphi.database import remembered
 from delphi.handed_links import OF_EVERYBODY
 from delphi.model.rating import Comment, Moderation
 from delphi.model.round import Participation, Round
@@ -30,6 +32,16 @@ class WrittenComment:
     released_text: str | None
     note: str
     tags: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedCount:
+    """How many comments on a statement were decided on, or wait, with the same tags."""
+
+    statement: int
+    decided: bool
+    tags: list[str]
+    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +92,39 @@ def comment_counts(session: Session, study_id: int, numbers: Collection[int]) ->
     return {number: n for number, n in session.execute(counted, execution_options=OF_EVERYBODY)}  # noqa: C416 (a result is no sequence of pairs for dict)
 
 
+def tagged_counts(session: Session, study_id: int, number: int) -> list[TaggedCount]:
+    """How many comments of a closed round are about a statement and bear the same tags."""
+    if number < 1:
+        return []  # nothing to comment on is asked before round 1
+    known = remembered(session, "tagged_counts")
+    if (study_id, number) not in known:
+        closed = and_(Round.study_id == Comment.study_id, Round.number == Comment.round)
+        tags = cast(Comment.tags, String)  # as text: PostgreSQL compares no JSON
+        by = (Comment.statement, Comment.moderation.is_not(None), tags)
+        counted = select(*by, func.count()).join(Round, closed).where(Round.closed_at.is_not(None))
+        own = counted.where(Comment.study_id == study_id, Comment.round == number, Comment.text != "").group_by(*by)
+        known[study_id, number] = [
+            TaggedCount(about, bool(ruled), json.loads(tags), n) for about, ruled, tags, n in session.execute(own)
+        ]
+    counts: list[TaggedCount] = known[study_id, number]
+    return counts
+
+
 def counts_by_statement(session: Session, study_id: int, number: int) -> dict[int, int]:
     """How many comments each statement of a closed round has."""
-    closed = and_(Round.study_id == Comment.study_id, Round.number == Comment.round)
-    counted = select(Comment.statement, func.count()).join(Round, closed).where(Round.closed_at.is_not(None))
-    own = counted.where(Comment.study_id == study_id, Comment.round == number, Comment.text != "")
-    return {number: n for number, n in session.execute(own.group_by(Comment.statement))}  # noqa: C416 (rows are no pairs)
+    counts: Counter[int] = Counter()
+    for one in tagged_counts(session, study_id, number):
+        counts[one.statement] += one.n
+    return dict(counts)
 
 
-def comments(session: Session, round_: Round) -> list[WrittenComment]:
+def comments(session: Session, round_: Round, statement: int | None = None) -> list[WrittenComment]:
     """The comments of a closed round by statement, within it in the order of random tickets; none of an open round."""
     if round_.closed_at is None:
         return []
     columns = [getattr(Comment, name) for name in WrittenComment.__dataclass_fields__]
     listed = select(*columns).where(Comment.study_id == round_.study_id, Comment.round == round_.number)
+    listed = listed if statement is None else listed.where(Comment.statement == statement)
     listed = listed.where(Comment.text != "").order_by(Comment.statement, Comment.ticket)
     return [WrittenComment(*row) for row in session.execute(listed)]
 

@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,8 @@ import pytest
 from browsing import SECRET
 from builders import NOW, account, lead_of, panel_of, released, select_account, study
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from mockups import second_round
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from sqlalchemy import select, update
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -38,11 +39,19 @@ from rounds.revision import changes as revision
 from rounds.revision.decisions import DecidedBy
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+ROOT = ["--no-sandbox"] if os.geteuid() == 0 else []
 SECTIONS = ("Barriers", "Services", "Rights", "Data", "Recommendations")
 FULL = ("own_rating", "distribution", "quartiles", "wording", "groups", "comments")
 
 
 class Quiet(WSGIRequestHandler):
+    reachable = True
+
+    def handle(self) -> None:
+        """Answer, or hang up as a network does that is gone."""
+        if self.reachable:
+            super().handle()
+
     def log(self, *_: Any) -> None:
         """Say nothing: a personal link is no text for a log."""
 
@@ -55,28 +64,31 @@ class Site:
     app: Flask
     database: Database
 
-    def study(self, slug: str, *, statements: int = 6, rounds: int = 1, **changes: Any) -> "Played":
+    def study(
+        self,
+        slug: str,
+        *,
+        statements: int = 6,
+        rounds: int = 1,
+        panelists: int = 12,
+        ratings: Sequence[int] = (4, 4, 3, 4, 3, 2, 1),
+        asked: Sequence[NewStatement] = (),
+        **changes: Any,
+    ) -> "Played":
         """Make a study whose last round is open, and before it rounds in which everybody rated."""
         with self.database.transaction() as session:
             lead = session.scalars(select_account("ada")).first() or account(session, "ada")
-            asked = tuple(
-                NewStatement(
-                    f"STMT{n}",
-                    f"Statement {n}: services for migrants who use drugs are within reach of those who need them.",
-                    help="Within reach means open in the evening, without papers and in a language people speak.",
-                    section=SECTIONS[(n - 1) * len(SECTIONS) // max(statements, len(SECTIONS))],
-                )
-                for n in range(1, statements + 1)
-            )
-            made = study(session, lead, slug, panelists=12, statements=asked, **({"feedback": FULL} | changes))
+            asked = tuple(asked) or tuple(map(self._statement, range(1, statements + 1), [statements] * statements))
+            statements = len(asked)
+            made = study(session, lead, slug, panelists=panelists, statements=asked, **({"feedback": FULL} | changes))
             played = Played(self, made.id, panel_of(session, made))
             for who in played.panel:
                 session.add(Consent(study_id=made.id, panelist=who, version=1, given_on=NOW.date()))
             session.flush()
             for number in range(1, rounds):
                 votes = [
-                    {n: "nq" if i == 11 else (4, 4, 3, 4, 3, 2, 1)[(i + n) % 7] for n in range(1, statements + 1)}
-                    for i in range(12)
+                    {n: "nq" if i == 11 else ratings[(i + n) % len(ratings)] for n in range(1, statements + 1)}
+                    for i in range(panelists)
                 ]
                 before = released(session, made, votes, number)
                 draft = lifecycle.prepare_next(session, made, before, by=lead_of(session, made), at=NOW)
@@ -89,6 +101,22 @@ class Site:
             )
             played.rounds = rounds
         return played
+
+    @staticmethod
+    def _statement(n: int, statements: int) -> NewStatement:
+        return NewStatement(
+            f"STMT{n}",
+            f"Statement {n}: services for migrants who use drugs are within reach of those who need them.",
+            help="Within reach means open in the evening, without papers and in a language people speak.",
+            section=SECTIONS[(n - 1) * len(SECTIONS) // max(statements, len(SECTIONS))],
+        )
+
+    def second_round(self, scale: str) -> "Played":
+        """Make a study of the design's words and numbers whose second round is open, with one reader."""
+        with self.database.transaction() as session:
+            lead = session.scalars(select_account("ada")).first() or account(session, "ada")
+            made, reader = second_round(session, lead, f"second-{scale}".replace("_", "-"), scale)
+        return Played(self, made, [reader], 2)
 
 
 @dataclass
@@ -151,14 +179,39 @@ def site(tmp_path_factory) -> Iterator[Site]:
     app.extensions["database"].engine.dispose()
 
 
+@pytest.fixture
+def network(monkeypatch) -> Any:
+    """Let the network go, and come back: everything that any browser asks for is hung up on."""
+    return lambda there: monkeypatch.setattr(Quiet, "reachable", there)
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def driver() -> Iterator[Playwright]:
     assert CHROMIUM, "Chromium is needed: make browser installs it where it may"
-    root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=root)
-        yield browser
-        browser.close()
+    with sync_playwright() as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def chromium(driver) -> Iterator[Browser]:
+    browser = driver.chromium.launch(executable_path=CHROMIUM, args=ROOT)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def installed(driver, site, tmp_path) -> Any:
+    """Open a browser with the same profile again and again, as a phone does after its battery was empty."""
+    profile = str(tmp_path / "profile")
+
+    def start() -> Page:
+        context = driver.chromium.launch_persistent_context(
+            profile, executable_path=CHROMIUM, args=ROOT, base_url=site.url, locale="en-GB"
+        )
+        return context.pages[0]
+
+    start.profile = profile
+    return start
 
 
 @pytest.fixture

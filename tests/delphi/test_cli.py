@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from mailbox import listening
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -17,7 +18,9 @@ from sqlalchemy import inspect, text
 
 import wsgi
 from delphi import clock, migrations
+from delphi.config import SETTINGS
 from delphi.database import Database, engine_for
+from delphi.deployment import mail
 from delphi.model.study import Role
 from delphi.studies import team
 from rounds.demo.server import free_port
@@ -51,6 +54,22 @@ def test_an_account_is_created_once_and_gets_new_links(run):
     assert (again.exit_code, "There is an account" in again.output) == (1, True)
     assert run("account", "link", "new@example.org").output.startswith(HOST)
     assert "There is no account" in run("account", "link", "nobody@example.org").output
+
+
+def test_every_setting_is_printed_with_its_source(run, monkeypatch):
+    monkeypatch.setenv("MAIL_PER_DOMAIN", "30")
+    done = run("config")
+    assert (done.exit_code, SECRET in done.output) == (0, False)
+    assert [setting.name for setting in SETTINGS if f"\n{setting.name} = " not in f"\n{done.output}"] == []
+    assert "MAIL_PER_DOMAIN = 30  [environment]\n    Letters a minute to one domain" in done.output
+
+
+def test_a_wrong_setting_ends_the_print_with_one(run, monkeypatch):
+    monkeypatch.setenv("MAIL_FROM", "nobody")
+    done = run("config")
+    assert done.exit_code == 1
+    assert "MAIL_FROM: WRONG  [environment]" in done.output
+    assert "PUBLIC_URL = " in done.output
 
 
 def test_a_missing_secret_is_said_in_one_line(run, monkeypatch):
@@ -315,3 +334,63 @@ def test_another_server_ends_with_the_sentence(run, monkeypatch, server):
     monkeypatch.setenv("GUNICORN_CMD_ARGS", f"--bind 127.0.0.1:{free_port(0)}")
     done = subprocess.run([sys.executable, "-m", *server], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, SENTENCE in done.stderr, "Traceback" in done.stderr) == (4, True, False)
+
+
+def test_a_backup_is_restored_and_compared_by_command(run, tmp_path, monkeypatch, template):
+    run(*NEW)
+    written = run("backup", str(tmp_path / "all.zip"))
+    assert (written.exit_code, "are not in it" in written.output) == (0, True)
+    tried = run("restore", "--verify", str(tmp_path / "all.zip"))
+    assert (tried.exit_code, "are as they were on" in tried.output) == (0, True)
+    monkeypatch.setenv("DATABASE_URL", template.empty())
+    restored = run("restore", str(tmp_path / "all.zip"))
+    assert (restored.exit_code, "The database is up to date." in restored.output) == (0, True)
+    assert "There is an account" in run(*NEW).output
+
+
+def test_a_refused_backup_or_restore_says_why(run, tmp_path):
+    (tmp_path / "all.zip").write_bytes(b"none")
+    again, none = run("backup", str(tmp_path / "all.zip")), run("restore", "--verify", str(tmp_path / "all.zip"))
+    assert (again.exit_code, "there already" in again.output) == (1, True)
+    assert (none.exit_code, "is no backup of Delphi" in none.output) == (1, True)
+
+
+def test_an_empty_database_has_nothing_to_keep(run, tmp_path, monkeypatch, template):
+    monkeypatch.setenv("DATABASE_URL", template.empty())
+    done = run("backup", str(tmp_path / "all.zip"))
+    assert (done.exit_code, "nothing to keep" in done.output) == (1, True)
+
+
+def test_an_upgrade_makes_a_backup_and_says_the_way_back(run, tmp_path):
+    assert run("upgrade").exit_code == 2
+    done = run("upgrade", "--backup", str(tmp_path / "all.zip"))
+    assert (done.exit_code, f"delphi restore {tmp_path / 'all.zip'}" in done.output) == (0, True)
+    assert run("restore", "--verify", str(tmp_path / "all.zip")).exit_code == 0
+    assert run("upgrade", "--no-backup").output == "The database is up to date.\n"
+
+
+def test_the_doctor_says_what_to_mend_and_ends_with_one(run, monkeypatch):
+    monkeypatch.setattr(mail, "texts_of", lambda _name: None)
+    done = run("doctor")
+    assert done.exit_code == 1
+    assert "wrong   The mail server cannot be used" in done.output
+    assert "ok      The database answers" in done.output
+    assert "ok      " not in run("doctor", "--quiet").output
+
+
+def test_the_doctor_is_content_with_an_installation_that_is_well(run, monkeypatch, tmp_path):
+    monkeypatch.setattr(mail, "texts_of", lambda _name: ["v=spf1", "v=DMARC1"])
+    (tmp_path / "all.zip").touch()
+    with listening() as box:
+        for name, value in {
+            "PUBLIC_URL": "https://delphi.uni.example",
+            "TRUSTED_PROXIES": "1",
+            "MAIL_URL": box.url,
+            "MAIL_FROM": "delphi@uni.example",
+        }.items():
+            monkeypatch.setenv(name, value)
+        done = run("doctor", "--quiet", "--backups", str(tmp_path), "--send-to", "it@uni.example")
+    assert (done.exit_code, [line for line in done.output.splitlines() if not line.startswith("advice  DKIM")]) == (
+        0,
+        [],
+    )

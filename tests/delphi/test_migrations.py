@@ -15,6 +15,10 @@ from alembic.script import ScriptDirectory
 from rows import METADATA, fill
 from sqlalchemy import inspect, select, text
 
+from delphi import clock
+from delphi.backup import writing as backup
+from delphi.backup.restoring import differences as changed_tables
+from delphi.backup.restoring import restore
 from delphi.database import Database
 from delphi.migrations import configuration, upgrade_to_head
 from delphi.model.event import EventKind
@@ -118,18 +122,45 @@ def test_a_released_revision_needs_nothing_that_can_change(revision):
     ]
 
 
+def inserts_of(revision):
+    """The rows of a filled database of a released version."""
+    return RELEASED[revision].read_text(encoding="utf-8").splitlines()[1:]
+
+
+def filled(template, revision):
+    """The address of a filled database of a released version."""
+    url = template.empty()
+    command.upgrade(configuration(url), revision)
+    database = Database(url)
+    with database.engine.begin() as connection:
+        for insert in inserts_of(revision):
+            connection.connection.cursor().execute(insert)
+    database.engine.dispose()
+    return url
+
+
 @pytest.fixture(params=RELEASED)
 def upgraded(request, template):
     """A filled database of a released version, brought to the newest revision; with the rows it had."""
-    url = template.empty()
-    command.upgrade(configuration(url), request.param)
-    inserts = RELEASED[request.param].read_text(encoding="utf-8").splitlines()[1:]
+    url = filled(template, request.param)
     database = Database(url)
-    with database.engine.begin() as connection:
-        for insert in inserts:
-            connection.connection.cursor().execute(insert)
     upgrade_to_head(url)
-    yield database, Counter(insert.split('"')[1] for insert in inserts)
+    yield database, Counter(insert.split('"')[1] for insert in inserts_of(request.param))
+    database.engine.dispose()
+
+
+@pytest.mark.parametrize("revision", RELEASED)
+def test_a_backup_of_a_released_version_is_restored_and_upgraded(template, tmp_path, revision):
+    database = Database(filled(template, revision))
+    url = database.engine.url.render_as_string(hide_password=False)
+    manifest = backup.write(url, tmp_path / "all.zip", revision=revision, at=clock.now())
+    restore(tmp_path / "all.zip", restored := template.empty())
+    assert changed_tables(restored, manifest) == []
+    for place in (url, restored):
+        upgrade_to_head(place)
+    assert backup.write(url, tmp_path / "1", revision="", at=clock.now()).tables == (
+        backup.write(restored, tmp_path / "2", revision="", at=clock.now()).tables
+    )
     database.engine.dispose()
 
 

@@ -10,9 +10,10 @@ import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException
 from http.cookiejar import CookieJar
 from urllib.error import HTTPError
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from browsing import SECRET
@@ -43,6 +44,16 @@ def answers(address: str) -> bool:
     try:
         return bool(urllib.request.urlopen(address).read())
     except OSError:
+        return False
+
+
+def stays_open(connection: HTTPConnection) -> bool:
+    """Ask for a page; whether the connection may be used again."""
+    try:
+        connection.request("GET", "/account/sign-in")
+        answer = connection.getresponse()
+        return bool(answer.read()) and not answer.will_close
+    except (OSError, HTTPException):
         return False
 
 
@@ -85,3 +96,14 @@ def test_an_idle_server_ends_long_before_its_grace_is_over(template, number):
     with template.copy() as url, serving(url) as (server, _address):
         server.send_signal(number)
         assert server.wait(5) == 0  # of 30 s; it takes about half a second
+
+
+@one_engine
+def test_a_server_that_was_killed_leaves_its_port_soon(template):
+    with template.copy() as url, serving(url) as (server, address):
+        kept = HTTPConnection(urlsplit(address).netloc)
+        assert stays_open(kept)
+        server.kill()
+        end = time.monotonic() + 10
+        while stays_open(kept):
+            assert time.monotonic() < end, "a busy connection keeps the worker, and the worker the port"

@@ -8,6 +8,7 @@ import pytest
 from builders import NOW, Cast
 
 from delphi import worker
+from delphi.failures import WritersBusy
 from delphi.model.job import ExportJob
 from delphi.studies import retention
 from delphi.studies.retention import Deleting
@@ -128,3 +129,21 @@ def test_what_is_let_go_is_due_again(session, jobs):
     jobs[0].release()
     session.flush()
     assert take(session, by="two", most=9) == [jobs[0]]
+
+
+def test_a_database_that_is_away_is_two_lines_in_the_log(caplog):
+    class Failing(Counting):
+        left = 5
+
+        def work(self, *, at):  # noqa: ARG002 (interface)
+            self.left -= 1
+            if self.left > 0:
+                raise WritersBusy
+            self.turned.set()
+
+    loop = Failing()
+    threads = worker.start_loops([loop])
+    assert loop.turned.wait(5)
+    worker.stop_loops([loop], threads)
+    lines = ["counting waits for the database: busy", "counting goes on"]
+    assert [record.getMessage() for record in caplog.records] == lines

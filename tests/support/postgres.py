@@ -5,6 +5,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -28,16 +29,27 @@ def binaries() -> Path | None:
 class Server:
     """A cluster in a temporary folder, reached by a socket there."""
 
-    def __init__(self, programs: Path) -> None:
-        self.programs = programs
-        self.home = Path(tempfile.mkdtemp(prefix="delphi-pg-"))  # short: a socket's path must stay under 108 bytes
+    environment: Mapping[str, str] = {}
+
+    def __init__(self, programs: Path, options: str = OPTIONS, *, home: Path | None = None) -> None:
+        self.programs, self.options = programs, options
+        self.home = home or Path(
+            tempfile.mkdtemp(prefix="delphi-pg-")
+        )  # short: a socket's path must stay under 108 bytes
         self.user: dict[str, Any] = {}
         if os.geteuid() == 0:  # initdb refuses to run as root
             nobody = pwd.getpwnam("nobody")
             self.user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
             os.chown(self.home, nobody.pw_uid, nobody.pw_gid)
+        self._make()
+        self.start()
+
+    def _make(self) -> None:
         self._run("initdb", "-D", "data", "-U", "delphi", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        self._run("pg_ctl", "-D", "data", "-w", "-l", "log", "-o", f"-k {self.home} {OPTIONS}", "start")
+
+    def start(self) -> None:
+        """Start the server, and wait until it answers."""
+        self._run("pg_ctl", "-D", "data", "-w", "-l", "log", "-o", f"-k {self.home} {self.options}", "start")
 
     def url(self, name: str = "postgres") -> str:
         """Give the address of a database as SQLAlchemy writes it."""
@@ -53,6 +65,7 @@ class Server:
             [self.programs / program, *args],
             cwd=self.home,
             check=True,
+            env={**os.environ, **self.environment},
             stdout=subprocess.DEVNULL,  # a pipe would stay open as long as the server runs
             stderr=subprocess.DEVNULL,
             **self.user,

@@ -24,11 +24,12 @@ EXAMPLES = {
 LAST = ("arrival.leave", "security.logout")  # they end what the other requests need
 
 
-def requests(app) -> list[tuple[str, str, str]]:
+def requests(app, **examples) -> list[tuple[str, str, str]]:
     """Give (endpoint, method, path) of every rule; a rule without an example of its parameters fails here."""
+    values = EXAMPLES | examples
     adapter = app.url_map.bind("delphi.example.org")
     found = [
-        (rule.endpoint, method, adapter.build(rule.endpoint, {name: EXAMPLES[name] for name in rule.arguments}))
+        (rule.endpoint, method, adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments}))
         for rule in app.url_map.iter_rules()
         if not (rule.endpoint.startswith("security.") and rule.arguments)
         for method in sorted(rule.methods)

@@ -240,6 +240,9 @@ COLUMNS = {
 }
 
 
+OF_A_PANELIST = ('letter', 'access_link', 'panelist_session')  # found by whose they are
+
+
 def upgrade() -> None:
     """Go up."""
     false = '0' if op.get_bind().dialect.name == 'sqlite' else 'false'
@@ -262,6 +265,8 @@ def upgrade() -> None:
         batch_op.drop_column('input_sha256')
         batch_op.add_column(sa.Column('stops', sa.JSON(), nullable=True))
     op.drop_index('ix_rating_panelist', 'rating')
+    for name in OF_A_PANELIST:
+        op.create_index(f'ix_{name}_panelist', name, ['study_id', 'panelist'])
     order_answers(BY_STATEMENT, BY_PERSON)
     create_tables()
     op.execute('INSERT INTO held_role (study_id, account, role) SELECT study_id, account, role FROM membership')
@@ -414,6 +419,8 @@ def freeze_answers_postgresql() -> None:
 
 def downgrade() -> None:
     """Go down; what only this revision knows is lost, and it is refused where a study has it."""
+    for name in OF_A_PANELIST:
+        op.drop_index(f'ix_{name}_panelist', name)
     sqlite = op.get_bind().dialect.name == 'sqlite'
     for table in FROZEN:
         for name, _change, _row in changes_of(table):

@@ -2,15 +2,16 @@
 
 import io
 import json
+from typing import Any
 
 from flask import Blueprint, Response, request
 
 from delphi import clock, handed_links
 from delphi.model.panel import Panelist
 from delphi.model.study import Study
-from delphi.people import acknowledgements, addresses, personal_data, roster
+from delphi.people import acknowledgements, addresses, personal_data
 from delphi.people.forms import NameForm
-from delphi.people.personal_data import Facts
+from delphi.people.own_answers import Facts, by_statement
 from delphi.sheets.writing import write_csv
 from delphi.web.answers import Page, done, form_page
 from delphi.web.language import gettext as _
@@ -25,14 +26,16 @@ blueprint = Blueprint("personal_data", __name__)
 def show(study: Study, panelist: Panelist) -> Page:
     """Show it all, and take a corrected name."""
     handed_links.refuse_withheld(current_session())
-    person = roster.identity_of(current_session(), panelist)
+    known = personal_data.about(current_session(), panelist, acknowledgement=_key(study, panelist))
+    person = known.identity
     form = NameForm(obj=person)
     if form.validate_on_submit():
         personal_data.correct_name(current_session(), study, panelist, form.value(), at=clock.now())
         return done(_("Your name is saved."), "personal_data.show")
     data = _gathered(study, panelist)
-    facts = {"data": data, "names": section_names(), "fields": field_names()}
-    facts["company"], facts["added_later"] = personal_data.company(current_session(), study, panelist)
+    statements = by_statement(data["answers"])
+    facts: dict[str, Any] = {"data": data, "statements": statements, "names": section_names(), "fields": field_names()}
+    facts["company"], facts["added_later"] = known.company, known.added_later
     facts["handed_devices"] = personal_data.handed_devices(current_session(), panelist)
     facts["to_confirm"] = (
         person is not None and person.changed_by_team and not handed_links.is_handed(current_session())
@@ -78,8 +81,11 @@ def as_csv(study: Study, panelist: Panelist) -> Page:
 
 def _gathered(study: Study, panelist: Panelist) -> dict[str, list[Facts]]:
     handed_links.refuse_withheld(current_session())
-    key = acknowledgements.key_of(current_settings().secret_key, study.id, panelist.id)
-    return personal_data.gather(current_session(), study, panelist, acknowledgement=key)
+    return personal_data.gather(current_session(), study, panelist, acknowledgement=_key(study, panelist))
+
+
+def _key(study: Study, panelist: Panelist) -> str:
+    return acknowledgements.key_of(current_settings().secret_key, study.id, panelist.id)
 
 
 def _file(study: Study, text: str, suffix: str, kind: str) -> Response:
@@ -127,6 +133,7 @@ def field_names() -> dict[str, str]:
         "round": _("Round"),
         "finished_on": _("Finished on"),
         "statement": _("Statement"),
+        "wording": _("Wording"),
         "answer": _("Answer"),
         "value": _("Value"),
         "comment": _("Comment"),

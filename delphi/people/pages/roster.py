@@ -1,42 +1,46 @@
 """Pages of the panel: the roster, import in two steps, export."""
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request, url_for
 
 from delphi import clock
 from delphi.access import Capability
 from delphi.errors import Refused
 from delphi.model.round import latest_round
 from delphi.model.study import Study
-from delphi.people import addresses, roster, roster_files
+from delphi.people import addresses, roster_files, roster_list
 from delphi.people.forms import AddressForm
 from delphi.protocol import groups
 from delphi.sheets.fields import TypedRows
 from delphi.web import uploads
-from delphi.web.answers import Page, done
+from delphi.web.answers import Page, done, paged
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, parses_first, policy, takes_files
 from delphi.web.transaction import commit, current_session, reads_first
 
 blueprint = Blueprint("roster", __name__)
+PAGE = 50
 
 
 @blueprint.get("/studies/<slug>/panel")
 @policy(Capability.ROSTER)
 def index(study: Study) -> Page:
     """Show the roster: names and how far turnout is told by name, never an answer and never a code."""
-    session = current_session()
+    session, search = current_session(), request.args.get("search", "").strip()
     latest = latest_round(session, study)
-    today = clock.now().date()
+    found = roster_list.count(session, study, search)
+    part, today = paged(found, PAGE), clock.now().date()
     return render_template(
         "people/roster.html",
         study=study,
         form=ButtonForm(),
-        people=roster.roster(session, study),
+        search=search,
+        people=roster_list.lines(session, study, latest, today=today, search=search, first=part.offset, most=part.size),
+        found=found,
+        part=part,
         groups=groups.groups_of(session, study),
         sizes=groups.sizes(session, study),
         round=latest,
-        standings=roster.standings(session, study, latest, today=today) if latest else {},
     )
 
 

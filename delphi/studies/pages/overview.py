@@ -11,7 +11,7 @@ from delphi.consensus.vocabulary import Change
 from delphi.model.round import newest_rounds, progress_of
 from delphi.model.study import Study
 from delphi.people import roster
-from delphi.protocol import method
+from delphi.protocol import groups, method
 from delphi.studies import audit_trail, copying, creation, designs, next_step, readiness
 from delphi.studies.forms import StudyForm
 from delphi.web.answers import Page, done
@@ -80,7 +80,7 @@ def show(study: Study) -> Page:
         may=may,
         events=audit_trail.newest(session, study, most=LATEST_EVENTS) if Capability.AUDIT in may else [],
         rule=method.definition_of(study).describe(),
-        panel_size=roster.size(session, study),
+        panel_size=sum(groups.sizes(session, study).values()),
         countries=roster.characteristic_counts(session, study, "country"),
         form=ButtonForm(),
     )

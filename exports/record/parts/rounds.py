@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from delphi.model.event import Event, EventKind
 from delphi.model.letter import REMINDERS, Letter
-from delphi.model.round import QuestionnaireItem, Round, State
+from delphi.model.round import QuestionnaireItem, Round, State, rounds_of
 from delphi.model.statement import Statement, StatementVersion
 from delphi.model.study import Study
 from exports.record.facts import AskedStatement, RoundFacts
@@ -20,15 +20,13 @@ def visible_rounds(session: Session, study: Study, *, closed: bool) -> list[Roun
     """List the rounds whose results may be seen: released ones, and where ``closed`` is set those that are counted."""
     states = {State.RELEASED} | ({State.CLOSED} if closed else set())
     sealed = chain.sealed_numbers(session, study.id)
-    rounds = session.scalars(select(Round).filter_by(study_id=study.id).order_by(Round.number))
-    return [round_ for round_ in rounds if round_.state in states and round_.number in sealed]
+    return [round_ for round_ in rounds_of(session, study.id) if round_.state in states and round_.number in sealed]
 
 
 def rounds_being_counted(session: Session, study: Study) -> list[int]:
     """Name the closed rounds that are not counted yet."""
-    closed = select(Round.number).where(Round.study_id == study.id, Round.closed_at.is_not(None))
     sealed = chain.sealed_numbers(session, study.id)
-    return [number for number in session.scalars(closed.order_by(Round.number)) if number not in sealed]
+    return [one.number for one in rounds_of(session, study.id) if one.closed_at and one.number not in sealed]
 
 
 def round_facts(session: Session, study: Study, rounds: Sequence[Round]) -> list[RoundFacts]:

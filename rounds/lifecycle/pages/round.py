@@ -12,14 +12,16 @@ from delphi.consensus.scale import Scale
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.table.result_row import result_rows
 from delphi.errors import Refused
-from delphi.model.round import Round, State
+from delphi.model.round import Round, State, find_round
 from delphi.model.study import Study, Turnout
 from delphi.protocol.method import definition_of
+from delphi.statements.duration import reading_of
+from delphi.statements.questionnaire import asked
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import after_commit, current_session
-from rounds.lifecycle import closing, finishing, invitations, lifecycle, monitor, newcomers, readiness
+from rounds.lifecycle import closing, finishing, headcount, lifecycle, monitor, newcomers, readiness
 from rounds.lifecycle.forms import DeadlineForm, ExtendForm, audience_of
 from rounds.lifecycle.invitations import Audience
 from rounds.moderation import rulings
@@ -28,7 +30,6 @@ from rounds.revision import suggestions
 from rounds.revision.desk import drafting
 from rounds.revision.forms import CHOICES
 from rounds.seal import sealing
-from rounds.seal.items import items_of
 
 blueprint = Blueprint("round", __name__, url_prefix="/studies/<slug>/rounds/<int:number>")
 DAYS_OPEN = 14
@@ -94,8 +95,8 @@ def _closed(study: Study, round_: Round) -> dict[str, Any]:
         "rule": definition.describe(),
         "waiting": rulings.waiting(session, round_),
         "graded": definition.rule.has_grades,
-        "numbers": {item.statement: number for number, item in items_of(session, study, round_.number).items()},
-        "next_round": session.get(Round, (study.id, round_.number + 1)),
+        "numbers": {row.code: number for number, row in asked(session, study.id, round_.number).items()},
+        "next_round": find_round(session, study.id, round_.number + 1),
         "advice": finishing.advise(session, study, round_, rows),
     }
 
@@ -104,9 +105,11 @@ def _draft(study: Study, round_: Round) -> dict[str, Any]:
     """Collect the next-round desk; of the rows those that still wait, if only they are asked for."""
     session = current_session()
     desk = drafting(session, study, round_)
-    before = session.get(Round, (study.id, round_.number - 1))
+    before = find_round(session, study.id, round_.number - 1)
+    people = headcount.headcount(session, study, round_)
     waiting = request.args.get("show") == "waiting"
-    advice = finishing.advise(session, study, before, [*desk.results.values()]) if before and desk.results else None
+    results = [*desk.results.values()]
+    advice = finishing.advise(session, study, before, results, people.before) if before and results else None
     return {
         "desk": desk,
         "rows": [row for row in desk.rows if row.waits or not waiting],
@@ -117,7 +120,8 @@ def _draft(study: Study, round_: Round) -> dict[str, Any]:
         "choices": CHOICES,
         "rule": definition_of(study).describe(),
         "issues": list(readiness.issues_before_launch(session, study, round_)),
-        "panel_size": len(invitations.invited_next(session, study.id)),
+        "minutes": reading_of(session, study, round_.number).minutes(),
+        "panel_size": people.panel,
         "newcomers": newcomers.newcomers(session, study, round_),
         "asked_twice": current_app.extensions["asked_twice"](session, study),
         "deadline": dates.end_of_day(clock.now(), study.time_zone, days=DAYS_OPEN),

@@ -5,6 +5,7 @@ from flask import Blueprint, current_app, render_template, request, session
 from delphi import clock, handed_links
 from delphi.model.panel import Panelist
 from delphi.model.study import Study
+from delphi.web import device
 from delphi.web.forms import ButtonForm
 from delphi.web.policy import PANELIST, policy
 from delphi.web.transaction import current_session
@@ -12,7 +13,7 @@ from rounds.participation import withdrawal
 from rounds.participation.withdrawal import Effect
 
 blueprint = Blueprint("withdrawal", __name__)
-Page = str | tuple[str, int]
+Page = str | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
 @blueprint.route("/panel/withdraw", methods=["GET", "POST"])
@@ -36,4 +37,5 @@ def _leave(study: Study, panelist: Panelist, effect: Effect, *, withheld: bool) 
     forget = current_app.extensions["forget"]
     withdrawal.withdraw(current_session(), study, panelist, effect.choice, forget=forget, at=clock.now())
     session.clear()
-    return render_template("participation/withdrawn.html", study=study, effect=effect, withheld=withheld)
+    page = render_template("participation/withdrawn.html", study=study, effect=effect, withheld=withheld)
+    return page, 200, device.FORGET

@@ -17,13 +17,15 @@ from delphi.web.policy import PANELIST, policy
 from delphi.web.policy import panelist as current_panelist
 from delphi.web.transaction import current_connection, current_session
 from rounds.participation.holding import Holder, hold_by_grant
+from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import saving
 from rounds.questionnaire.forms import StaleSheet, name_of, read_fields
 from rounds.questionnaire.pages import (
     current_sheet,
     facts_after_close,
     fingerprint_of,
-    progress_line,
+    owner_of,
+    progress_of,
     refuse_stale,
 )
 from rounds.questionnaire.prepared import Questionnaire, questionnaire_of
@@ -37,7 +39,8 @@ Reply = tuple[dict[str, Any], int]
 @policy(PANELIST)
 def renew(study: Study, panelist: Panelist) -> dict[str, str]:
     """What a page that outlived its session needs to send again: a new token, if the sheet is the same."""
-    return {"token": generate_csrf(), "sheet": fingerprint_of(current_sheet(study, panelist).part)}
+    part = current_sheet(study, panelist).part
+    return {"token": generate_csrf(), "sheet": fingerprint_of(part), "owner": owner_of(part)}
 
 
 @blueprint.post("/panel/answers")
@@ -57,9 +60,9 @@ def save() -> Reply:
     )
     if saved.conflicts:
         return {"state": "changed", "stored": _stored(saved.conflicts[0])}, 409
-    line = progress_line(len(saved.answered), len(whole.asked), whole.minutes(saved.answered))
+    progress = progress_of(len(saved.answered), len(whole.asked), whole.reading.minutes(saved.answered))
     versions = {name_of(entry): version for entry, version in saved.versions.items()}
-    return {"versions": versions, "at": clock.now().isoformat(), "progress": line}, 200
+    return {"versions": versions, "at": clock.now().isoformat(), **progress}, 200
 
 
 def _questionnaire(holder: Holder) -> Questionnaire:
@@ -77,8 +80,11 @@ def _stored(entry: Entry) -> dict[str, Any]:
 @blueprint.errorhandler(RoundClosed)
 def closed(_error: RoundClosed) -> Reply:
     """Say when the round closed and what counts."""
-    message = render_template("questionnaire/closed_message.html", **facts_after_close())
-    return {"state": "closed", "message": message.strip()}, 409
+    facts = facts_after_close()
+    study, panelist = current_panelist()
+    owner = owner_of(TakingPart(study.id, facts["round"].number, panelist.id))
+    message = render_template("questionnaire/closed_message.html", **facts)
+    return {"state": "closed", "message": message.strip(), "owner": owner}, 409
 
 
 @blueprint.errorhandler(NotFound)

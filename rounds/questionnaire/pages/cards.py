@@ -1,14 +1,16 @@
 """P6 and P7: the pages of cards, saved page by page; review, and submitting."""
 
+from dataclasses import replace
 from uuid import uuid4
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from delphi import clock
 from delphi.errors import RoundClosed
 from delphi.model.panel import Panelist
 from delphi.model.study import Study
+from delphi.web import device
 from delphi.web.forms import ButtonForm
 from delphi.web.language import choose
 from delphi.web.memory import current_memory
@@ -17,8 +19,17 @@ from rounds.questionnaire import saving
 from rounds.questionnaire.answer_sheet import AnswerSheet
 from rounds.questionnaire.cards import Card, with_feedback
 from rounds.questionnaire.forms import PressedButton, SentAnswers, name_of, read_button, read_fields
-from rounds.questionnaire.pages import current_sheet, facts_after_close, fingerprint_of, progress_line
-from rounds.questionnaire.prepared import Questionnaire, questionnaire_of
+from rounds.questionnaire.pages import (
+    ONE,
+    current_sheet,
+    facts_after_close,
+    fingerprint_of,
+    minutes_left,
+    owner_of,
+    progress_of,
+    questionnaire_on,
+    statements_a_page,
+)
 from rounds.questionnaire.saving import Entry
 
 blueprint = Blueprint("cards", __name__)
@@ -27,9 +38,10 @@ Page = Response | str | tuple[str, int]
 
 @blueprint.get("/panel/page/<int:number>")
 @policy(PANELIST)
-def page(study: Study, panelist: Panelist, number: int) -> Page:
-    """P6: a page of cards."""
-    return _show(current_sheet(study, panelist), number)
+def page(study: Study, panelist: Panelist, number: int) -> tuple[str, int, dict[str, str]]:
+    """P6: a page of cards. A device that is not shared may keep it."""
+    sheet = current_sheet(study, panelist)
+    return _show(sheet, number), 200, device.keep_headers(sheet.closes_at)
 
 
 def _show(
@@ -43,11 +55,14 @@ def _show(
         round=sheet.round,
         scale=sheet.scale,
         cards=_with_feedback(sheet, shown),
+        total=len(sheet.cards),
         page=number,
         pages=len(sheet.cut),
         key=uuid4(),
         sheet=fingerprint_of(sheet.part),
-        progress=progress_line(sheet.answered, len(sheet.cards), sheet.minutes),
+        **progress_of(sheet.answered, len(sheet.cards), minutes_left(sheet)),
+        next_open=_next_open(sheet, shown),
+        owner=owner_of(sheet.part),
         form=ButtonForm(),
         errors=sent.errors if sent else {},
         typed=sent.typed if sent else {},
@@ -60,22 +75,36 @@ def _show(
 def save_page(study: Study, panelist: Panelist, number: int) -> Page:
     """Keep every answer that can be kept, and say what cannot."""
     sheet, button = current_sheet(study, panelist), read_button(request.form)
-    whole = _questionnaire(sheet)
-    sent = read_fields(button.form, whole.page(number), sheet.scale)
+    whole = questionnaire_on(sheet)
+    sent = read_fields(button.form, whole.page(number, sheet.most), sheet.scale)
     saved = saving.save(sheet.session, sheet.part, sent.answers, sent.remarks, sent.reasons, request=sent.request)
     if saved.conflicts or sent.errors:
         return _show(sheet, number, sent, saved.conflicts)
     if button.go == "language":
         choose(button.about)
-    return redirect(_next(button, number, len(whole.cut)), 303)
+    if button.go == "view":
+        return redirect(_in_view(button.about, sheet, number), 303)
+    return redirect(_next(button, number, len(whole.pages(sheet.most))), 303)
 
 
-def _questionnaire(sheet: AnswerSheet) -> Questionnaire:
-    study, round_, remember = sheet.study, sheet.round, current_memory().remember
-    made, launched = study.created_at, round_.opened_at
-    return questionnaire_of(
-        lambda: sheet.session, study.id, round_.number, made=made, launched=launched, remember=remember
-    )
+def _next_open(sheet: AnswerSheet, shown: list[Card]) -> str:
+    """Where the next statement without an answer stands: on this page, on another, or nowhere; then the review."""
+    here = next((card for card in shown if not card.answered), None)
+    if here:
+        return f"#s{here.statement}"
+    if sheet.resume is None:
+        return url_for("cards.review")
+    page, statement = sheet.resume
+    return url_for("cards.page", number=page, _anchor=f"s{statement}")
+
+
+def _in_view(view: str, sheet: AnswerSheet, number: int) -> str:
+    """Keep how the reader wants statements, and go to where the first open one of this page stands then."""
+    shown = sheet.page(number)
+    statement = next((card for card in shown if not card.answered), shown[0]).statement
+    session[ONE] = view == "one"
+    sheet = replace(sheet, most=statements_a_page())
+    return url_for("cards.page", number=sheet.page_of[statement], _anchor=f"s{statement}")
 
 
 def _with_feedback(sheet: AnswerSheet, shown: list[Card]) -> list[Card]:

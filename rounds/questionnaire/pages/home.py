@@ -1,5 +1,7 @@
 """P5, P8, P9: the panelist's home, and the round that starts there. GET changes nothing."""
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
@@ -7,6 +9,7 @@ from delphi import clock, handed_links
 from delphi.model.panel import Panelist
 from delphi.model.round import Participation, Round, latest_round
 from delphi.model.study import Study
+from delphi.web.language import gettext as _
 from delphi.web.memory import current_memory
 from delphi.web.policy import PANELIST, policy
 from delphi.web.transaction import current_session
@@ -14,12 +17,16 @@ from rounds.participation import consent
 from rounds.participation.progress import Stage, Step, may_come_back, stage_of
 from rounds.participation.taking_part import invited_rounds
 from rounds.questionnaire.answer_sheet import AnswerSheet
+from rounds.questionnaire.cards import Card
+from rounds.questionnaire.pages import minutes_left, statements_a_page
+from rounds.questionnaire.practice import practice_card
 from rounds.questionnaire.suggesting import may_write, written_by
 from rounds.questionnaire.wording import Changes, changes_into
 from rounds.results.turnout import turnout_of
 
 blueprint = Blueprint("home", __name__)
 Page = Response | str | tuple[str, int]
+NOTHING_TYPED: dict[str, Any] = {"typed": {}, "errors": {}, "conflicts": ()}  # what a drawn scale asks for
 
 
 @blueprint.get("/panel")
@@ -53,7 +60,7 @@ def _open_round(study: Study, panelist: Panelist, stage: Stage) -> Page:
     withheld = handed_links.withheld_rounds(db)
     if round_.number in withheld:
         return render_template("participation/withheld.html", study=study, round=round_)
-    sheet = AnswerSheet(db, study, round_, panelist)
+    sheet = AnswerSheet(db, study, round_, panelist, statements_a_page())
     participation = db.get(Participation, sheet.part.key)
     submitted = participation is not None and participation.submitted_on is not None
     if round_.number == 0 and participation is not None and not submitted:
@@ -67,12 +74,20 @@ def _open_round(study: Study, panelist: Panelist, stage: Stage) -> Page:
         who=panelist,
         answer_sheet=sheet,
         scale=sheet.scale,
+        practice=None if sheet.answered else _practice(sheet),
+        **NOTHING_TYPED,
         changes=None if submitted else _changes(study, round_),
         taking_part=participation,
         withheld=withheld,
         may_write=writes,
+        minutes=minutes_left(sheet) if participation and round_.number else 0,
         written=len(written_by(db, sheet.part)) if submitted and writes else 0,
     )
+
+
+def _practice(sheet: AnswerSheet) -> Card:
+    text = _("Practice: a walk in the rain is better than no walk.")
+    return practice_card(sheet.scale, sheet.study.feedback_plan, text)
 
 
 def _changes(study: Study, round_: Round) -> Changes | None:

@@ -2,13 +2,24 @@
 
 import smtplib
 import socket
+import ssl
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from mailbox import Mailbox, listening
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from delphi.letters import message, relay
 from delphi.letters.relay import Outcome, Relay, RelayDown
+from rounds.demo.server import free_port
 
 
 @pytest.fixture
@@ -29,11 +40,11 @@ def letter(n=1):
     return message.envelope(
         subject="Round 1",
         text=".\nA line.\n",
-        name="Zoë",
-        address=f"p{n}@panel.example.org",
+        to=message.Recipient("Zoë", f"p{n}@panel.example.org"),
         sender="Delphi <delphi@example.org>",
         reply_to="ada@example.org",
         message_id=f"<{n}@delphi.example.org>",
+        date=datetime(2026, 11, 28, tzinfo=UTC),
     )
 
 
@@ -131,3 +142,63 @@ def refuse(_smtp, user, password):
 def test_encryption_is_asked_for_where_the_address_says_so(mailbox):
     with pytest.raises(RelayDown, match="SMTPNotSupportedError"):
         Relay(mailbox.url.replace("smtp:", "smtp+tls:")).open()
+
+
+@pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls", "smtp+tls"])
+def test_a_letter_leaves_where_the_certificate_fits(scheme, certificate, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.with_suffix(".pem")))
+    with encrypted(scheme, certificate) as url, closing(Relay(url)) as connection:
+        assert connection.open().noop()[0] == 250
+
+
+@pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls", "smtp+tls"])
+def test_a_certificate_of_nobody_is_refused(scheme, certificate):
+    with encrypted(scheme, certificate) as url, pytest.raises(RelayDown, match="SSLCertVerificationError"):
+        Relay(url).open()
+
+
+@pytest.mark.parametrize(
+    ("url", "port"),
+    [("smtp://relay", 25), ("smtps://relay", 465), ("smtp+starttls://relay", 587), ("smtp://relay:26", 26)],
+)
+def test_each_way_has_its_port(url, port, monkeypatch):
+    asked = []
+
+    def opened(host, port, **_how):
+        asked.append((host, port))
+        raise ConnectionRefusedError
+
+    for kind in ("SMTP", "SMTP_SSL"):
+        monkeypatch.setattr(smtplib, kind, opened)
+    with pytest.raises(RelayDown):
+        Relay(url).open()
+    assert asked == [("relay", port)]
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A key and a certificate of localhost that no authority has signed."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "here")])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    pem = tmp_path_factory.mktemp("tls") / "relay.pem"
+    pem.write_bytes(made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    pem.with_suffix(".key").write_bytes(plain)
+    return pem
+
+
+@contextmanager
+def encrypted(scheme, certificate):
+    """A mail server that speaks TLS at once (smtps) or when asked."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, certificate.with_suffix(".key"))
+    how = {"ssl_context": context} if scheme == "smtps" else {"tls_context": context, "require_starttls": True}
+    controller = Controller(Sink(), hostname="localhost", port=free_port(0), **how)
+    controller.start()
+    try:
+        yield f"{scheme}://localhost:{controller.port}"
+    finally:
+        controller.stop()

@@ -19,7 +19,7 @@ from delphi.people import claims, postman
 from delphi.people.claims import IN_HAND
 from delphi.people.postman import Postman
 
-LETTERS, KILLS = int(os.environ.get("FAULT_LETTERS", "200")), int(os.environ.get("FAULT_KILLS", "3"))
+LETTERS, KILLS = int(os.environ.get("FAULT_LETTERS", "200")), int(os.environ.get("FAULT_LETTER_KILLS", "3"))
 
 
 @pytest.fixture
@@ -182,4 +182,4 @@ def test_killed_postmen_lose_no_letter_and_copies_are_recognisable(database, cro
         == LETTERS
     )
     assert copies.total() - LETTERS <= KILLS
-    print(f"{LETTERS} letters, {KILLS} kills, {copies.total() - LETTERS} extra copies")  # noqa: T201 (figures of `make faults-letters`)
+    print(f"{LETTERS} letters, {KILLS} kills, {copies.total() - LETTERS} extra copies")  # noqa: T201 (figures of `make faults`)

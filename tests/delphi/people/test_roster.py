@@ -11,8 +11,8 @@ from delphi.model.letter import Letter
 from delphi.model.panel import Panelist
 from delphi.model.round import Participation
 from delphi.model.study import Turnout
-from delphi.people import roster
-from delphi.people.roster import Standing
+from delphi.people import roster, roster_list
+from delphi.people.roster_list import Standing
 
 TODAY = NOW.date()
 
@@ -26,13 +26,14 @@ def running(cast):
     cast.round = launched(session, made)
     roster.add(session, made, [one for one in people(13) if "13@" in one.email])
     cast.study = made
-    cast.who = {one.email: one.panelist for one in roster.roster(session, made)}
+    people_of = session.scalars(select(Identity).filter_by(study_id=made.id))
+    cast.who = {one.email: one.panelist for one in people_of}
     return cast
 
 
 def standings(cast, on=TODAY):
-    told = roster.standings(cast.session, cast.study, cast.round, today=on)
-    return {email.partition("@")[0].removeprefix("panelist"): standing for email, standing in told.items()}
+    told = roster_list.lines(cast.session, cast.study, cast.round, today=on, most=50)
+    return {line.email.partition("@")[0].removeprefix("panelist"): line.standing for line in told}
 
 
 def finish(cast, numbers, on=TODAY - timedelta(days=1)):

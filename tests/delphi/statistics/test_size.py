@@ -209,3 +209,12 @@ def test_a_million_ratings_give_what_ten_thousand_give(shape, name):
         for (field, value), (_, expected) in zip(*keep, strict=True):
             as_large = value == pytest.approx(expected, rel=2e-3, abs=2e-3)
             assert as_large or value == pytest.approx(100 * expected, rel=2e-3), field
+
+
+@pytest.mark.parametrize("name", ["median_interval", "bootstrap_median", "cvr_critical"])
+def test_intervals_of_any_panel_take_less_than_a_second(name):
+    for n in (1_000, 1_001, 4_000, 10_000, MILLION, 10 * MILLION):  # whole numbers are used up to a thousand
+        shape = np.array([n // 4, n // 4, n // 4, n - 3 * (n // 4)])
+        start = process_time()
+        getattr(measures, name)(n if name == "cvr_critical" else shape)
+        assert process_time() - start < 1, n

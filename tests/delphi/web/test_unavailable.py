@@ -12,6 +12,7 @@ from sqlalchemy import event, func, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from delphi import database as databases
+from delphi import postgresql
 from delphi.failures import WritersBusy
 from delphi.model.rating import Rating
 from delphi.model.study import Study
@@ -121,6 +122,21 @@ def test_a_read_only_file_shows_pages_and_says_so(panelist, place):
 
 
 @on_sqlite
+def test_a_file_that_can_be_written_again_is_written(panelist, place, monkeypatch):
+    path, one = place.url.removeprefix("sqlite:///"), panelist()
+    engine = one.application.extensions["database"].engine
+
+    @event.listens_for(engine, "do_connect")
+    def only_reads(*_arguments):
+        return sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
+
+    engine.dispose()
+    assert send_card(one).status_code == 503
+    event.remove(engine, "do_connect", only_reads)
+    assert [send_card(one).status_code for _ in range(2)][-1] == 303
+
+
+@on_sqlite
 def test_a_file_that_another_process_locks_is_503_in_time(panelist, place, monkeypatch):
     monkeypatch.setattr(transaction, "WAIT", 0.3)
     one = panelist()
@@ -138,7 +154,7 @@ def test_a_file_that_another_process_locks_is_503_in_time(panelist, place, monke
 
 @on_postgresql
 def test_a_lock_that_is_held_for_long_is_503(panelist, place, monkeypatch):
-    monkeypatch.setattr(databases, "POSTGRESQL_OPTIONS", "-c lock_timeout=200ms")
+    monkeypatch.setattr(postgresql, "BEGIN", "BEGIN; SET LOCAL lock_timeout = '200ms'")
     one = panelist()
     with place.database.transaction() as session:
         session.execute(text("SELECT 1 FROM participation FOR UPDATE"))
@@ -195,7 +211,7 @@ def test_a_server_that_only_reads_shows_pages_and_says_so(panelist):
 
 @on_postgresql
 def test_a_pool_without_a_free_connection_is_503(panelist, monkeypatch):
-    monkeypatch.setattr(databases, "POOL_TIMEOUT", 0.2)
+    monkeypatch.setattr(postgresql, "POOL_TIMEOUT", 0.2)
     one = panelist()
     engine = one.application.extensions["database"].engine
     held = [engine.connect() for _ in range(15)]

@@ -60,6 +60,7 @@ def test_kept_turnout_plans_its_reminders_unasked(cast, turnout):
         (Audience.NOT_STARTED, LetterKind.NOT_STARTED, slice(2, 6)),
         (Audience.UNFINISHED, LetterKind.UNFINISHED, slice(1, 2)),
         (Audience.NOT_SUBMITTED, LetterKind.REMINDER, slice(1, 6)),
+        (Audience.ALL, LetterKind.REMINDER, slice(1, 6)),  # no button sends it; who has finished is not reminded
     ],
 )
 def test_a_reminder_goes_to_its_audience(cast, round_, to, kind, who):

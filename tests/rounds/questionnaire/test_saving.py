@@ -85,12 +85,22 @@ def test_an_outcome_is_stored_as_version_0_1_0_did():
     assert saved.written() == stored
 
 
-def test_one_key_with_two_bodies_is_refused(session, part):
+def test_a_page_changed_and_sent_again_saves_the_change(session, part):
+    save(session, part, {1: 4, 2: 2}, request="k", remarks=[Remark(1, "first")])
+    changed = save(session, part, {1: 3, 2: 2, 3: 1}, seen=0, request="k", remarks=[Remark(1, "second")])
+    assert changed.conflicts == []
+    assert stored(session, part) == {1: ("rated", 3, 2), 2: ("rated", 2, 1), 3: ("rated", 1, 1)}
+    again = save(session, part, {1: 1}, seen=0, request="k")
+    assert again.conflicts == []
+    assert save(session, part, {1: 1}, seen=0, request="k").versions[Entry("answer", 1)] == 3
+    assert stored(session, part)[1] == ("rated", 1, 3)
+
+
+def test_a_page_sent_again_overwrites_no_other_window(session, part):
     save(session, part, {1: 4}, request="k")
-    with pytest.raises(saving.KeyReused):
-        save(session, part, {1: 3}, seen=1, request="k")
-    with pytest.raises(saving.KeyReused):
-        save(session, part, {1: 4}, request="k", remarks=[Remark(1, "more")])
+    save(session, part, {1: 2}, seen=1, request="other")
+    assert save(session, part, {1: 3}, seen=0, request="k").conflicts == [Entry("answer", 1)]
+    assert stored(session, part) == {1: ("rated", 2, 2)}
 
 
 @pytest.mark.parametrize("value", [0, 5, -1, 100])

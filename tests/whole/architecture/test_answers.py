@@ -21,6 +21,7 @@ PLACES = {
         "rounds.questionnaire.cards",
         "rounds.questionnaire.outcomes",
         "rounds.participation.withdrawal",
+        "delphi.people.own_answers",
         "delphi.people.personal_data",
         "exports.personal.feedback",
         "delphi.handed_links",  # narrows every query on a person's own answers

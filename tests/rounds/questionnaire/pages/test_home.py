@@ -7,12 +7,14 @@ import pytest
 from builders import LATER, NOW, drafted, lead_of, open_to_all, panel_of, vote
 from sqlalchemy import event, select, update
 
+from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import Change, Decided
 from delphi.model.panel import Panelist
 from delphi.model.round import Round
 from delphi.model.statement import Lineage
 from delphi.model.study import Study
 from rounds.lifecycle import lifecycle
+from rounds.questionnaire.practice import practice_card
 from rounds.questionnaire.wording import ChangedStatement, summarise
 from rounds.results.turnout import turnout_of
 from rounds.revision import changes
@@ -52,18 +54,37 @@ def reader(app, second):
 def test_a_later_round_begins_with_what_changed_and_why(reader):
     page = " ".join(reader.get("/panel").text.split())
     assert "Since round 1, which asked 3 statements: 1 was removed, 1 was reworded." in page
-    assert "practice" not in page
     listed = reader.get("/panel/changes").text
     for text in ("Service 2 is needed at night.", "Reason: clearer", "Service 3 is needed.", "Reason: asked elsewhere"):
         assert text in listed
 
 
-def test_the_first_round_lets_people_try_the_scale_and_sends_nothing(app, opened, one):
+def test_the_scale_can_be_tried_and_sends_nothing(app, opened, one):
     page = one.get("/panel").text
-    practice = page[page.index("practice statement") :]
-    assert 'name="practice"' in practice
-    assert "<form" not in practice[: practice.index("</details>")]
+    practice = page[page.index('class="practice"') : page.index("</article>")]
+    assert practice.count('name="answer-0"') == 5
+    assert "<form" not in practice
     assert one.get("/panel/changes").location == "/panel"
+
+
+def test_the_practice_shows_and_explains_each_mark(app, opened, one):
+    page = " ".join(one.get("/panel").text.split())
+    practice = page[page.index('class="practice"') : page.index("</article>")]
+    assert "In round 1, 26 people rated this: <b>19 agreed (73&nbsp;%),</b> <b>7 disagreed (27&nbsp;%).</b>" in practice
+    assert practice.count('class="opt mine"') == practice.count("middle answer") == 1
+    for mark in ("The pale bar in each row", "marks your own answer", "Middle: half of the panel"):
+        assert mark in practice
+
+
+def test_who_has_answered_something_needs_no_practice(one):
+    one.send("/panel/page/1", {"answer-1": "4"})
+    assert 'class="practice"' not in one.get("/panel").text
+
+
+@pytest.mark.parametrize("plan", [(), ("own_rating",), ("distribution",)])
+def test_the_practice_shows_what_the_plan_shows(plan):
+    card = practice_card(SCALES["grade9"], plan, "A walk.")
+    assert {name for name, shown in card.feedback.items() if shown} == {*plan}
 
 
 def test_every_page_ends_with_the_same_help_in_the_same_order(reader):
@@ -120,7 +141,7 @@ def test_the_home_of_a_closed_round_says_what_the_team_does(app, opened, one):
     assert "its date is not fixed yet" in page
     with app.extensions["database"].transaction() as session:
         session.execute(update(Round).values(released_at=NOW).where(Round.study_id == opened.study.id))
-    assert "The results of round 1 are released" in one.get("/panel").text
+    assert "See the results of round 1" in one.get("/panel").text
 
 
 def edge(change, source, target, reason="why"):

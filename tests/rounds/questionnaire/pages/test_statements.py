@@ -4,19 +4,19 @@ import re
 from uuid import uuid4
 
 import pytest
-from builders import account, drafted, open_to_all, panel_of, released, study
+from builders import NOW, account, drafted, lead_of, open_to_all, panel_of, released, study, vote
 from routes import requests
+from sqlalchemy import update
 from statements import counted
 
+from delphi.model.rating import Comment
+from delphi.model.round import Round
+from delphi.model.study import Study
 from delphi.statements.statements import NewStatement
 from delphi.web.policy import PANELIST, policy_of
+from rounds.lifecycle import lifecycle
 
 SIZE = 35
-COPIES = {
-    "/panel/my-data": 17,
-    "/panel/my-data.csv": 15,
-    "/panel/my-data.json": 15,
-}  # everything that is known of a person
 PLAN = ("own_rating", "distribution", "quartiles", "wording", "groups", "comments")
 
 
@@ -73,14 +73,17 @@ def test_a_save_of_a_longer_questionnaire_sends_no_more(app, one, again):
 def test_the_progress_of_a_save_is_that_of_the_page(again):
     for seen, field in enumerate(("answer-1", "answer-2", "answer-12")):
         line = save(again, 0, field).json["progress"]
-        assert f'<span id="progress">{line}</span>' in again.get("/panel/page/1").text
-        assert re.match(rf"{seen + 1} of {SIZE} answered · about \d+ minutes left", line)
+        page = again.get("/panel/page/1").text
+        assert f'id="progress">{line}</span>' in page
+        assert line == f"{seen + 1} of {SIZE} done"
+        assert re.search(rf'id="left">{SIZE - seen - 1} left, about \d+ minutes</p>', page)
 
 
 def test_the_progress_of_the_last_save_names_no_minutes(one):
-    lines = [save(one, 0, f"answer-{n}").json["progress"] for n in (1, 2, 3)]
-    assert lines[-1] == "3 of 3 answered"
-    assert "about" in lines[1]
+    saves = [save(one, 0, f"answer-{n}").json for n in (1, 2, 3)]
+    assert [told["progress"] for told in saves] == ["1 of 3 done", "2 of 3 done", "3 of 3 done"]
+    assert [told["share"] for told in saves] == [33, 66, 100]
+    assert [told["left"] for told in saves] == ["2 left, about 1 minute", "1 left, about 1 minute", ""]
 
 
 def test_a_questionnaire_sent_as_forms_takes_sixty_statements(app, again):
@@ -93,7 +96,7 @@ def test_a_questionnaire_sent_as_forms_takes_sixty_statements(app, again):
         again.get("/panel/review")
         again.send("/panel/submit")
         page = again.get("/panel").text
-    assert "<h1>Thank you</h1>" in page
+    assert "Thank you: your 35 answers are in" in page
     assert len(sent) <= 60, len(sent)
 
 
@@ -105,7 +108,7 @@ def test_no_page_of_a_panelist_sends_more_than_ten_statements(app, again):
             again.get(path)
         counts[path] = len(sent)
     assert len(pages) > 12
-    assert {path: n for path, n in counts.items() if n > COPIES.get(path, 10)} == {}
+    assert {path: n for path, n in counts.items() if n > 10} == {}
 
 
 def drawn(browser, language):
@@ -124,4 +127,48 @@ def test_a_warm_memory_draws_what_a_cold_one_draws(app, again, panel):
             cold.append(drawn(one, language))
     assert warm == cold
     assert len(set(cold)) == len(cold)
-    assert all('class="you">▲' in page for page in cold)
+    assert all('class="opt mine"' in page for page in cold)
+
+
+@pytest.fixture
+def finished(app, panel):
+    """The same study with its second round released, and no third one."""
+    with app.extensions["database"].transaction() as session:
+        made = session.get_one(Study, panel[0][0])
+        round_ = session.get_one(Round, (made.id, 2))
+        for i, who in enumerate(panel_of(session, made)):
+            vote(session, round_, who, {n: 1 + (n + i) % 4 for n in range(1, SIZE + 1)}, comment="because")
+        session.execute(update(Comment).values(moderation="released", released_text="because"))
+        by = lead_of(session, made)
+        lifecycle.close(session, round_, by=by, at=NOW)
+        lifecycle.release(session, made, round_, by=by, at=NOW)
+        made.maximum_rounds = 2
+    return [app.test_client().enter(*key) for key in panel]
+
+
+RESULTS = ("/panel/results", "/panel/rounds/1", "/panel/rounds/2")
+
+
+@pytest.mark.parametrize("path", RESULTS)
+def test_results_send_at_most_ten_statements_cold_and_fewer_warm(app, finished, path):
+    sent = []
+    app.extensions["memory"].forget()
+    for browser in finished[:2]:
+        with counted(app) as statements:
+            assert browser.get(path).text.count('<details class="line"') == SIZE
+        sent.append(len(statements))
+    assert sent[0] <= 10
+    assert sent[1] < sent[0]
+
+
+@pytest.mark.parametrize("path", RESULTS)
+def test_results_from_a_warm_memory_are_those_of_a_cold_one(app, finished, path):
+    def shown(browser, *, cold):
+        if cold:
+            app.extensions["memory"].forget()
+        return re.sub(r'value="[^"]{30,}"', "", browser.get(path).text)
+
+    warm = [shown(browser, cold=False) for browser in finished for _ in range(2)][1::2]
+    cold = [shown(browser, cold=True) for browser in finished]
+    assert warm == cold
+    assert len(set(cold)) == len(cold)

@@ -1,0 +1,1 @@
+"""A whole installation as one file, and back: the rows of every table, for either database."""

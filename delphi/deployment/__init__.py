@@ -1,0 +1,1 @@
+"""Looking at an installation as its keeper would: settings, files, database, work that waits, mail."""
