@@ -142,8 +142,19 @@ def round_numbered(session: Session, study: Study, number: int) -> Round:
 
 def link_holder(session: Session, token: str) -> tuple[Study, Panelist] | None:
     """Find whose personal link this is; the hash index makes the time say nothing."""
-    row = session.execute(_panelists(AccessLink).where(AccessLink.token_sha256 == sha256(token))).first()
-    return None if row is None else (row[0], row[1])
+    holder = link_holder_among(session, [token])
+    return None if holder is None else holder[1:]
+
+
+def link_holder_among(session: Session, tokens: Sequence[str]) -> tuple[str, Study, Panelist] | None:
+    """Find the one personal link among what may be one, with its holder; none where links of two people are among it."""
+    by_hash = {sha256(token): token for token in tokens}
+    query = _panelists(AccessLink).add_columns(AccessLink.token_sha256)
+    rows = session.execute(query.where(AccessLink.token_sha256.in_(by_hash))).all()
+    if len({(study.id, panelist.id) for study, panelist, _hash in rows}) != 1:
+        return None
+    study, panelist, first = min(rows, key=lambda row: tokens.index(by_hash[row[2]]))
+    return by_hash[first], study, panelist
 
 
 def session_holder(session: Session, grant: str | None, *, today: date) -> tuple[Study, Panelist]:

@@ -1,14 +1,10 @@
-"""Times as people read them, and the minutes a questionnaire takes."""
+"""Times as people read them."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from math import ceil
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-
-WORDS_A_MINUTE = 200
-MINUTES_A_RATING = 0.2
 
 
 def in_words(moment: datetime, zone: str, locale: str = "en_GB") -> str:
@@ -57,14 +53,3 @@ def end_of_day(day: datetime, zone: str, *, days: int = 0) -> datetime:
     """The last second of a day, some days ahead, as the study's zone counts days."""
     local = day.astimezone(ZoneInfo(zone)).date() + timedelta(days=days)
     return datetime.combine(local, time(23, 59, 59), ZoneInfo(zone)).astimezone(UTC)
-
-
-def minutes_for(statements: int, words: int) -> int:
-    """Estimate the minutes of a questionnaire: reading at 200 words a minute and 0.2 minutes a rating.
-
-    Examples
-    --------
-    >>> minutes_for(24, 480)
-    8
-    """
-    return max(1, ceil(words / WORDS_A_MINUTE + MINUTES_A_RATING * statements))

@@ -7,14 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi import access, progress
-from delphi.dates import in_words, locale_of, minutes_for
+from delphi.dates import in_words, locale_of
 from delphi.letters import reminders
 from delphi.model.event import Event, EventKind
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import Panelist
 from delphi.model.round import Round, State
 from delphi.model.study import Consent, Document, Study
-from delphi.statements.questionnaire import size_of
+from delphi.statements.duration import reading_of
 
 Facts = dict[str, Any]
 WITH_LINK = frozenset(LetterKind) - {LetterKind.CONSENT, LetterKind.WITHDRAWAL, LetterKind.ADDRESS_CHANGED}
@@ -123,13 +123,13 @@ def _round(session: Session, letter: Letter, study: Study, *, at: datetime) -> F
     if round_.state is not State.OPEN or reminders.needless(session, letter, at=at):
         return None
     assert round_.closes_at is not None
-    items, words = size_of(session, round_)
+    reading = reading_of(session, study, round_.number)
     return {
         "study": study,
         "round": round_,
-        "items": items,
+        "items": len(reading.words),
         "done": reminders.answered(session, letter),
-        "minutes": minutes_for(items, words),
+        "minutes": reading.minutes(),
         "reason": _reason(session, letter),
         "closes": in_words(round_.closes_at, study.time_zone, locale=locale_of(study.language)),
     }

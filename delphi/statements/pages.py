@@ -5,14 +5,13 @@ from werkzeug.wrappers import Response
 
 from delphi import clock
 from delphi.access import Capability
-from delphi.dates import minutes_for
 from delphi.model.statement import Kind
 from delphi.model.study import Study
 from delphi.sheets.fields import TypedRows
 from delphi.statements import editing, files, statements
+from delphi.statements.duration import is_long, minutes_for, words_in
 from delphi.statements.files import COLUMNS
 from delphi.statements.forms import StatementForm
-from delphi.statements.questionnaire import is_long
 from delphi.web import uploads
 from delphi.web.answers import Page, done, form_page
 from delphi.web.forms import ButtonForm
@@ -33,8 +32,7 @@ def index(study: Study) -> Page:
 
 def _list(study: Study, form: StatementForm) -> Page:
     listed = statements.newest(current_session(), study)
-    words = sum(len(version.text.split()) for _s, version in listed)
-    minutes = minutes_for(len(listed), words) if listed else 0
+    minutes = minutes_for([words_in(version) for _s, version in listed], study.language)
     return form_page(
         "statements/statements.html",
         form,

@@ -1,10 +1,10 @@
-"""Questionnaires: what is asked in a round with its wording, how long that is, and writing the one of a draft."""
+"""Questionnaires: what is asked in a round with its wording, and writing the one of a draft."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, insert, select
+from sqlalchemy import and_, bindparam, delete, insert, select
 from sqlalchemy.orm import Session, join
 
 from delphi.database import remembered
@@ -72,23 +72,6 @@ def asked_in(session: Session, study_id: int, numbers: Collection[int]) -> list[
 def asked(session: Session, study_id: int, number: int) -> dict[int, AskedStatement]:
     """What is asked in a round, by statement number and in the order shown."""
     return {row.statement: row for row in asked_in(session, study_id, [number])}
-
-
-def size_of(session: Session, round_: Round) -> tuple[int, int]:
-    """How many statements a round asks and, roughly, how many words: the database counts, no text is read."""
-    sizes = select(func.count(), func.sum(func.length(StatementVersion.text))).select_from(ASKED)
-    item = QuestionnaireItem
-    of_round = sizes.where(item.study_id == round_.study_id, item.round == round_.number)
-    items, letters = session.execute(of_round).one()
-    return items, (letters or 0) // 6
-
-
-MANY, SLOW = 60, 20  # statements and minutes
-
-
-def is_long(listed: int, minutes: int) -> bool:
-    """Whether a questionnaire is one that panels answer less often (EXPERIENCE 2)."""
-    return listed > MANY or minutes > SLOW
 
 
 def place(session: Session, study: Study, draft: Round) -> None:

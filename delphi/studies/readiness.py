@@ -7,13 +7,12 @@ from sqlalchemy.orm import Session
 
 from delphi.consensus.rules.combined import Combined
 from delphi.consensus.rules.groups import GroupRule
-from delphi.dates import minutes_for
 from delphi.errors import Issue
 from delphi.model.round import find_round
 from delphi.model.study import Level, StakeholderGroup, Study
 from delphi.protocol import groups, information, method
 from delphi.statements import statements
-from delphi.statements.questionnaire import is_long
+from delphi.statements.duration import is_long, minutes_for, words_in
 from delphi.translations import N_
 
 # What blocks the launch of any round; `rounds.lifecycle.readiness` shares these.
@@ -131,7 +130,7 @@ def _warnings(session: Session, study: Study) -> Iterator[Issue]:
 
 def _length_warnings(session: Session, study: Study) -> Iterator[Issue]:
     listed = statements.newest(session, study)
-    minutes = minutes_for(len(listed), sum(len(version.text.split()) for _s, version in listed)) if listed else 0
+    minutes = minutes_for([words_in(version) for _s, version in listed], study.language)
     if is_long(len(listed), minutes):
         yield Issue(
             "long",

@@ -84,11 +84,11 @@ def _init_requests(app: Flask) -> None:
     @app.errorhandler(DataError)
     def not_storable(_error: DataError) -> Page:
         # A NUL in a text, a text longer than its column: a request that no page of ours sends.
-        return render_template("errors/other.html"), 400
+        return render_template("errors/other.html", code=400), 400
 
     @app.errorhandler(HTTPException)
     def other(error: HTTPException) -> Page:
-        return render_template("errors/other.html"), error.code or 500
+        return render_template("errors/other.html", code=error.code), error.code or 500
 
 
 def _session_ended(status: int, *, signed_in: bool) -> Page:

@@ -71,8 +71,16 @@ def _handed(who: str | Capability, wanted: Container[str], address: Mapping[str,
         values["study"] = access.study_for(current_session(), account(), values.pop("slug"), to=who)
     elif who == PANELIST and ("study" in wanted or "panelist" in wanted):
         study, person = panelist()
+        _keep_contact(study)
         values |= _named(wanted, study=study, panelist=person)
     return values
+
+
+def _keep_contact(study: Study) -> None:
+    """Keep whom to ask in the browser's cookie: the page of an error names them, also when no database answers."""
+    contact = [study.lead_name, study.contact_email]
+    if session.get("contact") != contact:
+        session["contact"] = contact
 
 
 def _named(wanted: Container[str], **values: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from exports.record.facts import StudyFacts
 from exports.tables.document import Block, Document, Figure, Heading, Paragraph
 from exports.tables.table import Column, Table, rows_of
 from rounds.feedback.distribution import Distribution
-from rounds.questionnaire.outcomes import Outcome
+from rounds.questionnaire.cards import Card
 
 OwnAnswers = dict[int, list[tuple[int, str]]]  # by statement: round and answer in words
 COLUMNS = (
@@ -22,9 +22,7 @@ COLUMNS = (
 LEFT, ROW = 210, 22
 
 
-def document_for(
-    study: StudyFacts, number: int, released: str, outcomes: Sequence[Outcome], own: OwnAnswers
-) -> Document:
+def document_for(study: StudyFacts, number: int, released: str, cards: Sequence[Card], own: OwnAnswers) -> Document:
     """Write the document of one round.
 
     Parameters
@@ -41,9 +39,9 @@ def document_for(
             "but you gets this document."
         ),
     ]
-    for outcome in outcomes:
-        blocks += _statement(study, outcome, own.get(outcome.card.statement, ()))
-    open_ = [o.card.code for o in outcomes if o.card.answer is None]
+    for card in cards:
+        blocks += _statement(study, card, own.get(card.statement, ()))
+    open_ = [card.code for card in cards if card.answer is None]
     blocks += [
         Heading("What you left open"),
         Paragraph(f"You gave no answer to: {', '.join(open_)}." if open_ else "You answered every statement."),
@@ -55,8 +53,7 @@ def document_for(
     return Document(f"{study.title}: your feedback, round {number}", tuple(blocks), study.language, study.notice)
 
 
-def _statement(study: StudyFacts, outcome: Outcome, own: Sequence[tuple[int, str]]) -> Iterator[Block]:
-    card = outcome.card
+def _statement(study: StudyFacts, card: Card, own: Sequence[tuple[int, str]]) -> Iterator[Block]:
     yield Heading(f"{card.code} {card.text}")
     answers = [f"round {number}: {answer}" for number, answer in own]
     yield Paragraph(f"Your answers: {'; '.join(answers)}." if answers else "You gave no answer.")

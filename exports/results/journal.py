@@ -43,6 +43,7 @@ class JournalPage:
     heads: tuple[str, ...]
     options: tuple[tuple[str, str], ...]
     invited: int
+    opt_out: str | None
     definition: str
     graded: bool
     parts: tuple[JournalPart, ...]
@@ -56,6 +57,7 @@ def page(rows: Sequence[Mapping[str, Any]], definition: Definition) -> JournalPa
         heads=tuple(column.label for column in figures),
         options=tuple((short, label) for short, label, _ in definition.scale.printed_options),
         invited=max((row["n_invited"] for row in panel), default=0),
+        opt_out=definition.scale.opt_out,
         definition=definition.describe(),
         graded=definition.rule.has_grades,
         parts=tuple(

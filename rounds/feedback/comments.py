@@ -1,5 +1,6 @@
 """Released comments: without author, time or rating, in an order that is the reader's own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rounds.feedback.evidence import Evidence
@@ -17,6 +18,9 @@ class Comments:
 
 def build(evidence: Evidence) -> Comments | None:
     """Show what others wrote, if the team released something."""
-    if not evidence.comments:
-        return None
-    return Comments(evidence.comments[:FIRST], evidence.comments[FIRST:])
+    return cut(evidence.comments) if evidence.comments else None
+
+
+def cut(texts: Sequence[str]) -> Comments:
+    """Show the first few at once, and the rest where the reader asks for it."""
+    return Comments(tuple(texts[:FIRST]), tuple(texts[FIRST:]))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from delphi.consensus.scale import Scale
+from delphi.consensus.table.result_row import count_name
 from delphi.statistics.base.exact import format_percent
 from rounds.feedback.evidence import Evidence, Source, label
 
@@ -84,5 +85,5 @@ def _zones(scale: Scale) -> list[tuple[tuple[int, ...], str]]:
 
 
 def _bar(source: Source, values: tuple[int, ...], label: str) -> Bar:
-    n = sum(source.row[f"k_{value}"] for value in values)
+    n = sum(source.row[count_name(value)] for value in values)
     return Bar(label, n, format_percent(n, source.row["n_rated"]), values, source.own in values)

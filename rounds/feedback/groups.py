@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from delphi.consensus.table.result_row import count_name
 from delphi.statistics.base.exact import format_percent
 from rounds.feedback.evidence import Evidence
 
@@ -43,6 +44,6 @@ def _group(evidence: Evidence, name: str) -> Group:
     scale, row = evidence.scale, evidence.sources[0].groups[name]
     zones = []
     for zone, values in reversed(scale.bands):
-        n = sum(row[f"k_{value}"] for value in values)
+        n = sum(row[count_name(value)] for value in values)
         zones.append((zone, n, format_percent(n, row["n_rated"])))
     return Group(name, row["n_rated"], tuple(zones))

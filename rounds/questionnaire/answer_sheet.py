@@ -5,14 +5,13 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from sqlalchemy.orm import Session
 
 from delphi import handed_links
 from delphi.consensus.scale import Scale
 from delphi.consensus.shipped_scales import SCALES
-from delphi.dates import minutes_for
 from delphi.errors import NotFound
 from delphi.model.panel import Panelist
 from delphi.model.round import Round
@@ -101,11 +100,12 @@ class AnswerSheet:
         return len(self.cards) - len(self.open_cards)
 
     @property
-    def minutes(self) -> int:
-        """Minutes for what is still open."""
-        return minutes_for(len(self.open_cards), sum(len(card.text.split()) for card in self.open_cards))
+    def given(self) -> set[int]:
+        """The statements that have an answer."""
+        return {card.statement for card in self.cards if card.answered}
 
 
+@lru_cache(maxsize=4000)
 def fingerprint(part: TakingPart, secret: str) -> str:
     """A name of a sheet and its owner, so that a page left open elsewhere cannot answer for another."""
     owner = f"{part.study}/{part.round}/{part.panelist}"

@@ -20,10 +20,11 @@ from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating
 from delphi.model.round import QuestionnaireItem
 from delphi.model.study import Study
 from delphi.statements.questionnaire import asked_query
-from rounds.feedback import FEEDBACK
+from rounds.feedback import FEEDBACK, comments
 from rounds.feedback.evidence import NOT_QUALIFIED, Evidence
+from rounds.participation.reading import Remember
 from rounds.questionnaire.past import PastRound
-from rounds.questionnaire.prepared import Remember, at_once
+from rounds.questionnaire.prepared import at_once
 from rounds.questionnaire.saving import EntryKind
 from rounds.seal import texts
 from rounds.seal.items import relation_of
@@ -101,6 +102,18 @@ def cards_and_past(
     return [_card(place, row) for place, row in enumerate(asked_now, 1)], past
 
 
+def cards_and_own(
+    session: Session, study: Study, number: int, panelist: UUID
+) -> tuple[list[Card], dict[tuple[int, int], int | str]]:
+    """The cards of a round, and by round and statement what the panelist answered until then."""
+    numbers = range(min(1, number), number + 1)
+    rows = session.execute(CARDS, {"study": study.id, "rounds": numbers, "panelist": panelist}).all()
+    asked = [row for row in rows if row.round == number]
+    own = {(row.round, row.statement): _value(row.answer_kind, row.answer_value) for row in rows}
+    given = {key: value for key, value in own.items() if value is not None}
+    return [_card(place, row) for place, row in enumerate(asked, 1)], given
+
+
 def _card(place: int, row: Any) -> Card:
     return Card(
         place=place,
@@ -141,15 +154,28 @@ def with_feedback(
     shared = ("past", *first, *study.feedback_plan) if launched else None
     past: PastRound = (remember if shared else at_once)(shared, lambda: PastRound.of(session, study, number))
     mine = _own(session, study, number - 1, panelist) if own is None else own
-    said = _released_comments(session, study, number - 1, panelist) if "comments" in study.feedback_plan else {}
+    said = released_comments(session, study, [number - 1], panelist) if "comments" in study.feedback_plan else {}
     evidence = _evidence(study, number, shown, past, mine, said)
     plan = shown_forms(session, study.feedback_plan, number - 1)
-    return [
-        replace(card, feedback=_feedback(plan, found), shared=shared and _name(shared, card, plan, found))
-        if (found := evidence.get(card.statement))
-        else replace(card, shared=shared and _name(shared, card))
-        for card in shown
-    ]
+    keep = remember if shared else at_once
+    return [_seen(card, evidence.get(card.statement), plan, shared, keep) for card in shown]
+
+
+def _seen(
+    card: Card,
+    found: Evidence | None,
+    plan: Collection[str],
+    shared: tuple[Hashable, ...] | None,
+    remember: Remember,
+) -> Card:
+    """A card with its feedback: built once for all who answered alike, but for comments, whose order is the reader's."""
+    if found is None:
+        return replace(card, shared=shared and _name(shared, card))
+    name = shared and _name(shared, card, plan, found)
+    built = remember(("built", name), lambda: _feedback({*plan} - {"comments"}, found))
+    said = comments.build(found) if "comments" in plan else None
+    feedback = built | {"comments": said} if said or any(built.values()) else {}
+    return replace(card, feedback=feedback, shared=name)
 
 
 def _name(
@@ -170,8 +196,7 @@ def shown_forms(session: Session, plan: Collection[str], number: int) -> Collect
 
 def _feedback(plan: Collection[str], evidence: Evidence) -> dict[str, Any]:
     """What the plan shows; every form has its place, and None where there is nothing to show."""
-    built = {key: build(evidence) if key in plan else None for key, build in FEEDBACK.items()}
-    return built if any(built.values()) else {}
+    return {key: build(evidence) if key in plan else None for key, build in FEEDBACK.items()}
 
 
 def _value(kind: AnswerKind | None, value: int | None) -> int | str | None:
@@ -191,7 +216,7 @@ def _evidence(
     shown: Iterable[Card],
     past: PastRound,
     mine: Mapping[int, int | str | None],
-    said: Mapping[int, Sequence[str]],
+    said: Mapping[tuple[int, int], Sequence[str]],
 ) -> dict[int, Evidence]:
     """What may be shown: frozen results, own answers, released comments, earlier wordings."""
     evidence = {}
@@ -208,18 +233,20 @@ def _evidence(
                 text=card.text,
                 reason=into[0].reason if into else "",
                 sources=tuple(past.source(origin, mine.get(origin)) for origin in origins if origin in past.rows),
-                comments=tuple(comment for origin in origins for comment in said.get(origin, ())),
+                comments=tuple(comment for origin in origins for comment in said.get((number - 1, origin), ())),
                 groups=past.declared,
                 top=past.top,
             )
     return evidence
 
 
-def _released_comments(session: Session, study: Study, number: int, reader: UUID) -> dict[int, list[str]]:
-    """Released comments by statement, in an order that stays the same for one reader and differs between them."""
-    comments_of: dict[int, list[str]] = {}
-    for one in texts.released(session, study, [number]):
-        comments_of.setdefault(one.statement, []).append(one.text)
-    for statement, written in comments_of.items():
+def released_comments(
+    session: Session, study: Study, numbers: Collection[int], reader: UUID
+) -> dict[tuple[int, int], list[str]]:
+    """Released comments by round and statement, in an order that stays the same for one reader and differs between them."""
+    comments_of: dict[tuple[int, int], list[str]] = {}
+    for one in texts.released(session, study, numbers):
+        comments_of.setdefault((one.round, one.statement), []).append(one.text)
+    for (_, statement), written in comments_of.items():
         random.Random(f"{reader}/{statement}").shuffle(written)  # noqa: S311 (an order, not a secret)
     return comments_of

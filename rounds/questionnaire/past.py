@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from delphi.consensus.scale import Scale
 from delphi.consensus.shipped_scales import SCALES
+from delphi.consensus.table.result_row import count_name
 from delphi.model.result import Result
 from delphi.model.statement import Lineage
 from delphi.model.study import Study
@@ -55,7 +56,7 @@ class PastRound:
 def axis_top(rows: Iterable[ResultRow], scale: Scale, smallest_cell: int) -> int:
     """The share at which upright axes of a round end: 50, or 100 where any option that is shown has more."""
     shown = [row for row in rows if (row["n_rated"] or 0) >= max(FULL_FROM, smallest_cell)]
-    return 100 if any(2 * row[f"k_{value}"] > row["n_rated"] for row in shown for value in scale.values) else 50
+    return 100 if any(2 * row[count_name(value)] > row["n_rated"] for row in shown for value in scale.values) else 50
 
 
 def _edges(

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from statistics import median
 
 from delphi.consensus.scale import Scale
+from delphi.consensus.table.result_row import count_name
 from delphi.consensus.vocabulary import Relation
 from rounds.feedback import FEEDBACK
 from rounds.feedback.evidence import Evidence, Source
@@ -25,7 +26,8 @@ def practice_card(scale: Scale, plan: Collection[str], text: str) -> Card:
     )
     feedback = {key: build(evidence) if key in plan and key in SHOWN else None for key, build in FEEDBACK.items()}
     shown = feedback if any(feedback.values()) else {}
-    return Card(0, 0, "", "", text, "", feedback=shown, feedback_round=1)
+    name = ("practice", scale.key, text, *sorted(plan))
+    return Card(0, 0, "", "", text, "", feedback=shown, feedback_round=1, shared=name)
 
 
 def _invented(scale: Scale) -> dict[str, int | float]:
@@ -34,5 +36,5 @@ def _invented(scale: Scale) -> dict[str, int | float]:
     everyone = [value for value, n in zip(scale.values, counts, strict=True) for _ in range(n)]
     agreeing = sum(value in scale.combined for value in everyone)
     middle = {"median": median(everyone), "iqr": 1}
-    options = {f"k_{value}": n for value, n in zip(scale.values, counts, strict=True)}
+    options = {count_name(value): n for value, n in zip(scale.values, counts, strict=True)}
     return {"n_rated": len(everyone), "n_nq": 3, "combined_k": agreeing, **middle, **options}

@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -64,28 +64,31 @@ class Site:
     app: Flask
     database: Database
 
-    def study(self, slug: str, *, statements: int = 6, rounds: int = 1, **changes: Any) -> "Played":
+    def study(
+        self,
+        slug: str,
+        *,
+        statements: int = 6,
+        rounds: int = 1,
+        panelists: int = 12,
+        ratings: Sequence[int] = (4, 4, 3, 4, 3, 2, 1),
+        asked: Sequence[NewStatement] = (),
+        **changes: Any,
+    ) -> "Played":
         """Make a study whose last round is open, and before it rounds in which everybody rated."""
         with self.database.transaction() as session:
             lead = session.scalars(select_account("ada")).first() or account(session, "ada")
-            asked = tuple(
-                NewStatement(
-                    f"STMT{n}",
-                    f"Statement {n}: services for migrants who use drugs are within reach of those who need them.",
-                    help="Within reach means open in the evening, without papers and in a language people speak.",
-                    section=SECTIONS[(n - 1) * len(SECTIONS) // max(statements, len(SECTIONS))],
-                )
-                for n in range(1, statements + 1)
-            )
-            made = study(session, lead, slug, panelists=12, statements=asked, **({"feedback": FULL} | changes))
+            asked = tuple(asked) or tuple(map(self._statement, range(1, statements + 1), [statements] * statements))
+            statements = len(asked)
+            made = study(session, lead, slug, panelists=panelists, statements=asked, **({"feedback": FULL} | changes))
             played = Played(self, made.id, panel_of(session, made))
             for who in played.panel:
                 session.add(Consent(study_id=made.id, panelist=who, version=1, given_on=NOW.date()))
             session.flush()
             for number in range(1, rounds):
                 votes = [
-                    {n: "nq" if i == 11 else (4, 4, 3, 4, 3, 2, 1)[(i + n) % 7] for n in range(1, statements + 1)}
-                    for i in range(12)
+                    {n: "nq" if i == 11 else ratings[(i + n) % len(ratings)] for n in range(1, statements + 1)}
+                    for i in range(panelists)
                 ]
                 before = released(session, made, votes, number)
                 draft = lifecycle.prepare_next(session, made, before, by=lead_of(session, made), at=NOW)
@@ -98,6 +101,15 @@ class Site:
             )
             played.rounds = rounds
         return played
+
+    @staticmethod
+    def _statement(n: int, statements: int) -> NewStatement:
+        return NewStatement(
+            f"STMT{n}",
+            f"Statement {n}: services for migrants who use drugs are within reach of those who need them.",
+            help="Within reach means open in the evening, without papers and in a language people speak.",
+            section=SECTIONS[(n - 1) * len(SECTIONS) // max(statements, len(SECTIONS))],
+        )
 
     def second_round(self, scale: str) -> "Played":
         """Make a study of the design's words and numbers whose second round is open, with one reader."""

@@ -66,7 +66,7 @@ def test_a_whole_round_with_keys_only(site, enter):
         page.get_by_role("button", name=re.compile("Save and")).first.focus()
         with page.expect_navigation():
             page.keyboard.press("Enter")
-    expect(page.get_by_text("Every statement has an answer.")).to_be_visible()
+    expect(page.get_by_text("Every statement has an answer")).to_be_visible()
     page.get_by_role("button", name="Submit").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
@@ -126,8 +126,8 @@ def test_targets_are_large_enough_for_a_thumb(site, enter, scale):
     page = enter(played, viewport=PHONE)
     page.goto("/panel/page/1")
     small = page.evaluate(
-        """() => [...document.querySelectorAll('label.opt, label.cell, a, button, summary, textarea,
-        input:not([type=hidden]):not([type=radio])')]
+        """() => [...document.querySelectorAll(`label.opt, label.cell, a, button, summary, textarea,
+        input:not([type=hidden]):not([type=radio])`)]
         .filter(e => e.checkVisibility() && !e.matches('.skip'))
         .map(e => [e.className, e.textContent.trim().slice(0, 30), e.getBoundingClientRect()])
         .filter(([c, , b]) => b.height < (/opt|cell/.test(c) ? 44 : 24) - .01 || b.width < (/opt|cell/.test(c) ? 44 : 24) - .01)
@@ -163,7 +163,7 @@ def test_a_whole_round_without_javascript(site, enter):
     comment(page, 2).fill("Evenings matter.")
     page.locator("#reason-1").fill("I read the others.")
     page.get_by_role("button", name="Save and review").click()
-    expect(page.get_by_text("Every statement has an answer.")).to_be_visible()
+    expect(page.get_by_text("Every statement has an answer")).to_be_visible()
     page.get_by_role("link", name="STMT4").click()
     page.get_by_role("button", name="Clear my answer on statement 4").click()
     expect(page).to_have_url(re.compile("/panel/page/1#s4$"))
@@ -383,15 +383,15 @@ def test_a_card_says_names_and_states_as_a_screen_reader_hears_them(site, enter)
     group = card(page, 1).get_by_role("group", name=re.compile("^Statement 1: services"))
     radios = group.get_by_role("radio")
     names = (
-        "agree 5 people, 45 %, you, round 1",
-        "somewhat agree 3 people, 27 %, middle answer",
-        "somewhat disagree 2 people, 18 %",
+        "agree 5 people, 45 % you, round 1",
+        "somewhat agree 4 people, 36 % middle answer",
+        "somewhat disagree 1 person, 9 %",
         "disagree 1 person, 9 %",
-        "not qualified to respond 1 person, not counted in the shares",
+        "not qualified to respond 1 person not counted in the shares",
     )
     for radio, name in zip(radios.all(), names, strict=True):
         expect(radio).to_have_accessible_name(name)
-    said = "In round 1, 11 people rated this: 8 agreed (73 %), 3 disagreed (27 %). You: agree."
+    said = "In round 1, 11 people rated this: 9 agreed (82 %), 2 disagreed (18 %). You: agree."
     expect(group).to_have_accessible_description(said)
     expect(radios.nth(0)).not_to_be_checked()
     group.get_by_role("radio", name="not qualified to respond").check()

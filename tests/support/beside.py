@@ -70,6 +70,8 @@ class Served:
         environment = os.environ | keys | {"DATABASE_URL": database_url, "PUBLIC_URL": HOST}
         command = [sys.executable, "-c", COMMAND, "serve", "--port", str(self.port), *options]
         self.process = subprocess.Popen(command, env=environment)
+
+    def wait(self) -> None:
         end = time.monotonic() + 110
         while not self._answers():
             assert time.monotonic() < end, "the server does not answer"
@@ -103,6 +105,7 @@ def serving(database_url: str, *options: str):
     """A server that answers, until the end."""
     served = Served(database_url, *options)
     try:
+        served.wait()
         yield served
     finally:
         served.stop()

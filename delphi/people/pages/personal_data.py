@@ -2,6 +2,7 @@
 
 import io
 import json
+from typing import Any
 
 from flask import Blueprint, Response, request
 
@@ -10,7 +11,7 @@ from delphi.model.panel import Panelist
 from delphi.model.study import Study
 from delphi.people import acknowledgements, addresses, personal_data
 from delphi.people.forms import NameForm
-from delphi.people.own_answers import Facts
+from delphi.people.own_answers import Facts, by_statement
 from delphi.sheets.writing import write_csv
 from delphi.web.answers import Page, done, form_page
 from delphi.web.language import gettext as _
@@ -32,7 +33,8 @@ def show(study: Study, panelist: Panelist) -> Page:
         personal_data.correct_name(current_session(), study, panelist, form.value(), at=clock.now())
         return done(_("Your name is saved."), "personal_data.show")
     data = _gathered(study, panelist)
-    facts = {"data": data, "names": section_names(), "fields": field_names()}
+    statements = by_statement(data["answers"])
+    facts: dict[str, Any] = {"data": data, "statements": statements, "names": section_names(), "fields": field_names()}
     facts["company"], facts["added_later"] = known.company, known.added_later
     facts["handed_devices"] = personal_data.handed_devices(current_session(), panelist)
     facts["to_confirm"] = (
@@ -131,6 +133,7 @@ def field_names() -> dict[str, str]:
         "round": _("Round"),
         "finished_on": _("Finished on"),
         "statement": _("Statement"),
+        "wording": _("Wording"),
         "answer": _("Answer"),
         "value": _("Value"),
         "comment": _("Comment"),

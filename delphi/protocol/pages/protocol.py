@@ -1,6 +1,6 @@
 """Pages of the protocol: read it, try its rule, write it, lock it, amend it."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -8,11 +8,15 @@ from werkzeug.wrappers import Response
 
 from delphi import access, clock, progress
 from delphi.access import Capability
+from delphi.consensus.analysis import Definition
+from delphi.consensus.rules.percent import GradedAgreement
+from delphi.consensus.scale import Scale
 from delphi.model.study import Study
 from delphi.protocol import amendments, differences, groups, labels, method
 from delphi.protocol.forms import AmendmentForm, ProtocolForm, example_sent
 from delphi.web.answers import Page, done, form_page
 from delphi.web.forms import ButtonForm
+from delphi.web.language import either
 from delphi.web.language import gettext as _
 from delphi.web.policy import PANELIST, account, policy, signed_in
 from delphi.web.transaction import current_session
@@ -32,7 +36,36 @@ def show(study: Study) -> Page:
 @policy(PANELIST)
 def for_panel(study: Study) -> Page:
     """Show the same protocol to everybody invited."""
-    return render_template("protocol/panelist.html", **_facts(study), form=ButtonForm())
+    plain = _plain_rule(method.definition_of(study))
+    return render_template("protocol/panelist.html", **_facts(study), plain_rule=plain, form=ButtonForm())
+
+
+def _plain_rule(definition: Definition) -> str:
+    """The rule as a panelist reads it first: a graded one without the rounding of its shares, others in their own words."""
+    rule, scale = definition.rule, definition.scale
+    if not isinstance(rule, GradedAgreement):
+        return rule.describe(scale)
+    unanimous, *letters = rule.letters
+    grades = [_("%(letter)s from %(share)s %%") % pair for pair in _pairs(letters, rule.bands)]
+    told = _(
+        "Consensus in: at least %(share)s %% (in whole per cent) of those who rate choose %(agree)s. A letter says how "
+        "many: %(grades)s; %(unanimous)s if nobody disagrees. Consensus out: at least %(share)s %% choose %(disagree)s."
+    )
+    return told % {
+        "share": rule.bands[-1],
+        "agree": _answers(scale, rule.agree_set),
+        "disagree": _answers(scale, rule.disagree_set),
+        "grades": ", ".join(grades),
+        "unanimous": unanimous,
+    }
+
+
+def _pairs(letters: Sequence[str], bands: Sequence[str]) -> list[dict[str, str]]:
+    return [{"letter": letter, "share": band} for letter, band in zip(letters, bands, strict=True)]
+
+
+def _answers(scale: Scale, chosen: Container[int]) -> str:
+    return either([f"“{scale.labels[value - scale.lo]}”" for value in reversed(scale.values) if value in chosen])
 
 
 @blueprint.app_context_processor

@@ -15,6 +15,7 @@ from delphi.errors import Refused
 from delphi.model.round import Round, State, find_round
 from delphi.model.study import Study, Turnout
 from delphi.protocol.method import definition_of
+from delphi.statements.duration import reading_of
 from delphi.statements.questionnaire import asked
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
@@ -119,6 +120,7 @@ def _draft(study: Study, round_: Round) -> dict[str, Any]:
         "choices": CHOICES,
         "rule": definition_of(study).describe(),
         "issues": list(readiness.issues_before_launch(session, study, round_)),
+        "minutes": reading_of(session, study, round_.number).minutes(),
         "panel_size": people.panel,
         "newcomers": newcomers.newcomers(session, study, round_),
         "asked_twice": current_app.extensions["asked_twice"](session, study),

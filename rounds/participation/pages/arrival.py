@@ -1,42 +1,70 @@
 """P1 to P3: the personal link, the study information, consent, declining and coming back. GET changes nothing."""
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, session, url_for
+from flask.blueprints import BlueprintSetupState
+from werkzeug.routing import PathConverter
 from werkzeug.wrappers import Response as AnyResponse
 
 from delphi import access, clock
 from delphi.config import Settings
-from delphi.dates import minutes_for
 from delphi.errors import NotFound
 from delphi.model.panel import Panelist
+from delphi.model.round import Round
 from delphi.model.study import Document, Study
 from delphi.protocol.information import newest as newest_document
 from delphi.protocol.information import versions as versions_of
-from delphi.statements.questionnaire import size_of
 from delphi.web import device
 from delphi.web.language import gettext as _
+from delphi.web.memory import current_memory
 from delphi.web.policy import OPEN, PANELIST, policy
 from delphi.web.transaction import current_session
-from rounds.participation import consent
+from rounds.participation import consent, link_text
 from rounds.participation.consent import ItemsMissing
 from rounds.participation.forms import LeavingForm, ticked_items
 from rounds.participation.progress import calendar_of, stage_of
+from rounds.participation.reading import reading_once
 
 blueprint = Blueprint("arrival", __name__)
 Page = AnyResponse | str | tuple[str, int]
 
 
-@blueprint.get("/p/<token>")
+class AnyText(PathConverter):
+    """A part of an address with whatever a mail program put into it, slashes and line breaks too."""
+
+    regex = "(?s:.+?)"
+    part_isolating = False  # a slash ends it not
+
+
+@blueprint.record
+def _know_any_text(state: BlueprintSetupState) -> None:
+    state.app.url_map.converters["any_text"] = AnyText
+
+
+@blueprint.get("/p/", defaults={"token": ""})
+@blueprint.get("/p/<any_text:token>")
 @policy(OPEN)
 def landing(token: str) -> Page:
-    """P1: names nobody, changes nothing. What was replaced and what never was look alike."""
+    """P1: names nobody, changes nothing. What was replaced, ended or never was looks alike.
+
+    What a mail program did to the address is undone here and not by a redirect: the secret enters no other address.
+    """
     db = current_session()
-    holder = access.link_holder(db, token)
+    asked = f"{token}?{request.query_string.decode('latin-1')}" if request.query_string else token
+    holder = access.link_holder_among(db, link_text.readings(asked))
     if holder is None:
         return render_template("participation/unknown_link.html"), 404
-    study, _panelist = holder
+    secret, study, _panelist = holder
     stage = stage_of(db, study, at=clock.now())
-    minutes = minutes_for(*size_of(db, stage.round)) if stage.is_open and stage.round and stage.round.number else None
-    return render_template("participation/landing.html", study=study, stage=stage, minutes=minutes, token=token)
+    minutes = _minutes(study, stage.round) if stage.is_open and stage.round and stage.round.number else None
+    clean = url_for("arrival.landing", token=secret)
+    facts = {"study": study, "stage": stage, "minutes": minutes, "token": secret, "path": clean}
+    return render_template("participation/landing.html", **facts)
+
+
+def _minutes(study: Study, round_: Round) -> int:
+    """The minutes of a launched round, whose words are counted once."""
+    db, made, launched, remember = current_session(), study.created_at, round_.opened_at, current_memory().remember
+    return reading_once(db, study.id, round_.number, made=made, launched=launched, remember=remember).minutes()
 
 
 @blueprint.post("/p/<token>")

@@ -12,12 +12,15 @@ from delphi.model.panel import Panelist
 from delphi.model.round import latest_round
 from delphi.model.study import Study
 from delphi.web.language import ngettext
+from delphi.web.memory import current_memory
 from delphi.web.policy import panelist as current_panelist
 from delphi.web.transaction import current_session
+from rounds.participation.reading import reading_once
 from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire.answer_sheet import AnswerSheet, fingerprint, open_sheet
 from rounds.questionnaire.forms import StaleSheet, unsaved_fields
 from rounds.questionnaire.paging import PAGE
+from rounds.questionnaire.prepared import Questionnaire, questionnaire_of
 
 ONE = "one_at_a_time"  # kept in the session of a browser whose reader wants one statement a page
 
@@ -61,6 +64,23 @@ def progress_of(answered: int, total: int, minutes: int) -> dict[str, Any]:
         words = ngettext("%(num)s left, %(time)s", "%(num)s left, %(time)s", total - answered)
         left = words % {"num": total - answered, "time": time}
     return {"progress": done % {"num": answered, "total": total}, "left": left, "share": 100 * answered // (total or 1)}
+
+
+def questionnaire_on(sheet: AnswerSheet) -> Questionnaire:
+    """What a sheet asks everybody."""
+    made, launched = sheet.study.created_at, sheet.round.opened_at
+    number, remember = sheet.round.number, current_memory().remember
+    return questionnaire_of(
+        lambda: sheet.session, sheet.study.id, number, made=made, launched=launched, remember=remember
+    )
+
+
+def minutes_left(sheet: AnswerSheet) -> int:
+    """Minutes for what is still open on a sheet."""
+    made, launched = sheet.study.created_at, sheet.round.opened_at
+    number, remember = sheet.round.number, current_memory().remember
+    reading = reading_once(sheet.session, sheet.study.id, number, made=made, launched=launched, remember=remember)
+    return reading.minutes(sheet.given)
 
 
 def facts_after_close() -> dict[str, Any]:

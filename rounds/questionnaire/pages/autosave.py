@@ -60,7 +60,7 @@ def save() -> Reply:
     )
     if saved.conflicts:
         return {"state": "changed", "stored": _stored(saved.conflicts[0])}, 409
-    progress = progress_of(len(saved.answered), len(whole.asked), whole.minutes(saved.answered))
+    progress = progress_of(len(saved.answered), len(whole.asked), whole.reading.minutes(saved.answered))
     versions = {name_of(entry): version for entry, version in saved.versions.items()}
     return {"versions": versions, "at": clock.now().isoformat(), **progress}, 200
 

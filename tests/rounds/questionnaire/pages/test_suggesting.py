@@ -103,7 +103,7 @@ def test_finishing_says_so_and_stops_reminders(app, asking, writer):
     writer.send(PAGE, entry("Peers help.") | {"go": "done"})
     assert stored(app, Participation.submitted_on, panelist=asking.panel[0]) == [NOW.date()]
     page = writer.get("/panel").text
-    assert "Your 1 statement is in" in page
+    assert "your 1 statement is in" in page
     assert "Change my statements" in page
     assert writer.get(PAGE).status_code == 200
 

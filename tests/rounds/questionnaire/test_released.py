@@ -4,8 +4,9 @@ import pytest
 from builders import NOW, drafted, released
 
 from delphi.model.panel import Panelist
+from delphi.model.round import Round
 from delphi.statements.statements import NewStatement
-from rounds.questionnaire.outcomes import final_outcomes
+from rounds.questionnaire.released import results_until
 from rounds.revision import changes
 from rounds.revision.decisions import DecidedBy
 
@@ -27,5 +28,7 @@ def test_a_statement_that_became_others_leaves_the_final_results(cast, change, l
     CROSSED[change](cast.session, draft, DecidedBy(cast.ada.id, NOW, "clearer"))
     released(cast.session, cast.study, [dict.fromkeys(left, 4)] * 6, number=2)
     who = cast.session.get_one(Panelist, (cast.study.id, cast.panel[0]))
-    assert sorted(o.card.statement for o in final_outcomes(cast.session, cast.study, who, [1, 2])) == left
-    assert len(final_outcomes(cast.session, cast.study, who, [1])) == 3
+    rounds = [cast.session.get_one(Round, (cast.study.id, number)) for number in (1, 2)]
+    first, last = (results_until(cast.session, cast.study, who, one, final=True).lines for one in rounds)
+    assert sorted(line.statement for line in last) == left
+    assert len(first) == 3
