@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 JOBS ?= 2
 
-.PHONY: demo demo-fresh test coverage browser security faults lives lint dist freeze methods texts pictures pictures-files bench-bundle bench-exports bench-growth bench-pages bench-save bench-seal levels clean bench-beside
+.PHONY: demo demo-fresh test coverage browser security faults lives lint dist freeze methods texts pictures pictures-files bench-bundle bench-exports bench-growth bench-pages bench-save bench-seal load levels clean bench-beside
 
 $(STAMP): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -108,7 +108,12 @@ bench-pages: $(STAMP)
 
 # A save beside a bare Flask view that commits one row; BENCH=postgresql://… for another database, which is filled.
 bench-save: $(STAMP)
-	PYTHONPATH=.:tests/support:tools $(BIN)/python -P tools/bench_save.py $(BENCH)
+	PYTHONPATH=.:tests/support:tools $(BIN)/python -P -m bench.saves $(BENCH)
+
+# Panelists as browsers and as forms against `delphi serve`, beside the bare view in the same run: throughput, percentiles, errors, memory.
+# LOAD="--only think --panelists 400 --minutes 10 --write" for a part, with its row in docs/performance.md; LOAD="--help" for the rest.
+load: $(STAMP)
+	PYTHONPATH=.:tests/support:tools $(BIN)/python -P -m bench.load $(LOAD)
 
 # A panelist's saves alone, beside heavy requests and beside a large export in `delphi work`, turn by turn.
 bench-beside: $(STAMP)

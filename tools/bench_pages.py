@@ -132,15 +132,17 @@ def main(kept: str = "") -> int:
     return late
 
 
-def second_round(session: Session, lead: int) -> tuple[int, UUID]:
-    """Play a round of 35 statements and open the second, with feedback of every form; the key of one panelist."""
-    asked = tuple(NewStatement(f"S{n}", TEXT.format(n), section=f"Section {n // 7}") for n in range(RATING))
+def second_round(
+    session: Session, lead: int, *, slug: str = "panel", panelists: int = 97, statements: int = RATING
+) -> tuple[int, UUID]:
+    """Play a round and open the second, with feedback of every form; the key of one panelist."""
+    asked = tuple(NewStatement(f"S{n}", TEXT.format(n), section=f"Section {n // 7}") for n in range(statements))
     ada = session.get_one(Account, lead)
-    made = study(session, ada, "panel", panelists=0, statements=asked, groups=GROUPS[:2], feedback=SHOWN)
-    roster.add(session, made, [replace(new, group=GROUPS[i % 2]) for i, new in enumerate(people(97))])
+    made = study(session, ada, slug, panelists=0, statements=asked, groups=GROUPS[:2], feedback=SHOWN)
+    roster.add(session, made, [replace(new, group=GROUPS[i % 2]) for i, new in enumerate(people(panelists))])
     first = session.get_one(Round, (made.id, 1))
     lifecycle.launch(session, made, first, closes_at=LATER, by=lead, at=NOW)
-    answer(session, made, 1, RATING)
+    answer(session, made, 1, statements)
     for comment in session.scalars(select(Comment).filter_by(study_id=made.id, moderation=None)):
         comment.moderation, comment.released_text = Moderation.RELEASED, comment.text
     session.flush()

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.lists import format_list
 from flask import Flask, current_app, g, redirect, request, session
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response
 
 from delphi import dates
@@ -28,9 +31,15 @@ def language() -> str:
     """The language of this page: the one chosen, or the best that the browser asks for."""
     if "language" not in g:
         chosen = session.get("language")
-        g.language = chosen if chosen in offered() else request.accept_languages.best_match(list(LANGUAGES), "en")
+        g.language = chosen if chosen in offered() else _best(request.headers.get("Accept-Language", ""))
     spoken: str = g.language
     return spoken
+
+
+@lru_cache(maxsize=1000)
+def _best(asked: str) -> str:
+    """The best of our languages for a browser that asks for these."""
+    return parse_accept_header(asked, LanguageAccept).best_match(list(LANGUAGES), "en")
 
 
 def choose(code: str) -> None:

@@ -1,20 +1,23 @@
 """Headers, hosts and cross-site checks, on every answer (TRUST 6)."""
 
+import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from copy import deepcopy
 from datetime import datetime
-from typing import Any
+from functools import lru_cache, partial
 
-from flask import Flask, Response, abort, g, request, session
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Flask, Request, Response, abort, current_app, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import generate_csrf
-from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
+from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 from werkzeug.exceptions import SecurityError
 
 from delphi import clock
 from delphi.config import Settings
 
+KNOWN = 4000  # cookies, and tokens, that are not read again
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -30,8 +33,16 @@ HEADERS = {
 class MaskedTokens(CSRFProtect):  # type: ignore[misc]  # the library publishes no annotations
     """Flask-WTF's check, for tokens that look different in every answer."""
 
+    def protect(self, apply_exemptions: bool = False) -> None:  # noqa: FBT001, FBT002 (interface)
+        """Check a request; the token that a script sends with every save is read once."""
+        token, own = request.headers.get("X-CSRFToken"), session.get("csrf_token", "")
+        if token and own and hmac.compare_digest(own, _read_token(current_app.config["SECRET_KEY"], token)):
+            g.csrf_valid = True
+        else:
+            super().protect(apply_exemptions)
+
     def _get_csrf_token(self) -> str | None:
-        token = request.headers.get("X-CSRFToken") or super()._get_csrf_token()
+        token = super()._get_csrf_token()
         return unmasked(token) if token else None
 
 
@@ -39,31 +50,39 @@ csrf = MaskedTokens()
 
 
 class Signer(TimestampSigner):
-    """Dates a session by the clock of all hosts; one from a host that is a moment ahead is none of tomorrow."""
+    """Dates a session by the clock of all hosts."""
 
     def get_timestamp(self) -> int:
         """The time in seconds since 1970."""
         return int(clock.now().timestamp())
 
-    def unsign(self, signed_value: str | bytes, max_age: int | None = None, return_timestamp: bool = False) -> Any:  # noqa: FBT001, FBT002 (the library's)
-        """Read what was signed, unless it is too old."""
-        value, signed_at = super().unsign(signed_value, return_timestamp=True)
-        if max_age is not None and self.get_timestamp() - signed_at.timestamp() > max_age:
-            raise SignatureExpired("too old", payload=value, date_signed=signed_at)
-        return (value, signed_at) if return_timestamp else value
-
 
 class Sessions(SecureCookieSessionInterface):
-    """Flask's sessions in signed cookies, for several hosts; what signs them is made once and not at every request."""
+    """Flask's sessions in signed cookies, for several hosts.
+
+    A browser sends a cookie again and again: it is read once, and how old it is asked each time.
+    """
 
     def __init__(self, app: Flask) -> None:
-        self._serializer = super().get_signing_serializer(app)
-        if self._serializer is not None:
-            self._serializer.signer = Signer
+        serializer = super().get_signing_serializer(app)
+        assert serializer is not None, "the secret key is set"
+        serializer.signer = Signer
+        self._serializer = serializer
+        self._read = lru_cache(maxsize=KNOWN)(partial(serializer.loads, return_timestamp=True))
 
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:  # noqa: ARG002 (interface)
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer:  # noqa: ARG002 (interface)
         """What signs and reads a cookie of this application."""
         return self._serializer
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
+        """Read the cookie of a request; one that is too old, or was not signed here, is an empty session."""
+        cookie = request.cookies.get(self.get_cookie_name(app))
+        try:
+            said, signed_at = self._read(cookie) if cookie else ({}, None)
+        except BadSignature:
+            return self.session_class()
+        fresh = signed_at is None or clock.now() - signed_at <= app.permanent_session_lifetime
+        return self.session_class(deepcopy(said) if fresh else {})
 
     def get_expiration_time(self, app: Flask, session: SessionMixin) -> datetime | None:
         """When a browser forgets a session that outlives its window."""
@@ -96,6 +115,16 @@ def unmasked(text: str) -> str:
 
 def _xor(one: bytes, other: bytes) -> bytes:
     return (int.from_bytes(one) ^ int.from_bytes(other)).to_bytes(len(one))
+
+
+@lru_cache(maxsize=KNOWN)
+def _read_token(secret: str, token: str) -> str:
+    """What was signed as the token of a session; nothing where it was not."""
+    try:
+        signed: str = URLSafeTimedSerializer(secret, salt="wtf-csrf-token").loads(unmasked(token))
+    except BadSignature:
+        return ""
+    return signed
 
 
 def settings_of(settings: Settings) -> dict[str, object]:

@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from sqlalchemy.orm import Session
 
@@ -105,6 +105,7 @@ class AnswerSheet:
         return {card.statement for card in self.cards if card.answered}
 
 
+@lru_cache(maxsize=4000)
 def fingerprint(part: TakingPart, secret: str) -> str:
     """A name of a sheet and its owner, so that a page left open elsewhere cannot answer for another."""
     owner = f"{part.study}/{part.round}/{part.panelist}"

@@ -86,8 +86,8 @@ def finish(connection: Connection, part: TakingPart, link: str | None, on: date)
 
 
 @cache
-def _looking(dialect: str, statements: int) -> FixedStatement:
-    """One query for so many statements; the round is locked against a close first, and only then the clock is read."""
+def _looking(dialect: str, kinds: tuple[str, ...], statements: int) -> FixedStatement:
+    """One query for these kinds of entries of so many statements; the round is locked against a close before the clock is read."""
     round_: Any = Round.__table__
     study: Any = Study.__table__
     item: Any = QuestionnaireItem.__table__
@@ -109,16 +109,18 @@ def _looking(dialect: str, statements: int) -> FixedStatement:
     joined = func.string_agg if dialect == "postgresql" else func.group_concat
     answered = select(joined(cast(RATING.c.statement, String), ",")).where(given).correlate(None)
     columns += [answered.scalar_subquery().label("answered"), item.c.statement]
-    for kind, (table, names) in VALUES.items():
+    for kind in kinds:
+        table, names = VALUES[kind]
         source = source.outerjoin(table, and_(_own(table), table.c.statement == item.c.statement))
         columns += [table.c[name].label(f"{kind}_{name}") for name in (*names, "version")]
     return FixedStatement(select(*columns).select_from(source))
 
 
-def look(connection: Connection, part: TakingPart, statements: Collection[int], request: str) -> Sight:
-    """Lock the round against a close, and see all that the save needs; the participation is held already."""
-    wanted = {f"statement_{n}": statement for n, statement in enumerate(statements)}
-    query = _looking(connection.dialect.name, len(statements))
+def look(connection: Connection, part: TakingPart, sent: Collection[tuple[str, int]], request: str) -> Sight:
+    """Lock the round against a close, and see all that the save of these entries needs; the participation is held already."""
+    kinds = tuple(kind for kind in VALUES if any(kind == one for one, _statement in sent))
+    wanted = {f"statement_{n}": statement for n, statement in enumerate({statement for _kind, statement in sent})}
+    query = _looking(connection.dialect.name, kinds, len(wanted))
     rows = query.rows(connection, _parameters(part) | wanted | {"request": request})
     if not rows:
         raise NotFound
@@ -129,17 +131,17 @@ def look(connection: Connection, part: TakingPart, statements: Collection[int], 
         earlier=None if first.digest is None else (first.digest, first.answer),
         asked=frozenset(row.statement for row in rows if row.statement is not None),
         answered=frozenset(int(statement) for statement in (first.answered or "").split(",") if statement),
-        stored=dict(_stored(rows)),
+        stored=dict(_stored(rows, kinds)),
     )
 
 
-def _stored(rows: Sequence[Any]) -> list[tuple[tuple[str, int], Stored]]:
+def _stored(rows: Sequence[Any], kinds: Collection[str]) -> list[tuple[tuple[str, int], Stored]]:
     found = []
     for row in rows:
-        for kind, (_table, names) in VALUES.items():
+        for kind in kinds:
             version = getattr(row, f"{kind}_version")
             if version is not None:
-                values = {name: getattr(row, f"{kind}_{name}") for name in names}
+                values = {name: getattr(row, f"{kind}_{name}") for name in VALUES[kind][1]}
                 found.append(((kind, row.statement), (version, values)))
     return found
 

@@ -141,8 +141,13 @@ def save_held(  # noqa: PLR0913 (who comes, what, and how)
         The key of another save came again, unless it is that of a page that may be ``changeable``.
     """
     digest = _digest(answers, remarks, reasons)
-    statements = {answer.statement for answer in answers} | {remark.statement for remark in (*remarks, *reasons)}
-    sight = keeping.look(connection, part, statements, request)
+    by_kind = {
+        EntryKind.ANSWER: {a.statement: (a.seen, {"kind": a.kind, "value": a.value}) for a in answers},
+        EntryKind.COMMENT: _texts(remarks),
+        EntryKind.REASON: _texts(reasons),
+    }
+    sent = [Entry(kind, statement) for kind, values in by_kind.items() for statement in values]
+    sight = keeping.look(connection, part, sent, request)
     earlier, same = _earlier(sight, digest)
     if same:
         return replace(earlier, answered=sight.answered)
@@ -153,10 +158,9 @@ def save_held(  # noqa: PLR0913 (who comes, what, and how)
     link = admit()
     if link != answered_by:
         keeping.note_link(connection, part, link)
-    _check(sight, answers, [*remarks, *reasons])
+    _check(sight, answers, sent)
     saved = Saved()
-    ratings = {a.statement: (a.seen, {"kind": a.kind, "value": a.value}) for a in answers}
-    for kind, values in zip(EntryKind, (ratings, _texts(remarks), _texts(reasons)), strict=True):
+    for kind, values in by_kind.items():
         _apply(connection, part, kind, _knowing(earlier, kind, values), sight, saved)
     outcome = replace(saved, versions={**earlier.versions, **saved.versions})
     keeping.acknowledge(connection, part, request, digest, outcome.written())
@@ -196,9 +200,9 @@ def submit(session: Session, part: TakingPart, *, on: date) -> None:
     keeping.finish(connection, part, handed_links.admit(session, part.round), on)
 
 
-def _check(sight: Sight, answers: Sequence[Answer], remarks: Sequence[Remark]) -> None:
+def _check(sight: Sight, answers: Sequence[Answer], sent: Sequence[Entry]) -> None:
     """Refuse what was not asked and what is not on the scale."""
-    if not {a.statement for a in answers} | {r.statement for r in remarks} <= sight.asked:
+    if any(entry.statement not in sight.asked for entry in sent):
         raise NotFound
     scale = SCALES[sight.scale]
     for answer in answers:

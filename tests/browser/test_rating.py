@@ -306,7 +306,7 @@ def test_a_session_that_ended_goes_on_with_the_link(site, enter):
     played = site.study("ended")
     page = enter(played)
     page.goto("/panel/page/1")
-    page.wait_for_function("caches.match(location.href).then(Boolean)")  # no answer under way brings the cookie back
+    page.wait_for_load_state("networkidle")  # no answer under way brings the cookie back
     page.context.clear_cookies()
     choose(page, 1, "Agree")
     expect(page.locator("#save-trouble")).to_contain_text("open your link from the mail in another tab")

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 from browsing import HOST, Browser, fingerprint
+from flask import session
 from routes import requests
 
 import wsgi
@@ -108,3 +109,45 @@ def test_a_browser_keeps_a_session_by_the_clock_of_all_hosts(app, pages, monkeyp
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=3))
     cookie = browser.send(path).headers["Set-Cookie"]
     assert parsedate_to_datetime(re.search("Expires=([^;]+)", cookie)[1]) == now + timedelta(days=4)
+
+
+@pytest.fixture
+def said(app):
+    """What a request with this cookie finds in its session; it adds a word to a list there."""
+    serializer = app.session_interface.get_signing_serializer(app)
+
+    def read(cookie: str | None = None) -> dict:
+        cookie = serializer.dumps({"words": ["one"]}) if cookie is None else cookie
+        with app.test_request_context(base_url=HOST, headers={"Cookie": f"session={cookie}"}):
+            found = {name: list(value) for name, value in session.items()}
+            session.get("words", []).append("two")
+            return found
+
+    read.sign = serializer.dumps
+    return read
+
+
+def test_a_cookie_says_the_same_each_time(said):
+    cookie = said.sign({"words": ["one"]})
+    assert [said(cookie), said(cookie)] == [{"words": ["one"]}] * 2
+
+
+def test_a_cookie_that_was_read_before_still_grows_old(said, app, monkeypatch):
+    cookie, later = said.sign({"words": ["one"]}), clock.now() + app.permanent_session_lifetime
+    assert said(cookie)
+    for more, found in ((timedelta(seconds=-60), True), (timedelta(seconds=60), False)):
+        monkeypatch.setattr(clock, "now", lambda more=more: later + more)
+        assert bool(said(cookie)) is found
+
+
+def test_a_changed_cookie_says_nothing(said):
+    cookie = said.sign({"words": ["one"]})
+    assert said(cookie)
+    assert said("x" + cookie) == said(cookie[:-2]) == {}
+
+
+def test_a_script_sends_the_token_of_its_own_session(one, app):
+    stranger = app.test_client()
+    for token, answered in ((stranger.token(), 401), ("forged", 401), (one.token(), 200)):
+        answer = one.post("/panel/answers", data={"answer-1": "3"}, headers={"X-CSRFToken": token})
+        assert answer.status_code == answered

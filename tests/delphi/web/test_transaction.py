@@ -14,7 +14,7 @@ from delphi.errors import Issue, NotFound, NotReady, Refused
 from delphi.model.study import Study
 from delphi.sheets.errors import SheetError
 from delphi.web.policy import OPEN, policy
-from delphi.web.transaction import current_session
+from delphi.web.transaction import current_connection, current_session
 
 BUSY = sqlite3.OperationalError("secret")
 BUSY.sqlite_errorcode = sqlite3.SQLITE_BUSY
@@ -52,6 +52,15 @@ def act(app, pages):
             raise ERRORS[name][0]
         return "done", int(name)
 
+    @blueprint.post("/connected/<name>")
+    @policy(OPEN)
+    def connected(name: str):
+        current_connection().execute(update(Study).where(Study.id == 1).values(title=name))
+        seen = current_session().scalars(select(Study.title).where(Study.id == 1)).one()
+        if name in ERRORS:
+            raise ERRORS[name][0]
+        return seen, int(name)
+
     @blueprint.get("/unguarded")
     def unguarded():
         return "secret"
@@ -81,6 +90,27 @@ def test_an_error_status_rolls_back(app, act, status):
 def test_reading_keeps_nothing(app, act):
     act.get("/act/200")
     assert title(app) == "Study care"
+
+
+@pytest.mark.parametrize(("status", "kept"), [("200", "200"), ("409", "Study care")])
+def test_a_connection_is_kept_as_a_session_is(app, act, status, kept):
+    assert act.send(f"/connected/{status}").text == status  # the session that joined it saw what it wrote
+    assert title(app) == kept
+
+
+def test_a_connection_lets_the_next_writer_in_after_an_error(app, act):
+    assert act.send("/connected/bug").status_code == 500
+    assert title(app) == "Study care"
+    assert act.send("/connected/200").status_code == 200
+    assert title(app) == "200"
+
+
+def test_a_connection_that_cannot_be_had_gives_its_turn_back(app, act, monkeypatch):
+    database = app.extensions["database"]
+    with monkeypatch.context() as broken:
+        broken.setattr(database, "_engine_with", lambda *_: 1 / 0)
+        assert act.send("/connected/200").status_code == 500
+    assert act.send("/connected/200").status_code == 200
 
 
 @pytest.mark.parametrize("name", ERRORS)
