@@ -301,7 +301,7 @@ function changed(article) {
   asked.dataset.first ??= asked.textContent;
   const now = crossed ? chosen.closest("label").querySelector(".cap").textContent.trim() : "";
   asked.textContent = crossed ? fill(words.moved, { before: article.dataset.before, now }) : asked.dataset.first;
-  if (crossed) say(asked.textContent);
+  if (crossed) document.getElementById("asked-said").textContent = asked.textContent;
 }
 
 function flush(field) {

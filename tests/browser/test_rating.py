@@ -170,7 +170,7 @@ def test_a_whole_round_without_javascript(site, enter):
     page.get_by_role("button", name="Clear my answer on statement 5").click()
     page.get_by_role("button", name=re.compile("^Keep “.*on statement 5$")).click()
     page.goto("/panel/review")
-    expect(page.get_by_text("1 statement has no answer.")).to_be_visible()
+    expect(page.get_by_text("1 statement has no answer")).to_be_visible()
     page.get_by_role("button", name="Submit with 1 blank").click()
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
     assert played.comments() == ["Evenings matter."]
