@@ -147,9 +147,7 @@ def serve(app_factory: AppFactory, host: str, port: int, *, web_only: bool) -> N
     read_templates(app)
     gc.collect()
     gc.freeze()  # what is loaded stays: the collector need not look at it, not even when the server ends
-    sys.setswitchinterval(
-        0.0005
-    )  # a save asks for the interpreter ten times, and waits so long for a thread that computes
+    sys.setswitchinterval(0.0005)  # seconds that a save waits, ten times, for a thread that computes
     click.echo(f"Serving {app.extensions['settings'].public_url} on {host}:{port}")
     if sys.platform == "win32":
         _serve_with_waitress(app, host, port, web_only=web_only)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Engine, Select, String, cast, create_engine, event, func, select
 from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from delphi import postgresql
 from delphi.config import SERVER_THREADS
@@ -21,6 +22,7 @@ from delphi.model.base import Base
 
 PATIENCE = 10.0  # seconds that work beside the pages waits for another process
 A_MOMENT = 0.5  # seconds of one turn after which nobody waits where the threads for readers would be used up
+SECONDS_TO_REOPEN = 5.0  # after the file was found to be read-only
 READERS = 2  # threads that never wait for long to write
 PRAGMAS = (
     "journal_mode=WAL",
@@ -29,6 +31,7 @@ PRAGMAS = (
     "foreign_keys=ON",
     "secure_delete=ON",
 )
+_read_only_at = float("-inf")
 Entity = TypeVar("Entity", bound=Base)
 
 
@@ -178,7 +181,14 @@ def _sqlite_engine(url: str) -> Engine:
     event.listen(engine, "do_connect", _on_do_connect)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
+    event.listen(engine, "checkin", _on_checkin)
     return engine
+
+
+def _on_checkin(_connection: Any, record: ConnectionPoolEntry) -> None:
+    """Keep no connection that may have been opened to be read only."""
+    if time.monotonic() - _read_only_at < SECONDS_TO_REOPEN:
+        record.invalidate()
 
 
 def _on_do_connect(_dialect: Any, _record: Any, arguments: list[Any], _options: dict[str, Any]) -> None:
@@ -188,10 +198,16 @@ def _on_do_connect(_dialect: Any, _record: Any, arguments: list[Any], _options: 
 
 
 def _on_error(context: ExceptionContext) -> None:
-    """Let go of connections that only read: the file may be writable by now, or another server be the one that writes."""
+    """Let go of connections that only read: the file may be writable by now, or another server be the one that writes.
+
+    Of all at once, and none is kept for a while: on SQLite what one has opened to be read is shared by all of its process.
+    """
+    global _read_only_at  # noqa: PLW0603 (a process has one database)
     error = context.sqlalchemy_exception
-    if error is not None and failure_of(error) is Failure.READ_ONLY:
+    if error is not None and context.engine is not None and failure_of(error) is Failure.READ_ONLY:
         context.is_disconnect = True
+        context.engine.dispose()
+        _read_only_at = time.monotonic()
 
 
 def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from delphi.model.rating import Rating
 from delphi.model.round import Participation, QuestionnaireItem
+from delphi.model.statement import StatementProposal
 
 
 def has_begun() -> ColumnElement[bool]:
@@ -20,10 +21,15 @@ def has_begun() -> ColumnElement[bool]:
     )
 
 
-def started(session: Session, study_id: int, round_: int) -> set[UUID]:
-    """List who has given any answer in a round."""
-    given = select(Rating.panelist).where(Rating.study_id == study_id, Rating.round == round_, Rating.given)
-    return set(session.scalars(given.distinct()))
+def has_suggested() -> ColumnElement[bool]:
+    """Ask, within a query of participations, whether the panelist wrote a statement in that round: in the open round."""
+    proposal = StatementProposal
+    return (
+        select(proposal.panelist)
+        .where(proposal.study_id == Participation.study_id, proposal.round == Participation.round)
+        .where(proposal.panelist == Participation.panelist)
+        .exists()
+    )
 
 
 def answered(session: Session, study_id: int, round_: int, panelist: UUID) -> int:

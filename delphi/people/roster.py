@@ -55,6 +55,6 @@ def identity_of(session: Session, panelist: Panelist) -> Identity | None:
 
 def characteristic_counts(session: Session, study: Study, name: str) -> dict[str, int]:
     """Count the panel by one characteristic (a country, a field of work)."""
-    value = Identity.characteristics[name].as_string()
-    counted = select(value, func.count()).where(Identity.study_id == study.id).group_by(value)
+    value = Identity.characteristics[name].as_string().label("said")
+    counted = select(value, func.count()).where(Identity.study_id == study.id).group_by("said")
     return {said: n for said, n in session.execute(counted) if said}

@@ -68,10 +68,9 @@ class Reading:
 
 def reading_of(session: Session, study: Study, number: int) -> Reading:
     """What there is to read in a round; the database counts words, no text is read."""
-    now, past = _counted(session, study, number)
+    now, past, edges = _counted(session, study, number)
     words = {statement: HEAD + count.text + count.beside for statement, count in now.items()}
     if past and study.feedback_plan:
-        edges = _edges(session, study.id, number)
         for statement in words:
             words[statement] += _feedback(study, statement, past, edges.get(statement, {}))
     return Reading(words, study.language)
@@ -88,9 +87,12 @@ class _Count:
     groups: int
 
 
-def _counted(session: Session, study: Study, number: int) -> tuple[dict[int, _Count], dict[int, _Count]]:
-    """Count a round and the one before, by statement."""
-    item, version = QuestionnaireItem, StatementVersion
+Edges = dict[int, dict[int, int]]  # by statement what it was made of, with the words of the reason
+
+
+def _counted(session: Session, study: Study, number: int) -> tuple[dict[int, _Count], dict[int, _Count], Edges]:
+    """Count a round and the one before, by statement, and what became of what on the way; in one statement."""
+    item, version, way = QuestionnaireItem, StatementVersion, Lineage
     said = _comments(study.id, number - 1).subquery()
     groups = select(func.count()).select_from(StakeholderGroup).where(StakeholderGroup.study_id == study.id)
     counts = (
@@ -99,15 +101,23 @@ def _counted(session: Session, study: Study, number: int) -> tuple[dict[int, _Co
         *_of(said),
         groups.scalar_subquery(),
     )
-    rows = select(item.round, item.statement, *counts)
-    rows = rows.select_from(ASKED.outerjoin(said, said.c.statement == item.statement))
+    made_of = (way.study_id == study.id) & (way.round == number) & (way.to_statement == item.statement)
+    rows = select(item.round, item.statement, way.from_statement, _words(way.reason), *counts)
+    rows = rows.select_from(
+        ASKED.outerjoin(said, said.c.statement == item.statement).outerjoin(
+            way, made_of & (item.round == number) & way.to_version.is_not(None)
+        )
+    )
     rows = rows.where(item.study_id == study.id, item.round.in_([number - 1, number])).order_by(
         item.round, item.position
     )
     found: dict[int, dict[int, _Count]] = {number - 1: {}, number: {}}
-    for round_, statement, *row in session.execute(rows, execution_options=OF_EVERYBODY):
+    edges: Edges = {}
+    for round_, statement, source, reason, *row in session.execute(rows, execution_options=OF_EVERYBODY):
         found[round_][statement] = _Count(*row)
-    return found[number], found[number - 1]
+        if source is not None:
+            edges.setdefault(statement, {})[source] = reason
+    return found[number], found[number - 1], edges
 
 
 def _words(text: Any) -> ColumnElement[int]:
@@ -126,16 +136,6 @@ def _comments(study_id: int, number: int) -> Select[int, int, int]:
 
 def _of(said: Subquery) -> tuple[ColumnElement[int], ColumnElement[int]]:
     return func.coalesce(said.c.n, 0), func.coalesce(said.c.words, 0)
-
-
-def _edges(session: Session, study_id: int, number: int) -> dict[int, dict[int, int]]:
-    """By statement what it was made of, with the words of the reason."""
-    way = Lineage
-    rows = select(way.to_statement, way.from_statement, _words(way.reason)).where(way.to_version.is_not(None))
-    edges: dict[int, dict[int, int]] = {}
-    for to, source, words in session.execute(rows.where(way.study_id == study_id, way.round == number)):
-        edges.setdefault(to, {})[source] = words
-    return edges
 
 
 def _feedback(study: Study, statement: int, past: Mapping[int, _Count], edges: Mapping[int, int]) -> int:

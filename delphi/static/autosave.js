@@ -333,7 +333,7 @@ function remaining(area) {
     note.className = "small soft left";
     area.after(note);
   }
-  if (note) note.textContent = over ? fill(words.left, { n: area.dataset.most - area.value.length }) : "";
+  if (note) note.textContent = over && area.value.length <= area.dataset.most ? fill(words.left, { n: area.dataset.most - area.value.length }) : "";
 }
 form.addEventListener("click", (event) => {
   const pressed = event.target.closest("[data-keep], [data-clear]");

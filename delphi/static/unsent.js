@@ -81,10 +81,10 @@ async function wipe() {
 }
 
 async function openOffline() {
-  const controlled = navigator.serviceWorker?.controller;
   try {
     const { scope } = await navigator.serviceWorker.register(worker);
-    if (controlled || !location.href.startsWith(scope)) return;
+    const came = performance.getEntriesByType("navigation")[0]?.workerStart > 0; // through the worker, which kept the page
+    if (came || !location.href.startsWith(scope)) return;
     const files = [...document.querySelectorAll("link[rel=stylesheet], script")].map((element) => element.href || element.src);
     (await navigator.serviceWorker.ready).active.postMessage({ page: location.href.split("#")[0], files });
   } catch { /* no workers here */ }

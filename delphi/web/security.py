@@ -58,9 +58,9 @@ class Signer(TimestampSigner):
 
 
 class Sessions(SecureCookieSessionInterface):
-    """Flask's sessions in signed cookies, for several hosts; what signs them is made once and not at every request.
+    """Flask's sessions in signed cookies, for several hosts.
 
-    A browser sends the same cookie again and again: what it says is read once, and how old it is asked each time.
+    A browser sends a cookie again and again: it is read once, and how old it is asked each time.
     """
 
     def __init__(self, app: Flask) -> None:
@@ -78,11 +78,10 @@ class Sessions(SecureCookieSessionInterface):
         """Read the cookie of a request; one that is too old, or was not signed here, is an empty session."""
         cookie = request.cookies.get(self.get_cookie_name(app))
         try:
-            said, signed_at = self._read(cookie) if cookie else ({}, clock.now())
+            said, signed_at = self._read(cookie) if cookie else ({}, None)
         except BadSignature:
             return self.session_class()
-        # A host that is a moment ahead signs no session of tomorrow: only a great age ends one.
-        fresh = clock.now() - signed_at <= app.permanent_session_lifetime
+        fresh = signed_at is None or clock.now() - signed_at <= app.permanent_session_lifetime
         return self.session_class(deepcopy(said) if fresh else {})
 
     def get_expiration_time(self, app: Flask, session: SessionMixin) -> datetime | None:

@@ -70,12 +70,8 @@ def bar_of_panel(scale: Scale, panel: Distribution, own: int | None) -> Bar | No
     """The bar of a line: options as far as they are shown, else the sides of the scale."""
     if panel.too_few:
         return None
-    cells = [(bar.values, bar.label, bar.n) for bar in panel.bars]
-    if by_bands(scale):
-        cells = [
-            (values, name, sum(n for options, _, n in cells if options[0] in values)) for values, name in _bands(scale)
-        ]
-    return bar_of(scale, cells, own)
+    shown = panel.sides if by_bands(scale) else panel.bars
+    return bar_of(scale, [(bar.values, bar.label, bar.n) for bar in shown], own)
 
 
 def bar_of_zones(scale: Scale, zones: Iterable[tuple[str, int, str]]) -> Bar:

@@ -55,22 +55,18 @@ def invite(session: Session, round_: Round, *, at: datetime) -> int:
 
 def members(session: Session, round_: Round, to: Audience) -> list[UUID]:
     """List who of a running round belongs to an audience now; nobody who declined."""
-    taking_part = (
-        select(Participation.panelist, Participation.submitted_on)
+    here = (
+        select(Participation.panelist)
         .join(Panelist, (Panelist.study_id == Participation.study_id) & (Panelist.id == Participation.panelist))
         .where(Participation.study_id == round_.study_id, Participation.round == round_.number, TAKING_PART)
         .order_by(Participation.panelist)
     )
-    started = progress.started(session, round_.study_id, round_.number)
-    return [who for who, on in session.execute(taking_part) if _belongs(to, finished=bool(on), started=who in started)]
-
-
-def _belongs(to: Audience, *, finished: bool, started: bool) -> bool:
-    if to is Audience.ALL:
-        return True
-    if finished or to is Audience.NOT_SUBMITTED:
-        return not finished
-    return started is (to is Audience.UNFINISHED)
+    if to is not Audience.ALL:
+        here = here.where(Participation.submitted_on.is_(None))
+    if to in (Audience.NOT_STARTED, Audience.UNFINISHED):
+        begun = progress.has_begun()
+        here = here.where(begun if to is Audience.UNFINISHED else ~begun)
+    return list(session.scalars(here))
 
 
 def queue_reminders(session: Session, round_: Round, *, at: datetime, to: Audience = Audience.NOT_SUBMITTED) -> int:

@@ -20,7 +20,7 @@ from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating
 from delphi.model.round import QuestionnaireItem
 from delphi.model.study import Study
 from delphi.statements.questionnaire import asked_query
-from rounds.feedback import FEEDBACK
+from rounds.feedback import FEEDBACK, comments
 from rounds.feedback.evidence import NOT_QUALIFIED, Evidence
 from rounds.participation.reading import Remember
 from rounds.questionnaire.past import PastRound
@@ -157,12 +157,25 @@ def with_feedback(
     said = released_comments(session, study, [number - 1], panelist) if "comments" in study.feedback_plan else {}
     evidence = _evidence(study, number, shown, past, mine, said)
     plan = shown_forms(session, study.feedback_plan, number - 1)
-    return [
-        replace(card, feedback=_feedback(plan, found), shared=shared and _name(shared, card, plan, found))
-        if (found := evidence.get(card.statement))
-        else replace(card, shared=shared and _name(shared, card))
-        for card in shown
-    ]
+    keep = remember if shared else at_once
+    return [_seen(card, evidence.get(card.statement), plan, shared, keep) for card in shown]
+
+
+def _seen(
+    card: Card,
+    found: Evidence | None,
+    plan: Collection[str],
+    shared: tuple[Hashable, ...] | None,
+    remember: Remember,
+) -> Card:
+    """A card with its feedback: built once for all who answered alike, but for comments, whose order is the reader's."""
+    if found is None:
+        return replace(card, shared=shared and _name(shared, card))
+    name = shared and _name(shared, card, plan, found)
+    built = remember(("built", name), lambda: _feedback({*plan} - {"comments"}, found))
+    said = comments.build(found) if "comments" in plan else None
+    feedback = built | {"comments": said} if said or any(built.values()) else {}
+    return replace(card, feedback=feedback, shared=name)
 
 
 def _name(
@@ -183,8 +196,7 @@ def shown_forms(session: Session, plan: Collection[str], number: int) -> Collect
 
 def _feedback(plan: Collection[str], evidence: Evidence) -> dict[str, Any]:
     """What the plan shows; every form has its place, and None where there is nothing to show."""
-    built = {key: build(evidence) if key in plan else None for key, build in FEEDBACK.items()}
-    return built if any(built.values()) else {}
+    return {key: build(evidence) if key in plan else None for key, build in FEEDBACK.items()}
 
 
 def _value(kind: AnswerKind | None, value: int | None) -> int | str | None:

@@ -87,7 +87,7 @@ def _read_text(sent: SentAnswers, entry: Entry) -> None:
     text = clean(sent.typed[name])
     if len(text) > LONGEST_TEXT:
         words = _(
-            "This text has %(n)s characters; the limit is %(most)s. Your rating is saved and the text is still here. "
+            "This text has %(n)s characters; the limit is %(most)s. It is still here and not saved. "
             "Shorten it by %(over)s characters."
         )
         numbers = {"n": len(text), "most": LONGEST_TEXT, "over": len(text) - LONGEST_TEXT}

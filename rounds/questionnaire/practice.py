@@ -26,7 +26,8 @@ def practice_card(scale: Scale, plan: Collection[str], text: str) -> Card:
     )
     feedback = {key: build(evidence) if key in plan and key in SHOWN else None for key, build in FEEDBACK.items()}
     shown = feedback if any(feedback.values()) else {}
-    return Card(0, 0, "", "", text, "", feedback=shown, feedback_round=1)
+    name = ("practice", scale.key, text, *sorted(plan))
+    return Card(0, 0, "", "", text, "", feedback=shown, feedback_round=1, shared=name)
 
 
 def _invented(scale: Scale) -> dict[str, int | float]:

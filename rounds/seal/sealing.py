@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from delphi import audit
+from delphi import audit, progress
 from delphi.consensus.analysis import Analysis, Definition, Item
 from delphi.consensus.disclosure.show_plan import RoundPeople
 from delphi.consensus.sealed_counts import SealedRound
@@ -27,7 +27,6 @@ from delphi.model.rating import Rating
 from delphi.model.result import Result
 from delphi.model.round import Participation, Round
 from delphi.model.seal import Seal, SealKind
-from delphi.model.statement import StatementProposal
 from delphi.model.study import StakeholderGroup, Study
 from delphi.protocol import amendments
 from rounds.seal import chain, counting, reading, row_keeping, texts
@@ -44,9 +43,7 @@ LARGEST_AT_ONCE = 50_000  # answers that the closing request counts itself; more
 def mark(session: Session, study: Study, round_: Round) -> None:
     """Mark whose answers count, and in which group: from here on triggers keep these answers as they are."""
     own = and_(Participation.study_id == study.id, Participation.round == round_.number)
-    answered: type[Rating | StatementProposal] = Rating if round_.number else StatementProposal
-    given = select(answered.panelist).where(answered.study_id == study.id, answered.round == round_.number)
-    given = given.where(Rating.given) if round_.number else given
+    given = progress.has_begun() if round_.number else progress.has_suggested()
     group = select(Panelist.stakeholder_group).where(
         Panelist.study_id == Participation.study_id, Panelist.id == Participation.panelist
     )
@@ -54,7 +51,7 @@ def mark(session: Session, study: Study, round_: Round) -> None:
     session.execute(
         update(Participation)
         .where(own, Participation.counted.is_(None))
-        .values(counted=Participation.panelist.in_(given), counted_group=group.scalar_subquery())
+        .values(counted=given, counted_group=group.scalar_subquery())
         .execution_options(synchronize_session=False)
     )
     session.expire_all()

@@ -6,7 +6,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 from sqlalchemy import select
 
 from delphi import clock
@@ -47,9 +47,22 @@ def rail(page: Page):
     return page.locator("#save-trouble")
 
 
+def until(page: Page, true: str) -> None:
+    """Wait for a promise of the page to be true; Playwright's own waiting takes any promise for true."""
+    page.evaluate(
+        f"""async () => {{
+            for (let n = 0; n < 150; n += 1) {{
+                if (await ({true})) return;
+                await new Promise(again => setTimeout(again, 100));
+            }}
+            throw new Error('never true');
+        }}"""
+    )
+
+
 def wait_for_worker(page: Page) -> None:
     """Wait until the device keeps the page."""
-    page.wait_for_function("caches.match(location.href.split('#')[0]).then(Boolean)")
+    until(page, "caches.match(location.href.split('#')[0]).then(Boolean)")
 
 
 def kill(profile: str) -> None:
@@ -76,7 +89,7 @@ def test_a_browser_killed_offline_sends_what_it_kept_once(site, installed, enter
     choose(page, 1, 4)
     write(page, 2, "Half an hour of thought.")
     expect(rail(page)).to_contain_text("kept on this device")
-    page.wait_for_function(f"{UNSENT}.then(fields => fields.length === 2)")
+    until(page, f"{UNSENT}.then(fields => fields.length === 2)")
     kill(installed.profile)
 
     page = installed()
@@ -286,7 +299,7 @@ def test_signing_out_deletes_all_that_the_device_kept(site, enter):
     assert {"delphi", "/panel/page/"} < set(page.evaluate(KEPT))
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Signed out")).to_be_visible()
-    page.wait_for_function(f"({KEPT})().then(kept => kept.length === 0)")
+    until(page, f"({KEPT})().then(kept => kept.length === 0)")
 
 
 def test_a_server_that_deletes_nothing_leaves_it_to_the_script(site, enter):
@@ -302,7 +315,8 @@ def test_a_server_that_deletes_nothing_leaves_it_to_the_script(site, enter):
 
     page.route("**/panel/leave", without)
     page.get_by_role("button", name="Sign out").click()
-    page.wait_for_function(f"({KEPT})().then(kept => kept.length === 0)")
+    expect(page.get_by_role("heading", name="Signed out")).to_be_visible()
+    until(page, f"({KEPT})().then(kept => kept.length === 0)")
 
 
 def test_a_shared_device_keeps_nothing(site, enter, network):
@@ -315,7 +329,7 @@ def test_a_shared_device_keeps_nothing(site, enter, network):
     page.get_by_role("button", name="This is a shared device: keep nothing").click()
     expect(page.get_by_text("Nothing of this study is kept on this device now.")).to_be_visible()
     page.goto("/panel/page/1")
-    page.wait_for_function(f"({KEPT})().then(kept => kept.length === 0)")
+    until(page, f"({KEPT})().then(kept => kept.length === 0)")
     network(False)
     choose(page, 1, 4)
     expect(rail(page)).to_contain_text("Keep the page open")
@@ -338,7 +352,7 @@ def test_a_close_deletes_the_pages_and_gives_back_what_was_late_once(site, enter
     network(False)
     write(page, 1, "Too late.")
     choose(page, 2, 4)
-    page.wait_for_function(f"{UNSENT}.then(fields => fields.length === 2)")
+    until(page, f"{UNSENT}.then(fields => fields.length === 2)")
     other = page.context.new_page()
     page.close(run_before_unload=False)
     played.deadline(clock.now())
@@ -366,13 +380,13 @@ def test_the_next_person_of_a_browser_finds_no_page_of_the_one_before(site, ente
     wait_for_worker(page)
     network(False)
     choose(page, 2, 4)
-    page.wait_for_function(f"{UNSENT}.then(fields => fields.length === 1)")
+    until(page, f"{UNSENT}.then(fields => fields.length === 1)")
     other = page.context.new_page()
     page.close(run_before_unload=False)
     network(True)
     other.context.clear_cookies()
     enter(played, 1, page=other)
-    other.wait_for_function("caches.keys().then(names => !names.some(name => name.startsWith('sheet-')))")
+    until(other, "caches.keys().then(names => !names.some(name => name.startsWith('sheet-')))")
     other.goto("/panel/page/1")
     expect(other.locator("[type=radio]:checked")).to_have_count(0)
     other.wait_for_timeout(300)
@@ -390,7 +404,7 @@ def test_an_answer_of_another_page_is_sent_from_this_one(site, enter, network):
     other.goto("/panel")
     network(False)
     choose(page, 1, 4)
-    page.wait_for_function(f"{UNSENT}.then(fields => fields.length === 1)")
+    until(page, f"{UNSENT}.then(fields => fields.length === 1)")
     page.close(run_before_unload=False)
     network(True)
     other.goto("/panel/page/2")
@@ -446,3 +460,26 @@ def test_what_the_device_keeps_names_nobody(site, enter):
     assert len(people) == 12
     assert [one for name, email in people for one in (name, email) if one in kept] == []
     assert str(played.panel[0]) not in kept
+
+
+def test_a_kept_page_opens_no_more_when_its_round_is_over(site, enter, network):
+    page = enter(site.study("over"))
+    page.goto("/panel/page/1")
+    wait_for_worker(page)
+    network(False)
+    page.reload()
+    expect(page.get_by_role("radio").first).to_be_visible()
+    page.evaluate(
+        """async () => {
+            const cache = await caches.open((await caches.keys()).find(name => name.startsWith('sheet-')));
+            const answer = await cache.match(location.href), headers = new Headers(answer.headers);
+            headers.set('Keep-Until', '2026-01-01T00:00:00+00:00');
+            await cache.put(location.href, new Response(await answer.text(), { headers }));
+        }"""
+    )
+    with pytest.raises(Error, match="ERR_"):
+        page.reload()
+    network(True)
+    page = page.context.new_page()
+    page.goto("/panel")
+    until(page, "caches.match('/panel/page/1').then(found => !found)")

@@ -1,5 +1,6 @@
 """Databases for faults, and a table of figures that is printed when all is done."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,7 @@ from served import Site, site_at
 from delphi.migrations import upgrade_to_head
 from rounds.demo.server import free_port
 
+signal.signal(signal.SIGTERM, signal.default_int_handler)  # who ends the tests ends the servers that they started
 COLUMNS = ("fault", "database", "saves", "what savers met", "lost", "twice", "saved again after")
 
 

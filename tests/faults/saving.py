@@ -17,6 +17,7 @@ from delphi.model.rating import Rating, SaveRequest
 
 PAUSE = 0.1  # seconds before a save that was not acknowledged is sent again
 SECONDS_FOR_ONE = 180
+SECONDS_FOR_ANSWER = 40
 
 
 @dataclass
@@ -89,7 +90,7 @@ class Saver(threading.Thread):
             if self.connection is None:
                 self.tries += 1
                 port = self.ports[self.tries % len(self.ports)]
-                self.connection = HTTPConnection("127.0.0.1", port, timeout=SECONDS_FOR_ONE)
+                self.connection = HTTPConnection("127.0.0.1", port, timeout=SECONDS_FOR_ANSWER)
             self.connection.request("POST", "/panel/answers", body, head)
             answer = self.connection.getresponse()
             told = answer.read().decode()

@@ -31,7 +31,7 @@ def played(
 ) -> tuple[Load, float]:
     """Save before, during and after a fault; a form that is sent meanwhile comes back, and is sent again after it."""
     assert page_opens(site, port)
-    with Load(site, port, savers=6) as load:
+    with Load(site, port, savers=4) as load:
         until(lambda: load.saved > 50)
         with fault():
             began = time.monotonic()

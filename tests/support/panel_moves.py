@@ -163,7 +163,7 @@ class PanelMoves(RuleBasedStateMachine):
         if word == "saved":
             self.plain.keep(who, sent, key, (word, versions))
             assert answer.json["versions"] == {f"{k}-{s}": version for (k, s), version in versions.items()}
-            told = f"{len(self.plain.round.answers_of(who))} of {len(self.plain.round.asked)} answered"
+            told = f"{len(self.plain.round.answers_of(who))} of {len(self.plain.round.asked)} "
             assert answer.json["progress"].startswith(told)
         else:
             assert answer.json["state"] == word

@@ -1,6 +1,7 @@
 """Reliability of ratings as measurements: intraclass correlations and Cronbach's α (METHOD 8.2)."""
 
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -121,14 +122,18 @@ def icc(ratings: ArrayLike, *, conf: float = 0.95) -> Icc:
 
 
 def _interval(m: _MeanSquares, n: int, k: int, conf: float) -> tuple[float | None, float | None]:
-    """Interval of ICC(2,1) after Shrout and Fleiss; none without residual variation."""
+    """Interval of ICC(2,1) after Shrout and Fleiss; none without residual variation or degrees of freedom."""
     r, c, e = m.rows, m.columns, m.error
     rho = _ratio(r - e, r + (k - 1) * e + k * (c - e) / n)
     if e < 1e-12 or rho is None:
         return None, None
     f, rest = c / e, n * (1 + (k - 1) * rho) - k * rho
-    v = (k - 1) * (n - 1) * (k * rho * f + rest) ** 2 / ((n - 1) * (k * rho * f) ** 2 + rest**2)
+    v = _ratio((k - 1) * (n - 1) * (k * rho * f + rest) ** 2, (n - 1) * (k * rho * f) ** 2 + rest**2)
+    if v is None:
+        return None, None
     f_upper, f_lower = f_quantile((1 + conf) / 2, n - 1, v), f_quantile((1 + conf) / 2, v, n - 1)
+    if not (isfinite(f_upper) and isfinite(f_lower)):
+        return None, None
     spread = k * c + (k * n - k - n) * e
     return _ratio(n * (r - f_upper * e), f_upper * spread + n * r), _ratio(
         n * (f_lower * r - e), spread + n * f_lower * r

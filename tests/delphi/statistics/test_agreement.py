@@ -240,6 +240,18 @@ def test_icc_of_equal_ratings(case):
     assert reliability.cronbach_alpha(case["input"]).reason is Reason.NO_VARIATION
 
 
+@pytest.mark.parametrize("shift", range(4))
+def test_icc_of_balanced_ratings_has_no_interval_and_no_error(shift):
+    found = reliability.icc([[1 + (i + n * shift) % 4 for n in range(3)] for i in range(60)])
+    assert (found.icc2_low is None) is (found.icc2_high is None)
+
+
+@given(matrices)
+def test_icc_of_any_ratings_is_within_its_range_or_absent(ratings):
+    found = reliability.icc(ratings)
+    assert found.reason or found.icc2_high is None or found.icc2_low <= found.icc2_high + 1e-9
+
+
 def test_icc_needs_panelists_and_statements():
     assert reliability.icc([[1, 2]]).reason is Reason.M_BELOW_2
     assert reliability.icc([[1], [2]]).reason is Reason.N_BELOW_2

@@ -93,6 +93,24 @@ def test_a_large_request_is_refused(app, ada):
     assert fingerprint(app) == before
 
 
+@pytest.mark.parametrize(("ahead", "stays"), [(3, True), (-3, True), (-25 * 3600, False)])
+def test_a_session_of_a_host_with_another_clock_is_taken(ada, monkeypatch, ahead, stays):
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(seconds=ahead))
+    with ada.session_transaction(base_url=HOST) as kept:
+        kept["seen"] = True  # signed anew, by the host that is ahead
+    monkeypatch.setattr(clock, "now", lambda: now)
+    assert (ada.get("/studies").status_code == 200) is stays
+
+
+def test_a_browser_keeps_a_session_by_the_clock_of_all_hosts(app, pages, monkeypatch):
+    browser, now = app.test_client(), clock.now()
+    path = browser.link(pages.study.id, pages.panel[0])
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=3))
+    cookie = browser.send(path).headers["Set-Cookie"]
+    assert parsedate_to_datetime(re.search("Expires=([^;]+)", cookie)[1]) == now + timedelta(days=4)
+
+
 @pytest.fixture
 def said(app):
     """What a request with this cookie finds in its session; it adds a word to a list there."""
@@ -133,21 +151,3 @@ def test_a_script_sends_the_token_of_its_own_session(one, app):
     for token, answered in ((stranger.token(), 401), ("forged", 401), (one.token(), 200)):
         answer = one.post("/panel/answers", data={"answer-1": "3"}, headers={"X-CSRFToken": token})
         assert answer.status_code == answered
-
-
-@pytest.mark.parametrize(("ahead", "stays"), [(3, True), (-3, True), (-25 * 3600, False)])
-def test_a_session_of_a_host_with_another_clock_is_taken(ada, monkeypatch, ahead, stays):
-    now = clock.now()
-    monkeypatch.setattr(clock, "now", lambda: now + timedelta(seconds=ahead))
-    with ada.session_transaction(base_url=HOST) as kept:
-        kept["seen"] = True  # signed anew, by the host that is ahead
-    monkeypatch.setattr(clock, "now", lambda: now)
-    assert (ada.get("/studies").status_code == 200) is stays
-
-
-def test_a_browser_keeps_a_session_by_the_clock_of_all_hosts(app, pages, monkeypatch):
-    browser, now = app.test_client(), clock.now()
-    path = browser.link(pages.study.id, pages.panel[0])
-    monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=3))
-    cookie = browser.send(path).headers["Set-Cookie"]
-    assert parsedate_to_datetime(re.search("Expires=([^;]+)", cookie)[1]) == now + timedelta(days=4)

@@ -131,7 +131,10 @@ def test_a_file_that_can_be_written_again_is_written(panelist, place, monkeypatc
         return sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
 
     engine.dispose()
+    for idle in [engine.connect() for _ in range(3)]:
+        idle.close()
     assert send_card(one).status_code == 503
+    assert engine.pool.checkedin() <= 1  # of the page that says so, and it is closed
     event.remove(engine, "do_connect", only_reads)
     assert [send_card(one).status_code for _ in range(2)][-1] == 303
 

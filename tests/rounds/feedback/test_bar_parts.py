@@ -11,7 +11,7 @@ from rounds.feedback.evidence import Evidence, Source
 def panel_of(scale, counts, k=5):
     """What the panel is told of counts in the order of the scale."""
     n = sum(counts)
-    row = {f"k_{i}": count for i, count in enumerate(counts, 1)}
+    row = {f"k_{value}": count for value, count in zip(scale.values, counts, strict=True)}
     row |= {"n_rated": n, "n_nq": 2, "combined_k": sum(counts[v - scale.lo] for v in scale.combined)}
     evidence = Evidence(scale, 1, k, "same", "", "", (Source("S1", "It is so.", row, None),))
     return distribution.build(evidence)[0]

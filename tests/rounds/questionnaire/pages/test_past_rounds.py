@@ -131,6 +131,7 @@ def test_my_data_is_everything_and_nothing_of_others(app, released, one):
     assert data["person"][0]["email"] == email
     assert [row["answer"] for row in data["answers"]] == ["agree", "disagree", "not qualified to respond"]
     assert data["answers"][0]["comment"] == "because"
+    assert data["answers"][0]["wording"] == "Service 1 is needed."
     assert data["consents"][0]["version"] == 1
     page = one.get("/panel/my-data").text
     assert name in page
