@@ -38,10 +38,10 @@ security: $(STAMP)
 	  tests/whole/contracts/test_who_may.py tests/whole/journeys/test_small_group.py tests/whole/journeys/test_wrong_moves.py \
 	  tests/delphi/web tests/exports/bundle/test_known.py tests/exports/bundle/test_verifying.py
 
-# Kills, full and broken disks, databases that are away, wrong clocks, pgbouncer, a standby that is promoted, relays that hang: what was
+# Kills, full and broken disks, databases that are away, pgbouncer, a standby that is promoted, relays that hang: what was
 # acknowledged is stored, once. Takes about a quarter of an hour, on 127.0.0.1 alone, and prints the table of docs/faults.md.
 faults: $(STAMP)
-	sh .ci/tools gcc pgbouncer faketime
+	sh .ci/tools gcc pgbouncer
 	REQUIRE_POSTGRES=1 $(BIN)/python -m pytest -q -o pythonpath=". tests/support tools tests/faults" \
 	  -o addopts="--import-mode=importlib --strict-markers -p no:cacheprovider" tests/faults
 	FAULT_LETTERS=2000 FAULT_LETTER_KILLS=20 $(BIN)/python -m pytest -q -s tests/delphi/people/test_outages.py

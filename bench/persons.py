@@ -44,11 +44,9 @@ class Visitor:
         if time.monotonic() - self.used > HUNG_UP_AFTER:
             self.connection.close()
         begun = time.monotonic()
-        more = FORM if body is not None else {}
+        more = {"Cookie": self.cookie, **(FORM if body is not None else {}), **headers}
         try:
-            self.connection.request(method, path, body, {"Cookie": self.cookie, **more, **headers})
-            response = self.connection.getresponse()
-            text = response.read().decode()
+            response, text = self._answer(method, path, body, more)
         except (OSError, http.client.HTTPException) as error:
             self.connection.close()
             self.samples.add(kind, begun, type(error).__name__)
@@ -58,6 +56,22 @@ class Visitor:
             self.cookie = header.partition(";")[0]
         self.samples.add(kind, begun, response.status)
         return response.status, text, response.headers.get("Location", "")
+
+    def _answer(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, str]:
+        """One answer; where the server hung up before it read anything, a new connection is taken, as browsers do."""
+        used_before = self.connection.sock is not None
+        try:
+            self.connection.request(method, path, body, headers)
+            response = self.connection.getresponse()
+        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+            if not used_before:
+                raise
+            self.connection.close()
+            self.connection.request(method, path, body, headers)
+            response = self.connection.getresponse()
+        return response, response.read().decode()
 
     def patiently(
         self, kind: str, method: str, path: str, body: bytes | None = None, **headers: str

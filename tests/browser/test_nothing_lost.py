@@ -124,6 +124,21 @@ def test_an_answer_that_was_taken_unheard_is_not_doubled_after_a_kill(site, ente
     assert played.ratings() == {1: (4, 1)}
 
 
+def test_a_text_is_kept_from_each_key_on(site, visit, enter):
+    page = visit()
+    page.add_init_script(  # the pause after which a text is sent never comes
+        "const later = setTimeout; window.setTimeout = (act, pause) => pause === 800 ? 0 : later(act, pause)"
+    )
+    enter(site.study("each-key"), page=page)
+    page.goto("/panel/page/1")
+    write(page, 1, "On the tr")
+    until(page, f"{UNSENT}.then(fields => fields.includes('comment-1'))")
+    again = page.context.new_page()
+    page.close(run_before_unload=False)
+    again.goto("/panel/page/1")
+    expect(again.locator("#comment-1")).to_have_value("On the tr")
+
+
 def test_a_page_that_was_closed_offline_sends_from_the_start_page(site, enter, network):
     played = site.study("evicted")
     page = enter(played)
