@@ -125,7 +125,7 @@ def test_an_encrypted_backup_is_read_with_its_key_alone(filled, templates, tmp_p
     for name, key in (("ours", ours), ("other", other)):
         (tmp_path / name).write_text(f"# a key\n{key}\n", encoding="utf-8")
     manifest = backup_of(filled, path := tmp_path / "all.age", recipients=[str(ours.to_public())])
-    assert b"odd" not in path.read_bytes()
+    assert b"tables/study.jsonl" not in path.read_bytes()
     for key, said in ((None, "--identity"), (tmp_path / "other", "No key")):
         with pytest.raises(BackupError, match=said):
             restore(path, templates("sqlite").empty(), identity=key)

@@ -226,8 +226,8 @@ def test_the_second_page_shows_every_form_of_feedback(app, voted, ada):
     event.listen(app.extensions["database"].engine, "after_cursor_execute", lambda *args: queries.append(args[2]))
     page = " ".join(one.get("/panel/page/1").text.split())
     assert len([query for query in queries if query.startswith("SELECT")]) <= 14
-    for told in ("In round 1 you answered <em>agree</em>", "Reworded after round 1", "<ins>", "Merged after round 1",
-                 "&lt;b&gt;because&lt;/b&gt;", "6 people rated this", "STMT1.2", "Fewer than 5"):  # fmt: skip
+    for told in ("You: agree.", "Compare with round 1", "<ins>", "Made of several statements.",
+                 "&lt;b&gt;because&lt;/b&gt;", "6 people:", "STMT1.2", "Fewer than 5"):  # fmt: skip
         assert told in page, told
 
 
