@@ -30,7 +30,8 @@ NEW_KINDS = (
     'statement:added', 'statement:dropped', 'statement:split', 'statements:decided', 'decision:undone',
     'comments:moderated', 'comment:read', 'reminders:queued', 'reminders:stopped', 'study:finished',
     'names:destroyed', 'rows:published', 'panel:described', 'figures:sealed', 'proposals:decided', 'panelist:withdrew',
-    'panelist:corrected', 'link:handed', 'verdicts:amended', 'export:made',
+    'panelist:corrected', 'panelist:invited', 'panelist:removed', 'link:handed', 'link:mailed', 'link:ended',
+    'verdicts:amended', 'export:made',
 )  # fmt: skip
 LETTERS = (
     'invitation', 'reminder', 'not_started', 'unfinished', 'extension', 'link', 'consent', 'withdrawal',
@@ -235,7 +236,7 @@ COLUMNS = {
     'participation': {'counted': 'BOOLEAN', 'counted_group': 'VARCHAR(60)', 'handed_link': 'VARCHAR(64)'},
     'access_link': {'handed': 'BOOLEAN DEFAULT {false} NOT NULL'},
     'panelist_session': {'handed_link': 'VARCHAR(64)'},
-    'identity': {'changed_by_team': 'BOOLEAN DEFAULT {false} NOT NULL'},
+    'identity': {'changed_by_team': 'BOOLEAN DEFAULT {false} NOT NULL', 'note': "TEXT DEFAULT '' NOT NULL"},
     'receipt': {'changed_by_team': 'BOOLEAN DEFAULT {false} NOT NULL'},
 }
 
