@@ -141,14 +141,14 @@ def round_numbered(session: Session, study: Study, number: int) -> Round:
 
 
 def panelist_coded(session: Session, study: Study, code: str) -> Panelist:
-    """Find a member of the panel by the code in an address of the team's pages.
+    """Find a member of the panel by the code in an address of the team's pages, which is in no answer's row.
 
     Raises
     ------
     NotFound
         Nobody has this code, or whoever had it has left.
     """
-    query = select(Panelist).where(Panelist.study_id == study.id, Panelist.code == code)
+    query = select(Panelist).where(Panelist.study_id == study.id, Panelist.page_code == code)
     found = session.scalars(query.where(Panelist.withdrawn_on.is_(None))).first()
     if found is None:
         raise NotFound

@@ -37,7 +37,7 @@ class RosterLine:
     name: str
     email: str
     group: str | None
-    code: str
+    page_code: str | None
     standing: Standing | None
 
 
@@ -60,7 +60,7 @@ def lines(
     session: Session, study: Study, round_: Round | None, *, today: date, search: str = "", first: int = 0, most: int
 ) -> list[RosterLine]:
     """List a part of the people by name, with where they stand as far as the study's turnout setting allows."""
-    columns = (Identity.name, Identity.email, Panelist.stakeholder_group, Panelist.code)
+    columns = (Identity.name, Identity.email, Panelist.stakeholder_group, Panelist.page_code)
     order = _found(select(*columns).join(Panelist, MEMBER), study, search).order_by(Identity.name, Identity.email)
     part = order.offset(first).limit(most)
     if round_ is None:

@@ -50,7 +50,7 @@ def prepared(session, slug: str, size: int) -> Grown:
     session.add(job)
     session.flush()
     who = panel_of(session, made)[0]
-    session.get_one(Panelist, (made.id, who)).code = EXAMPLES["code"]
+    session.get_one(Panelist, (made.id, who)).page_code = EXAMPLES["code"]
     session.flush()
     return Grown(made, lead, who, job.id)
 

@@ -232,7 +232,7 @@ STUDY_COLUMNS = {
     'data_protection_email': ('VARCHAR(254)', ''),
 }
 COLUMNS = {
-    'panelist': {'row_code': 'VARCHAR(20)'},
+    'panelist': {'row_code': 'VARCHAR(20)', 'page_code': 'VARCHAR(20)'},
     'participation': {'counted': 'BOOLEAN', 'counted_group': 'VARCHAR(60)', 'handed_link': 'VARCHAR(64)'},
     'access_link': {'handed': 'BOOLEAN DEFAULT {false} NOT NULL'},
     'panelist_session': {'handed_link': 'VARCHAR(64)'},
@@ -252,6 +252,9 @@ def upgrade() -> None:
     for table, columns in COLUMNS.items():
         for name, kind in columns.items():
             add_column(table, name, kind.format(false=false))
+    drawn = 'hex(randomblob(8))' if false == '0' else "substr(upper(replace(gen_random_uuid()::text, '-', '')), 1, 16)"
+    op.execute(f'UPDATE panelist SET page_code = {drawn}')
+    op.create_index('uq_panelist_page_code', 'panelist', ['study_id', 'page_code'], unique=True)
     change_checks(event(KINDS), kind=one_of('kind', NEW_KINDS))
     change_checks(
         letter(LETTERS, PERSONAL), kind=one_of('kind', NEW_LETTERS), round_of_kind=of_kind(NEW_PERSONAL)

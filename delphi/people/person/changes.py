@@ -25,6 +25,13 @@ from delphi.model.study import Study
 from delphi.people import acknowledgements, addresses, links
 from delphi.people.person.reading import TEAM_TURN, Details, Person, person_of
 from delphi.protocol import groups
+from delphi.translations import N_
+
+
+OVERTAKEN = N_(
+    "Somebody changed this person since you opened the page. What you typed is still here, and what stands now "
+    "is above it. Nothing was changed."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +55,7 @@ class Overtaken(Refused):
     """Somebody else changed the person since the form was opened."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "Somebody changed this person since you opened the page. What you typed is still here, and what stands now "
-            "is above it. Nothing was changed."
-        )
+        super().__init__(OVERTAKEN)
 
 
 def correct(session: Session, study: Study, panelist: Panelist, asked: Correction, *, by: By) -> bool:

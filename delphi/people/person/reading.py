@@ -115,11 +115,11 @@ def open_round(session: Session, study: Study, *, at: datetime) -> Round | None:
     return next((round_ for round_ in running if round_.accepts(at=at)), None)
 
 
-def namesakes(session: Session, study: Study, person: Person) -> list[tuple[str, str, str]]:
-    """List the name, address and code of others who have the same name."""
+def namesakes(session: Session, study: Study, person: Person) -> list[tuple[str, str, str | None]]:
+    """List the name, address and page of others who have the same name."""
     same = func.lower(Identity.name) == func.lower(person.identity.name)
     others = (
-        select(Identity.name, Identity.email, Panelist.code)
+        select(Identity.name, Identity.email, Panelist.page_code)
         .join(Panelist, (Panelist.study_id == Identity.study_id) & (Panelist.id == Identity.panelist))
         .where(Identity.study_id == study.id, same, Identity.panelist != person.panelist.id)
         .order_by(Identity.email)

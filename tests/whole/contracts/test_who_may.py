@@ -31,7 +31,7 @@ def everybody(app, opened):
     browsers = {name: app.test_client().sign_in(accounts[name]) for name in ACCOUNTS}
     with app.extensions["database"].transaction() as session:
         session.get_one(Account, accounts["deactivated"].id).active = False
-        session.get_one(Panelist, (opened.study.id, opened.panel[-1])).code = EXAMPLES["code"]
+        session.get_one(Panelist, (opened.study.id, opened.panel[-1])).page_code = EXAMPLES["code"]
         order = {"report": "consensus", "format": "csv", "profile": "public", "asked_at": clock.now()}
         session.add(
             ExportJob(study_id=opened.study.id, id=EXAMPLES["job"], account=accounts["ada"].id, by_group=False, **order)

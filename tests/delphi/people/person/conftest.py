@@ -10,9 +10,9 @@ from delphi.model.study import Consent
 
 @pytest.fixture
 def codes(app, opened):
-    """The code of each person of the panel."""
+    """The code in the address of each person's page."""
     with app.extensions["database"].transaction(writing=False) as session:
-        known = select(Identity.name, Panelist.code).join(
+        known = select(Identity.name, Panelist.page_code).join(
             Panelist, (Panelist.study_id == Identity.study_id) & (Panelist.id == Identity.panelist)
         )
         return dict(session.execute(known.where(Identity.study_id == opened.study.id)).all())

@@ -24,9 +24,9 @@ def joined(app, opened):
     with app.extensions["database"].transaction() as session:
         study, round_ = session.get_one(Study, 1), session.get_one(Round, (1, 1))
         invitations.plan(session, round_, study.time_zone, at=NOW)
-        known = set(session.scalars(select(Panelist.code)))
+        known = set(session.scalars(select(Panelist.page_code)))
         roster.add(session, study, people(9)[6:])
-        return sorted(set(session.scalars(select(Panelist.code).where(Panelist.study_id == 1))) - known)
+        return sorted(set(session.scalars(select(Panelist.page_code).where(Panelist.study_id == 1))) - known)
 
 
 def read(app, work):
@@ -80,7 +80,7 @@ def test_one_person_is_invited_alone(app, ada, joined):
 
 def test_whoever_is_invited_late_answers_in_the_round(app, ada, joined):
     ada.send(ALL)
-    who = read(app, lambda session: session.scalars(select(Panelist.id).filter_by(code=joined[0])).one())
+    who = read(app, lambda session: session.scalars(select(Panelist.id).filter_by(page_code=joined[0])).one())
     assert app.test_client().enter(1, who).get("/panel").status_code in (200, 303)
 
 
@@ -96,7 +96,7 @@ def test_nobody_is_invited_into_a_round_that_is_over(app, ada, joined, because):
 
 def test_whoever_declined_is_not_invited_late(app, ada, joined):
     with app.extensions["database"].transaction() as session:
-        session.execute(update(Panelist).where(Panelist.code == joined[0]).values(declined_on=NOW.date()))
+        session.execute(update(Panelist).where(Panelist.page_code == joined[0]).values(declined_on=NOW.date()))
     ada.send(ALL)
     assert invited(app) == 8
 

@@ -24,7 +24,7 @@ def at(app, opened):
         session.execute(update(Study).values(withdrawal_choices=["keep", "remove_open"]))
         part = TakingPart(opened.study.id, 1, opened.panel[0])
         saving.save(session, part, answers({1: 4, 2: 3}), request="8d3f9c1e-0000-4000-8000-000000000001")
-        code = session.get_one(Panelist, (opened.study.id, opened.panel[0])).code
+        code = session.get_one(Panelist, (opened.study.id, opened.panel[0])).page_code
     return f"/studies/care/panel/{code}/leave"
 
 
@@ -58,7 +58,7 @@ def test_leaving_sent_twice_sends_one_receipt(app, ada, opened, at):
 
 
 def test_the_page_is_the_same_whatever_was_answered(app, ada, opened, at):
-    other = stored(app, select(Panelist.code).where(Panelist.id == opened.panel[1]))[0][0]
+    other = stored(app, select(Panelist.page_code).where(Panelist.id == opened.panel[1]))[0][0]
     mine = at.split("/")[-2]
     paths = {mine: at, other: at.replace(mine, other)}
     pages = {re.sub(f'{code}|value="[^"]{{60,}}"', "…", ada.get(path).text) for code, path in paths.items()}
