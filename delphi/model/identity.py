@@ -28,7 +28,7 @@ class Identity(Base):
     changed_by_team: Mapped[bool] = mapped_column(
         default=False, server_default=false()
     )  # the address, since it was invited
-    note: Mapped[str] = mapped_column(Text, default="", server_default="")  # of the team; the panelist can read it
+    note: Mapped[str | None] = mapped_column(Text)  # of the team; the panelist can read it
 
 
 class Declaration(Base):

@@ -236,7 +236,7 @@ COLUMNS = {
     'participation': {'counted': 'BOOLEAN', 'counted_group': 'VARCHAR(60)', 'handed_link': 'VARCHAR(64)'},
     'access_link': {'handed': 'BOOLEAN DEFAULT {false} NOT NULL'},
     'panelist_session': {'handed_link': 'VARCHAR(64)'},
-    'identity': {'changed_by_team': 'BOOLEAN DEFAULT {false} NOT NULL', 'note': "TEXT DEFAULT '' NOT NULL"},
+    'identity': {'changed_by_team': 'BOOLEAN DEFAULT {false} NOT NULL', 'note': 'TEXT'},
     'receipt': {'changed_by_team': 'BOOLEAN DEFAULT {false} NOT NULL'},
 }
 
@@ -452,6 +452,7 @@ def downgrade() -> None:
         batch_op.drop_column('confirmed_by')
         batch_op.drop_constraint(op.f('ck_membership_role'), type_='check')
         batch_op.create_check_constraint(op.f('ck_membership_role'), one_of('role', ROLES))
+    op.drop_index('uq_panelist_page_code', 'panelist')
     for table, columns in COLUMNS.items():
         for name in columns:
             op.drop_column(table, name)

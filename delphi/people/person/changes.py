@@ -27,7 +27,6 @@ from delphi.people.person.reading import TEAM_TURN, Details, Person, person_of
 from delphi.protocol import groups
 from delphi.translations import N_
 
-
 OVERTAKEN = N_(
     "Somebody changed this person since you opened the page. What you typed is still here, and what stands now "
     "is above it. Nothing was changed."
@@ -76,7 +75,7 @@ def correct(session: Session, study: Study, panelist: Panelist, asked: Correctio
         if person.invited:
             _send_to_new_address(session, study, panelist, end_links=asked.end_links, at=by.at)
     one, panelist.stakeholder_group = person.identity, wanted.group or None
-    one.name, one.note, one.characteristics = wanted.name, wanted.note, {**wanted.characteristics}
+    one.name, one.note, one.characteristics = wanted.name, wanted.note or None, {**wanted.characteristics}
     session.flush()
     what = [
         name for name in ("name", "group", "note", "characteristics") if getattr(stored, name) != getattr(wanted, name)

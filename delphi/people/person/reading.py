@@ -73,7 +73,7 @@ class Person:
         """What can be corrected, as it is stored."""
         one = self.identity
         group = self.panelist.stakeholder_group or ""
-        return Details(one.name, one.email, group, one.note, {**one.characteristics})
+        return Details(one.name, one.email, group, one.note or "", {**one.characteristics})
 
     @property
     def invited(self) -> bool:
