@@ -21,7 +21,9 @@ from delphi.model.panel import Panelist
 ROBBED, OTHER, FIRST = "Panelist 11", "Panelist 7", "Panelist 3"  # before the last of them, the team answers
 LINK = re.compile(r"/p/([A-Za-z0-9_-]{30,})")
 OFFERED = re.compile(r"link|print|merge|letter|mail|preview|person|people", re.IGNORECASE)
-LEFT_ALONE = re.compile(r"/(bundle|exports|launch|close|release|finish|ending|lock|remove|names|language|sign-out|end|leave)")
+LEFT_ALONE = re.compile(
+    r"/(bundle|exports|launch|close|release|finish|ending|lock|remove|names|language|sign-out|end|hand|leave)"
+)
 ANSWERED = "answers before the person does"
 HIDDEN = ("/panel/my-data", "/panel/my-data.json", "/panel/my-data.csv", "/panel/review", "/panel/answers")
 
