@@ -140,6 +140,21 @@ def round_numbered(session: Session, study: Study, number: int) -> Round:
     return round_
 
 
+def panelist_coded(session: Session, study: Study, code: str) -> Panelist:
+    """Find a member of the panel by the code in an address of the team's pages, which is in no answer's row.
+
+    Raises
+    ------
+    NotFound
+        Nobody has this code, or whoever had it has left.
+    """
+    query = select(Panelist).where(Panelist.study_id == study.id, Panelist.page_code == code)
+    found = session.scalars(query.where(Panelist.withdrawn_on.is_(None))).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def link_holder(session: Session, token: str) -> tuple[Study, Panelist] | None:
     """Find whose personal link this is; the hash index makes the time say nothing."""
     holder = link_holder_among(session, [token])

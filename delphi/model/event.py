@@ -62,7 +62,11 @@ class EventKind(StrEnum):
     PROPOSALS_DECIDED = "proposals:decided"
     PANELIST_WITHDREW = "panelist:withdrew"
     PANELIST_CORRECTED = "panelist:corrected"
+    PANELIST_INVITED = "panelist:invited"
+    PANELIST_REMOVED = "panelist:removed"
     LINK_HANDED = "link:handed"
+    LINK_MAILED = "link:mailed"
+    LINKS_ENDED = "link:ended"
     VERDICTS_AMENDED = "verdicts:amended"
     EXPORTED = "export:made"
 

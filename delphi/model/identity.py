@@ -28,6 +28,7 @@ class Identity(Base):
     changed_by_team: Mapped[bool] = mapped_column(
         default=False, server_default=false()
     )  # the address, since it was invited
+    note: Mapped[str | None] = mapped_column(Text)  # of the team; the panelist can read it
 
 
 class Declaration(Base):

@@ -25,6 +25,7 @@ class Panelist(Base):
         PrimaryKeyConstraint("study_id", "id"),
         UniqueConstraint("study_id", "code"),
         belongs("stakeholder_group", "stakeholder_group", "key"),
+        Index("uq_panelist_page_code", "study_id", "page_code", unique=True),
         CheckConstraint("length(code) >= 8", name="code_is_long"),
     )
 
@@ -36,6 +37,7 @@ class Panelist(Base):
     withdrawn_on: Mapped[date | None]
     left_because: Mapped[str] = mapped_column(Text, default="")
     row_code: Mapped[str | None] = mapped_column(String(20))  # names this person's rows where a study keeps rows
+    page_code: Mapped[str | None] = mapped_column(String(20), default=new_code)  # in addresses of the team's pages
 
     @property
     def taking_part(self) -> bool:

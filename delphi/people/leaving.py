@@ -33,6 +33,7 @@ def forget(session: Session, study: Study, panelist: Panelist, *, secret: str) -
             )
         )
     panel_table.keep(session, study, panelist)
+    panelist.page_code = None  # a browser may remember it beside the name
     session.flush()
     for table in (Declaration, Identity):
         session.execute(delete(table).where(table.study_id == study.id, table.panelist == panelist.id))

@@ -187,6 +187,8 @@ def _rows_of(session: Session, table: Any, who: Panelist, *order: Any) -> list[A
 
 def _person(person: Identity | None, who: Panelist) -> list[Facts]:
     known: Facts = {"name": person.name, "email": person.email} | person.characteristics if person else {}
+    if person and person.note:
+        known["note"] = person.note
     if person and person.changed_by_team:
         known["changed_by_team"] = True
     membership = {

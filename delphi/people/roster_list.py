@@ -1,5 +1,6 @@
 """The roster as the team reads it, a page at a time: names, addresses, and where each stands in the round launched last."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -13,6 +14,9 @@ from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import Panelist
 from delphi.model.round import Participation, Round
 from delphi.model.study import Study, Turnout
+
+MOST_NAMES = 10
+MEMBER = and_(Panelist.study_id == Identity.study_id, Panelist.id == Identity.panelist)
 
 
 class Standing(StrEnum):
@@ -32,6 +36,8 @@ class RosterLine:
 
     name: str
     email: str
+    group: str | None
+    page_code: str | None
     standing: Standing | None
 
 
@@ -54,13 +60,40 @@ def lines(
     session: Session, study: Study, round_: Round | None, *, today: date, search: str = "", first: int = 0, most: int
 ) -> list[RosterLine]:
     """List a part of the people by name, with where they stand as far as the study's turnout setting allows."""
-    order = _found(select(Identity.name, Identity.email), study, search).order_by(Identity.name, Identity.email)
+    columns = (Identity.name, Identity.email, Panelist.stakeholder_group, Panelist.page_code)
+    order = _found(select(*columns).join(Panelist, MEMBER), study, search).order_by(Identity.name, Identity.email)
     part = order.offset(first).limit(most)
     if round_ is None:
-        return [RosterLine(name, email, None) for name, email in session.execute(part)]
+        return [RosterLine(name, email, group, code, None) for name, email, group, code in session.execute(part)]
     told = study.turnout is Turnout.KEPT and _missing_are_told(session, study, round_, today)
     rows = session.execute(_with_standing(part, round_))
-    return [RosterLine(name, email, _standing(study, _Known(*known), today, told=told)) for name, email, *known in rows]
+    return [
+        RosterLine(name, email, group, code, _standing(study, _Known(*known), today, told=told))
+        for name, email, group, code, *known in rows
+    ]
+
+
+def same_names(session: Session, study: Study) -> list[str]:
+    """List the names that stand on the panel more than once, under two addresses."""
+    name = func.lower(Identity.name)
+    twice = select(func.min(Identity.name)).where(Identity.study_id == study.id).group_by(name)
+    return list(session.scalars(twice.having(func.count() > 1).order_by(name).limit(MOST_NAMES)))
+
+
+def names_known(session: Session, study: Study, names: Sequence[str]) -> list[str]:
+    """List those of some names that the panel has already."""
+    wanted = {name.lower() for name in names}
+    known = select(Identity.name).where(Identity.study_id == study.id).order_by(Identity.name)
+    return [name for name in session.scalars(known) if name.lower() in wanted][:MOST_NAMES]
+
+
+def not_invited(session: Session, round_: Round) -> int:
+    """Count the members of the panel who are not invited to a round."""
+    here = (Participation.study_id == Panelist.study_id, Participation.panelist == Panelist.id)
+    invited = select(Participation.panelist).where(*here, Participation.round == round_.number).exists()
+    member = (Panelist.declined_on.is_(None), Panelist.withdrawn_on.is_(None))
+    query = select(func.count()).select_from(Panelist).where(Panelist.study_id == round_.study_id, *member, ~invited)
+    return session.scalar(query) or 0
 
 
 def _found(query: Any, study: Study, search: str) -> Any:
@@ -73,10 +106,9 @@ def _found(query: Any, study: Study, search: str) -> Any:
 
 
 def _joined(query: Any, round_: Round) -> Any:
-    """Join the panelist, and the participation in a round of who was invited to it."""
+    """Join the participation in a round of who was invited to it."""
     here = and_(Participation.study_id == Identity.study_id, Participation.panelist == Identity.panelist)
-    member = and_(Panelist.study_id == Identity.study_id, Panelist.id == Identity.panelist)
-    return query.join(Panelist, member).outerjoin(Participation, here & (Participation.round == round_.number))
+    return query.outerjoin(Participation, here & (Participation.round == round_.number))
 
 
 def _with_standing(people: Any, round_: Round) -> Any:
@@ -90,7 +122,7 @@ def _with_standing(people: Any, round_: Round) -> Any:
 def _missing_are_told(session: Session, study: Study, round_: Round, today: date) -> bool:
     """Whether it is told who had not finished by yesterday: where they are many, and so are the others."""
     done = func.count().filter(Participation.submitted_on < today)
-    asked = _joined(select(func.count(), done).select_from(Identity), round_).where(
+    asked = _joined(select(func.count(), done).select_from(Identity).join(Panelist, MEMBER), round_).where(
         Identity.study_id == study.id, Participation.round.is_not(None), Panelist.declined_on.is_(None)
     )
     everybody, finished = session.execute(asked).one()
@@ -98,10 +130,12 @@ def _missing_are_told(session: Session, study: Study, round_: Round, today: date
 
 
 def _standing(study: Study, known: _Known, today: date, *, told: bool) -> Standing:
-    if study.turnout is Turnout.SHOWN:
-        return Standing.FINISHED if known.submitted_on else Standing.NOT_FINISHED
+    if study.turnout is Turnout.SHOWN and known.submitted_on:
+        return Standing.FINISHED
     if known.declined:
         return Standing.DECLINED
+    if study.turnout is Turnout.SHOWN and known.invited and not known.returned:
+        return Standing.NOT_FINISHED
     if told and known.invited and not (known.submitted_on and known.submitted_on < today):
         return Standing.NOT_FINISHED
     if known.returned:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from delphi import audit, progress
@@ -22,7 +22,7 @@ from delphi.model.event import EventKind
 from delphi.model.identity import Declaration, Identity, KeptCharacteristics, Receipt
 from delphi.model.letter import Letter
 from delphi.model.origin import StudyImport
-from delphi.model.panel import AccessLink, PanelistSession
+from delphi.model.panel import AccessLink, Panelist, PanelistSession
 from delphi.model.study import Study
 from delphi.people import acknowledgements
 from delphi.worker import Loop
@@ -87,6 +87,8 @@ def sever(session: Session, study: Study, *, by: int | None, at: datetime) -> Se
     outbox.drop(session, study.id, at=at)
     for table in DESTROYED:
         session.execute(delete(table).where(table.study_id == study.id))
+    # A browser may remember the address of a person's page beside the name.
+    session.execute(update(Panelist).where(Panelist.study_id == study.id).values(page_code=None))
     acknowledgements.detach(session, study)
     study.names_destroyed_at = at
     audit.record(session, study.id, EventKind.NAMES_DESTROYED, by=by, at=at, **asdict(done))

@@ -64,11 +64,19 @@ def _effect(choice: Withdrawal, answers: Mapping[int, int], rounds: Iterable[Rou
 
 
 def withdraw(
-    session: Session, study: Study, panelist: Panelist, choice: Withdrawal, *, forget: Forget, at: datetime
+    session: Session,
+    study: Study,
+    panelist: Panelist,
+    choice: Withdrawal,
+    *,
+    forget: Forget,
+    at: datetime,
+    by: int | None = None,
 ) -> None:
     """Leave the panel, with what is to become of the answers. One transaction; it cannot be taken back.
 
-    Names stand on the other side: ``forget`` deletes that of this panelist, once the receipt is queued.
+    ``by`` is the member of the team to whom the panelist said it. Names stand on the other side: ``forget`` deletes that
+    of this panelist, once the receipt is queued.
     """
     if panelist.withdrawn_on is not None or choice.value not in study.withdrawal_choices:
         raise Refused("This is not one of the choices of this study; nothing was changed.")
@@ -81,7 +89,7 @@ def withdraw(
     forget(session, study, panelist)
     # A date, no pseudonym, no time of day: the trail tells that somebody left.
     day = datetime.combine(today, time(), at.tzinfo)
-    audit.record(session, study.id, EventKind.PANELIST_WITHDREW, by=None, at=day)
+    audit.record(session, study.id, EventKind.PANELIST_WITHDREW, by=by, at=day)
     session.flush()
 
 

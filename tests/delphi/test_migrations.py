@@ -164,9 +164,13 @@ def test_a_backup_of_a_released_version_is_restored_and_upgraded(template, tmp_p
     assert changed_tables(restored, manifest) == []
     for place in (url, restored):
         upgrade_to_head(place)
-    assert backup.write(url, tmp_path / "1", revision="", at=clock.now()).tables == (
-        backup.write(restored, tmp_path / "2", revision="", at=clock.now()).tables
+    first, second = (
+        backup.write(one, tmp_path / f"of-{n}", revision="", at=clock.now()).tables
+        for n, one in enumerate((url, restored))
     )
+    drawn = [tables.pop("panelist") for tables in (first, second)]  # the codes of their pages are drawn by the upgrade
+    assert first == second
+    assert [(table.columns, table.rows) for table in drawn[:1]] == [(table.columns, table.rows) for table in drawn[1:]]
     database.engine.dispose()
 
 

@@ -13,7 +13,9 @@ from browsing import Browser
 
 MOST_PAGES = 250
 TABLES = ("csv", "json", "zip", "xlsx", "html", "txt")  # one of them a table; the others hold the same, by test
-ENDLESS = re.compile(r"[?&](sort|order|page|language)=|/rehearsal|/destroy|/original|/exports/[0-9a-f]{8}-")
+ENDLESS = re.compile(
+    r"[?&](sort|order|page|language)=|/rehearsal|/destroy|/original|/exports/[0-9a-f]{8}-|/panel/[^/]+/(leave|remove)$"
+)
 CHANGING = re.compile(r"[0-9a-f]{8,}(-[0-9a-f]{4,})*|(?<!\d)\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?Z?|csrf_token[^>]*")
 
 FAILED: list[str] = []  # what answered with an error: nobody can say that it tells nothing

@@ -1,8 +1,7 @@
 """The team gets hold of a personal link, by whichever way a page offers, opens it, and reads what the person answered.
 
 The study is a small one in its second round. One person answered the first, and began the second, by a link of their own;
-then the lead changes the address to one of their own. Printed and merged links have no page: the call is made that such
-pages would make.
+then the lead changes the address to one of their own, mails a new link there, and has one printed: each by its page.
 """
 
 import json
@@ -16,16 +15,15 @@ from sqlalchemy import select
 from study import MINE, STATEMENTS, Play
 from uploads import upload
 
-from delphi import clock
-from delphi.model.account import Account
 from delphi.model.identity import Identity
-from delphi.model.study import Study
-from delphi.people import links
+from delphi.model.panel import Panelist
 
 ROBBED, OTHER, FIRST = "Panelist 11", "Panelist 7", "Panelist 3"  # before the last of them, the team answers
 LINK = re.compile(r"/p/([A-Za-z0-9_-]{30,})")
 OFFERED = re.compile(r"link|print|merge|letter|mail|preview|person|people", re.IGNORECASE)
-LEFT_ALONE = re.compile(r"/(bundle|exports|launch|close|release|finish|ending|lock|remove|names|language|sign-out)")
+LEFT_ALONE = re.compile(
+    r"/(bundle|exports|launch|close|release|finish|ending|lock|remove|names|language|sign-out|end|hand|leave)"
+)
 ANSWERED = "answers before the person does"
 HIDDEN = ("/panel/my-data", "/panel/my-data.json", "/panel/my-data.csv", "/panel/review", "/panel/answers")
 
@@ -90,6 +88,10 @@ def tokens(play: Play) -> dict[str, set[str]]:
     play.press("rounds/2/remind")
     play.post()
     found["address corrected, reminder"] = mailed(play, before)
+    before = len(play.letters)
+    assert play.lead.send(f"{page_of(play, ROBBED)}/link").status_code == 303
+    play.post()
+    found["address corrected, link mailed again"] = mailed(play, before)
     found["handed out"] = {handed(play, ROBBED)}
     found["shown on a page, or in a letter to the lead"] = on_pages(play)
     return found
@@ -101,16 +103,23 @@ def mailed(play: Play, since: int) -> set[str]:
 
 
 def handed(play: Play, name: str) -> str:
-    """Make a link as a page that prints or merges links would."""
-    with play.database.transaction() as session:
-        study = session.get_one(Study, play.study_id)
-        who = session.scalars(select(Identity.panelist).filter_by(study_id=study.id, name=name)).one()
-        ada = session.scalars(select(Account.id).where(Account.email.startswith("ada@"))).one()
-        return links.mint(session, study, who, at=clock.now(), handed_by=ada)
+    """Have a link made to print or copy."""
+    return LINK.findall(play.lead.send(f"{page_of(play, name)}/links/hand").text)[0]
+
+
+def page_of(play: Play, name: str) -> str:
+    """The address of somebody's page."""
+    with play.database.transaction(writing=False) as session:
+        member = (Panelist.study_id == Identity.study_id) & (Panelist.id == Identity.panelist)
+        known = select(Panelist.page_code).join(Identity, member).where(Identity.name == name)
+        return f"{play.at}/panel/{session.scalars(known.where(Identity.study_id == play.study_id)).one()}"
 
 
 def on_pages(play: Play) -> set[str]:
-    """Links on any page of the team, behind any of its buttons, and in letters to the lead."""
+    """Links on any page of the team, behind any of its buttons, and in letters to the lead.
+
+    The button that makes a link to print is pressed for one person only: each answers in the name of whoever it belongs to.
+    """
     again = f"name,email,group\n{ROBBED},ada-again@example.org,{play.groups[ROBBED]}\n"
     found = [upload(play.lead, f"{play.at}/panel", again).text]
     pages = crawl(play.lead, play.at, play.at)

@@ -22,6 +22,7 @@ from delphi.config import Settings
 from delphi.letters.relay import Outcome, Relay
 from delphi.model.account import Account
 from delphi.model.identity import Identity
+from delphi.model.panel import Panelist
 from delphi.model.study import Harm, Membership, Role
 from delphi.people import roster
 from delphi.protocol import method
@@ -42,6 +43,13 @@ CHANGED = "Panelist 10"  # a nurse who would rather speak as a patient
 MIXED = [1, 1, 2, 3, 4]  # what people incline to, where their group says nothing else
 CORRECTED = "Panelist 38"  # whose address the lead changes to one of their own
 MINE = "ada-herself@example.org"
+
+
+def number_pages(session: Any) -> None:
+    """Give the pages of people addresses by their names, so that those of two plays can be laid side by side."""
+    member = (Panelist.study_id == Identity.study_id) & (Panelist.id == Identity.panelist)
+    for panelist, name in session.execute(select(Panelist, Identity.name).join(Identity, member)):
+        panelist.page_code = name.upper().replace(" ", "-")
 
 
 @dataclass
@@ -115,6 +123,7 @@ class Play:
                 session.add(Membership(study_id=made.id, account=account(session, name).id, role=role))
             roster.add(session, made, [one for one in everybody if one.name != LATE])
             self.study_id = made.id
+            number_pages(session)
         with self.database.transaction() as session:
             accounts = {one.email.partition("@")[0]: one for one in session.scalars(select(Account))}
             session.expunge_all()
@@ -217,6 +226,8 @@ class Play:
         upload(
             self.lead, f"{self.at}/panel", f"name,email,group\n{name},p{number}@panel.example.org,{self.groups[name]}\n"
         )
+        with self.database.transaction() as session:
+            number_pages(session)
 
     def post(self) -> None:
         """Let the worker do what is due: letters, files, whatever else it is given."""

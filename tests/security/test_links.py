@@ -9,7 +9,12 @@ from harvest import FAILED
 from links import ANSWERED, OTHER, ROBBED, look, rob
 from study import begin
 
-WAYS = ("address corrected, link asked for", "address corrected, reminder", "handed out")
+WAYS = (
+    "address corrected, link asked for",
+    "address corrected, reminder",
+    "address corrected, link mailed again",
+    "handed out",
+)
 
 pytestmark = pytest.mark.timeout(300)
 

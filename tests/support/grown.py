@@ -6,10 +6,12 @@ from random import Random
 from uuid import uuid4
 
 from builders import LATER, NOW, account, drafted, panel_of, people, rate_again, study
+from routes import EXAMPLES
 from sqlalchemy import insert, select, update
 
 from delphi.consensus.vocabulary import Decided
 from delphi.model.job import ExportJob
+from delphi.model.panel import Panelist
 from delphi.model.rating import Comment, Moderation, Rating
 from delphi.model.round import Participation, Round
 from delphi.model.statement import Statement, StatementProposal
@@ -47,7 +49,10 @@ def prepared(session, slug: str, size: int) -> Grown:
     job = ExportJob(study_id=made.id, id=uuid4(), account=lead.id, **order)
     session.add(job)
     session.flush()
-    return Grown(made, lead, panel_of(session, made)[0], job.id)
+    who = panel_of(session, made)[0]
+    session.get_one(Panelist, (made.id, who)).page_code = EXAMPLES["code"]
+    session.flush()
+    return Grown(made, lead, who, job.id)
 
 
 def launch(session, grown: Grown, number: int) -> None:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 EXAMPLES = {
     "slug": "care",
+    "code": "0000000000",
     "number": 1,
     "statement": 1,
     "format": "csv",

@@ -30,7 +30,8 @@ NEW_KINDS = (
     'statement:added', 'statement:dropped', 'statement:split', 'statements:decided', 'decision:undone',
     'comments:moderated', 'comment:read', 'reminders:queued', 'reminders:stopped', 'study:finished',
     'names:destroyed', 'rows:published', 'panel:described', 'figures:sealed', 'proposals:decided', 'panelist:withdrew',
-    'panelist:corrected', 'link:handed', 'verdicts:amended', 'export:made',
+    'panelist:corrected', 'panelist:invited', 'panelist:removed', 'link:handed', 'link:mailed', 'link:ended',
+    'verdicts:amended', 'export:made',
 )  # fmt: skip
 LETTERS = (
     'invitation', 'reminder', 'not_started', 'unfinished', 'extension', 'link', 'consent', 'withdrawal',
@@ -231,11 +232,11 @@ STUDY_COLUMNS = {
     'data_protection_email': ('VARCHAR(254)', ''),
 }
 COLUMNS = {
-    'panelist': {'row_code': 'VARCHAR(20)'},
+    'panelist': {'row_code': 'VARCHAR(20)', 'page_code': 'VARCHAR(20)'},
     'participation': {'counted': 'BOOLEAN', 'counted_group': 'VARCHAR(60)', 'handed_link': 'VARCHAR(64)'},
     'access_link': {'handed': 'BOOLEAN DEFAULT {false} NOT NULL'},
     'panelist_session': {'handed_link': 'VARCHAR(64)'},
-    'identity': {'changed_by_team': 'BOOLEAN DEFAULT {false} NOT NULL'},
+    'identity': {'changed_by_team': 'BOOLEAN DEFAULT {false} NOT NULL', 'note': 'TEXT'},
     'receipt': {'changed_by_team': 'BOOLEAN DEFAULT {false} NOT NULL'},
 }
 
@@ -251,6 +252,9 @@ def upgrade() -> None:
     for table, columns in COLUMNS.items():
         for name, kind in columns.items():
             add_column(table, name, kind.format(false=false))
+    drawn = 'hex(randomblob(8))' if false == '0' else "substr(upper(replace(gen_random_uuid()::text, '-', '')), 1, 16)"
+    op.execute(f'UPDATE panelist SET page_code = {drawn}')
+    op.create_index('uq_panelist_page_code', 'panelist', ['study_id', 'page_code'], unique=True)
     change_checks(event(KINDS), kind=one_of('kind', NEW_KINDS))
     change_checks(
         letter(LETTERS, PERSONAL), kind=one_of('kind', NEW_LETTERS), round_of_kind=of_kind(NEW_PERSONAL)
@@ -448,6 +452,7 @@ def downgrade() -> None:
         batch_op.drop_column('confirmed_by')
         batch_op.drop_constraint(op.f('ck_membership_role'), type_='check')
         batch_op.create_check_constraint(op.f('ck_membership_role'), one_of('role', ROLES))
+    op.drop_index('uq_panelist_page_code', 'panelist')
     for table, columns in COLUMNS.items():
         for name in columns:
             op.drop_column(table, name)

@@ -130,6 +130,7 @@ def field_names() -> dict[str, str]:
         "signed_in_until": _("Signed in until"),
         "handed": _("Handed to you by the study team"),
         "changed_by_team": _("Mail address changed by the study team"),
+        "note": _("Note of the study team"),
         "round": _("Round"),
         "finished_on": _("Finished on"),
         "statement": _("Statement"),

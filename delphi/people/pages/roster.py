@@ -1,5 +1,7 @@
 """Pages of the panel: the roster, import in two steps, export."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, render_template, request, url_for
 
 from delphi import clock
@@ -41,6 +43,8 @@ def index(study: Study) -> Page:
         groups=groups.groups_of(session, study),
         sizes=groups.sizes(session, study),
         round=latest,
+        joined=roster_list.not_invited(session, latest) if latest and latest.accepts(at=clock.now()) else 0,
+        twice=roster_list.same_names(session, study),
     )
 
 
@@ -62,8 +66,18 @@ def preview(study: Study) -> Page:
         title=_("Import people"),
         action=url_for("roster.take", slug=study.slug),
         back=url_for("roster.index", slug=study.slug),
-        note=_("Groups that are new: %(names)s.") % {"names": ", ".join(fresh)} if fresh else "",
+        note=_preview_note(study, fresh, [values["name"] for _line, values in comparison.new]),
     )
+
+
+def _preview_note(study: Study, fresh: Sequence[str], names: Sequence[str]) -> str:
+    """Point out groups that are new, and new people whose name the panel has already."""
+    notes = [_("Groups that are new: %(names)s.") % {"names": ", ".join(fresh)}] if fresh else []
+    known = roster_list.names_known(current_session(), study, names) if names else []
+    if known:
+        message = _("Same name, other address: %(names)s. Correct the address on the person's page instead.")
+        notes.append(message % {"names": ", ".join(known)})
+    return " ".join(notes)
 
 
 @blueprint.post("/studies/<slug>/panel/import")

@@ -78,5 +78,6 @@ def test_a_study_that_shows_turnout_tells_it_at_once(running):
     finish(running, [1], on=TODAY)
     told = standings(running)
     assert told.pop("1") is Standing.FINISHED
+    assert told.pop("13") is Standing.NOT_INVITED
     assert set(told.values()) == {Standing.NOT_FINISHED}
-    assert len(told) == len(running.session.scalars(select(Identity).filter_by(study_id=running.study.id)).all()) - 1
+    assert len(told) == len(running.session.scalars(select(Identity).filter_by(study_id=running.study.id)).all()) - 2

@@ -10,6 +10,7 @@ from delphi import clock
 from delphi.access import ALLOWED, Capability
 from delphi.model.account import Account
 from delphi.model.job import ExportJob
+from delphi.model.panel import Panelist
 from delphi.model.study import Role
 from delphi.web.policy import ACCOUNT, OPEN, PANELIST, policy_of
 
@@ -30,6 +31,7 @@ def everybody(app, opened):
     browsers = {name: app.test_client().sign_in(accounts[name]) for name in ACCOUNTS}
     with app.extensions["database"].transaction() as session:
         session.get_one(Account, accounts["deactivated"].id).active = False
+        session.get_one(Panelist, (opened.study.id, opened.panel[-1])).page_code = EXAMPLES["code"]
         order = {"report": "consensus", "format": "csv", "profile": "public", "asked_at": clock.now()}
         session.add(
             ExportJob(study_id=opened.study.id, id=EXAMPLES["job"], account=accounts["ada"].id, by_group=False, **order)

@@ -3,20 +3,27 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 from uuid import uuid4
 
 import pytest
-from builders import NOW, Cast, answers, launched
-from sqlalchemy import func, select
+from builders import NOW, Cast, answers, launched, people
+from sqlalchemy import func, select, update
 
 from delphi.errors import DelphiError, RoundClosed
 from delphi.model.event import Event
+from delphi.model.letter import Letter
+from delphi.model.panel import Panelist
 from delphi.model.rating import Rating, SaveRequest
-from delphi.model.round import Round
+from delphi.model.round import Participation, Round
 from delphi.model.study import Study
-from rounds.lifecycle import lifecycle
+from delphi.people import roster
+from delphi.people.person import changes
+from delphi.people.person.changes import By, Correction, Overtaken
+from delphi.people.person.reading import person_of
+from rounds.lifecycle import late, lifecycle
 from rounds.lifecycle.invitations import Audience
 from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import saving
@@ -156,3 +163,47 @@ def test_the_chain_of_events_does_not_fork(database, race):
         events = session.scalars(select(Event).filter_by(study_id=race.study.id).order_by(Event.sequence)).all()
         assert audit.first_broken(events) is None
         assert [event.kind.value for event in events].count("export:made") == THREADS
+
+
+def test_two_leads_who_invite_at_once_invite_once(database, race):
+    with database.transaction() as session:
+        roster.add(session, session.get_one(Study, race.study.id), people(9)[6:])
+
+    def invite():
+        with database.transaction() as session:
+            study, round_ = session.get_one(Study, race.study.id), session.get_one(Round, (race.study.id, 1))
+            return late.invite(session, study, round_, by=race.ada.id, at=NOW)
+
+    assert sorted(at_once(*[invite] * THREADS)) == [0] * (THREADS - 1) + [3]
+    with database.transaction(writing=False) as session:
+        assert session.scalar(select(func.count()).select_from(Participation).filter_by(study_id=race.study.id)) == 9
+
+
+def test_two_leads_who_correct_at_once_change_a_person_once(database, race):
+    with database.transaction(writing=False) as session:
+        who = session.get_one(Panelist, (race.study.id, race.panel[0].panelist))
+        stored = person_of(session, race.study, who).details
+
+    def correct(name):
+        def act():
+            with database.transaction() as session:
+                study, who = (session.get_one(Study, race.study.id), session.get_one(Panelist, race.panel[0].key[::2]))
+                wanted = Correction(replace(stored, name=name), stored.mark(), end_links=True)
+                return changes.correct(session, study, who, wanted, by=By(race.ada.id, NOW))
+
+        return act
+
+    outcomes = Counter(map(type, at_once(*[correct(f"Name {n}") for n in range(THREADS)])))
+    assert outcomes == {bool: 1, Overtaken: THREADS - 1}
+
+
+def test_a_link_asked_for_at_once_is_mailed_once(database, race):
+    with database.transaction() as session:
+        session.execute(update(Letter).values(sent_at=NOW))
+
+    def send():
+        with database.transaction() as session:
+            study, who = (session.get_one(Study, race.study.id), session.get_one(Panelist, race.panel[0].key[::2]))
+            return changes.send_link(session, study, who, by=By(race.ada.id, NOW))
+
+    assert sorted(at_once(*[send] * THREADS)) == [False] * (THREADS - 1) + [True]

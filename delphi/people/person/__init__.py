@@ -1,0 +1,1 @@
+"""One person of the panel, as the team corrects, mails and removes them; never an answer."""

@@ -1,0 +1,81 @@
+"""People who joined the panel after a round was opened: invited into it while it takes answers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, insert, select
+from sqlalchemy.orm import Session
+
+from delphi import audit
+from delphi.database import locked
+from delphi.errors import Refused
+from delphi.letters import outbox
+from delphi.model.event import EventKind
+from delphi.model.letter import REMINDERS, Letter, LetterKind
+from delphi.model.panel import Panelist
+from delphi.model.round import Participation, Round, State, rounds_of
+from delphi.model.study import Study
+from rounds.lifecycle.invitations import TAKING_PART
+
+
+def round_to_join(session: Session, study: Study, *, at: datetime) -> Round:
+    """Find the round that takes answers now.
+
+    Raises
+    ------
+    Refused
+        No round takes answers.
+    """
+    running = (round_ for round_ in rounds_of(session, study.id) if round_.state is State.OPEN)
+    found = next((round_ for round_ in running if round_.accepts(at=at)), None)
+    if found is None:
+        raise Refused("No round takes answers now, so nobody can be invited into one. Nothing was changed.")
+    return found
+
+
+def waiting(session: Session, round_: Round) -> int:
+    """Count those who joined after the opening of a round and are not invited to it."""
+    return session.scalar(select(func.count()).select_from(_waiting(round_).subquery())) or 0
+
+
+def _waiting(round_: Round) -> Select[UUID]:
+    here = (Participation.study_id == Panelist.study_id, Participation.panelist == Panelist.id)
+    invited = select(Participation.panelist).where(*here, Participation.round == round_.number).exists()
+    return select(Panelist.id).where(Panelist.study_id == round_.study_id, TAKING_PART, ~invited)
+
+
+def invite(
+    session: Session, study: Study, round_: Round, *, by: int, at: datetime, only: Panelist | None = None
+) -> int:
+    """Invite them, or one of them, into the open round; how many were invited: none who is already.
+
+    They count in its response from now on, and get the reminders that are still planned.
+    """
+    locked(session, Round, (study.id, round_.number))
+    if not round_.accepts(at=at):
+        raise Refused("This round takes no answers any more, so nobody can be invited into it. Nothing was changed.")
+    wanted = _waiting(round_) if only is None else _waiting(round_).where(Panelist.id == only.id)
+    people = session.scalars(wanted.order_by(Panelist.id)).all()
+    if people:
+        _invite(session, round_, people, at=at)
+        facts = {"round": round_.number, "count": len(people)}
+        audit.record(session, study.id, EventKind.PANELIST_INVITED, by=by, at=at, **facts)
+    return len(people)
+
+
+def _invite(session: Session, round_: Round, people: Sequence[UUID], *, at: datetime) -> None:
+    planned = _planned(session, round_, at=at)
+    key = {"study_id": round_.study_id, "round": round_.number, "submitted_on": None}
+    session.execute(insert(Participation), [key | {"panelist": one} for one in people])
+    outbox.queue(session, LetterKind.INVITATION, round_.study_id, round_.number, people, at=at)
+    for kind, moment in planned:
+        turn = f"plan-{moment:%Y%m%d}"
+        outbox.queue(session, kind, round_.study_id, round_.number, people, at=moment, turn=turn)
+
+
+def _planned(session: Session, round_: Round, *, at: datetime) -> list[tuple[LetterKind, datetime]]:
+    """List the reminders that still wait for their day."""
+    own = (Letter.study_id == round_.study_id, Letter.round == round_.number, Letter.kind.in_(REMINDERS))
+    planned = select(Letter.kind, Letter.due_at).where(*own, Letter.unsent, Letter.due_at > at).distinct()
+    return [(kind, moment) for kind, moment in session.execute(planned)]
