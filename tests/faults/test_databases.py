@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 from delphi.migrations import upgrade_to_head
 
 AWAY, LOCKED, SLOW = float(os.environ.get("FAULT_AWAY", "60")), 10.0, 15.0
-BROKEN, MILLISECONDS = 5, 400  # EIO; each time that somebody waits for the disk
+READ_ONLY, BROKEN, MILLISECONDS = 30, 5, 400  # EROFS, EIO; each time that somebody waits for the disk
 ROOM = {"SQLite": 32_000_000, "PostgreSQL": 200_000_000}
 Fault = Callable[[], AbstractContextManager[None]]
 pytestmark = pytest.mark.timeout(600)
@@ -93,7 +93,7 @@ def test_a_slow_disk_makes_saves_wait_and_no_pages(engine, faulty, port, figures
 
 
 @pytest.mark.parametrize("engine", ["SQLite"], indirect=True)
-@pytest.mark.parametrize(("number", "seconds", "what"), [(BROKEN, AWAY, "broken")])
+@pytest.mark.parametrize(("number", "seconds", "what"), [(READ_ONLY, 10, "read-only"), (BROKEN, AWAY, "broken")])
 def test_a_file_that_cannot_be_written_says_so(engine, faulty, port, figures, number, seconds, what):
     disk, site = faulty
     load, again = played(site, port, lambda: disk.fault("error", number), seconds)
