@@ -53,6 +53,20 @@ def test_two_servers_and_workers_do_nothing_twice_behind_pgbouncer(pooled, figur
     figures.say(f"Behind pgbouncer: {len(copies)} letters, 3 files and 1 seal by two workers, none twice.")
 
 
+def test_a_close_amid_saves_behind_pgbouncer_takes_nothing_after_it(pooled, figures):
+    ports = [free_port(0), free_port(0)]
+    for port in ports:
+        pooled.serve(port, "--web-only")
+    with Load(pooled, *ports, closes=True) as load:
+        until(lambda: load.saved >= 500, 120)
+        assert pooled.close(ports[0]) == 303
+        closed = time.monotonic()
+        until(lambda: load.ended)
+    figures.add("pgbouncer, two servers, closed amid saves", "PostgreSQL", load)
+    assert load.book.answers["409"] == len(load.savers)
+    assert load.book.newest < closed
+
+
 def test_a_standby_promoted_under_load_has_every_acknowledged_save(cluster, figures, port):
     standby = Cluster(of=cluster)
     cluster.tell("ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()")
