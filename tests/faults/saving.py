@@ -164,7 +164,7 @@ class Load:
         with self.site.database.transaction(writing=False) as session:
             keys = Counter(session.scalars(select(SaveRequest.key).where(SaveRequest.panelist.in_(savers))))
             if self.closes:  # a close removes the keys; values and versions tell
-                keys = Counter(self.book.acknowledged)
+                keys = Counter(list(self.book.acknowledged))
             rows = session.scalars(select(Rating).where(Rating.panelist.in_(savers)))
             stored = {(row.panelist, row.statement): (row.value, row.version) for row in rows}
         newest = {(who, statement): value for who, statement, value in self.book.acknowledged.values()}
