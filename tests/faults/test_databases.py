@@ -164,7 +164,7 @@ def _lock(request, engine: str, site: Site) -> Iterator[None]:
 def test_a_server_without_a_free_connection_is_busy(engine, site, cluster, port, figures):
     @contextmanager
     def taken() -> Iterator[None]:
-        others = create_engine(cluster.url(), pool_size=100)
+        others = create_engine(cluster.url(), pool_size=100, isolation_level="AUTOCOMMIT")
         held: list[Connection] = []
         try:
             until(lambda: _take_all(others, held), 60)
