@@ -64,6 +64,11 @@ def failure_of(error: BaseException) -> Failure | None:
     return _of_state(error)
 
 
+def is_read_only(error: BaseException | None) -> bool:
+    """Whether something could not be written for it may only be read."""
+    return error is not None and failure_of(error) is Failure.READ_ONLY
+
+
 def _of_state(error: DBAPIError) -> Failure | None:
     state = getattr(error.orig, "sqlstate", None)
     if state is None:  # no server spoke: the connection broke, or none could be made

@@ -8,9 +8,10 @@ import time
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExceptionContext
 
 from delphi import clock
+from delphi.failures import is_read_only
 
 POOL_TIMEOUT = 5
 LIMITS = {"lock_timeout": "5s", "statement_timeout": "30s", "idle_in_transaction_session_timeout": "60s"}
@@ -38,7 +39,15 @@ def engine_for(url: str) -> Engine:
     )
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
+    event.listen(engine, "handle_error", _on_error)
     return engine
+
+
+def _on_error(context: ExceptionContext) -> None:
+    """Let go of the connections to a server that only reads: by now another may be the one that writes."""
+    if context.engine is not None and is_read_only(context.sqlalchemy_exception):
+        context.is_disconnect = True
+        context.engine.dispose()
 
 
 def _on_connect(connection: Any, _record: Any) -> None:

@@ -4,7 +4,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 
 class WebWorker(ThreadWorker):
-    """Threads that answer; whose server was killed finishes what it has taken and lets the next server have the port."""
+    """Threads that answer; told to end, it answers who has come so far and lets the next server have the port."""
 
     def is_parent_alive(self) -> bool:
         """Whether the server lives; where not, connections that are kept alive end soon, as when we are told to stop."""
@@ -12,3 +12,17 @@ class WebWorker(ThreadWorker):
         if not lives:
             self.alive = False
         return lives
+
+    def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001 (gunicorn's)
+        """Let connections in or not; who ends takes those that wait, as a port given up with them would reset them."""
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            for listener in self.sockets:
+                self._take_all(listener)
+                listener.close()
+
+    def _take_all(self, listener: object) -> None:
+        before = -1
+        while self.nr_conns > before:
+            before = self.nr_conns
+            self.accept(listener)

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from http.cookiejar import CookieJar
+from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlencode, urlsplit
 
@@ -96,6 +97,27 @@ def test_an_idle_server_ends_long_before_its_grace_is_over(template, number):
     with template.copy() as url, serving(url) as (server, _address):
         server.send_signal(number)
         assert server.wait(5) == 0  # of 30 s; it takes about half a second
+
+
+@one_engine
+def test_sigterm_answers_connections_that_nobody_took_yet(template):
+    with template.copy() as url, serving(url) as (server, address):
+        worker = workers(server.pid)[0]
+        os.kill(worker, signal.SIGSTOP)
+        waiting = [HTTPConnection(urlsplit(address).netloc) for _ in range(5)]
+        for one in waiting:
+            one.request("GET", "/account/sign-in")
+        server.send_signal(signal.SIGTERM)
+        os.kill(worker, signal.SIGTERM)
+        os.kill(worker, signal.SIGCONT)
+        assert [one.getresponse().status for one in waiting] == [200] * 5
+
+
+def workers(pid: int) -> list[int]:
+    """The processes of a server that show pages."""
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    pids = [int(child) for one in lists for child in one.read_text().split()]
+    return [one for one in pids if b"work" not in Path(f"/proc/{one}/cmdline").read_bytes().split(b"\0")]
 
 
 @one_engine

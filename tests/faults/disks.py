@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-SOURCE = Path(__file__).with_name("disk.c")
+
+def compiled(name: str, home: Path) -> str:
+    """Make a library of a source beside this, for a program to load first; its path."""
+    library = home / f"{name}.so"
+    source = Path(__file__).with_name(f"{name}.c")
+    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-w", "-o", library, source, "-ldl"], check=True)
+    return str(library)
 
 
 class FaultyDisk:
@@ -16,11 +22,9 @@ class FaultyDisk:
     def __init__(self, folder: Path) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="delphi-disk-"))  # not in `folder`, which may be one that fails
         self.home.chmod(0o755)
-        library = self.home / "disk.so"
-        subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-w", "-o", library, SOURCE, "-ldl"], check=True)
         self._switch = self.home / "fault"
         self.environment = {
-            "LD_PRELOAD": str(library),
+            "LD_PRELOAD": compiled("disk", self.home),
             "DISK_FAULT": str(self._switch),
             "DISK_FOLDER": str(folder),
         }

@@ -28,6 +28,7 @@ class Book:
     answers: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     longest: float = 0.0
+    newest: float = 0.0  # when the newest save was sent that was acknowledged
     last: float = field(default_factory=time.monotonic)
 
     @property
@@ -43,6 +44,7 @@ class Saver(threading.Thread):
         super().__init__(daemon=True)
         self.ports, self.who, self.door, self.book, self.stop = ports, who, door, book, stop
         self.fresh = False  # whether each save has a connection of its own
+        self.closes = False  # whether the round may be closed meanwhile
         self.connection: HTTPConnection | None = None
         self.tries = 0
 
@@ -59,12 +61,16 @@ class Saver(threading.Thread):
         key, began = str(uuid4()), time.monotonic()
         body = {f"answer-{statement}": value, f"seen-answer-{statement}": seen, "request": key}
         while time.monotonic() - began < SECONDS_FOR_ONE:
+            sent = time.monotonic()
             status, told = self.post(urlencode(body))
             self.book.answers[status] += 1
             if status == "200":
                 self.enter(key, statement, value, seen, told)
+                self.book.newest = max(self.book.newest, sent)
                 self.book.longest = max(self.book.longest, time.monotonic() - began)
                 return True
+            if status == "409" and self.closes and '"closed"' in told:
+                return False
             if status not in ("503", "507", "refused", "broken"):
                 self.book.wrong.append(f"{status}: {told[:200]}")
                 return False
@@ -113,8 +119,8 @@ class Saver(threading.Thread):
 class Load:
     """Savers at work, until they are told to stop."""
 
-    def __init__(self, site: Site, *ports: int, savers: int = 6, fresh: bool = False) -> None:
-        self.site, self.book, self._stop = site, Book(), threading.Event()
+    def __init__(self, site: Site, *ports: int, savers: int = 6, fresh: bool = False, closes: bool = False) -> None:
+        self.site, self.book, self._stop, self.closes = site, Book(), threading.Event(), closes
         places = list(ports)
         self.savers = [
             Saver(
@@ -127,7 +133,7 @@ class Load:
             for n in range(savers)
         ]
         for saver in self.savers:
-            saver.fresh = fresh
+            saver.fresh, saver.closes = fresh, closes
 
     def __enter__(self) -> Self:
         for saver in self.savers:
@@ -144,6 +150,11 @@ class Load:
             saver.join(SECONDS_FOR_ONE)
 
     @property
+    def ended(self) -> bool:
+        """Whether every saver met the close of the round, or something wrong."""
+        return not any(saver.is_alive() for saver in self.savers)
+
+    @property
     def saved(self) -> int:
         return len(self.book.acknowledged)
 
@@ -152,6 +163,8 @@ class Load:
         savers = [saver.who for saver in self.savers]
         with self.site.database.transaction(writing=False) as session:
             keys = Counter(session.scalars(select(SaveRequest.key).where(SaveRequest.panelist.in_(savers))))
+            if self.closes:  # a close removes the keys; values and versions tell
+                keys = Counter(list(self.book.acknowledged))
             rows = session.scalars(select(Rating).where(Rating.panelist.in_(savers)))
             stored = {(row.panelist, row.statement): (row.value, row.version) for row in rows}
         newest = {(who, statement): value for who, statement, value in self.book.acknowledged.values()}

@@ -5,7 +5,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -14,13 +14,13 @@ from disks import FaultyDisk, SmallDisk
 from forms import page_opens, send_texts, sent_again
 from saving import Load
 from served import Site, site_at, until
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import OperationalError
 
 from delphi.migrations import upgrade_to_head
 
 AWAY, LOCKED, SLOW = float(os.environ.get("FAULT_AWAY", "60")), 10.0, 15.0
-BROKEN, MILLISECONDS = 5, 400  # EIO; each time that somebody waits for the disk
+READ_ONLY, BROKEN, MILLISECONDS = 30, 5, 400  # EROFS, EIO; each time that somebody waits for the disk
 ROOM = {"SQLite": 32_000_000, "PostgreSQL": 200_000_000}
 Fault = Callable[[], AbstractContextManager[None]]
 pytestmark = pytest.mark.timeout(600)
@@ -93,7 +93,7 @@ def test_a_slow_disk_makes_saves_wait_and_no_pages(engine, faulty, port, figures
 
 
 @pytest.mark.parametrize("engine", ["SQLite"], indirect=True)
-@pytest.mark.parametrize(("number", "seconds", "what"), [(BROKEN, AWAY, "broken")])
+@pytest.mark.parametrize(("number", "seconds", "what"), [(READ_ONLY, 10, "read-only"), (BROKEN, AWAY, "broken")])
 def test_a_file_that_cannot_be_written_says_so(engine, faulty, port, figures, number, seconds, what):
     disk, site = faulty
     load, again = played(site, port, lambda: disk.fault("error", number), seconds)
@@ -105,12 +105,14 @@ def test_a_server_that_only_reads_says_so(engine, site, cluster, port, figures):
     @contextmanager
     def read_only() -> Iterator[None]:
         cluster.tell("ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()")
-        yield
-        cluster.tell(
-            "SET default_transaction_read_only = off",
-            "ALTER SYSTEM RESET default_transaction_read_only",
-            "SELECT pg_reload_conf()",
-        )
+        try:
+            yield
+        finally:
+            cluster.tell(
+                "SET default_transaction_read_only = off",
+                "ALTER SYSTEM RESET default_transaction_read_only",
+                "SELECT pg_reload_conf()",
+            )
 
     site.serve(port)
     load, again = played(site, port, read_only, 10)
@@ -122,8 +124,10 @@ def test_a_server_that_is_away_is_found_again(engine, site, cluster, port, figur
     @contextmanager
     def away() -> Iterator[None]:
         cluster.kill()
-        yield
-        cluster.start_again()
+        try:
+            yield
+        finally:
+            cluster.start_again()
 
     site.serve(port)
     load, again = played(site, port, away, AWAY, pages=False)
@@ -145,9 +149,9 @@ def test_a_lock_of_somebody_else_keeps_saves_waiting_only(request, engine, site,
 def _lock(request, engine: str, site: Site) -> Iterator[None]:
     if engine == "SQLite":
         other = sqlite3.connect(site.database.engine.url.database, isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        yield
-        other.close()
+        with closing(other):
+            other.execute("BEGIN IMMEDIATE")
+            yield
         return
     other = create_engine(request.getfixturevalue("cluster").url())
     with other.begin() as connection:
@@ -160,21 +164,26 @@ def _lock(request, engine: str, site: Site) -> Iterator[None]:
 def test_a_server_without_a_free_connection_is_busy(engine, site, cluster, port, figures):
     @contextmanager
     def taken() -> Iterator[None]:
-        others = create_engine(cluster.url(), pool_size=100)
-        held = []
-        for _ in range(3):
-            with suppress(OperationalError):
-                while True:
-                    held.append(others.connect())
-            if held:
-                ours = [one.exec_driver_sql("SELECT pg_backend_pid()").scalar() for one in held]
-                end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> ALL(%s) AND datname IS NOT NULL"
-                held[0].exec_driver_sql(end, (ours,)).all()
-        yield
-        for one in held:
-            one.close()
-        others.dispose()
+        others = create_engine(cluster.url(), pool_size=100, isolation_level="AUTOCOMMIT")
+        held: list[Connection] = []
+        try:
+            until(lambda: _take_all(others, held), 60)
+            yield
+        finally:
+            for one in held:
+                one.close()
+            others.dispose()
 
     site.serve(port)
     load, again = played(site, port, taken, 10, pages=False)
     figures.add("no connection free for 10 s", engine, load, again)
+
+
+def _take_all(others: Engine, held: list[Connection]) -> bool:
+    """Take every free connection of a server, and end those that are not ours; whether there was none."""
+    with suppress(OperationalError):
+        while True:
+            held.append(others.connect())
+    ours = [one.exec_driver_sql("SELECT pg_backend_pid()").scalar() for one in held]
+    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> ALL(%s) AND datname IS NOT NULL"
+    return not held[0].exec_driver_sql(end, (ours,)).all()

@@ -12,7 +12,7 @@ import pytest
 from places import File, Place, Schema
 from sqlalchemy import Engine, create_engine, text
 
-from delphi import database
+from delphi import sqlite
 from delphi.migrations import upgrade_to_head
 
 ENGINES = ("sqlite", "postgresql")
@@ -22,8 +22,8 @@ NO_POSTGRES = (
 # For a test that is fed from a database, but asks what no query decides: of a figure, of a file.
 one_engine = pytest.mark.parametrize("template", ["sqlite"], indirect=True, scope="session")
 # Nothing here has to outlive a power cut: as on the PostgreSQL of the tests, SQLite does not wait for the disk.
-SHIPPED_PRAGMAS = database.PRAGMAS
-database.PRAGMAS = tuple(pragma.replace("synchronous=FULL", "synchronous=OFF") for pragma in SHIPPED_PRAGMAS)
+SHIPPED_PRAGMAS = sqlite.PRAGMAS
+sqlite.PRAGMAS = tuple(pragma.replace("synchronous=FULL", "synchronous=OFF") for pragma in SHIPPED_PRAGMAS)
 
 
 class Template:

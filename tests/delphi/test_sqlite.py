@@ -1,5 +1,8 @@
-"""Writers queue on SQLite, and leave threads to those who read."""
+"""Writers queue on SQLite, leave threads to those who read, and write again after the file was read-only."""
 
+import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -7,10 +10,19 @@ from contextlib import contextmanager
 
 import pytest
 from databases import one_engine
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 
-from delphi.database import A_MOMENT, READERS, WritersQueue
+from delphi.database import Database
 from delphi.failures import WritersBusy
+from delphi.sqlite import A_MOMENT, READERS, WritersQueue
+
+OPEN = """
+import sqlite3, sys
+opened = sqlite3.connect(sys.argv[1])
+print(opened.execute("SELECT count(*) FROM said").fetchone(), flush=True)
+sys.stdin.read()
+"""
 
 
 @contextmanager
@@ -71,3 +83,48 @@ def test_a_transaction_that_fails_lets_the_next_writer_in(database):
         raise ValueError("no")
     with database.transaction(wait=1) as session:
         assert session.scalar(text("SELECT 1")) == 1
+
+
+def test_a_file_is_written_again_once_nobody_only_reads(tmp_path):
+    path = str(tmp_path / "one.sqlite3")
+    database = Database(f"sqlite:///{path}")
+    say(database)
+    with opened_elsewhere(path), only_reading(database.engine, path):
+        reading = database.engine.connect()
+        with pytest.raises(OperationalError, match="readonly"):
+            say(database)
+    threading.Timer(0.3, reading.close).start()  # as long as it is open, all others of this process can only read, too
+    say(database)
+    with database.transaction(writing=False) as session:
+        assert session.scalar(text("SELECT count(*) FROM said")) == 2
+    database.engine.dispose()
+
+
+def say(database: Database) -> None:
+    with database.transaction() as session:
+        session.execute(text("CREATE TABLE IF NOT EXISTS said (word TEXT)"))
+        session.execute(text("INSERT INTO said VALUES ('yes')"))
+
+
+@contextmanager
+def opened_elsewhere(path):
+    """Let another process have the file open, so that what is beside it stays there."""
+    command = [sys.executable, "-c", OPEN, path]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline()
+        yield
+        other.communicate()
+
+
+@contextmanager
+def only_reading(engine, path):
+    """Let connections that are opened meanwhile only read, and what SQLite shares between them, too."""
+
+    def connect(*_arguments):
+        name = f"file:{path}?mode=ro&readonly_shm=1"
+        return sqlite3.connect(name, uri=True, isolation_level=None, check_same_thread=False)
+
+    engine.dispose()
+    event.listen(engine, "do_connect", connect)
+    yield
+    event.remove(engine, "do_connect", connect)
