@@ -75,7 +75,7 @@ def read_csv(data: bytes, limits: Limits = LIMITS, heads: Heads | None = None) -
         raise SheetError.at(1, "", f"the file is larger than {limits.size // MEGABYTE} MB")
     text = decoded(data)
     mark = (heads.separator(text, SEPARATORS) if heads else None) or separator(text)
-    return sheet_of(_lines(text, limits, mark), limits, heads)
+    return sheet_of(csv_lines(text, limits, mark), limits, heads)
 
 
 def sheet_of(lines: Iterable[SheetLine], limits: Limits = LIMITS, heads: Heads | None = None) -> Sheet:
@@ -94,7 +94,7 @@ def sheet_of(lines: Iterable[SheetLine], limits: Limits = LIMITS, heads: Heads |
     return Sheet(head, rows)
 
 
-def _lines(text: str, limits: Limits, mark: str) -> Iterator[SheetLine]:
+def csv_lines(text: str, limits: Limits, mark: str) -> Iterator[SheetLine]:
     """Yield rows with the line each begins on."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     begin, count = 1, 0
