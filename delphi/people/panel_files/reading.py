@@ -187,7 +187,7 @@ def _take_rows(file: PanelFile, body: Sequence[SheetLine], width: int) -> None:
                 file.shares[line] = (count - left, left)
                 continue
             except ValueError as error:
-                row.errors.append(RowError(line, "email", str(error)))
+                row.errors.append(RowError(line, row.mail_head, str(error)))
         file.wrong.append(LeftRow(line, cells, tuple(row.errors)))
         file.left[Left.WRONG] += count
 
@@ -207,18 +207,25 @@ class _Row:
         """What the row says of a person."""
         mail = self._said(EMAIL)
         within = re.fullmatch(r"(.*)<([^<>]+)>\s*", mail)
+        beside, written = (within[1].strip(" \"'"), within[2]) if within else ("", mail)
+        naming = [column for column in self.columns if column.target in (NAME, *PARTS)]
         values = {
             "name": self._parsed(
-                self._name_column(), self._name() or (within[1].strip(" \"'") if within else ""), mail
+                naming[0].head if naming else "", self._name() or beside or ("" if naming else mail), cell_of.name
             ),
-            "email": self._parsed(self._head(EMAIL, "email"), within[2] if within else mail, parse=cell_of.address),
+            "email": self._parsed(self.mail_head, written, cell_of.address),
         }
         for column in self.columns:
             if column.target == GROUP:
-                values["group"] = self._parsed(column.head, self._cell(column), parse=cell_of.group)
+                values["group"] = self._parsed(column.head, self._cell(column), cell_of.group)
             elif column.target == KEEP:
-                values[column.key] = self._parsed(column.head, self._cell(column), parse=cell_of.characteristic)
+                values[column.key] = self._parsed(column.head, self._cell(column), cell_of.characteristic)
         return values
+
+    @property
+    def mail_head(self) -> str:
+        """What the file calls the column of the addresses."""
+        return next((column.head for column in self.columns if column.target == EMAIL), "") or "email"
 
     def left_columns(self) -> list[Column]:
         """The columns that are not taken of this row."""
@@ -230,19 +237,17 @@ class _Row:
         whole = [part for part in parts if not any(f" {part} " in f" {other} " for other in parts if other != part)]
         return self._said(NAME) or " ".join(whole)
 
-    def _name_column(self) -> str:
-        return next((column.head for column in self.columns if column.target in (NAME, *PARTS)), "")
-
-    def _parsed(self, column: str, text: str, instead: str = "", parse: Callable[[str], str] = cell_of.name) -> str:
-        named = any(one.target in (NAME, *PARTS) for one in self.columns)
+    def _parsed(self, column: str, text: str, parse: Callable[[str], str]) -> str:
+        """Read a text of a column; a column with an error already has no second one."""
         try:
-            return parse(text or ("" if named else instead))
+            return parse(text)
         except ValueError as error:
-            self.errors.append(RowError(self.line, column, str(error)))
+            self._note(column, error)
             return ""
 
-    def _head(self, target: str, instead: str) -> str:
-        return next((column.head for column in self.columns if column.target == target), "") or instead
+    def _note(self, column: str, error: ValueError) -> None:
+        if column not in {known.column for known in self.errors}:
+            self.errors.append(RowError(self.line, column, str(error)))
 
     def _said(self, target: str) -> str:
         return next((self._cell(column) for column in self.columns if column.target == target), "")
@@ -251,6 +256,5 @@ class _Row:
         try:
             return as_typed(self.cells[column.place].strip())
         except ValueError as error:
-            if not any(known.column == column.head for known in self.errors):
-                self.errors.append(RowError(self.line, column.head, str(error)))
+            self._note(column.head, error)
             return ""

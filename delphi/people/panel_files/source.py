@@ -58,6 +58,11 @@ class Source:
     others: tuple[OtherSheet, ...] = ()
     encoding: ReadEncoding | None = None
 
+    @property
+    def sheets(self) -> list[str]:
+        """The names of all sheets that can be read."""
+        return [self.sheet, *(other.name for other in self.others)]
+
 
 def source_of(data: bytes, choices: Choices) -> Source:
     """Find the lines or the recipients in a file.
