@@ -7,7 +7,6 @@ import io
 import json
 import sys
 import zipfile
-from collections.abc import Iterator
 from typing import IO, Any
 from xml.etree import ElementTree as ET
 
@@ -51,26 +50,28 @@ def sheets(data: bytes) -> dict[str, list[list[str]]]:
 
 
 def all_sheets(data: bytes) -> list[dict[str, Any]]:
-    """Every sheet: its name, whether it is hidden, its rows, what is merged, and formulas without a stored value."""
+    """Every sheet: its name, whether it is hidden, its rows, which of them are, what is merged, and formulas without a value."""
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    unstored = formulas_without_value(data)
+    marks = marks_of(data)
     return [
         {
             "name": sheet.name,
             "hidden": sheet.visible is not SheetVisibleEnum.Visible,
             "rows": _rows(book, place),
             "merged": book.get_sheet_by_index(place).merged_cell_ranges or [],
-            "unstored": unstored.get(sheet.name, []),
+            "unstored": [],
+            "hidden_rows": [],
         }
+        | marks.get(sheet.name, {})
         for place, sheet in enumerate(book.sheets_metadata)
         if sheet.typ is SheetTypeEnum.WorkSheet
     ]
 
 
-def formulas_without_value(data: bytes) -> dict[str, list[tuple[str, str]]]:
-    """Place and text of the formulas whose result the workbook does not hold, by sheet: a program wrote it, no spreadsheet."""
+def marks_of(data: bytes) -> dict[str, dict[str, list[Any]]]:
+    """By sheet: formulas without a stored result (a program wrote them, no spreadsheet), and the numbers of hidden rows."""
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         related = ET.parse(packed.open(RELATIONS)).iter()  # noqa: S314 (this process is restricted)
         parts = {item.get("Id"): str(item.get("Target")) for item in related}
@@ -78,17 +79,21 @@ def formulas_without_value(data: bytes) -> dict[str, list[tuple[str, str]]]:
         paths = {str(sheet.get("name")): parts.get(sheet.get(RELATED), "") for sheet in book}
         known = set(packed.namelist())
         found = {name: path[1:] if path.startswith("/") else f"xl/{path}" for name, path in paths.items()}
-        return {name: list(_unstored(packed.open(path))) for name, path in found.items() if path in known}
+        return {name: _marks(packed.open(path)) for name, path in found.items() if path in known}
 
 
-def _unstored(part: IO[bytes]) -> Iterator[tuple[str, str]]:
-    for _event, cell in ET.iterparse(part):  # noqa: S314 (as above)
-        if cell.tag == f"{MAIN}c":
-            formula, value = cell.find(f"{MAIN}f"), cell.find(f"{MAIN}v")
-            if formula is not None and cell.get("t") != "str" and (value is None or not value.text):
-                yield str(cell.get("r")), formula.text or ""
-        elif cell.tag == f"{MAIN}row":
-            cell.clear()
+def _marks(part: IO[bytes]) -> dict[str, list[Any]]:
+    unstored, hidden = [], []
+    for _event, item in ET.iterparse(part):  # noqa: S314 (as above)
+        if item.tag == f"{MAIN}c":
+            formula, value = item.find(f"{MAIN}f"), item.find(f"{MAIN}v")
+            if formula is not None and item.get("t") != "str" and (value is None or not value.text):
+                unstored.append((item.get("r"), formula.text or ""))
+        elif item.tag == f"{MAIN}row":
+            if item.get("hidden") in ("1", "true"):
+                hidden.append(int(item.get("r", 0)))
+            item.clear()
+    return {"unstored": unstored, "hidden_rows": hidden}
 
 
 def _rows(book: Any, index: int) -> list[list[str]]:

@@ -44,7 +44,7 @@ SCRIPTS = {
     "gb18030": ("CJK",),
     "euc_kr": ("HANGUL",),
 }
-LOOKED_AT = 2000  # words by which encodings are told apart
+LOOKED_AT, LONGEST_LOOKED_AT = 2000, 100_000  # words, and bytes, by which encodings are told apart
 WORD = re.compile(r"[^\s,;:<>()\"'@.\t/-]+")
 
 
@@ -108,15 +108,20 @@ def _in(data: bytes, encoding: str) -> str | None:
 
 def _fit(data: bytes, encoding: str) -> float:
     """How many of the words are words of its languages, and of the one that most are in; the more, the better it fits."""
-    if (text := _in(data, encoding)) is None:
+    if _in(data, encoding) is None:
         return -2.0
-    words = words_beyond_ascii(text)[:LOOKED_AT]
+    words = words_beyond_ascii(_telling(data).decode(encoding, "replace"))[:LOOKED_AT]
     if not words:
         return -1.0
     fitting = [_languages(word, encoding) for word in words]
     tally = [sum(place in found for found in fitting) for place in range(len(WEST))]
     whole = sum(map(bool, fitting)) - sum(not found for found in fitting)
     return (whole + max(tally)) / len(words)
+
+
+def _telling(data: bytes) -> bytes:
+    """The lines by which an encoding can be told: those with something beyond ASCII, up to a length."""
+    return b"\n".join(line for line in data.splitlines() if not line.isascii())[:LONGEST_LOOKED_AT]
 
 
 def _languages(word: str, encoding: str) -> set[int]:

@@ -56,6 +56,7 @@ class BookSheet:
     hidden: bool
     lines: tuple[SheetLine, ...]
     merged: Mapping[tuple[int, int], str]
+    hidden_lines: int = 0
 
 
 def read_book(data: bytes, limits: Limits = LIMITS) -> list[BookSheet]:
@@ -67,17 +68,16 @@ def read_book(data: bytes, limits: Limits = LIMITS) -> list[BookSheet]:
         It is none, or too large.
     """
     _check(data, limits)
-    return [_book_sheet(part, limits) for part in _unpacked(data, "all")]
+    return [_book_sheet(part) for part in _unpacked(data, "all")]
 
 
-def _book_sheet(part: dict[str, Any], limits: Limits) -> BookSheet:
+def _book_sheet(part: dict[str, Any]) -> BookSheet:
     rows = [list(map(guarded, row)) for row in part["rows"]]
     for place, formula in part["unstored"]:
         _put(rows, *_place(place), f"={formula}")
     lines = tuple((line, tuple(cells)) for line, cells in enumerate(rows, 1) if any(cell.strip() for cell in cells))
-    if len(lines) > limits.rows + 1:
-        raise SheetError.at(1, "", f"the sheet “{part['name']}” has more than {limits.rows} rows")
-    return BookSheet(part["name"], part["hidden"], lines, _merged(dict(lines), part["merged"]))
+    concealed = len({line for line, _cells in lines} & set(part["hidden_rows"]))
+    return BookSheet(part["name"], part["hidden"], lines, _merged(dict(lines), part["merged"]), concealed)
 
 
 def _put(rows: list[list[str]], line: int, column: int, text: str) -> None:

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable, Sequence
 
 import openpyxl
+from openpyxl.worksheet.worksheet import Worksheet
 
 WEST = (
     ("Zoë", "Äß", "zoe@x.org", "nurses"),
@@ -44,7 +45,7 @@ def book(fill: Callable[[openpyxl.Workbook], object]) -> bytes:
     return stream.getvalue()
 
 
-def sheet(made: openpyxl.Workbook, name: str, rows: Sequence[Sequence[object]], *, hidden: bool = False) -> object:
+def sheet(made: openpyxl.Workbook, name: str, rows: Sequence[Sequence[object]], *, hidden: bool = False) -> Worksheet:
     """Add a sheet with rows."""
     added = made.create_sheet(name)
     for row in rows:

@@ -55,6 +55,7 @@ class Source:
     merged: Mapping[tuple[int, int], str] = field(default_factory=dict)
     sheet: str = ""
     hidden: bool = False
+    hidden_lines: int = 0
     others: tuple[OtherSheet, ...] = ()
     encoding: ReadEncoding | None = None
 
@@ -97,12 +98,21 @@ def _of_book(sheets: Sequence[BookSheet], wanted: str) -> Source:
         raise SheetError.at(1, "", "the workbook has no sheet with cells")
     named = [sheet for sheet in sheets if sheet.name == wanted]
     chosen = named[0] if named else max(sheets, key=_fit)
+    if len(chosen.lines) > LIMITS.rows + 1:
+        raise SheetError.at(1, "", f"the sheet “{chosen.name}” has more than {LIMITS.rows} rows")
     others = [
         OtherSheet(sheet.name, sheet.hidden, filled(sheet.lines), addresses(sheet.lines))
         for sheet in sheets
         if sheet is not chosen
     ]
-    return Source(chosen.lines, merged=chosen.merged, sheet=chosen.name, hidden=chosen.hidden, others=tuple(others))
+    return Source(
+        chosen.lines,
+        merged=chosen.merged,
+        sheet=chosen.name,
+        hidden=chosen.hidden,
+        hidden_lines=chosen.hidden_lines,
+        others=tuple(others),
+    )
 
 
 def _fit(sheet: BookSheet) -> tuple[bool, bool, int]:

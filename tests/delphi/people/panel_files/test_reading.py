@@ -54,6 +54,16 @@ def test_sheets_that_are_not_read_are_named():
     assert read(FILES["workbook, only hidden"][0]).source.hidden
 
 
+def test_hidden_rows_are_read_and_counted():
+    def fill(made):
+        sheet(made, "Panel", [["Name", "Email"], ["Ada", "ada@x.org"], ["Ben", "ben@x.org"]]).row_dimensions[
+            3
+        ].hidden = True
+
+    file = read(book(fill))
+    assert (len(file.rows), file.source.hidden_lines) == (2, 1)
+
+
 def test_another_sheet_is_read_if_chosen():
     assert len(read(FILES["workbook, hidden sheet"][0], Choices(sheet="Old")).rows) == 6
 
