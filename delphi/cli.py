@@ -6,26 +6,25 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from delphi import __version__, config
+from delphi.commands.accounts import AppFactory, account_commands
 from delphi.commands.backup import backup, restore, upgrade
 from delphi.commands.database import AFTER_UPGRADE, AfterUpgrade, database_commands
 from delphi.commands.doctor import doctor
-from delphi.commands.settings import config_command
+from delphi.commands.settings import checked_settings, config_command
 from delphi.config import CannotStart, Settings
-from delphi.errors import Refused
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from delphi.worker import Loop
 
-AppFactory = Callable[[Settings], "Flask"]
 OPERATING = (config_command, doctor, database_commands, backup, restore, upgrade)
 WILL_NOT_LOAD = 4  # gunicorn ends at this exit status of a worker, and starts it anew at most others
 INHERITED = ("LISTEN_FDS", "GUNICORN_FD")  # sockets that systemd or an older server has opened for us
@@ -60,15 +59,6 @@ def group(
     return main
 
 
-def checked_settings() -> Settings:
-    """Read the settings, and make sure that the database has the tables of this version."""
-    from delphi.migrations import check_schema
-
-    settings = config.from_environment()
-    check_schema(settings.database_url)
-    return settings
-
-
 def settings_or_exit() -> Settings:
     """Read the settings for another server; where it cannot start, it ends with the sentence and no traceback."""
     try:
@@ -84,52 +74,6 @@ def _running(app_factory: AppFactory) -> "Flask":
     if settings.mail_url is None:
         click.echo("MAIL_URL is not set, so no letter is sent: write smtp://user:password@host:port.", err=True)
     return app_factory(settings)
-
-
-def email_address(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
-    """Check the form of an e-mail address, as the pages do."""
-    from email_validator import EmailNotValidError, validate_email
-
-    try:
-        validate_email(value.strip(), check_deliverability=False, allow_smtputf8=False)
-    except EmailNotValidError:
-        raise click.BadParameter(f"“{value}” is not an e-mail address: write name@example.org.") from None
-    return value
-
-
-@click.group("account")
-def account_commands() -> None:
-    """Accounts of the study team."""
-
-
-@account_commands.command()
-@click.argument("email", callback=email_address)
-@click.pass_obj
-def create(app_factory: AppFactory, email: str) -> None:
-    """Create an account and print the link that sets its password, once and within the hour."""
-    _print_link(app_factory, email, new=True)
-
-
-@account_commands.command()
-@click.argument("email")
-@click.pass_obj
-def link(app_factory: AppFactory, email: str) -> None:
-    """Print a new link that sets an account's password."""
-    _print_link(app_factory, email, new=False)
-
-
-def _print_link(app_factory: AppFactory, email: str, *, new: bool) -> None:
-    from delphi.web.accounts import one_time_link
-
-    app = app_factory(checked_settings())
-    database = app.extensions["database"]
-    with app.app_context():
-        try:
-            click.echo(one_time_link(database, app.extensions["settings"], email, new=new))
-        except Refused as error:
-            raise click.ClickException(str(error)) from None
-        finally:
-            database.engine.dispose()
 
 
 @click.command()

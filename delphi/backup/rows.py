@@ -28,7 +28,8 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeEngine
 
-REVISION_TABLE = "alembic_version"
+from delphi.migrations import REVISION_TABLE
+
 AT_ONCE = 2000  # rows in memory
 
 

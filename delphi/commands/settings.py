@@ -1,11 +1,20 @@
-"""The command `delphi config`: every setting, what it means, what holds, and where it is written."""
+"""The settings of a command, and `delphi config`: each setting, what it means, what holds, and where it is written."""
 
 from textwrap import wrap
 
 import click
 
 from delphi import config
-from delphi.config import Report
+from delphi.config import Report, Settings
+
+
+def checked_settings() -> Settings:
+    """Read the settings, and make sure that the database has the tables of this version."""
+    from delphi.migrations import check_schema
+
+    settings = config.from_environment()
+    check_schema(settings.database_url)
+    return settings
 
 
 @click.command("config")

@@ -1,17 +1,20 @@
 """Revisions of the tables, bringing a database to the newest one, and saying when it is at another."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from delphi.config import CannotStart, database_url
 from delphi.database import Database, engine_for
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 FOLDER = Path(__file__).parent
+REVISION_TABLE = "alembic_version"
+CURRENT_REVISION = text("SELECT version_num FROM alembic_version")
 FILE_REMEDY = "name in DATABASE_URL a file that this account may write, in a folder that it may write"
 SERVER_REMEDY = "look at DATABASE_URL and at its server"
 
@@ -20,12 +23,19 @@ class WrongSchema(CannotStart):
     """The tables of the database are not those of this version."""
 
 
-def configuration(url: str) -> Config:
+def configuration(url: str) -> "Config":
     """Make Alembic's configuration without a file."""
+    from alembic.config import Config
+
     settings = Config()
     settings.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     settings.attributes["url"] = url
     return settings
+
+
+def revisions() -> tuple[str, ...]:
+    """Name the revisions, oldest first: by their files, since a server that only looks need not load Alembic (8 MB)."""
+    return tuple(sorted(path.stem.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*_*.py")))
 
 
 def newest_revision() -> str:
@@ -36,10 +46,9 @@ def newest_revision() -> str:
     WrongSchema
         There is none: the revisions were not installed.
     """
-    head = ScriptDirectory.from_config(configuration("")).get_current_head()
-    if head is None:
+    if not revisions():
         raise WrongSchema("The revisions of the tables are not installed: install the package delphi-platform again.")
-    return head
+    return revisions()[-1]
 
 
 def upgrade_to_head(url: str) -> None:
@@ -63,6 +72,8 @@ def upgrade_to(url: str, revision: str) -> None:
     WrongSchema
         They could not be upgraded.
     """
+    from alembic import command
+
     try:
         command.upgrade(configuration(url), revision)
     except DBAPIError as error:
@@ -109,14 +120,17 @@ def known_revision(url: str) -> str | None:
 
 def knows_revision(revision: str) -> bool:
     """Whether this version can make tables of a revision."""
-    return revision in {script.revision for script in ScriptDirectory.from_config(configuration("")).walk_revisions()}
+    return revision in revisions()
 
 
 def _read_revision(url: str) -> str | None:
     engine = engine_for(url)
     try:
         with engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            if not inspect(connection).has_table(REVISION_TABLE):
+                return None
+            revision: str | None = connection.scalar(CURRENT_REVISION)
+            return revision
     except DBAPIError as error:
         remedy = FILE_REMEDY if engine.dialect.name == "sqlite" else SERVER_REMEDY
         raise WrongSchema(f"The database cannot be opened ({_reason(error)}): {remedy}.") from None

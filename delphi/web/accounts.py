@@ -136,7 +136,7 @@ def load_account(uniquifier: str) -> TeamAccount | None:
             AccountSession.expires_at > clock.now(),
         )
     )
-    if slug is None:
+    if slug is None or "\0" in slug:  # no database knows such a name; the page of the error asks for the account again
         return session_.scalars(query).first()
     rows = session_.execute(access.with_study(session_, query, slug)).all()
     account: TeamAccount | None = rows[0].TeamAccount if rows else None

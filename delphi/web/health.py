@@ -4,14 +4,12 @@ They stand before the application, since whoever watches asks by number and not 
 """
 
 from collections.abc import Callable, Iterable
-from functools import cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from delphi.database import Database
-from delphi.migrations import newest_revision
+from delphi.migrations import CURRENT_REVISION, newest_revision
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -41,10 +39,7 @@ def hindrance(database: Database) -> str:
     """Say why the server cannot serve; nothing if it can."""
     try:
         with database.transaction(writing=False) as session:
-            revision = session.scalar(text("SELECT version_num FROM alembic_version"))
+            revision = session.scalar(CURRENT_REVISION)
     except SQLAlchemyError:
         return "the database cannot be reached"
-    return "" if revision == _revision_of_this_version() else "the tables are at another revision"
-
-
-_revision_of_this_version = cache(newest_revision)
+    return "" if revision == newest_revision() else "the tables are at another revision"

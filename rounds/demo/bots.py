@@ -78,10 +78,10 @@ def _card(article: str) -> tuple[str, str]:
 
 def _check_feedback(article: str, code: str, sheet: PlannedAnswers) -> None:
     """Read the feedback as its reader does: the own answer of the round before must be there, and the panel's."""
-    if code in sheet.before and ("How the panel answered" not in article and "Fewer than" not in article):
+    sentence = article.partition('<p class="says"')[2].partition("</p>")[0]
+    if code in sheet.before and "<b>" not in sentence and "Fewer than" not in sentence:
         raise UnexpectedPage(f"{code} shows no feedback of the round before")
-    own = sheet.before.get(code)
-    if isinstance(own, int) and "you answered" not in article:
+    if isinstance(sheet.before.get(code), int) and "You: " not in sentence:
         raise UnexpectedPage(f"{code} does not show the own answer of the round before")
 
 

@@ -45,7 +45,7 @@ def conflict(page: Page, played) -> None:
     other = page.context.new_page()
     other.goto("/panel/page/1")
     other.locator("#s1 input[type=radio]:not(:checked)").nth(0).click(force=True)
-    expect(other.locator("#s1 .state")).to_have_class(re.compile("saved"))
+    expect(other.locator("#s1 .state")).to_have_class(re.compile("ok"))
     page.locator("#s1 input[type=radio]:not(:checked)").nth(1).click(force=True)
     expect(page.locator("#s1 .conflict")).to_be_visible()
 

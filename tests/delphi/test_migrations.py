@@ -20,7 +20,7 @@ from delphi.backup import writing as backup
 from delphi.backup.restoring import differences as changed_tables
 from delphi.backup.restoring import restore
 from delphi.database import Database
-from delphi.migrations import configuration, upgrade_to_head
+from delphi.migrations import configuration, newest_revision, revisions, upgrade_to_head
 from delphi.model.event import EventKind
 from delphi.model.identity import Declaration, Identity, Receipt
 from delphi.model.letter import Letter, LetterKind
@@ -120,6 +120,12 @@ def test_a_released_revision_needs_nothing_that_can_change(revision):
         "import sqlalchemy as sa",
         "from alembic import op",
     ]
+
+
+def test_revisions_are_known_by_their_files():
+    known = [script.revision for script in SCRIPTS.walk_revisions()]
+    assert list(revisions()) == known[::-1]
+    assert newest_revision() == SCRIPTS.get_current_head()
 
 
 def inserts_of(revision):

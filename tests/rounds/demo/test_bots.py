@@ -44,8 +44,8 @@ def test_a_card_without_feedback_or_own_answer_is_an_error():
     with pytest.raises(UnexpectedPage, match="no feedback"):
         _check_feedback("<article>", "S1", sheet)
     with pytest.raises(UnexpectedPage, match="own answer"):
-        _check_feedback("How the panel answered", "S1", sheet)
-    _check_feedback("How the panel answered; you answered", "S1", sheet)
+        _check_feedback('<p class="says">people rated this: <b>4 agreed</b></p>You: agree.', "S1", sheet)
+    _check_feedback('<p class="says">people rated this: <b>4 agreed</b> You: agree.</p>', "S1", sheet)
     _check_feedback("new", "S2", sheet)
 
 

@@ -28,6 +28,7 @@ PLACES = {
     },
     "saving": {"rounds.questionnaire.keeping", "rounds.questionnaire.suggesting"},
     "whether, never which": {"delphi.progress"},
+    "how long what was released is, never what it says": {"delphi.statements.duration"},
     "writing alone": {"delphi.statements.editing"},
 }
 ALLOWED = set().union(*PLACES.values())
