@@ -1,20 +1,20 @@
 """A file or a paste of people, read whole: who is in it, what is left out and why; every filled cell is accounted for."""
 
-import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from delphi.people.panel_files import cells as cell_of
 from delphi.people.panel_files.columns import PARTS, Column, columns_of, head_place
-from delphi.people.panel_files.heads import EMAIL, GROUP, KEEP, LEAVE, NAME
+from delphi.people.panel_files.heads import EMAIL, KEEP, NAME
 from delphi.people.panel_files.recipients import Recipient
+from delphi.people.panel_files.row import PersonRow, trimmed
 from delphi.people.panel_files.source import LIMITS, Choices, Source, filled, source_of
 from delphi.sheets.column_heads import SheetLine
 from delphi.sheets.errors import RowError, SheetError
-from delphi.sheets.fields import TypedRows, as_typed
+from delphi.sheets.fields import TypedRows
 from delphi.sheets.writing import unguarded
 
 HANDED_BACK = ("line", "why it was left out")
@@ -149,7 +149,7 @@ def _of_table(source: Source, choices: Choices) -> PanelFile:
     file = PanelFile(source, in_file=filled(lines), head=None if place is None else lines[place])
     body = lines if place is None else lines[place + 1 :]
     width = max((len(cells) for _line, cells in body), default=0)
-    names = _trimmed(file.head[1]) if file.head else ("",) * width
+    names = trimmed(file.head[1]) if file.head else ("",) * width
     if len(names) > LIMITS.columns:
         raise SheetError.at(1, "", f"the file has more than {LIMITS.columns} columns")
     if not body:
@@ -166,10 +166,6 @@ def _called(columns: Sequence[Column], place: int) -> str:
     return next((column.key or column.target for column in columns if column.place == place), "")
 
 
-def _trimmed(cells: Sequence[str]) -> tuple[str, ...]:
-    return tuple(cells[: max((place for place, cell in enumerate(cells, 1) if cell.strip()), default=0)])
-
-
 def _take_rows(file: PanelFile, body: Sequence[SheetLine], width: int) -> None:
     first: dict[str, Any] = {}
     for line, cells in body:
@@ -177,7 +173,7 @@ def _take_rows(file: PanelFile, body: Sequence[SheetLine], width: int) -> None:
         if file.head and cells[:width] == file.head[1][:width]:
             file.left[Left.HEAD] += count
             continue
-        row = _Row(file, line, cells, width)
+        row = PersonRow(file.columns, file.source.merged, line, cells, width)
         values = row.values()
         if not row.errors and values:
             left = sum(bool(cells[column.place].strip()) for column in row.left_columns() if column.place < len(cells))
@@ -190,71 +186,3 @@ def _take_rows(file: PanelFile, body: Sequence[SheetLine], width: int) -> None:
                 row.errors.append(RowError(line, row.mail_head, str(error)))
         file.wrong.append(LeftRow(line, cells, tuple(row.errors)))
         file.left[Left.WRONG] += count
-
-
-class _Row:
-    """A row being read; its errors are collected."""
-
-    def __init__(self, file: PanelFile, line: int, cells: Sequence[str], width: int) -> None:
-        self.columns, self.line, self.errors = file.columns, line, list[RowError]()
-        merged = file.source.merged
-        self.cells = [cell or merged.get((line, place), "") for place, cell in enumerate(cells)]
-        self.cells += [merged.get((line, place), "") for place in range(len(cells), width)]
-        if any(cell.strip() for cell in cells[width:]):
-            self.errors.append(RowError(line, "", f"{len(_trimmed(cells))} cells under {width} column names"))
-
-    def values(self) -> dict[str, Any]:
-        """What the row says of a person."""
-        mail = self._said(EMAIL)
-        within = re.fullmatch(r"(.*)<([^<>]+)>\s*", mail)
-        beside, written = (within[1].strip(" \"'"), within[2]) if within else ("", mail)
-        naming = [column for column in self.columns if column.target in (NAME, *PARTS)]
-        values = {
-            "name": self._parsed(
-                naming[0].head if naming else "", self._name() or beside or ("" if naming else mail), cell_of.name
-            ),
-            "email": self._parsed(self.mail_head, written, cell_of.address),
-        }
-        for column in self.columns:
-            if column.target == GROUP:
-                values["group"] = self._parsed(column.head, self._cell(column), cell_of.group)
-            elif column.target == KEEP:
-                values[column.key] = self._parsed(column.head, self._cell(column), cell_of.characteristic)
-        return values
-
-    @property
-    def mail_head(self) -> str:
-        """What the file calls the column of the addresses."""
-        return next((column.head for column in self.columns if column.target == EMAIL), "") or "email"
-
-    def left_columns(self) -> list[Column]:
-        """The columns that are not taken of this row."""
-        whole = bool(self._said(NAME))
-        return [column for column in self.columns if column.target == LEAVE or (whole and column.target in PARTS)]
-
-    def _name(self) -> str:
-        parts = [part for part in map(self._said, PARTS) if part]
-        whole = [part for part in parts if not any(f" {part} " in f" {other} " for other in parts if other != part)]
-        return self._said(NAME) or " ".join(whole)
-
-    def _parsed(self, column: str, text: str, parse: Callable[[str], str]) -> str:
-        """Read a text of a column; a column with an error already has no second one."""
-        try:
-            return parse(text)
-        except ValueError as error:
-            self._note(column, error)
-            return ""
-
-    def _note(self, column: str, error: ValueError) -> None:
-        if column not in {known.column for known in self.errors}:
-            self.errors.append(RowError(self.line, column, str(error)))
-
-    def _said(self, target: str) -> str:
-        return next((self._cell(column) for column in self.columns if column.target == target), "")
-
-    def _cell(self, column: Column) -> str:
-        try:
-            return as_typed(self.cells[column.place].strip())
-        except ValueError as error:
-            self._note(column.head, error)
-            return ""
