@@ -8,9 +8,11 @@ from wtforms import BooleanField, Field, StringField
 from wtforms.validators import DataRequired, Email, Length, ValidationError
 
 from delphi.model.acknowledgement import Acknowledgement
-from delphi.people import roster_files
 from delphi.people.acknowledgements import valid_orcid
 from delphi.people.declarations import Expertise, Questions, SelfDescription
+from delphi.people.panel_files import cells
+from delphi.people.panel_files.heads import TARGETS
+from delphi.people.panel_files.source import LIMITS, Choices
 from delphi.web.forms import LONGEST_TEXT, clean, one_line
 from delphi.web.language import gettext as _
 
@@ -67,13 +69,17 @@ class AddressForm(FlaskForm):
     def validate_new(self, field: Field) -> None:
         """Take what a letter can be addressed to."""
         try:
-            roster_files.address(clean(field.data))
+            cells.address(clean(field.data))
         except ValueError as error:
             raise ValidationError(str(error)) from error
 
     def address(self, name: str) -> str:
-        """One of the two in small letters."""
-        return clean(self[name].data).lower()
+        """One of the two as the roster keeps it."""
+        text = clean(self[name].data)
+        try:
+            return cells.address(text)
+        except ValueError:
+            return text.lower()
 
 
 class NameForm(FlaskForm):
@@ -94,6 +100,20 @@ class LostLinkForm(FlaskForm):
     def address(self) -> str:
         """The address as the roster keeps it."""
         return clean(self.email.data).lower()
+
+
+COLUMN_PLACES = frozenset(map(str, range(LIMITS.columns)))
+COLUMN = "column-"  # and the place of a column: what it is
+
+
+def read_choices(form: Mapping[str, str]) -> Choices:
+    """Read what was chosen at the preview of a file."""
+    columns = {
+        int(name.removeprefix(COLUMN)): target
+        for name, target in form.items()
+        if name.startswith(COLUMN) and name.removeprefix(COLUMN) in COLUMN_PLACES and target in TARGETS
+    }
+    return Choices(form.get("sheet", ""), form.get("encoding", ""), columns)
 
 
 LONGEST_CHARACTERISTIC = 200

@@ -1,102 +1,36 @@
-"""The panel from files and back: read, compare with who is there, take all or nothing, write the same file."""
+"""The panel from files and back: compare with who is there, take what can be, write the same file."""
 
-import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from email.utils import parseaddr
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi import audit
-from delphi.consensus.vocabulary import EVERYBODY
 from delphi.database import locked
 from delphi.errors import Refused
-from delphi.model.event import EventKind
+from delphi.model.event import Event, EventKind
 from delphi.model.identity import Identity
 from delphi.model.panel import Panelist
-from delphi.model.round import Participation
+from delphi.model.round import Participation, invited
 from delphi.model.study import Study
 from delphi.people import roster
+from delphi.people.panel_files import reading
+from delphi.people.panel_files.source import Choices
 from delphi.people.roster import NewPanelist
 from delphi.protocol import groups
-from delphi.sheets.column_heads import Heads
 from delphi.sheets.comparison import Changed, FileComparison, compare
 from delphi.sheets.errors import RowError, SheetError
-from delphi.sheets.fields import Field, TypedRows, short, typed_rows, unique
-from delphi.sheets.reading import Limits
-from delphi.sheets.workbook import read_sheet
+from delphi.sheets.fields import TypedRows
 
 OWN = ("name", "email", "group")
-HEADS = Heads(
-    {
-        "name": ("full name", "panelist", "participant", "expert"),
-        "email": ("e-mail", "mail", "mail address", "email address", "e-mail address", "address"),
-        "group": ("stakeholder group", "stakeholder", "stakeholders"),
-    },
-    required=("name", "email"),
-)
-LIMITS = Limits(rows=10_000, columns=40)
-
-# What a letter can be addressed to without SMTPUTF8: dot-atoms (RFC 5322), and a domain in ASCII.
-ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-ADDRESS = rf"{ATOM}(\.{ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
 
 
-def read(data: bytes) -> TypedRows:
-    """Read people from a file with their lines; `SheetError` names every cell that cannot be taken."""
-    sheet = read_sheet(data, LIMITS, HEADS)
-    others = [column for column in sheet.head if column and column not in OWN]
-    fields = (
-        # A cell may hold line breaks, a letter's head may not.
-        Field("name", lambda cell: short(" ".join(cell.split()))),
-        Field("email", address),
-        Field("group", _group, required=False),
-        *(Field(column, _characteristic, required=False) for column in others),
-    )
-    rows = typed_rows(sheet, fields)
-    unique(rows, "email")
-    return rows
-
-
-def read_pasted(text: str) -> TypedRows:
-    """Read what was pasted: a table with its head, or lines such as “Zoë Äß <zoe@example.org>”."""
-    lines = text.splitlines()
-    if any(HEADS.holds([cell.strip('"') for cell in re.split(r"[\t;,]", line)]) for line in lines[:1]):
-        return read(text.encode())
-    rows, errors = [], []
-    for line, words in enumerate(lines, 1):
-        if not words.strip():
-            continue
-        name, mail = parseaddr(words.strip().rstrip(",;"))
-        try:
-            rows.append((line, {"name": short(name or mail), "email": address(mail)}))
-        except ValueError:
-            errors.append(RowError(line, "", f"“{words.strip()[:60]}” is no name with a mail address"))
-    if errors or not rows:
-        raise SheetError(errors or [RowError(1, "", "nothing was pasted")])
-    unique(rows, "email")
-    return rows
-
-
-def address(cell: str) -> str:
-    """A mail address in small letters, if a letter can be sent to it; `ValueError` says what is wrong."""
-    if not re.fullmatch(ADDRESS, cell) or len(cell) > 254:
-        raise ValueError(f"“{cell}” is not a mail address" if cell else "this cell may not be empty")
-    return cell.lower()
-
-
-def _group(cell: str) -> str:
-    if len(cell) > 60 or cell == EVERYBODY:
-        raise ValueError(f"“{cell[:20]}…” cannot name a group: at most 60 characters, and not “all”")
-    return cell
-
-
-def _characteristic(cell: str) -> str:
-    if len(cell) > 200:
-        raise ValueError(f"{len(cell)} characters; at most 200 fit")
-    return cell
+def read(data: bytes, choices: Choices | None = None) -> reading.PanelFile:
+    """Read people from a file or a paste, as `reading.read` does."""
+    return reading.read(data, choices)
 
 
 def export(session: Session, study: Study, suffix: str, *, by: int, at: datetime) -> tuple[list[str], list[list[str]]]:
@@ -128,19 +62,56 @@ def _stored(session: Session, study: Study) -> dict[str, dict[str, Any]]:
     }
 
 
-def compare_with_panel(session: Session, study: Study, rows: TypedRows) -> FileComparison:
-    """Compare a file with the panel; a group that no longer can change is an error of its row."""
-    comparison = compare(rows, _stored(session, study), "email")
+def compare_with_panel(session: Session, study: Study, rows: TypedRows) -> tuple[FileComparison, list[RowError]]:
+    """Compare a file with the panel, and name the rows whose group cannot be taken: they are left out.
+
+    Raises
+    ------
+    SheetError
+        Nothing but such rows is in the file.
+    """
+    comparison = compare(_grouped(session, study, rows), _stored(session, study), "email")
+    errors = _fixed(session, study, comparison) + _late(session, study, comparison)
+    lines = {error.line for error in errors}
+    kept = replace(
+        comparison,
+        new=tuple(row for row in comparison.new if row[0] not in lines),
+        changed=tuple(row for row in comparison.changed if row.line not in lines),
+    )
+    if errors and kept.empty and not kept.same:
+        raise SheetError(errors)
+    return kept, errors
+
+
+def _grouped(session: Session, study: Study, rows: TypedRows) -> TypedRows:
+    """Write each group as the study has it, else as the file has it first, whatever its case."""
+    known = {group.key.casefold(): group.key for group in groups.groups_of(session, study)}
+    return [
+        (
+            line,
+            values | {"group": known.setdefault(group.casefold(), group)} if (group := values.get("group")) else values,
+        )
+        for line, values in rows
+    ]
+
+
+def _fixed(session: Session, study: Study, comparison: FileComparison) -> list[RowError]:
     moved = [row for row in comparison.changed if "group" in row.columns]
     counted = _counted(session, study) if moved else set()
-    errors = [
-        RowError(row.line, "group", "answers of this person were counted in a closed round, so the group stays")
-        for row in moved
-        if row.key in counted
+    words = "answers of this person were counted in a closed round, so the group stays"
+    return [RowError(row.line, "group", words) for row in moved if row.key in counted]
+
+
+def _late(session: Session, study: Study, comparison: FileComparison) -> list[RowError]:
+    """Name the rows with a group that the study does not have, once its panel was invited."""
+    fresh = set(new_groups(session, study, comparison))
+    if not fresh or not invited(session, study):
+        return []
+    named = [*comparison.new, *((row.line, row.values) for row in comparison.changed if "group" in row.columns)]
+    words = "“{}” is no group of this study, and the panel was invited, so none is added"
+    return [
+        RowError(line, "group", words.format(values["group"])) for line, values in named if values.get("group") in fresh
     ]
-    if errors:
-        raise SheetError(errors)
-    return comparison
 
 
 def _counted(session: Session, study: Study) -> set[str]:
@@ -161,22 +132,31 @@ def new_groups(session: Session, study: Study, comparison: FileComparison) -> li
     return sorted({row["group"] for row in rows if row.get("group")} - known)
 
 
-def import_panel(session: Session, study: Study, rows: TypedRows, *, by: int, at: datetime) -> FileComparison:
-    """Compare a file with the panel, and take what it would change, all of it."""
+def import_panel(
+    session: Session, study: Study, rows: TypedRows, *, by: int, at: datetime, key: str = ""
+) -> FileComparison | None:
+    """Compare a file with the panel, and take what it would change; None if this form was taken before, by its key."""
     locked(session, Study, (study.id,))  # the names may be destroyed at this moment
     if study.names_destroyed_at is not None:
         raise Refused("The names of this study were destroyed, so nobody can join its panel. Nothing was changed.")
-    comparison = compare_with_panel(session, study, rows)
+    if key and _taken_before(session, study, key):
+        return None
+    comparison, _errors = compare_with_panel(session, study, rows)
     if not comparison.empty:
-        _take(session, study, comparison, by=by, at=at)
+        _take(session, study, comparison, by=by, at=at, **({"key": key} if key else {}))
     return comparison
 
 
-def _take(session: Session, study: Study, comparison: FileComparison, *, by: int, at: datetime) -> None:
+def _taken_before(session: Session, study: Study, key: str) -> bool:
+    known = session.scalars(select(Event.data).filter_by(study_id=study.id, kind=EventKind.PANEL_IMPORTED))
+    return any(data.get("key") == key for data in known)
+
+
+def _take(session: Session, study: Study, comparison: FileComparison, *, by: int, at: datetime, **more: str) -> None:
     groups.declare(session, study, [row.values["group"] for row in comparison.changed if row.columns.get("group", "")])
     roster.add(session, study, [_new(values) for _line, values in comparison.new])
     _change(session, study, comparison.changed)
-    facts = {"count": len(comparison.new), "changed": len(comparison.changed)}
+    facts = {"count": len(comparison.new), "changed": len(comparison.changed), **more}
     audit.record(session, study.id, EventKind.PANEL_IMPORTED, by=by, at=at, **facts)
 
 

@@ -1,4 +1,4 @@
-"""Reading CSV as people save it: any of three separators, UTF-8 or Windows-1252; cells stay text."""
+"""Reading CSV as people save it: any of three separators, UTF-8 or what it was before; cells stay text."""
 
 import csv
 import io
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from delphi.sheets.column_heads import Heads, SheetLine
+from delphi.sheets.encodings import proposed
 from delphi.sheets.errors import SheetError
 
 SEPARATORS = ",;\t"
@@ -34,7 +35,7 @@ class Sheet:
 
 
 def decoded(data: bytes) -> str:
-    """Read bytes as UTF-8, with or without a mark at the start, else as Windows-1252.
+    """Read bytes as UTF-8, with or without a mark at the start, else by the encoding in which the words look best.
 
     Examples
     --------
@@ -48,7 +49,7 @@ def decoded(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+        return data.decode(proposed(data), errors="replace")
 
 
 def separator(text: str) -> str:
@@ -75,7 +76,7 @@ def read_csv(data: bytes, limits: Limits = LIMITS, heads: Heads | None = None) -
         raise SheetError.at(1, "", f"the file is larger than {limits.size // MEGABYTE} MB")
     text = decoded(data)
     mark = (heads.separator(text, SEPARATORS) if heads else None) or separator(text)
-    return sheet_of(_lines(text, limits, mark), limits, heads)
+    return sheet_of(csv_lines(text, limits, mark), limits, heads)
 
 
 def sheet_of(lines: Iterable[SheetLine], limits: Limits = LIMITS, heads: Heads | None = None) -> Sheet:
@@ -94,7 +95,7 @@ def sheet_of(lines: Iterable[SheetLine], limits: Limits = LIMITS, heads: Heads |
     return Sheet(head, rows)
 
 
-def _lines(text: str, limits: Limits, mark: str) -> Iterator[SheetLine]:
+def csv_lines(text: str, limits: Limits, mark: str) -> Iterator[SheetLine]:
     """Yield rows with the line each begins on."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     begin, count = 1, 0

@@ -67,7 +67,7 @@ def preview(study: Study) -> Page:
     rows = uploads.sent(files.read, files.read_pasted)
     return uploads.preview(
         study,
-        rows,
+        uploads.carried(rows),
         files.compare_with_study(current_session(), study, rows),
         ("code", *(name for name in COLUMNS if name != "code")),
         title=_("Import statements"),

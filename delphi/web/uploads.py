@@ -1,5 +1,7 @@
 """A file in two steps: first what it would change, then the change. In between it travels with the form."""
 
+import base64
+import binascii
 import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -15,6 +17,7 @@ from delphi.sheets.writing import csv_bytes, write_csv, xlsx_bytes
 from delphi.web.forms import ButtonForm
 
 SHOWN = 50
+PACKED = "base64:"  # how a field begins that holds a file as bytes
 KINDS = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
@@ -28,6 +31,28 @@ def sent(read: Callable[[bytes], TypedRows], read_pasted: Callable[[str], TypedR
     raise SheetError.at(1, "", "there is no file and no text")
 
 
+def sent_bytes() -> bytes:
+    """The file or the paste that was sent, or what a preview carried on."""
+    file, text = request.files.get("file"), request.form.get("text", "")
+    if "data" in request.form:
+        return carried_file()
+    if file and file.filename:
+        data: bytes = file.read()
+        return data
+    if text.strip():
+        return text.encode()
+    raise SheetError.at(1, "", "there is no file and no text")
+
+
+def as_field(data: bytes) -> str:
+    """Write a file as the hidden field that the second step reads again: a text as it is, all else in base 64."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        text = "\0"
+    return PACKED + base64.b64encode(data).decode() if "\0" in text or "\ufeff" in text else text
+
+
 def carried(rows: TypedRows) -> str:
     """Write rows as the hidden field that the second step reads again."""
     columns = list(dict.fromkeys(name for _line, row in rows for name in row))
@@ -38,24 +63,37 @@ def carried(rows: TypedRows) -> str:
 
 def carried_file() -> bytes:
     """The file that the preview carried on."""
-    return request.form.get("data", "").encode()
+    text = request.form.get("data", "")
+    if not text.startswith(PACKED):
+        return text.encode()
+    try:
+        return base64.b64decode(text.removeprefix(PACKED), validate=True)
+    except binascii.Error:
+        raise SheetError.at(1, "", "the file did not arrive whole; choose it again") from None
 
 
 def _plain(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def preview(study: Study, rows: TypedRows, comparison: FileComparison, columns: Sequence[str], **words: str) -> str:
-    """Show what a file would change."""
+def preview(
+    study: Study,
+    data: str,
+    comparison: FileComparison,
+    columns: Sequence[str],
+    template: str = "web/import_preview.html",
+    **facts: Any,
+) -> str:
+    """Show what a file would change; ``data`` is what the next step reads."""
     return render_template(
-        "web/import_preview.html",
+        template,
         study=study,
         found=comparison,
         shown=SHOWN,
         columns=[name for name in columns if any(name in row for _line, row in comparison.new)],
-        data=carried(rows),
+        data=data,
         form=ButtonForm(),
-        **words,
+        **facts,
     )
 
 

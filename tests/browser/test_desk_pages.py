@@ -155,3 +155,29 @@ def test_a_long_file_is_waited_for_and_taken_without_loading_the_page_again(site
     with page.expect_download() as taken:
         page.get_by_role("button", name="Download").click()
     assert taken.value.suggested_filename.startswith("desk-running_agreement_all_analyst_")
+
+
+MESSY = (
+    "Panel of March;;\n\nVorname;Nachname;E-Mail;Fach\nJörg;Müller;joerg@x.org;Innere\nZoë;Äß;zoe@x.org;\nJosé;;kein;\n"
+)
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_messy_panel_is_looked_at_and_its_good_rows_imported(site, visit, prepared, width):
+    page = signed_in(visit(viewport={"width": width, "height": 900}), prepared, site.url)
+    page.goto("/studies/desk-pages/panel")
+    file = MESSY.replace("x.org", f"w{width}.example").encode("mac_roman")
+    page.locator("#file").set_input_files({"name": "panel.csv", "mimeType": "text/csv", "buffer": file})
+    page.get_by_role("button", name="Show what it would change").click()
+    page.wait_for_selector("text=Nothing is saved yet")
+    assert page.locator("#encoding").input_value() == "mac_roman"
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator("#column-3").select_option("group")
+    page.get_by_role("button", name="Show it with these choices").click()
+    page.wait_for_selector("th:text-is('group')")
+    with page.expect_download() as rest:
+        page.get_by_role("button", name="The rows left out, as a file").click()
+    assert rest.value.suggested_filename == "desk-pages_left_out.csv"
+    page.get_by_role("button", name="Import the good rows, leave 1 out").click()
+    page.wait_for_selector("text=2 were added, 1 were left out")

@@ -35,3 +35,15 @@ def carried(page) -> str:
 def stored(app, column, **where):
     with app.extensions["database"].transaction(writing=False) as session:
         return list(session.scalars(select(column).filter_by(**where).order_by(*inspect(column.class_).primary_key)))
+
+
+def fields_of(page) -> dict[str, str]:
+    """Give all that the form of a preview would send, as a browser does."""
+    hidden = {name: html.unescape(value) for name, value in HIDDEN.findall(page.text)}
+    selects = {name: html.unescape(SELECTED.search(options)[1]) for name, options in SELECT.findall(page.text)}
+    return {"data": carried(page)} | hidden | selects
+
+
+HIDDEN = re.compile(r'<input\s+type="hidden"\s+name="(request|shown)"\s+value="([^"]*)"')
+SELECT = re.compile(r'<select[^>]* name="([^"]+)".*?>(.*?)</select>', re.DOTALL)
+SELECTED = re.compile(r'<option value="([^"]*)" selected')

@@ -1,8 +1,6 @@
-"""Pages of the panel: the roster, import in two steps, export."""
+"""Pages of the panel: the roster, an address corrected, export."""
 
-from collections.abc import Sequence
-
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, request
 
 from delphi import clock
 from delphi.access import Capability
@@ -12,13 +10,12 @@ from delphi.model.study import Study
 from delphi.people import addresses, roster_files, roster_list
 from delphi.people.forms import AddressForm
 from delphi.protocol import groups
-from delphi.sheets.fields import TypedRows
 from delphi.web import uploads
 from delphi.web.answers import Page, done, paged
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
-from delphi.web.policy import account, parses_first, policy, takes_files
-from delphi.web.transaction import commit, current_session, reads_first
+from delphi.web.policy import account, policy
+from delphi.web.transaction import commit, current_session
 
 blueprint = Blueprint("roster", __name__)
 PAGE = 50
@@ -46,52 +43,6 @@ def index(study: Study) -> Page:
         joined=roster_list.not_invited(session, latest) if latest and latest.accepts(at=clock.now()) else 0,
         twice=roster_list.same_names(session, study),
     )
-
-
-@blueprint.post("/studies/<slug>/panel")
-@policy(Capability.ROSTER)
-@takes_files
-@reads_first
-def preview(study: Study) -> Page:
-    """Show what a file or a pasted list would change; nothing is saved."""
-    session = current_session()
-    rows = uploads.sent(roster_files.read, roster_files.read_pasted)
-    comparison = roster_files.compare_with_panel(session, study, rows)
-    fresh = roster_files.new_groups(session, study, comparison)
-    return uploads.preview(
-        study,
-        rows,
-        comparison,
-        list(dict.fromkeys(name for _line, row in rows for name in row)),
-        title=_("Import people"),
-        action=url_for("roster.take", slug=study.slug),
-        back=url_for("roster.index", slug=study.slug),
-        note=_preview_note(study, fresh, [values["name"] for _line, values in comparison.new]),
-    )
-
-
-def _preview_note(study: Study, fresh: Sequence[str], names: Sequence[str]) -> str:
-    """Point out groups that are new, and new people whose name the panel has already."""
-    notes = [_("Groups that are new: %(names)s.") % {"names": ", ".join(fresh)}] if fresh else []
-    known = roster_list.names_known(current_session(), study, names) if names else []
-    if known:
-        message = _("Same name, other address: %(names)s. Correct the address on the person's page instead.")
-        notes.append(message % {"names": ", ".join(known)})
-    return " ".join(notes)
-
-
-@blueprint.post("/studies/<slug>/panel/import")
-@policy(Capability.ROSTER)
-@takes_files
-@parses_first(lambda: roster_files.read(uploads.carried_file()))
-def take(study: Study, rows: TypedRows) -> Page:
-    """Take what the preview showed."""
-    taken = roster_files.import_panel(current_session(), study, rows, by=account().id, at=clock.now())
-    if taken.empty:
-        return done(_("The file changes nothing."), "roster.index", slug=study.slug)
-    counts = {_("were added"): len(taken.new), _("were changed"): len(taken.changed), _("stay as they are"): taken.same}
-    message = _("People of the panel: %(what)s.") % {"what": uploads.summary(counts)}
-    return done(message, "roster.index", slug=study.slug)
 
 
 @blueprint.post("/studies/<slug>/panel/address")

@@ -7,8 +7,8 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from delphi.people import roster_files
 from delphi.people.forms import LONGEST_CHARACTERISTIC
+from delphi.people.panel_files import cells
 from delphi.people.person.changes import Correction
 from delphi.people.person.reading import Details
 from delphi.web.forms import LONGEST_TEXT, clean, one_line
@@ -32,7 +32,7 @@ class PersonForm(FlaskForm):
     def validate_email(self, field: Field) -> None:
         """Take what a letter can be addressed to."""
         try:
-            roster_files.address(clean(field.data).lower())
+            cells.address(clean(field.data).lower())
         except ValueError as error:
             raise ValidationError(str(error)) from error
 

@@ -168,7 +168,7 @@ def test_a_severed_study_is_over(finished):
         finishing.take_back(session, study, by=by, at=DUE)
     with pytest.raises(Refused, match="nobody can join"):
         roster_files.import_panel(
-            session, study, roster_files.read(b"name,email\nZoe,zoe@example.org\n"), by=by, at=DUE
+            session, study, roster_files.read(b"name,email\nZoe,zoe@example.org\n").rows, by=by, at=DUE
         )
     assert rows(session, study, Identity) == [0]
 

@@ -1,0 +1,1 @@
+"""Files and pastes of people: what stands in them, in whatever form researchers have it."""

@@ -1,0 +1,104 @@
+"""Which column of a table is what: by its head, by what it holds, or by hand."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from delphi.people.panel_files.heads import EMAIL, FIRST, GROUP, INFIX, KEEP, LAST, LEAVE, NAME, TARGETS, target_of
+from delphi.sheets.column_heads import LOOKED_AT, SheetLine
+
+NAMING = (NAME, FIRST, LAST)
+LIKE_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.")
+PARTS = (FIRST, INFIX, LAST)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the file: its place, its head, a cell of it, what it is here, and whether that was recognised."""
+
+    place: int
+    head: str
+    example: str
+    target: str
+    known: bool
+    key: str = ""  # the name of the characteristic
+
+
+def head_place(lines: Sequence[SheetLine]) -> int | None:
+    """Where the head stands among the lines: the first that names an address, best with a name; or what stands above the first address."""
+    targets = [{target_of(cell) for cell in cells} for _line, cells in lines[:LOOKED_AT]]
+    for wanted in (NAMING, TARGETS):
+        for place, found in enumerate(targets):
+            if EMAIL in found and found & set(wanted) and not any("@" in cell for cell in lines[place][1]):
+                return place
+    first = next((place for place, (_line, cells) in enumerate(lines) if any("@" in cell for cell in cells)), 0)
+    above = lines[first - 1][1] if first else ()
+    return first - 1 if sum(map(bool, map(str.strip, above))) > 1 else None
+
+
+def columns_of(head: Sequence[str], body: Sequence[SheetLine], chosen: Mapping[int, str]) -> list[Column]:
+    """Say of every column what it is."""
+    heads = [" ".join(cell.split()) for cell in head]
+    cells = [[row[place].strip() for _line, row in body if place < len(row)] for place in range(len(heads))]
+    found = [target_of(text) if text else None for text in heads]
+    targets: list[str | None] = [chosen.get(place, target) for place, target in enumerate(found)]
+    _one_address(targets, cells, chosen)
+    _names(targets, cells, headed=any(heads))
+    _once(targets, chosen)
+    examples = [next(filter(None, filled), "") for filled in cells]
+    columns = [
+        Column(place, text, example[:60], target or (KEEP if text else LEAVE), target is not None)
+        for place, (text, example, target) in enumerate(zip(heads, examples, targets, strict=True))
+    ]
+    return [replace(column, key=_key(column, columns)) for column in columns if column.head or column.example]
+
+
+def _one_address(targets: list[str | None], cells: Sequence[Sequence[str]], chosen: Mapping[int, str]) -> None:
+    """Keep one column of addresses: by hand, else the one with most, by its head or without."""
+    count = [sum(bool(LIKE_ADDRESS.search(cell)) for cell in filled) for filled in cells]
+    mostly = [2 * n > sum(map(bool, filled)) for n, filled in zip(count, cells, strict=True)]
+    candidates = [
+        place for place, target in enumerate(targets) if target == EMAIL or (target is None and mostly[place])
+    ]
+    by_hand = [place for place in chosen if chosen[place] == EMAIL and place < len(targets)]
+    best = max(
+        by_hand or candidates, key=lambda place: (count[place] > 0, targets[place] == EMAIL, count[place]), default=-1
+    )
+    for place in candidates:
+        if place == best:
+            targets[place] = EMAIL
+        elif place not in chosen:
+            targets[place] = LEAVE if mostly[place] else KEEP
+
+
+def _names(targets: list[str | None], cells: Sequence[Sequence[str]], *, headed: bool) -> None:
+    """Read “Nom, Prénom” and “Name, Surname” as two parts; without a head, the only other column holds the names."""
+    if NAME in targets and FIRST in targets and LAST not in targets:
+        targets[targets.index(NAME)] = LAST
+    elif NAME in targets and LAST in targets and FIRST not in targets:
+        targets[targets.index(NAME)] = FIRST
+    left = [place for place, target in enumerate(targets) if target is None and any(cells[place])]
+    if not headed and not set(NAMING) & set(targets) and len(left) == 1:
+        targets[left[0]] = NAME
+
+
+def _once(targets: list[str | None], chosen: Mapping[int, str]) -> None:
+    """Keep a second column of the same kind as a characteristic; a choice by hand goes before what was recognised."""
+    order = sorted(range(len(targets)), key=lambda place: place not in chosen)
+    seen: set[str] = set()
+    for place in order:
+        target = targets[place]
+        if target in (NAME, FIRST, INFIX, LAST, GROUP, EMAIL) and target in seen:
+            targets[place] = KEEP if target != EMAIL else LEAVE
+        elif target is not None:
+            seen.add(target)
+
+
+def _key(column: Column, columns: Sequence[Column]) -> str:
+    """The name under which a column is kept: its head, with its number where it would stand twice."""
+    if column.target != KEEP:
+        return ""
+    before = [other for other in columns[: column.place] if other.target == KEEP]
+    taken = {NAME, EMAIL, GROUP} | {other.head for other in before}
+    text = column.head or "column"
+    return f"{text} {column.place + 1}" if text in taken or not column.head else text
