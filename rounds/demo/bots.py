@@ -1,6 +1,7 @@
 """Bots over real HTTP: the only module with an HTTP client. A bot fails when a page lacks the field it submits."""
 
 import html
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -180,6 +181,13 @@ class LeadBot:
         self.browser._request("POST", form.action, body.encode(), kind).expect("were merged")  # noqa: SLF001 (one name twice)
 
     def unfinished(self) -> set[str]:
-        """Read on the roster who has not finished the open round."""
-        roster = self.browser.get(f"/studies/{self.slug}/panel").expect("Names and who has finished")
-        return set(re.findall(r"<td>\s*([^<]+@[^<\s]+)\s*</td>\s*<td>\s*not finished\s*</td>", roster.text))
+        """Read on the roster, page by page, who has not finished the open round."""
+        path, unfinished = f"/studies/{self.slug}/panel", set()
+        for number in itertools.count(1):
+            roster = self.browser.get(f"{path}?page={number}").expect("Names and who has finished").text
+            for row in re.findall(r"<tr>.*?</tr>", roster, re.DOTALL):
+                cells = [cell.strip() for cell in re.findall(r"<td>([^<]*)</td>", row)]
+                unfinished |= {cells[0]} if cells[-1:] == ["not finished"] else set()
+            if "Next page" not in roster:
+                break
+        return unfinished

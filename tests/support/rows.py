@@ -90,7 +90,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "document": {
         "study_id": 1, "version": 1, "text": "Text", "consent": "", "material": True, "reason": "", "sha256": HASH,
     },
-    "panelist": {"study_id": 1, "id": WHO, "code": "ABCDEFGH12", "stakeholder_group": "nurses", "declined_on": None,
+    "panelist": {"study_id": 1, "id": WHO, "code": "ABCDEFGH12", "page_code": "one", "stakeholder_group": "nurses", "declined_on": None,
                  "withdrawn_on": None, "left_because": "", "row_code": None},
     "consent": {"study_id": 1, "panelist": WHO, "version": 1, "items": [], "given_on": DAY},
     "identity": {"study_id": 1, "panelist": WHO, "name": "One", "email": "one@example.org", "characteristics": {},
