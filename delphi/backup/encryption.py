@@ -15,7 +15,7 @@ FIRST_LINE = b"age-encryption.org/v1"
 
 
 class BackupError(CannotStart):
-    """A backup cannot be written or read, and nothing was changed; one sentence for the operator."""
+    """A backup cannot be written, read or restored; one sentence for the operator."""
 
 
 @contextmanager
