@@ -2,8 +2,8 @@
 
 import pytest
 
-from rounds.demo.bots import PlannedAnswers, _check_feedback
-from rounds.demo.browser import Page, UnexpectedPage, _multipart
+from rounds.demo.bots import LeadBot, PlannedAnswers, _check_feedback
+from rounds.demo.browser import Browser, Page, UnexpectedPage, _multipart
 
 PAGE = Page(
     200,
@@ -54,3 +54,14 @@ def test_a_file_is_sent_as_a_browser_sends_it():
     assert kind.startswith("multipart/form-data; boundary=")
     assert b'name="a"\r\n\r\n1\r\n' in body
     assert b'filename="file.csv"\r\nContent-Type: text/csv\r\n\r\ncode,text\r\n' in body
+
+
+def test_who_has_not_finished_is_read_on_every_page_of_the_roster(monkeypatch):
+    row = "<tr><th>{0}</th><td>{0}@example.org</td><td>–</td><td>{1}</td></tr>".format
+    pages = [row("a", "not finished") + row("b", "finished") + "Next page", row("c", "not finished")]
+
+    def get(_browser, path):
+        return Page(200, path, "Names and who has finished" + pages[int(path.rpartition("=")[2]) - 1])
+
+    monkeypatch.setattr(Browser, "get", get)
+    assert LeadBot("http://127.0.0.1:1", "care").unfinished() == {"a@example.org", "c@example.org"}
