@@ -52,6 +52,13 @@ class Quiet(WSGIRequestHandler):
         if self.reachable:
             super().handle()
 
+    def run_wsgi(self) -> None:
+        """Hang up too where the browser had connected before, and asks only now."""
+        if self.reachable:
+            super().run_wsgi()
+        else:
+            self.close_connection = True
+
     def log(self, *_: Any) -> None:
         """Say nothing: a personal link is no text for a log."""
 
