@@ -28,7 +28,7 @@ class StudyTemplate:
     scale: str
     rule: str
     information: str
-    language: str = "en"  # in which its words of the scale are
+    language: str | None = None  # of a copy; a design of the library is begun in any
     scale_words: dict[str, str] = field(default_factory=dict)
     consent: str = ""
     summary: str = ""
@@ -138,9 +138,9 @@ def method_columns(template: StudyTemplate, plan: StudyPlan) -> dict[str, Any]:
 
 def _words_columns(template: StudyTemplate, plan: StudyPlan, scale: str) -> dict[str, Any]:
     """Choose the words of the scale: a copy in its language keeps its own, others begin with those of their language."""
-    if scale == template.scale and template.scale_words and template.language == plan.language:
+    if scale == template.scale and template.language is not None:
         return {"scale_words": dict(template.scale_words)}
-    return {"scale_words": scale_words.shipped(SCALES[scale], plan.language)}
+    return {"scale_words": scale_words.shipped(SCALES[scale], template.language or plan.language)}
 
 
 def _rule_columns(template: StudyTemplate, plan: StudyPlan, columns: Mapping[str, Any]) -> dict[str, Any]:
