@@ -14,11 +14,13 @@ from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response
 
 from delphi import dates
+from delphi.access import SignedOut
 from delphi.config import Settings
 from delphi.errors import Issue, Refused
 from delphi.statistics.base.exact import format_percent
 from delphi.translations import LANGUAGES, PSEUDO, translations
-from delphi.web.policy import OPEN, policy
+from delphi.web.policy import OPEN, panelist, policy
+from delphi.web.transaction import current_session
 
 
 def offered() -> dict[str, str]:
@@ -38,14 +40,34 @@ def language() -> str:
 
 @lru_cache(maxsize=1000)
 def _best(asked: str) -> str:
-    """The best of our languages for a browser that asks for these."""
-    return parse_accept_header(asked, LanguageAccept).best_match(list(LANGUAGES), "en")
+    """The best of our languages for a browser that asks for these; Flemish is Dutch before a second choice is English."""
+    for wanted, quality in parse_accept_header(asked, LanguageAccept):
+        for code in (wanted, wanted.partition("-")[0].lower()):
+            if quality and code in LANGUAGES:
+                return code
+    return "en"
 
 
 def choose(code: str) -> None:
-    """Keep the language that a reader chose; one that is not offered changes nothing."""
+    """Keep the language that a reader chose; one that is not offered changes nothing. Of a panelist it is kept for good."""
+    if code not in offered():
+        return
+    session["language"] = code
+    g.pop("language", None)
+    if "panelist_grant" in session:
+        try:
+            who = panelist()[1]
+        except SignedOut:
+            return
+        who.language = code
+        current_session().flush()
+
+
+def for_this_page(code: str | None) -> None:
+    """Let one page speak the language of a panelist who has not come in yet, and keep nothing."""
+    g.of_the_panel = True
     if code in offered():
-        session["language"] = code
+        g.language = code
 
 
 def gettext(message: str) -> str:
@@ -66,6 +88,13 @@ def told(error: Refused | Issue) -> str:
 def locale() -> Locale:
     """The locale whose rules for dates, numbers and lists this page follows."""
     return Locale.parse(dates.locale_of(language()))
+
+
+@lru_cache
+def direction_of(code: str) -> str:
+    """The direction in which a language is written."""
+    direction: str = Locale.parse(dates.locale_of(code)).text_direction
+    return direction
 
 
 def when(moment: datetime, zone: str) -> str:
