@@ -12,7 +12,21 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 FOLDER = Path(__file__).parent
-LANGUAGES = {"en": "English", "nl": "Nederlands"}
+NAMES = {
+    "en": "English",
+    "nl": "Nederlands",
+    "de": "Deutsch",
+    "fr": "Français",
+    "es": "Español",
+    "it": "Italiano",
+    "pt": "Português",
+    "pl": "Polski",
+    "el": "Ελληνικά",
+    "ar": "العربية",
+}
+LANGUAGES = {code: name for code, name in NAMES.items() if code == "en" or (FOLDER / f"{code}.po").exists()}
+REVIEWED = "reviewed"  # by a native speaker, as the line "# Quality: reviewed" at the head of a catalogue says
+MACHINE_MADE = "machine-made, not yet reviewed by a native speaker"
 PSEUDO = {"ar-XB": "⟦عربي⟧"}
 FIXED = re.compile(r"%\(\w+\)s|%%|%s|\{\w+\}|</?\w+>|https?:\S+")
 LETTERS = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ابچدعفگهيجكلمنوپقرستودوكيز")
@@ -35,6 +49,16 @@ def catalogue(language: str) -> Catalog:
     """Read the catalogue of a language."""
     with (FOLDER / f"{language}.po").open("rb") as file:
         return read_po(file, locale=language)
+
+
+@cache
+def quality(language: str) -> str:
+    """Say how far a catalogue can be trusted, as the comment at its head does; English is the source."""
+    if language == "en" or language in PSEUDO:
+        return REVIEWED
+    with (FOLDER / f"{language}.po").open(encoding="utf-8") as file:
+        head = "".join(next(file, "") for _line in range(30))
+    return REVIEWED if re.search(rf"Quality: {REVIEWED}\b", head) else MACHINE_MADE
 
 
 def _compiled(texts: Catalog) -> GNUTranslations:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.lists import format_list
-from flask import Flask, current_app, g, redirect, request, session
+from flask import Flask, current_app, g, redirect, render_template, request, session
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response
@@ -17,7 +17,7 @@ from delphi import dates
 from delphi.config import Settings
 from delphi.errors import Issue, Refused
 from delphi.statistics.base.exact import format_percent
-from delphi.translations import LANGUAGES, PSEUDO, translations
+from delphi.translations import LANGUAGES, PSEUDO, REVIEWED, quality, translations
 from delphi.web.policy import OPEN, policy
 
 
@@ -90,8 +90,25 @@ def either(words: Sequence[str]) -> str:
 
 def facts() -> dict[str, Any]:
     """For every template: the language of the page, its direction and the other languages."""
-    others = {code: name for code, name in offered().items() if code != language()}
-    return {"language": language(), "direction": locale().text_direction, "other_languages": others}
+    names, own = offered(), language()
+    others = [(code, name, direction_of(code)) for code, name in names.items() if code != own]
+    return {
+        "language": own,
+        "language_name": names[own],
+        "direction": direction_of(own),
+        "other_languages": others,
+    }
+
+
+def direction_of(code: str) -> str:
+    """Where a language is written to: "ltr" or "rtl"."""
+    return Locale.parse(dates.locale_of(code)).text_direction
+
+
+@policy(OPEN)
+def installed() -> str:
+    """Show the languages of this installation, and how far their texts can be trusted."""
+    return render_template("web/languages.html", languages=offered(), reviewed=REVIEWED, quality=quality)
 
 
 @policy(OPEN)
@@ -115,3 +132,4 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["percent"] = format_percent
     app.context_processor(facts)
     app.add_url_rule("/language", "language", switch, methods=["POST"])
+    app.add_url_rule("/languages", "languages", installed)
