@@ -34,11 +34,13 @@ def per_cent(shown: str | float, locale: str = "en_GB") -> str:
 
     Examples
     --------
-    >>> per_cent("77"), per_cent("<1", "nl"), per_cent("66.7", "de"), per_cent("–")
-    ('77%', '<1%', '66,7\xa0%', '–')
+    >>> per_cent("77"), per_cent("<1", "nl"), per_cent("66.7", "de"), per_cent("2/3"), per_cent("–")
+    ('77%', '<1%', '66,7\xa0%', '2/3%', '–')
     """
     text = str(shown)
     mark, digits = (text[0], text[1:]) if text[:1] in ("<", ">") else ("", text)
+    if "/" in digits:
+        return babel_percent(0, locale=locale).replace("0", digits)
     if not digits.replace(".", "", 1).isdecimal():
         return text
     return mark + babel_percent(Decimal(digits) / 100, locale=locale, decimal_quantization=False)
