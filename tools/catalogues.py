@@ -13,11 +13,16 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
 import delphi
-from delphi.translations import FOLDER, LANGUAGES, catalogue, quality
+from delphi.translations import FOLDER, LANGUAGES, NOUNS, catalogue, quality, renamed
 
 ROOT = FOLDER.parents[1]
 METHODS = [("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2"), ("**.py", "python")]
 JINJA = {"trimmed": "false", "silent": "false"}
+PANEL_READS = re.compile(
+    r"templates/(?:feedback|mail|participation|questionnaire)/"
+    r"|templates/macros/(?:answer|card|levels|lines|panelist|sides)\.html|templates/protocol/in_plain_words\.html"
+    r"|delphi/people/pages/personal_data\.py|rounds/questionnaire/"
+)
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%%|\{\w+\}|</?\w+>")
 KEYWORDS = {
     "_": None,
@@ -81,7 +86,21 @@ def texts() -> Catalog:
         )
         for name, _line, message, _comments, context in rows:
             found.add(message, None, [(f"{package}/{name}", 0)], context=context)
+    return _with_nouns(found)
+
+
+def _with_nouns(found: Catalog) -> Catalog:
+    """Add to the texts that the panel reads of statements the same for each other noun that a study may use."""
+    for message in list(found):
+        read = any(PANEL_READS.match(name) for name, _line in message.locations)
+        if message.id and read and re.search(r"\b[Ss]tatements?\b", " ".join(_forms(message))):
+            for noun in NOUNS[1:]:
+                found.add(message.id, None, message.locations, context=noun)
     return found
+
+
+def _forms(message: Message) -> tuple[str, ...]:
+    return (message.id,) if isinstance(message.id, str) else tuple(message.id)
 
 
 def strings(message: Message) -> tuple[str, ...]:
@@ -99,7 +118,7 @@ def other_placeholders(catalogue: Catalog) -> list[str]:
     """List the translations whose placeholders are not those of their source."""
     wrong = []
     for message in catalogue:
-        sources = (message.id,) if isinstance(message.id, str) else tuple(message.id)
+        sources = _forms(message)
         for form, text in enumerate(strings(message)) if message.id else ():
             wanted, found = (sorted(PLACEHOLDER.findall(each)) for each in (sources[min(form, len(sources) - 1)], text))
             if len(sources) > 1 and lone_number(catalogue, form):
@@ -127,7 +146,7 @@ def off_the_glossary(catalogue: Catalog, terms: Sequence[Term]) -> list[tuple[st
     """List term, source and translation where a translation says a term of the field in other words."""
     found = []
     for message in catalogue:
-        source = plain(message.id if isinstance(message.id, str) else " ".join(message.id))
+        source = plain(renamed(" ".join(_forms(message)), message.context or "statement"))
         said = plain(" ".join(strings(message)))
         found += [(term.name, source, said) for term in terms if term.meant_in(source) and not term.said_in(said)]
     return found
@@ -135,7 +154,8 @@ def off_the_glossary(catalogue: Catalog, terms: Sequence[Term]) -> list[tuple[st
 
 def untranslated(catalogue: Catalog) -> list[str]:
     """List the texts of a catalogue that lack a translation."""
-    return [str(message.id) for message in catalogue if message.id and not all(strings(message))]
+    lacking = (message for message in catalogue if message.id and not all(strings(message)))
+    return [f"{message.id} ({message.context})" if message.context else str(message.id) for message in lacking]
 
 
 def main() -> None:

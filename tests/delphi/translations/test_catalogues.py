@@ -14,8 +14,8 @@ read = cache(catalogue)
 
 @pytest.mark.parametrize("language", SHIPPED)
 def test_the_catalogue_has_every_text_of_the_source_and_no_other(language):
-    ids = {message.id for message in texts() if message.id}
-    assert {message.id for message in read(language) if message.id} == ids
+    ids = {(message.id, message.context) for message in texts() if message.id}
+    assert {(message.id, message.context) for message in read(language) if message.id} == ids
 
 
 @pytest.mark.parametrize("language", SHIPPED)
