@@ -39,9 +39,9 @@ def language() -> str:
 @lru_cache(maxsize=1000)
 def _best(asked: str) -> str:
     """The best of our languages for a browser that asks for these; Flemish is Dutch before a second choice is English."""
-    for wanted, quality in parse_accept_header(asked, LanguageAccept):
+    for wanted, weight in parse_accept_header(asked, LanguageAccept):
         for code in (wanted, wanted.partition("-")[0].lower()):
-            if quality and code in LANGUAGES:
+            if weight and code in LANGUAGES:
                 return code
     return "en"
 
