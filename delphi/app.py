@@ -26,6 +26,7 @@ from delphi.web import (
     language,
     memory,
     policy,
+    prefix,
     security,
     sign_in,
     transaction,
@@ -56,6 +57,7 @@ def create_app(settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:
     compression.init_app(app)
     database = Database(settings.database_url)
     app.wsgi_app = health.init_app(app.wsgi_app, database)  # type: ignore[method-assign,assignment]  # as above
+    app.wsgi_app = prefix.init_app(app.wsgi_app, settings.prefix)  # type: ignore[method-assign,assignment]  # as above
     transaction.init_app(app, database)
     memory.init_app(app)
     security.init_app(app, settings)
@@ -71,7 +73,8 @@ def create_app(settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:
     app.extensions["describe_panel"] = panel_table.describe
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
-    app.context_processor(lambda: {"asset": asset, "path": request.path})
+    prefix.check(app, settings.prefix)
+    app.context_processor(lambda: {"asset": asset, "path": request.script_root + request.path})
     return app
 
 

@@ -54,7 +54,7 @@ SETTINGS = (
     Setting(
         "PUBLIC_URL",
         "public_url",
-        "The one address that is answered, and that links in letters begin with.",
+        "The one address that is answered, and that links in letters begin with; it may have a path (https://host/delphi).",
         values.public_url,
         "http://127.0.0.1:8000",
     ),
@@ -119,6 +119,17 @@ class Settings:
     def https(self) -> bool:
         """Whether people reach the platform over HTTPS."""
         return self.public_url.startswith("https:")
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host of the public address, as a browser names where a form comes from."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def prefix(self) -> str:
+        """The path below which every page stands (/delphi); empty where the host is ours alone."""
+        return urlsplit(self.public_url).path
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:

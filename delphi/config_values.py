@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
 DATABASE_EXAMPLES = "sqlite:////folder/delphi.sqlite3 or postgresql://user:password@host/name"
 MAIL_SCHEMES = {"smtp": 25, "smtp+starttls": 587, "smtp+tls": 25, "smtps": 465}  # smtp+tls: how 0.1.0 wrote STARTTLS
+PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 SHORTEST_SECRET = 16
 MAKE_ONE = "Make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
 YES_OR_NO = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False, "": False}
@@ -70,6 +71,11 @@ def public_url(text: str) -> str:
     if not _is_address(text, ("http", "https")):
         raise WrongSetting(
             f"PUBLIC_URL is “{text}”, but must begin with http:// or https://: write https://delphi.example.org."
+        )
+    parts = urlsplit(text.rstrip("/"))
+    if not PATH.fullmatch(parts.path) or parts.query or parts.fragment:
+        raise WrongSetting(
+            f"PUBLIC_URL is “{text}”, whose path cannot be used: write https://host or https://host/delphi."
         )
     return text.rstrip("/")
 
