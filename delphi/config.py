@@ -82,6 +82,22 @@ SETTINGS = (
         "",
     ),
     Setting(
+        "LOG_FORMAT",
+        "log_format",
+        "How lines of the log are written: text, or json with the number of their request, the team's requests and security "
+        "events, and without names, links or addresses.",
+        values.log_format,
+        "text",
+    ),
+    Setting(
+        "METRICS_TOKEN",
+        "metrics_token",
+        "Opens /metrics for Prometheus to whoever sends it as a bearer token; without it there is no such address.",
+        values.metrics_token,
+        "",
+        secret=True,
+    ),
+    Setting(
         "PSEUDO_LANGUAGE",
         "pseudo_language",
         "Offers a made-up language, longer and from right to left, that shows whether pages can be translated.",
@@ -108,6 +124,8 @@ class Settings:
     mail_from: str = "delphi@localhost"
     mail_per_domain: int | None = None
     trusted_proxies: int = 0
+    log_format: str = "text"
+    metrics_token: str | None = field(default=None, repr=False)
     pseudo_language: bool = False
 
     @property

@@ -39,12 +39,7 @@ def database_url(text: str) -> str:
         )
     if backend == "sqlite":
         return text
-    try:
-        import_module("psycopg")
-    except ImportError:
-        raise WrongSetting(
-            "DATABASE_URL needs the driver psycopg, which is not installed: pip install 'delphi-platform[postgres]'."
-        ) from None
+    needs("psycopg", "DATABASE_URL", "postgres")
     return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
@@ -105,6 +100,31 @@ def mail_per_domain(text: str) -> int | None:
             "write 30, or leave it out for no limit."
         )
     return int(text) if text.strip() else None
+
+
+def log_format(text: str) -> str:
+    """How the log is written."""
+    if text.strip().lower() not in ("text", "json"):
+        raise WrongSetting(f"LOG_FORMAT is “{text}”, but must be text or json.")
+    return text.strip().lower()
+
+
+def metrics_token(text: str) -> str | None:
+    """What opens the figures; None where there are none."""
+    if not text:
+        return None
+    needs("prometheus_client", "METRICS_TOKEN", "metrics")
+    return secret("METRICS_TOKEN", text)
+
+
+def needs(module: str, name: str, extra: str) -> None:
+    """Make sure that the package is installed which a setting asks for."""
+    try:
+        import_module(module)
+    except ImportError:
+        raise WrongSetting(
+            f"{name} needs {module}, which is not installed: pip install 'delphi-platform[{extra}]'."
+        ) from None
 
 
 def trusted_proxies(text: str) -> int:
