@@ -162,8 +162,9 @@ def installed() -> str:
 def switch() -> Response:
     """Change the language, and go back to the page."""
     choose(request.form.get("language", ""))
-    back = request.form.get("back", "/")
-    return redirect(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/", 303)
+    home = f"{request.script_root}/"
+    back = request.form.get("back", home)
+    return redirect(back if back.startswith(home) and not back.startswith(("//", "/\\")) else home, 303)
 
 
 def init_app(app: Flask) -> None:
