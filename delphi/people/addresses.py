@@ -11,6 +11,7 @@ from delphi.errors import NotFound, Refused
 from delphi.model.event import EventKind
 from delphi.model.identity import Identity, Receipt
 from delphi.model.letter import Letter, LetterKind
+from delphi.model.panel import Panelist
 from delphi.model.round import Participation
 from delphi.model.study import Study
 
@@ -18,6 +19,13 @@ from delphi.model.study import Study
 def person_at(session: Session, study: Study, email: str) -> Identity | None:
     """Find whose address this is."""
     return session.scalars(select(Identity).filter_by(study_id=study.id, email=email.lower())).first()
+
+
+def page_of(session: Session, study: Study, email: str) -> str | None:
+    """The code in the address of the page of whoever has this mail address."""
+    member = (Panelist.study_id == Identity.study_id) & (Panelist.id == Identity.panelist)
+    known = select(Panelist.page_code).join(Identity, member).where(Identity.study_id == study.id)
+    return session.scalar(known.where(Identity.email == email))
 
 
 def change(session: Session, study: Study, panelist: UUID, email: str, *, by: int, at: datetime) -> None:
