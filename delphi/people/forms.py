@@ -67,11 +67,13 @@ class NewPersonForm(FlaskForm):
     """One person who joins the panel."""
 
     name = StringField(validators=[DataRequired(), Length(max=120)])
-    email = StringField(validators=[DataRequired(), Length(max=254)])
+    email = StringField(validators=[Length(max=254)])
     group = StringField()
 
     def validate_email(self, field: Field) -> None:
-        """Take what a letter can be addressed to."""
+        """Take what a letter can be addressed to, or nothing."""
+        if not clean(field.data):
+            return
         try:
             cells.address(clean(field.data))
         except ValueError as error:
@@ -79,7 +81,8 @@ class NewPersonForm(FlaskForm):
 
     def row(self) -> dict[str, str]:
         """The person as the row of a file."""
-        row = {"name": one_line(self.name.data), "email": cells.address(clean(self.email.data))}
+        email = clean(self.email.data)
+        row = {"name": one_line(self.name.data), "email": cells.address(email) if email else ""}
         return row | ({"group": group} if (group := clean(self.group.data)) else {})
 
 
@@ -131,7 +134,7 @@ def read_choices(form: Mapping[str, str]) -> Choices:
         for name, target in form.items()
         if name.startswith(COLUMN) and name.removeprefix(COLUMN) in COLUMN_PLACES and target in TARGETS
     }
-    return Choices(form.get("sheet", ""), form.get("encoding", ""), columns)
+    return Choices(form.get("sheet", ""), form.get("encoding", ""), columns, form.get("unaddressed") == "y")
 
 
 LONGEST_CHARACTERISTIC = 200

@@ -1,5 +1,7 @@
 """What is done with everybody who is ticked on the roster: asked with numbers first, then done."""
 
+from uuid import uuid4
+
 from flask import Blueprint, render_template, request
 
 from delphi import clock
@@ -10,6 +12,7 @@ from delphi.people.forms import act_of
 from delphi.people.panel_list import chosen
 from delphi.people.panel_list.chosen import Act
 from delphi.people.person.changes import By
+from delphi.people.person.forms import form_key
 from delphi.web.answers import Page, done
 from delphi.web.forms import ButtonForm, clean
 from delphi.web.language import gettext as _
@@ -30,9 +33,13 @@ def act(study: Study) -> Page:
     session, group = current_session(), clean(request.form.get("group"))
     planned = chosen.plan(session, study, codes, wanted, group)
     if request.form.get("confirm") != "yes":
-        return render_template("people/chosen.html", study=study, planned=planned, form=ButtonForm())
-    by = By(account().id, clock.now())
-    n = chosen.carry_out(session, study, planned, secret=current_settings().secret_key, by=by)
+        key = uuid4().hex
+        return render_template("people/chosen.html", study=study, planned=planned, form=ButtonForm(), key=key)
+    by, secret = By(account().id, clock.now()), current_settings().secret_key
+    if wanted is Act.PRINT:
+        links = chosen.links(session, study, planned, form=form_key(request.form), secret=secret, by=by)
+        return render_template("people/handed_links.html", study=study, links=links, url=current_settings().public_url)
+    n = chosen.carry_out(session, study, planned, secret=secret, by=by)
     return done(_said(wanted, n), "roster.index", slug=study.slug)
 
 

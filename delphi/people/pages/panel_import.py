@@ -82,7 +82,7 @@ def _shown(file: PanelFile) -> str:
     """The choices by which a file was read, in one line: what is imported is what was shown."""
     encoding = file.source.encoding
     columns = " ".join(f"{column.place}={column.target}" for column in file.columns)
-    return "|".join((file.source.sheet, encoding.name if encoding else "", columns))
+    return "|".join((file.source.sheet, encoding.name if encoding else "", columns, str(file.by_hand)))
 
 
 @blueprint.post("/studies/<slug>/panel/import")

@@ -79,14 +79,20 @@ def add(study: Study) -> Page | tuple[str, int]:
     if not form.validate():
         return _page(study, form, refused=_("Nobody was added.")), 422
     row = form.row()
-    if addresses.person_at(session, study, row["email"]) is not None:
-        return _page(study, form, refused=_("This address is on the panel already. Nobody was added.")), 409
+    if addresses.page_of(session, study, row["name"], row["email"]) is not None:
+        return _page(study, form, refused=_already(row["email"])), 409
     try:
         roster_files.import_panel(session, study, [(1, row)], by=account().id, at=clock.now())
     except Refused as refusal:
         return _page(study, form, refused=told(refusal)), 409
-    code = addresses.page_of(session, study, row["email"])
+    code = addresses.page_of(session, study, row["name"], row["email"])
     return done(_("The person is on the panel, and not invited yet."), "person.show", slug=study.slug, code=code)
+
+
+def _already(email: str) -> str:
+    if email:
+        return _("This address is on the panel already. Nobody was added.")
+    return _("Somebody of this name without an address is on the panel already. Nobody was added.")
 
 
 @blueprint.post("/studies/<slug>/panel.<suffix>")

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,7 @@ class Act(StrEnum):
     """What can be done with several people at once."""
 
     LINK = "link"
+    PRINT = "print"
     GROUP = "group"
     REMOVE = "remove"
 
@@ -32,6 +34,7 @@ class Spared(StrEnum):
     GROUP_FIXED = "group_fixed"
     SAME_GROUP = "same_group"
     INVITED = "invited"
+    NO_ADDRESS = "no_address"
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,12 @@ def plan(session: Session, study: Study, codes: Sequence[str], act: Act, group: 
 
 
 def _hindrances(study: Study, person: Person, act: Act, group: str) -> Iterator[Spared]:
-    if act is Act.LINK and not person.invited:
+    if act in (Act.LINK, Act.PRINT) and not person.invited:
         yield Spared.NOT_INVITED
-    if act is Act.LINK and person.panelist.declined_on is not None:
+    if act in (Act.LINK, Act.PRINT) and person.panelist.declined_on is not None:
         yield Spared.DECLINED
+    if act is Act.LINK and person.identity.email is None:
+        yield Spared.NO_ADDRESS
     if act is Act.GROUP and (person.panelist.stakeholder_group or "") == group:
         yield Spared.SAME_GROUP
     if act is Act.GROUP and person.group_fixed:
@@ -69,6 +74,21 @@ def carry_out(session: Session, study: Study, planned: Plan, *, secret: str, by:
     """Do it; with how many something changed."""
     done = [_do(session, study, planned, one, secret, by) for one in planned.people]
     return sum(done)
+
+
+def links(
+    session: Session, study: Study, planned: Plan, *, form: UUID, secret: str, by: By
+) -> list[tuple[Person, str]]:
+    """Make a link to print or copy for each of them, and give it beside the person; the same form gives the same links."""
+    return [
+        (
+            one,
+            changes.hand_link(
+                session, study, one.panelist, form=uuid5(form, str(one.panelist.id)), secret=secret, by=by
+            ),
+        )
+        for one in planned.people
+    ]
 
 
 def _do(session: Session, study: Study, planned: Plan, one: Person, secret: str, by: By) -> bool:

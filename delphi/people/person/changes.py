@@ -132,6 +132,8 @@ def send_link(session: Session, study: Study, panelist: Panelist, *, by: By) -> 
     """Mail a new link; False if one is on its way already."""
     person = _held(session, study, panelist)
     _refuse_uninvited(person)
+    if person.identity.email is None:
+        raise Refused("This person has no mail address. Make a link to print or copy instead. Nothing was changed.")
     if _link_is_waiting(session, study, panelist):
         return False
     turn = f"{TEAM_TURN}{uuid4().hex}"

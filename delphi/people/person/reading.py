@@ -74,7 +74,7 @@ class Person:
         """What can be corrected, as it is stored."""
         one = self.identity
         group = self.panelist.stakeholder_group or ""
-        return Details(one.name, one.email, group, one.note or "", {**one.characteristics})
+        return Details(one.name, one.email or "", group, one.note or "", {**one.characteristics})
 
     @property
     def invited(self) -> bool:
@@ -136,7 +136,7 @@ def open_round(session: Session, study: Study, *, at: datetime) -> Round | None:
     return next((round_ for round_ in running if round_.accepts(at=at)), None)
 
 
-def namesakes(session: Session, study: Study, person: Person) -> list[tuple[str, str, str | None]]:
+def namesakes(session: Session, study: Study, person: Person) -> list[tuple[str, str | None, str | None]]:
     """List the name, address and page of others who have the same name."""
     same = func.lower(Identity.name) == func.lower(person.identity.name)
     others = (
