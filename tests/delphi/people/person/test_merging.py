@@ -17,7 +17,7 @@ from rounds.lifecycle import late
 
 
 @pytest.fixture
-def double(app, ada, opened):
+def double(app, ada, opened, at):
     """The first person again, at another address, invited into the open round; nobody answered yet."""
     delivered(app)
     with app.extensions["database"].transaction() as session:
