@@ -145,5 +145,5 @@ def init_app(app: Flask) -> None:
         if who is None:
             abort(404)
         if who not in (OPEN, PANELIST) and not signed_in():
-            return redirect(url_for("security.login", next=request.path), 303)
+            return redirect(url_for("security.login", next=request.script_root + request.path), 303)
         return None

@@ -18,7 +18,7 @@ from delphi.protocol import amendments, differences, groups, labels, method
 from delphi.protocol.forms import AmendmentForm, ProtocolForm, example_sent
 from delphi.web.answers import Page, done, form_page
 from delphi.web.forms import ButtonForm
-from delphi.web.language import either
+from delphi.web.language import either, listed, per_cent
 from delphi.web.language import gettext as _
 from delphi.web.policy import PANELIST, account, policy, signed_in
 from delphi.web.transaction import current_session
@@ -50,22 +50,22 @@ def _plain_rule(definition: Definition) -> str:
     if not isinstance(rule, GradedAgreement):
         return rule.describe(scale)
     unanimous, *letters = rule.letters
-    grades = [_("%(letter)s from %(share)s %%") % pair for pair in _pairs(letters, rule.bands)]
+    grades = [_("%(letter)s from %(share)s") % pair for pair in _pairs(letters, rule.bands)]
     told = _(
-        "Consensus in: at least %(share)s %% (in whole per cent) of those who rate choose %(agree)s. A letter says how "
-        "many: %(grades)s; %(unanimous)s if nobody disagrees. Consensus out: at least %(share)s %% choose %(disagree)s."
+        "Consensus in: at least %(share)s (in whole per cent) of those who rate choose %(agree)s. A letter says how "
+        "many: %(grades)s; %(unanimous)s if nobody disagrees. Consensus out: at least %(share)s choose %(disagree)s."
     )
     return told % {
-        "share": rule.bands[-1],
+        "share": per_cent(rule.bands[-1]),
         "agree": _answers(scale, rule.agree_set),
         "disagree": _answers(scale, rule.disagree_set),
-        "grades": ", ".join(grades),
+        "grades": listed(grades),
         "unanimous": unanimous,
     }
 
 
 def _pairs(letters: Sequence[str], bands: Sequence[str]) -> list[dict[str, str]]:
-    return [{"letter": letter, "share": band} for letter, band in zip(letters, bands, strict=True)]
+    return [{"letter": letter, "share": per_cent(band)} for letter, band in zip(letters, bands, strict=True)]
 
 
 def _answers(scale: Scale, chosen: Container[int]) -> str:

@@ -231,4 +231,4 @@ def leave(study: Study) -> tuple[str, int, dict[str, str]]:
     shared = device.is_shared()
     session.clear()
     device.share(shared=shared)
-    return render_template("participation/left.html", study=study), 200, device.FORGET
+    return render_template("participation/left.html", study=study), 200, device.forget_headers()
