@@ -20,8 +20,9 @@ METHODS = [("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2"), ("**
 JINJA = {"trimmed": "false", "silent": "false"}
 PANEL_READS = re.compile(
     r"templates/(?:feedback|mail|participation|questionnaire)/"
-    r"|templates/macros/(?:answer|card|levels|lines|panelist|sides)\.html|templates/protocol/in_plain_words\.html"
-    r"|delphi/people/pages/personal_data\.py|rounds/questionnaire/"
+    r"|templates/macros/(?:answer|card|levels|lines|panelist|sides)\.html"
+    r"|templates/protocol/(?:in_plain_words|printed)\.html|templates/web/(?:this_)?device\.html"
+    r"|delphi/people/pages/personal_data\.py|delphi/protocol/labels\.py|rounds/questionnaire/"
 )
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%%|\{\w+\}|</?\w+>")
 KEYWORDS = {

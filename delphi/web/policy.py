@@ -5,7 +5,7 @@ from functools import wraps
 from inspect import signature
 from typing import Any, TypeVar, cast
 
-from flask import Flask, abort, current_app, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_security import current_user
 from werkzeug.wrappers import Response
 
@@ -72,6 +72,7 @@ def _handed(who: str | Capability, wanted: Container[str], address: Mapping[str,
     elif who == PANELIST and ("study" in wanted or "panelist" in wanted):
         study, person = panelist()
         _keep_contact(study)
+        g.noun = study.item_noun.value
         values |= _named(wanted, study=study, panelist=person)
     return values
 
