@@ -33,6 +33,11 @@ class Contents:
     language: str
     wordings: Mapping[str, Wording]
 
+    @classmethod
+    def of_source(cls, study: Study) -> "Contents":
+        """A study as its source says it."""
+        return cls(study.language, study.language, {})
+
     def say(self, item: str, source: str) -> Piece:
         """A piece under its id, as it is shown beside what the source says today."""
         return self._said(self.wordings.get(item), source)
@@ -108,7 +113,7 @@ def contents_of(session: Session, study: Study, wanted: str | None, *, remember:
     """The study in the language wanted; nothing is asked of the database where that is the language of the source."""
     language = language_for(study, wanted)
     if language == study.language:
-        return Contents(study.language, language, {})
+        return Contents.of_source(study)
     name = ("contents", study.id, study.created_at, language, study.translated)
     found: Contents = remember(name, lambda: Contents(study.language, language, wordings_in(session, study, language)))
     return found

@@ -3,8 +3,10 @@
 The values of a scale stay; a study keeps only words that differ from those that come with the platform in English.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 
 from delphi.consensus.scale import Scale
 from delphi.translations import LANGUAGES, N_, PSEUDO, translations
@@ -96,3 +98,13 @@ def shipped(scale: Scale, language: str) -> dict[str, str]:
     catalogue = translations(language)
     said = {item: catalogue.gettext(word) for item, word in words_of(scale).items() if word in SHIPPED}
     return {item: word for item, word in said.items() if word}
+
+
+@cache
+def english_words(language: str) -> dict[str, str]:
+    """The English words of scales by their translation into a language; what two words have in common leads to none."""
+    if language == "en" or language not in LANGUAGES | PSEUDO:
+        return {}
+    said = {word: translations(language).gettext(word) for word in sorted(SHIPPED)}
+    counted = Counter(said.values())
+    return {told: word for word, told in said.items() if counted[told] == 1}

@@ -13,10 +13,12 @@ from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response
 
 from delphi import dates, numbers
+from delphi.access import SignedOut
 from delphi.config import Settings
 from delphi.errors import Issue, Refused
 from delphi.translations import LANGUAGES, PSEUDO, REVIEWED, STATEMENT, quality, translations
-from delphi.web.policy import OPEN, policy
+from delphi.web.policy import OPEN, panelist, policy
+from delphi.web.transaction import current_session
 
 
 def offered() -> dict[str, str]:
@@ -36,14 +38,34 @@ def language() -> str:
 
 @lru_cache(maxsize=1000)
 def _best(asked: str) -> str:
-    """The best of our languages for a browser that asks for these."""
-    return parse_accept_header(asked, LanguageAccept).best_match(list(LANGUAGES), "en")
+    """The best of our languages for a browser that asks for these; Flemish is Dutch before a second choice is English."""
+    for wanted, weight in parse_accept_header(asked, LanguageAccept):
+        for code in (wanted, wanted.partition("-")[0].lower()):
+            if weight and code in LANGUAGES:
+                return code
+    return "en"
 
 
 def choose(code: str) -> None:
-    """Keep the language that a reader chose; one that is not offered changes nothing."""
+    """Keep the language that a reader chose; one that is not offered changes nothing. Of a panelist it is kept for good."""
+    if code not in offered():
+        return
+    session["language"] = code
+    g.pop("language", None)
+    if "panelist_grant" in session:
+        try:
+            who = panelist()[1]
+        except SignedOut:
+            return
+        who.language = code
+        current_session().flush()
+
+
+def for_this_page(code: str | None) -> None:
+    """Let one page speak the language of a panelist who has not come in yet, and keep nothing."""
+    g.of_the_panel = True
     if code in offered():
-        session["language"] = code
+        g.language = code
 
 
 def noun() -> str:
@@ -74,6 +96,13 @@ def told(error: Refused | Issue) -> str:
 def _rules() -> str:
     """The locale whose rules for dates, numbers and lists this page follows."""
     return dates.locale_of(language())
+
+
+@lru_cache
+def direction_of(code: str) -> str:
+    """The direction in which a language is written."""
+    direction: str = Locale.parse(dates.locale_of(code)).text_direction
+    return direction
 
 
 def when(moment: datetime, zone: str) -> str:
@@ -133,11 +162,6 @@ def facts() -> dict[str, Any]:
     }
 
 
-def direction_of(code: str) -> str:
-    """Where a language is written to: "ltr" or "rtl"."""
-    return Locale.parse(dates.locale_of(code)).text_direction
-
-
 @policy(OPEN)
 def installed() -> str:
     """Show the languages of this installation, and how far their texts can be trusted."""
@@ -148,8 +172,9 @@ def installed() -> str:
 def switch() -> Response:
     """Change the language, and go back to the page."""
     choose(request.form.get("language", ""))
-    back = request.form.get("back", "/")
-    return redirect(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/", 303)
+    home = f"{request.script_root}/"
+    back = request.form.get("back", home)
+    return redirect(back if back.startswith(home) and not back.startswith(("//", "/\\")) else home, 303)
 
 
 def init_app(app: Flask) -> None:

@@ -73,6 +73,7 @@ def _handed(who: str | Capability, wanted: Container[str], address: Mapping[str,
         study, person = panelist()
         _keep_contact(study)
         g.noun = study.item_noun.value
+        _speak(person)
         values |= _named(wanted, study=study, panelist=person)
     return values
 
@@ -82,6 +83,14 @@ def _keep_contact(study: Study) -> None:
     contact = [study.lead_name, study.contact_email]
     if session.get("contact") != contact:
         session["contact"] = contact
+
+
+def _speak(person: Panelist) -> None:
+    """Let pages speak the language of a panelist; the browser keeps it for answers that load no panelist."""
+    g.of_the_panel = True
+    if person.language is not None and session.get("language") != person.language:
+        session["language"] = person.language
+        g.pop("language", None)
 
 
 def _named(wanted: Container[str], **values: Any) -> dict[str, Any]:
@@ -137,5 +146,5 @@ def init_app(app: Flask) -> None:
         if who is None:
             abort(404)
         if who not in (OPEN, PANELIST) and not signed_in():
-            return redirect(url_for("security.login", next=request.path), 303)
+            return redirect(url_for("security.login", next=request.script_root + request.path), 303)
         return None

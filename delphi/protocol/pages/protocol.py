@@ -1,6 +1,7 @@
 """Pages of the protocol: read it, try its rule, write it, lock it, amend it."""
 
 from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -11,6 +12,7 @@ from delphi.access import Capability
 from delphi.consensus.analysis import Definition
 from delphi.consensus.rules.percent import GradedAgreement
 from delphi.consensus.scale import Scale
+from delphi.contents.pages import current_contents
 from delphi.model.study import Study
 from delphi.protocol import amendments, differences, groups, labels, method
 from delphi.protocol.forms import AmendmentForm, ProtocolForm, example_sent
@@ -36,8 +38,10 @@ def show(study: Study) -> Page:
 @policy(PANELIST)
 def for_panel(study: Study) -> Page:
     """Show the same protocol to everybody invited."""
-    plain = _plain_rule(method.definition_of(study))
-    return render_template("protocol/panelist.html", **_facts(study), plain_rule=plain, form=ButtonForm())
+    facts = _facts(study)
+    definition = replace(facts["definition"], scale=current_contents(study).scale(study))
+    facts |= {"definition": definition, "plain_rule": _plain_rule(definition)}
+    return render_template("protocol/panelist.html", **facts, form=ButtonForm())
 
 
 def _plain_rule(definition: Definition) -> str:

@@ -14,7 +14,17 @@ SENTENCES = {**METHODS, **RESULTS}
 
 
 # Sentences that the platform writes alone; what the lead wrote stays in the lead's words.
-NAMING = {"first_statements", "scale", "feedback", "settled", "anonymity", "analysis", "response", "changes", "verdicts"}
+NAMING = {
+    "first_statements",
+    "scale",
+    "feedback",
+    "settled",
+    "anonymity",
+    "analysis",
+    "response",
+    "changes",
+    "verdicts",
+}
 NAMING |= {"means", "not_qualified", "nq_sensitivity", "stable"}
 
 
