@@ -138,11 +138,17 @@ def content_of(app, study_id):
         return found
 
 
+def calendar_page(code, text):
+    """What a calendar file tells people, as a page."""
+    told = re.findall(r"^(?:SUMMARY|DESCRIPTION):(.*)$", text.replace("\r\n ", "").replace("\r", ""), re.MULTILINE)
+    return f'<html lang="{code}">' + " ".join(told)
+
+
 class Walk:
     """A person of each language who opens every page there is, and what was wrong on them."""
 
     def __init__(self, app, study_id, panel):
-        self.app, self.study_id, self.wrong = app, study_id, set()
+        self.app, self.study_id, self.wrong, self.calendars = app, study_id, set(), 0
         self.people = {code: app.test_client().enter(study_id, panel[PEOPLE.index(code)]) for code in SPOKEN}
         self.paths = sorted(
             path
@@ -159,6 +165,9 @@ class Walk:
                 assert answer.status_code < 500, path
                 if answer.mimetype == "text/html" and answer.status_code == 200:
                     self.check(code, path, answer.text, content, names)
+                if answer.mimetype == "text/calendar" and "SUMMARY" in answer.text:
+                    self.check(code, path, calendar_page(code, answer.text), content, names)
+                    self.calendars += 1
 
     def check(self, code, path, page, content, names):
         if f'<html lang="{code}"' not in page:
@@ -235,3 +244,4 @@ def test_a_panel_in_four_languages_lives_through_two_rounds(app, study):
     assert {row["n_rated"] + row["n_nq"] for row in rows} == {len(PEOPLE)}
     walk(1, 2)
     assert sorted(walk.wrong) == []
+    assert walk.calendars >= 2 * len(SPOKEN)
