@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from delphi import progress
 from delphi.model.letter import REMINDERS, Letter, LetterKind
+from delphi.model.panel import Panelist
 from delphi.model.round import Participation
 
 MOST, APART = 3, timedelta(hours=24)
@@ -24,9 +25,11 @@ def meant(study_id: int, round_: int) -> Select[UUID, int, datetime]:
 
 
 def spared(session: Session, study_id: int, round_: int, *, at: datetime) -> set[UUID]:
-    """List who may get no further reminder now; what is planned for later days does not count."""
+    """List who may get no further reminder now, or wants none; what is planned for later days does not count."""
     counted = session.execute(meant(study_id, round_).where(Letter.due_at <= at))
-    return {panelist for panelist, n, last in counted if n >= MOST or last > at - APART}
+    stopped = select(Panelist.id).where(Panelist.study_id == study_id, Panelist.reminders_stopped)
+    enough = {panelist for panelist, n, last in counted if n >= MOST or last > at - APART}
+    return enough | set(session.scalars(stopped))
 
 
 def answered(session: Session, letter: Letter) -> int:

@@ -64,6 +64,8 @@ class EventKind(StrEnum):
     PANELIST_CORRECTED = "panelist:corrected"
     PANELIST_INVITED = "panelist:invited"
     PANELIST_REMOVED = "panelist:removed"
+    LETTERS_CHANGED = "letters:changed"
+    LETTERS_QUEUED = "letters:queued"
     LINK_HANDED = "link:handed"
     LINK_MAILED = "link:mailed"
     LINKS_ENDED = "link:ended"

@@ -38,6 +38,21 @@ class LetterKind(StrEnum):
     STATISTICIAN = "statistician"
     CLOSING_EARLY = "closing_early"
     INFORMATION = "information"
+    NEWS = "news"
+    RESULTS = "results"
+    THANKS = "thanks"
+    FINISHED = "finished"
+    ACKNOWLEDGEMENT = "acknowledgement"
+
+
+class TeamLetterKind(StrEnum):
+    """What a letter to a member of the team is about."""
+
+    TEAM = "team"
+    ROUND_CLOSED = "round_closed"
+    RESPONSE_ALARM = "response_alarm"
+    BOUNCE = "bounce"
+    TEST = "test"
 
 
 REMINDERS = (LetterKind.REMINDER, LetterKind.NOT_STARTED, LetterKind.UNFINISHED)
@@ -48,6 +63,8 @@ PERSONAL = (
     LetterKind.ADDRESS_CHANGED,
     LetterKind.STATISTICIAN,
     LetterKind.INFORMATION,
+    LetterKind.FINISHED,
+    LetterKind.ACKNOWLEDGEMENT,
 )
 
 
@@ -106,16 +123,24 @@ class Letter(Mail, Base):
 
 
 class TeamLetter(Mail, Base):
-    """A letter to a member of the team: you were invited to this study."""
+    """A letter to a member of the team: you were invited, a round was closed, mail came back, or a test of a letter.
+
+    ``about`` is the number of a round, or the kind and the language that are tested.
+    """
 
     __tablename__ = "team_letter"
     __table_args__ = (
         PrimaryKeyConstraint("study_id", "id"),
         belongs("account", "membership", ondelete="CASCADE"),
         Index("ix_team_letter_due", "run_after", sqlite_where=DUE, postgresql_where=DUE),
+        CheckConstraint(one_of("kind", TeamLetterKind), name="kind"),
         CheckConstraint("(claimed_by IS NULL) = (claimed_until IS NULL)", name="claim_has_lease"),
     )
 
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
     id: Mapped[UUID] = mapped_column(default=uuid4)
     account: Mapped[int]
+    kind: Mapped[TeamLetterKind] = mapped_column(
+        Word(TeamLetterKind), default=TeamLetterKind.TEAM, server_default="team"
+    )
+    about: Mapped[str | None] = mapped_column(String(80))

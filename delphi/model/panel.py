@@ -38,6 +38,7 @@ class Panelist(Base):
     left_because: Mapped[str] = mapped_column(Text, default="")
     row_code: Mapped[str | None] = mapped_column(String(20))  # names this person's rows where a study keeps rows
     page_code: Mapped[str | None] = mapped_column(String(20), default=new_code)  # in addresses of the team's pages
+    reminders_stopped: Mapped[bool] = mapped_column(default=False, server_default=false())  # by the panelist
 
     @property
     def taking_part(self) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from delphi import signing
 from delphi.access import sha256
 from delphi.config import Settings
-from delphi.letters import calendar, content, message, outbox
+from delphi.letters import calendar, content, message, outbox, tokens
 from delphi.letters.message import Recipient
 from delphi.model.account import Account, AccountInvitation
 from delphi.model.identity import Identity, Receipt
@@ -46,8 +46,11 @@ def prepare(session: Session, key: LetterKey, *, at: datetime, settings: Setting
         facts["link"] = f"{settings.public_url}/p/{links.mint(session, study, panelist.id, at=at)}"
     if person.changed_by_team:
         facts |= content.WITHHELD
+    facts["name"] = person.name
+    if letter.round is not None:
+        facts["stop"] = f"{settings.public_url}/stop/{tokens.make(settings.secret_key, tokens.STOP, *key)}"
     to = Recipient(person.name, person.email)
-    dates = _dates(letter, study, facts, settings.host, at=at)
+    dates = _dates(letter, study, facts, settings, at=at)
     return _envelope(letter, to, content.template_of(letter, facts), facts, settings=settings, at=at, dates=dates)
 
 
@@ -69,24 +72,29 @@ def _envelope(
     dates: str = "",
 ) -> EmailMessage:
     """Write a letter, and put it into its envelope; whoever answers reaches the contact of the study."""
-    subject, text = message.write(template, facts)
+    written, study = message.compose(template, facts), facts["study"]
     return message.envelope(
-        subject=subject,
-        text=text,
+        subject=written.subject,
+        text=written.text,
+        html=written.html,
+        language=written.language,
         to=to,
         sender=settings.mail_from,
-        reply_to=facts["study"].contact_email,
+        sender_name=study.lead_name,
+        reply_to=study.contact_email,
         message_id=f"<{letter.id}@{settings.host}>",
         date=at,
+        stop=facts.get("stop", ""),
         calendar=dates,
     )
 
 
-def _dates(letter: Letter, study: Study, facts: dict[str, Any], host: str, *, at: datetime) -> str:
+def _dates(letter: Letter, study: Study, facts: dict[str, Any], settings: Settings, *, at: datetime) -> str:
     """Write the close of the round for a calendar, where a letter tells it for the first time or anew."""
     if letter.kind not in (LetterKind.INVITATION, LetterKind.EXTENSION):
         return ""
-    return calendar.write([calendar.closing(study, facts["round"], host)], at=at)
+    closing = calendar.closing(study, facts["round"], settings.host, url=f"{settings.public_url}/panel")
+    return calendar.write([closing], at=at)
 
 
 def prepare_for_team(session: Session, key: LetterKey, *, at: datetime, settings: Settings) -> EmailMessage | None:

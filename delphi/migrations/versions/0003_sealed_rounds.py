@@ -31,15 +31,19 @@ NEW_KINDS = (
     'comments:moderated', 'comment:read', 'reminders:queued', 'reminders:stopped', 'study:finished',
     'names:destroyed', 'rows:published', 'panel:described', 'figures:sealed', 'proposals:decided', 'panelist:withdrew',
     'panelist:corrected', 'panelist:invited', 'panelist:removed', 'link:handed', 'link:mailed', 'link:ended',
-    'verdicts:amended', 'export:made',
+    'verdicts:amended', 'letters:changed', 'letters:queued', 'export:made',
 )  # fmt: skip
 LETTERS = (
     'invitation', 'reminder', 'not_started', 'unfinished', 'extension', 'link', 'consent', 'withdrawal',
 )  # fmt: skip
-NEW_LETTERS = (*LETTERS, 'address_changed', 'statistician', 'closing_early', 'information')
+NEW_LETTERS = (
+    *LETTERS, 'address_changed', 'statistician', 'closing_early', 'information', 'news', 'results', 'thanks', 'finished',
+    'acknowledgement',
+)  # fmt: skip
+TEAM_LETTERS = ('team', 'round_closed', 'response_alarm', 'bounce', 'test')
 PERSONAL, NEW_PERSONAL = (
     ('link', 'consent', 'withdrawal'),
-    ('link', 'consent', 'withdrawal', 'address_changed', 'statistician', 'information'),
+    ('link', 'consent', 'withdrawal', 'address_changed', 'statistician', 'information', 'finished', 'acknowledgement'),
 )
 ROLES = ('owner', 'analyst', 'panel_manager', 'viewer')
 NEW_ROLES = (*ROLES, 'statistician')
@@ -232,11 +236,14 @@ STUDY_COLUMNS = {
     'data_protection_email': ('VARCHAR(254)', ''),
 }
 COLUMNS = {
-    'panelist': {'row_code': 'VARCHAR(20)', 'page_code': 'VARCHAR(20)'},
+    'panelist': {'row_code': 'VARCHAR(20)', 'page_code': 'VARCHAR(20)', 'reminders_stopped': 'BOOLEAN DEFAULT {false} NOT NULL'},
     'participation': {'counted': 'BOOLEAN', 'counted_group': 'VARCHAR(60)', 'handed_link': 'VARCHAR(64)'},
     'access_link': {'handed': 'BOOLEAN DEFAULT {false} NOT NULL'},
     'panelist_session': {'handed_link': 'VARCHAR(64)'},
-    'identity': {'changed_by_team': 'BOOLEAN DEFAULT {false} NOT NULL', 'note': 'TEXT'},
+    'identity': {
+        'changed_by_team': 'BOOLEAN DEFAULT {false} NOT NULL', 'note': 'TEXT', 'bounced_on': 'DATE', 'bounce': 'VARCHAR(200)',
+    },
+    'team_letter': {'about': 'VARCHAR(80)'},
     'receipt': {'changed_by_team': 'BOOLEAN DEFAULT {false} NOT NULL'},
 }
 
@@ -254,6 +261,7 @@ def upgrade() -> None:
             add_column(table, name, kind.format(false=false))
     drawn = 'hex(randomblob(8))' if false == '0' else "substr(upper(replace(gen_random_uuid()::text, '-', '')), 1, 16)"
     op.execute(f'UPDATE panelist SET page_code = {drawn}')
+    add_column('team_letter', 'kind', "VARCHAR(40) DEFAULT 'team' NOT NULL", one_of('kind', TEAM_LETTERS))
     op.create_index('uq_panelist_page_code', 'panelist', ['study_id', 'page_code'], unique=True)
     change_checks(event(KINDS), kind=one_of('kind', NEW_KINDS))
     change_checks(
@@ -268,6 +276,7 @@ def upgrade() -> None:
         batch_op.drop_constraint(op.f('ck_round_closed_has_input_hash'), type_='check')
         batch_op.drop_column('input_sha256')
         batch_op.add_column(sa.Column('stops', sa.JSON(), nullable=True))
+        batch_op.add_column(sa.Column('reminders', sa.JSON(), nullable=True))
     op.drop_index('ix_rating_panelist', 'rating')
     for name in OF_A_PANELIST:
         op.create_index(f'ix_{name}_panelist', name, ['study_id', 'panelist'])
@@ -456,6 +465,7 @@ def downgrade() -> None:
     for table, columns in COLUMNS.items():
         for name in columns:
             op.drop_column(table, name)
+    op.drop_column('team_letter', 'kind')
     for name in STUDY_COLUMNS:
         op.drop_column('study', name)
 
