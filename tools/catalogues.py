@@ -8,7 +8,7 @@ import delphi
 from delphi.translations import FOLDER, LANGUAGES, catalogue
 
 ROOT = FOLDER.parents[1]
-METHODS = [("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2"), ("**.py", "python")]
+METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
 JINJA = {"trimmed": "false", "silent": "false"}
 KEYWORDS = {
     "_": None,
@@ -31,7 +31,7 @@ def texts() -> Catalog:
         rows = extract_from_dir(
             str(ROOT / package),
             [(pattern.removeprefix(f"{package}/"), method) for pattern, method in METHODS],
-            options_map={"**.html": JINJA, "**.txt": JINJA},
+            options_map={"**.html": JINJA},
             keywords=KEYWORDS,
         )
         for name, _line, message, _comments, context in rows:

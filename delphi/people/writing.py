@@ -18,11 +18,11 @@ from delphi.letters import calendar, content, message, outbox, tokens
 from delphi.letters.message import Recipient
 from delphi.model.account import Account, AccountInvitation
 from delphi.model.identity import Identity, Receipt
-from delphi.model.letter import Letter, LetterKind, TeamLetter
+from delphi.model.letter import REMINDERS, Letter, LetterKind, TeamLetter, TeamLetterKind
 from delphi.model.panel import Panelist
 from delphi.model.seal import SealLetter
 from delphi.model.study import Membership, Study
-from delphi.people import acknowledgements, links, seal_letters
+from delphi.people import acknowledgements, links, seal_letters, team_letters
 from delphi.people.claims import WITH_RECEIPT, LetterKey, Table
 
 INVITED_FOR = timedelta(days=14)
@@ -35,7 +35,7 @@ def prepare(session: Session, key: LetterKey, *, at: datetime, settings: Setting
     person = _person(session, letter)
     panelist = session.get_one(Panelist, (letter.study_id, letter.panelist))
     facts = content.facts_of(session, letter, study, panelist, at=at) if person else None
-    if person is None or facts is None:
+    if person is None or facts is None or _is_in_vain(letter, person):
         outbox.drop(session, letter.study_id, Letter.id == letter.id, at=at)
         return None
     if letter.kind is LetterKind.WITHDRAWAL:  # a receipt that was queued before 0002 left this to be done
@@ -52,6 +52,11 @@ def prepare(session: Session, key: LetterKey, *, at: datetime, settings: Setting
     to = Recipient(person.name, person.email)
     dates = _dates(letter, study, facts, settings, at=at)
     return _envelope(letter, to, content.template_of(letter, facts), facts, settings=settings, at=at, dates=dates)
+
+
+def _is_in_vain(letter: Letter, person: Identity | Receipt) -> bool:
+    """Whether a reminder would go to an address that takes no mail."""
+    return letter.kind in REMINDERS and isinstance(person, Identity) and person.bounced_on is not None
 
 
 def _person(session: Session, letter: Letter) -> Identity | Receipt | None:
@@ -85,8 +90,17 @@ def _envelope(
         message_id=f"<{letter.id}@{settings.host}>",
         date=at,
         stop=facts.get("stop", ""),
+        return_path=_return_path(letter, settings),
         calendar=dates,
     )
+
+
+def _return_path(letter: Letter | TeamLetter | SealLetter, settings: Settings) -> str:
+    """Where a letter comes back: to an address that names it, where it goes to the panel."""
+    if settings.mail_return_path is None or not isinstance(letter, Letter):
+        return settings.mail_return_path or ""
+    local, _, domain = settings.mail_return_path.partition("@")
+    return f"{local}+{tokens.make(settings.secret_key, tokens.BOUNCE, letter.study_id, letter.id)}@{domain}"
 
 
 def _dates(letter: Letter, study: Study, facts: dict[str, Any], settings: Settings, *, at: datetime) -> str:
@@ -98,9 +112,24 @@ def _dates(letter: Letter, study: Study, facts: dict[str, Any], settings: Settin
 
 
 def prepare_for_team(session: Session, key: LetterKey, *, at: datetime, settings: Settings) -> EmailMessage | None:
-    """Write to a new member of the team; who has no password yet gets a link to choose one."""
+    """Write to a member of the team; None if there is nothing to say any more."""
     letter = session.get_one(TeamLetter, key)
     study = session.get_one(Study, letter.study_id)
+    if letter.kind is TeamLetterKind.TEAM:
+        return _invitation_to_team(session, letter, study, at=at, settings=settings)
+    facts = team_letters.facts_of(session, letter, study, settings)
+    if facts is None:
+        letter.dropped_at = at
+        letter.release()
+        return None
+    to = Recipient("", session.get_one(Account, letter.account).email)
+    return _envelope(letter, to, letter.kind.value, facts, settings=settings, at=at)
+
+
+def _invitation_to_team(
+    session: Session, letter: TeamLetter, study: Study, *, at: datetime, settings: Settings
+) -> EmailMessage:
+    """Invite a new member of the team; who has no password yet gets a link to choose one."""
     member = session.get_one(Membership, (letter.study_id, letter.account))
     account = session.get_one(Account, letter.account)
     path = f"join/{_invite(session, account, at=at)}" if account.password is None else "sign-in"
