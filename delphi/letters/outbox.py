@@ -19,9 +19,14 @@ def queue(
     *,
     at: datetime,
     turn: int | str = 1,
+    not_before: datetime | None = None,
 ) -> None:
-    """Queue one letter a panelist; the same letter queued twice is refused by the database."""
-    facts = {"study_id": study_id, "kind": kind, "round": round_, "due_at": at, "run_after": at, "attempts": 0}
+    """Queue one letter a panelist, due ``at`` a moment; the same letter queued twice is refused by the database.
+
+    ``not_before`` is when the postman looks at it first: earlier, where the hour of the person decides.
+    """
+    facts = {"study_id": study_id, "kind": kind, "round": round_, "due_at": at, "attempts": 0}
+    facts["run_after"] = min(at, not_before or at)
     rows = [
         {"id": uuid4(), "panelist": panelist, "dedupe_key": f"{kind}:{round_}:{turn}:{panelist}", **facts}
         for panelist in panelists

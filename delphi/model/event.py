@@ -53,6 +53,7 @@ class EventKind(StrEnum):
     DECISION_UNDONE = "decision:undone"
     COMMENTS_MODERATED = "comments:moderated"
     COMMENT_READ = "comment:read"
+    REMINDERS_PLANNED = "reminders:planned"
     REMINDERS_QUEUED = "reminders:queued"
     REMINDERS_STOPPED = "reminders:stopped"
     STUDY_FINISHED = "study:finished"

@@ -55,6 +55,7 @@ class TeamLetterKind(StrEnum):
     TEST = "test"
 
 
+PLANNED = "plan-"  # how the turn of a planned reminder begins
 REMINDERS = (LetterKind.REMINDER, LetterKind.NOT_STARTED, LetterKind.UNFINISHED)
 PERSONAL = (
     LetterKind.LINK,
@@ -120,6 +121,16 @@ class Letter(Mail, Base):
     panelist: Mapped[UUID]
     dedupe_key: Mapped[str] = mapped_column(String(200))
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @hybrid_property
+    def planned(self) -> bool:
+        """Whether it is a reminder of the plan, which waits for its hour."""
+        return f":{PLANNED}" in self.dedupe_key
+
+    @planned.inplace.expression
+    @classmethod
+    def _planned(cls) -> ColumnElement[bool]:
+        return cls.dedupe_key.contains(f":{PLANNED}", autoescape=True)
 
 
 class TeamLetter(Mail, Base):

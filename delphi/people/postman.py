@@ -10,6 +10,7 @@ from delphi.config import Settings
 from delphi.database import Database, database_now
 from delphi.letters.pace import DomainFull, Pace
 from delphi.letters.relay import Outcome, Relay, RelayDown
+from delphi.letters.reminders import NotYet
 from delphi.model.identity import Identity
 from delphi.model.letter import Letter
 from delphi.people import bounces, claims, lost_links
@@ -118,6 +119,9 @@ class Postman(Loop):
             mail = self._write(table, key, now())
         except DomainFull as full:
             self._put_back([(table, key)], after=now() + timedelta(seconds=full.wait))
+            return
+        except NotYet as early:
+            self._put_back([(table, key)], after=early.until)
             return
         if mail is not None:
             outcome = relay.send(mail, in_time=lambda: time.monotonic() - begun < SECONDS_BEFORE_TEXT)

@@ -14,15 +14,17 @@ from sqlalchemy.orm import Session
 from delphi import signing
 from delphi.access import sha256
 from delphi.config import Settings
-from delphi.letters import calendar, content, message, outbox, tokens
+from delphi.letters import calendar, content, message, outbox, reminders, tokens
 from delphi.letters.message import Recipient
+from delphi.letters.reminders import NotYet
 from delphi.model.account import Account, AccountInvitation
 from delphi.model.identity import Identity, Receipt
 from delphi.model.letter import REMINDERS, Letter, LetterKind, TeamLetter, TeamLetterKind
 from delphi.model.panel import Panelist
+from delphi.model.round import Round
 from delphi.model.seal import SealLetter
 from delphi.model.study import Membership, Study
-from delphi.people import acknowledgements, links, seal_letters, team_letters
+from delphi.people import acknowledgements, links, seal_letters, team_letters, time_zones
 from delphi.people.claims import WITH_RECEIPT, LetterKey, Table
 
 INVITED_FOR = timedelta(days=14)
@@ -33,6 +35,7 @@ def prepare(session: Session, key: LetterKey, *, at: datetime, settings: Setting
     letter = session.get_one(Letter, key)
     study = session.get_one(Study, letter.study_id)
     person = _person(session, letter)
+    _wait_for_the_hour(session, letter, study, person, at=at)
     panelist = session.get_one(Panelist, (letter.study_id, letter.panelist))
     facts = content.facts_of(session, letter, study, panelist, at=at) if person else None
     if person is None or facts is None or _is_in_vain(letter, person):
@@ -52,6 +55,26 @@ def prepare(session: Session, key: LetterKey, *, at: datetime, settings: Setting
     to = Recipient(person.name, person.email)
     dates = _dates(letter, study, facts, settings, at=at)
     return _envelope(letter, to, content.template_of(letter, facts), facts, settings=settings, at=at, dates=dates)
+
+
+def _wait_for_the_hour(
+    session: Session, letter: Letter, study: Study, person: Identity | Receipt | None, *, at: datetime
+) -> None:
+    """Let a planned reminder wait for its hour where the person is, if it comes before the deadline.
+
+    Raises
+    ------
+    NotYet
+        The hour has not come.
+    """
+    if not letter.planned or not isinstance(person, Identity):
+        return
+    moment = reminders.hour_of(letter, study.time_zone, time_zones.zone_of(person) or study.time_zone)
+    closes_at = session.get_one(Round, (study.id, letter.round)).closes_at
+    if closes_at is not None and moment >= closes_at:
+        moment = letter.due_at
+    if at < moment:
+        raise NotYet(moment)
 
 
 def _is_in_vain(letter: Letter, person: Identity | Receipt) -> bool:

@@ -31,7 +31,7 @@ NEW_KINDS = (
     'comments:moderated', 'comment:read', 'reminders:queued', 'reminders:stopped', 'study:finished',
     'names:destroyed', 'rows:published', 'panel:described', 'figures:sealed', 'proposals:decided', 'panelist:withdrew',
     'panelist:corrected', 'panelist:invited', 'panelist:removed', 'link:handed', 'link:mailed', 'link:ended',
-    'verdicts:amended', 'letters:changed', 'letters:queued', 'export:made',
+    'verdicts:amended', 'letters:changed', 'letters:queued', 'reminders:planned', 'export:made',
 )  # fmt: skip
 LETTERS = (
     'invitation', 'reminder', 'not_started', 'unfinished', 'extension', 'link', 'consent', 'withdrawal',

@@ -495,3 +495,43 @@ def test_a_reminder_is_not_sent_to_who_stopped_them_meanwhile(database, sending,
     mailbox.messages.clear()
     Postman(database, sending.settings).deliver(at=NOW)
     assert len(mailbox.messages) == 5
+
+
+def planned_at(database, sending, zone, *, due, characteristics):
+    """A reminder of the plan to the first of the panel, who is where the panel's file says."""
+    with database.transaction() as session:
+        study = session.get_one(Study, sending.study.id)
+        study.time_zone = zone
+        session.get_one(Identity, (study.id, sending.panel[0])).characteristics = characteristics
+        session.execute(delete(Letter))
+        key = (LetterKind.NOT_STARTED, study.id, 1, [sending.panel[0]])
+        outbox.queue(session, *key, at=due, not_before=due - timedelta(hours=14), turn="plan-1")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "hours"),
+    [
+        ("Time zone", "America/New_York", 6),
+        ("time_zone", " Asia/Tokyo", -8),
+        ("timezone", "Europe/Amsterdam", 0),
+        ("time zone", "Nowhere/Town", 0),
+        ("country", "Asia/Tokyo", 0),
+    ],
+)
+def test_a_planned_reminder_leaves_at_the_hour_of_the_person(database, sending, mailbox, column, value, hours):
+    due = (NOW + timedelta(days=3)).replace(hour=8, minute=0, second=0, microsecond=0)
+    planned_at(database, sending, "Europe/Amsterdam", due=due, characteristics={column: value})
+    postman = Postman(database, sending.settings)
+    for moment in (due - timedelta(hours=13), due + timedelta(hours=hours, minutes=-1)):
+        postman.deliver(at=moment)
+        assert mailbox.messages == []
+    postman.deliver(at=due + timedelta(hours=hours))
+    assert len(mailbox.messages) == 1
+    assert letters(database, Letter.attempts) == [1]
+
+
+def test_an_hour_that_comes_after_the_deadline_is_that_of_the_study(database, sending, mailbox):
+    due = LATER - timedelta(hours=2)
+    planned_at(database, sending, "UTC", due=due, characteristics={"time zone": "Pacific/Honolulu"})
+    Postman(database, sending.settings).deliver(at=due)
+    assert len(mailbox.messages) == 1
