@@ -12,14 +12,13 @@ from delphi.letters import reminders
 from delphi.model.event import Event, EventKind
 from delphi.model.letter import REMINDERS, Letter, LetterKind
 from delphi.model.panel import Panelist
-from delphi.model.round import Round, State
+from delphi.model.round import Round, State, find_round
 from delphi.model.study import Consent, Document, Study
 from delphi.statements.duration import reading_of
 
 Facts = dict[str, Any]
 WITHOUT_LINK = {LetterKind.CONSENT, LetterKind.WITHDRAWAL, LetterKind.ADDRESS_CHANGED, LetterKind.THANKS}
 WITH_LINK = frozenset(LetterKind) - WITHOUT_LINK
-AFTER_THE_CLOSE = (LetterKind.NEWS, LetterKind.THANKS)
 
 NEAR = timedelta(hours=24)  # of a deadline: its last day
 
@@ -67,20 +66,33 @@ def _for_the_panel(session: Session, letter: Letter, study: Study, locale: str, 
         case LetterKind.CLOSING_EARLY:
             return _closed_early(session, letter, study, locale)
         case LetterKind.NEWS | LetterKind.RESULTS | LetterKind.THANKS:
-            return _after(session, letter, study)
+            return _after(session, letter, study, at=at)
         case LetterKind.FINISHED | LetterKind.ACKNOWLEDGEMENT:
-            return {"study": study} if study.finished_at and not study.names_destroyed_at else None
+            return {"study": study} if fits(session, study, letter.kind, None, at=at) else None
     return _round(session, letter, study, locale, at=at)
 
 
-def _after(session: Session, letter: Letter, study: Study) -> Facts | None:
+def fits(session: Session, study: Study, kind: LetterKind, round_: Round | None, *, at: datetime) -> bool:
+    """Whether a letter that a lead sends to the panel says what is true now, of the study or of a round."""
+    if study.names_destroyed_at is not None:
+        return False
+    if kind is LetterKind.FINISHED:
+        return study.finished_at is not None
+    if kind is LetterKind.ACKNOWLEDGEMENT:
+        return study.names_until is None or at.date() <= study.names_until
+    if round_ is None or kind is LetterKind.RESULTS:
+        return round_ is not None and round_.released_at is not None
+    following = find_round(session, study.id, round_.number + 1)
+    return round_.closed_at is not None and (following is None or following.opened_at is None)
+
+
+def _after(session: Session, letter: Letter, study: Study, *, at: datetime) -> Facts | None:
     """Collect what a letter says of a round that is over, and of the one that is planned next."""
     assert letter.round is not None
     round_ = session.get_one(Round, (letter.study_id, letter.round))
-    right = round_.released_at is not None if letter.kind is LetterKind.RESULTS else round_.closed_at is not None
-    following = session.get(Round, (letter.study_id, letter.round + 1))
-    if not right or (letter.kind in AFTER_THE_CLOSE and following is not None and following.opened_at is not None):
+    if not fits(session, study, letter.kind, round_, at=at):
         return None
+    following = find_round(session, study.id, letter.round + 1)
     return {"study": study, "round": round_, "opens": following.opens_on if following else None}
 
 

@@ -1,13 +1,14 @@
 """The outbox: a letter is queued in the transaction of the decision that sends it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, insert, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
-from delphi.model.letter import Letter, LetterKind
+from delphi.model.letter import Letter, LetterKind, TeamLetter, TeamLetterKind
+from delphi.model.study import Membership, Role
 
 
 def queue(
@@ -33,6 +34,24 @@ def queue(
     ]
     if rows:
         session.execute(insert(Letter), rows)
+
+
+def queue_for_team(
+    session: Session,
+    kind: TeamLetterKind,
+    study_id: int,
+    roles: Collection[Role],
+    *,
+    at: datetime,
+    about: str | None = None,
+    but: Collection[int] = (),
+) -> None:
+    """Queue one letter to each member of the team with one of these roles."""
+    members = select(Membership.account).where(Membership.study_id == study_id, Membership.role.in_(roles))
+    for account in session.scalars(members.where(Membership.account.not_in(but))).all():
+        key = {"study_id": study_id, "id": uuid4(), "account": account}
+        session.add(TeamLetter(**key, kind=kind, about=about, run_after=at, attempts=0))
+    session.flush()
 
 
 def drop(session: Session, study_id: int, *which: ColumnElement[bool], at: datetime) -> int:

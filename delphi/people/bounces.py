@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from delphi.access import ALLOWED, Capability
 from delphi.config import Settings
-from delphi.letters import returned, tokens
+from delphi.letters import outbox, returned, tokens
 from delphi.letters.returned import LONGEST_REASON, Returned
 from delphi.model.identity import Identity
 from delphi.model.letter import Letter, TeamLetter, TeamLetterKind
 from delphi.model.panel import Panelist
-from delphi.model.study import Membership, Study
+from delphi.model.study import Study
 
 TELL_AFTER, TELL_AGAIN_AFTER = timedelta(minutes=15), timedelta(days=1)
 ROSTER_ROLES = [role for role, may in ALLOWED.items() if Capability.ROSTER in may]
@@ -89,12 +89,8 @@ def _tell_team(session: Session, study_id: int, *, at: datetime) -> None:
     told = select(TeamLetter.account).where(
         TeamLetter.study_id == study_id, TeamLetter.kind == TeamLetterKind.BOUNCE, recent
     )
-    members = select(Membership.account).where(Membership.study_id == study_id, Membership.role.in_(ROSTER_ROLES))
-    for account in session.scalars(members.where(Membership.account.not_in(told))).all():
-        letter = TeamLetter(study_id=study_id, id=uuid4(), account=account, kind=TeamLetterKind.BOUNCE, attempts=0)
-        letter.run_after = at + TELL_AFTER
-        session.add(letter)
-    session.flush()
+    but = session.scalars(told).all()
+    outbox.queue_for_team(session, TeamLetterKind.BOUNCE, study_id, ROSTER_ROLES, at=at + TELL_AFTER, but=but)
 
 
 def count(session: Session, study_id: int) -> int:

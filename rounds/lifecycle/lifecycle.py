@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from delphi import audit
 from delphi.database import lock_all, locked
 from delphi.errors import Issue, NotReady, Refused
+from delphi.letters import outbox
 from delphi.model.event import EventKind
+from delphi.model.letter import TeamLetterKind
 from delphi.model.rating import SaveRequest
 from delphi.model.round import Participation, Round, State
-from delphi.model.study import Study, Turnout
+from delphi.model.study import Role, Study, Turnout
 from delphi.translations import N_
 from rounds.lifecycle import invitations, reminder_plan
 from rounds.lifecycle.readiness import issues_before_launch
@@ -136,6 +138,9 @@ def end_answers(session: Session, study: Study, round_: Round, *, by: int | None
     round_.closed_at = at
     if round_.closed_early:
         invitations.queue_early_close(session, round_, at=at)
+    if by is None:
+        key = (TeamLetterKind.ROUND_CLOSED, study.id, [Role.OWNER])
+        outbox.queue_for_team(session, *key, at=at, about=str(round_.number))
     sealing.mark(session, study, round_)
     session.execute(delete(SaveRequest).filter_by(study_id=round_.study_id, round=round_.number))
     facts = {"before_deadline": True} if round_.closed_early else {}

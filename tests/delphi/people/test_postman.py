@@ -535,3 +535,18 @@ def test_an_hour_that_comes_after_the_deadline_is_that_of_the_study(database, se
     planned_at(database, sending, "UTC", due=due, characteristics={"time zone": "Pacific/Honolulu"})
     Postman(database, sending.settings).deliver(at=due)
     assert len(mailbox.messages) == 1
+
+
+def test_a_close_by_the_server_is_mailed_to_the_owner(database, sending, mailbox):
+    with database.transaction() as session:
+        study = session.get_one(Study, sending.study.id)
+        study.language = "nl"
+        lifecycle.close(session, session.get_one(Round, (study.id, 1)), by=None, at=LATER)
+    Postman(database, sending.settings).deliver(at=LATER)
+    [text] = [
+        text for to, text in mailbox.messages if to == "ada@example.org" and "gesloten" in text.partition("\r\n\r\n")[0]
+    ]
+    words = said(message_from_string(text, policy=policy.default))
+    assert words.startswith("Goedendag,\n\nDe server heeft ronde 1")
+    assert "http://delphi.example.org/studies/care/rounds/1\n" in words
+    assert "/stop/" not in text
