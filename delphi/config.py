@@ -54,7 +54,7 @@ SETTINGS = (
     Setting(
         "PUBLIC_URL",
         "public_url",
-        "The one address that is answered, and that links in letters begin with.",
+        "The one address that is answered, and that links in letters begin with; it may have a path (https://host/delphi).",
         values.public_url,
         "http://127.0.0.1:8000",
     ),
@@ -97,6 +97,22 @@ SETTINGS = (
         "",
     ),
     Setting(
+        "LOG_FORMAT",
+        "log_format",
+        "How lines of the log are written: text, or json with the number of their request, the team's requests and security "
+        "events, and without names, links or addresses.",
+        values.log_format,
+        "text",
+    ),
+    Setting(
+        "METRICS_TOKEN",
+        "metrics_token",
+        "Opens /metrics for Prometheus to whoever sends it as a bearer token; without it there is no such address.",
+        values.metrics_token,
+        "",
+        secret=True,
+    ),
+    Setting(
         "PSEUDO_LANGUAGE",
         "pseudo_language",
         "Offers a made-up language, longer and from right to left, that shows whether pages can be translated.",
@@ -126,6 +142,8 @@ class Settings:
     bounces_url: str | None = field(default=None, repr=False)
     mail_per_domain: int | None = None
     trusted_proxies: int = 0
+    log_format: str = "text"
+    metrics_token: str | None = field(default=None, repr=False)
     pseudo_language: bool = False
 
     @property
@@ -137,6 +155,17 @@ class Settings:
     def https(self) -> bool:
         """Whether people reach the platform over HTTPS."""
         return self.public_url.startswith("https:")
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host of the public address, as a browser names where a form comes from."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def prefix(self) -> str:
+        """The path below which every page stands (/delphi); empty where the host is ours alone."""
+        return urlsplit(self.public_url).path
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:

@@ -30,9 +30,20 @@ def day_in_words(day: date, locale: str = "en_GB") -> str:
     return format_date(day, "EEEE d MMMM y", locale=locale)
 
 
+def short_day(day: date, locale: str = "en_GB") -> str:
+    """Write a day in short.
+
+    Examples
+    --------
+    >>> short_day(date(2027, 3, 9)), short_day(date(2027, 3, 9), "nl"), short_day(date(2027, 3, 9), "de")
+    ('9 Mar 2027', '9 mrt 2027', '09.03.2027')
+    """
+    return format_date(day, "medium", locale=locale)
+
+
 def locale_of(language: str) -> str:
-    """Name the locale whose rules a language follows here: English is British English."""
-    return {"en": "en_GB"}.get(language, language.partition("-")[0])
+    """Name the locale whose rules a language follows here: English and Portuguese are those of Europe."""
+    return {"en": "en_GB", "pt": "pt_PT"}.get(language, language.partition("-")[0])
 
 
 def zone_in_words(zone: str, locale: str = "en_GB") -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from delphi.dates import day_in_words, locale_of
 from delphi.letters.heads import one_line
+from delphi.numbers import listed
 from delphi.translations import LANGUAGES, N_, translations
 
 Facts = Mapping[str, Any]
@@ -204,7 +205,7 @@ VALUES: dict[str, Callable[[Facts, Words], str]] = {
     "news": lambda facts, _words: facts["document"].reason.strip(),
     "names_end": _names_end,
     "kept": _kept,
-    "named": lambda facts, _words: ", ".join(facts["named"]),
+    "named": lambda facts, words: listed(facts["named"], locale_of(words.language)),
     "role": lambda facts, words: words.translate(ROLES[facts["role"]]),
     "how": _how,
     "page": _fact("page"),

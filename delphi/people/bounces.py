@@ -80,7 +80,7 @@ def _is_uuid(text: str) -> bool:
 
 def _is_of(person: Identity, mail: Returned) -> bool:
     """Whether the mail went to the address of now; one that the team has changed since is not meant."""
-    return person.email in mail.recipients or not person.changed_by_team
+    return person.email in mail.recipients or (person.email is not None and not person.changed_by_team)
 
 
 def _tell_team(session: Session, study_id: int, *, at: datetime) -> None:

@@ -38,7 +38,7 @@ def prepare(session: Session, key: LetterKey, *, at: datetime, settings: Setting
     _wait_for_the_hour(session, letter, study, person, at=at)
     panelist = session.get_one(Panelist, (letter.study_id, letter.panelist))
     facts = content.facts_of(session, letter, study, panelist, at=at) if person else None
-    if person is None or facts is None or _is_in_vain(letter, person):
+    if person is None or person.email is None or facts is None or _is_in_vain(letter, person):
         outbox.drop(session, letter.study_id, Letter.id == letter.id, at=at)
         return None
     if letter.kind is LetterKind.WITHDRAWAL:  # a receipt that was queued before 0002 left this to be done
