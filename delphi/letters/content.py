@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi import access, progress
+from delphi.contents.reading import contents_of
 from delphi.dates import in_words, locale_of
 from delphi.letters import reminders
 from delphi.model.event import Event, EventKind
@@ -33,12 +34,16 @@ WITHHELD: Facts = {
 def facts_of(session: Session, letter: Letter, study: Study, panelist: Panelist, *, at: datetime) -> Facts | None:
     """Collect what the text of a letter needs beside the link, in the language of its reader; None drops the letter."""
     facts = _facts_of(session, letter, study, panelist, at=at)
-    return None if facts is None else {"language": language_of(study, panelist), **facts}
+    if facts is None:
+        return None
+    language = language_of(study, panelist)
+    title = contents_of(session, study, language).say("study.title", study.title)
+    return {"language": language, "title": title, **facts}
 
 
-def language_of(study: Study, panelist: Panelist) -> str:  # noqa: ARG001 (a panelist's own comes with the table)
-    """The language in which somebody gets letters."""
-    return study.language
+def language_of(study: Study, panelist: Panelist) -> str:
+    """The language in which somebody gets letters: their own, else that of the study."""
+    return panelist.language or study.language
 
 
 def _facts_of(session: Session, letter: Letter, study: Study, panelist: Panelist, *, at: datetime) -> Facts | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 
 from delphi.letters.kinds.kind import Kind, Text
 
-PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+PLACEHOLDER = re.compile(r"(?<![{$])\{([a-z_]+)\}(?!\})")
 SENTENCE_ENDS = (".", "!", "?")
 LONGEST_SUBJECT, LONGEST_BODY = 300, 10_000
 Value = Callable[[str], str]
@@ -16,7 +16,7 @@ def names_in(text: str) -> list[str]:
 
     Examples
     --------
-    >>> names_in("{study}: {link} {{7*7}} %s {0.__class__} {study} ${x1}")
+    >>> names_in("{study}: {link} {{7*7}} {{name}} ${name} %s {0.__class__} {study}")
     ['study', 'link']
     """
     return list(dict.fromkeys(PLACEHOLDER.findall(text)))

@@ -180,7 +180,7 @@ def _until(facts: Facts, words: Words) -> str:
 VALUES: dict[str, Callable[[Facts, Words], str]] = {
     "greeting": _greeting,
     "name": lambda facts, _words: one_line(facts.get("name", "")),
-    "study": _of_study("title"),
+    "study": lambda facts, _words: one_line(str(facts.get("title") or facts["study"].title)),
     "lead": _of_study("lead_name"),
     "contact": _of_study("contact_email"),
     "round": _round,

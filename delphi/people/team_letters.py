@@ -2,7 +2,9 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi.config import Settings
@@ -31,3 +33,14 @@ def facts_of(session: Session, letter: TeamLetter, study: Study, settings: Setti
 
 def _when(study: Study, moment: datetime | None) -> str:
     return in_words(moment, study.time_zone, locale=locale_of(study.language)) if moment else ""
+
+
+def queue_test(session: Session, study: Study, kind: str, language: str, account: int, *, at: datetime) -> bool:
+    """Queue a letter as a test to a member of the team; False if the same waits already."""
+    about = f"{kind}:{language}"
+    own = {"study_id": study.id, "account": account, "kind": TeamLetterKind.TEST, "about": about}
+    if session.scalar(select(TeamLetter.id).filter_by(**own).where(TeamLetter.unsent).limit(1)) is not None:
+        return False
+    session.add(TeamLetter(**own, id=uuid4(), run_after=at, attempts=0))
+    session.flush()
+    return True

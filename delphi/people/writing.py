@@ -5,17 +5,18 @@ It is the one place where a panelist's code meets an address outside the prepara
 
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from delphi import signing
 from delphi.access import sha256
 from delphi.config import Settings
-from delphi.letters import calendar, content, message, outbox, reminders, tokens
-from delphi.letters.message import Recipient
+from delphi.letters import calendar, content, message, outbox, reminders, texts, tokens
+from delphi.letters.message import Recipient, Written
 from delphi.letters.reminders import NotYet
 from delphi.model.account import Account, AccountInvitation
 from delphi.model.identity import Identity, Receipt
@@ -24,7 +25,7 @@ from delphi.model.panel import Panelist
 from delphi.model.round import Round
 from delphi.model.seal import SealLetter
 from delphi.model.study import Membership, Study
-from delphi.people import acknowledgements, links, seal_letters, team_letters, time_zones
+from delphi.people import acknowledgements, letter_preview, links, seal_letters, team_letters, time_zones
 from delphi.people.claims import WITH_RECEIPT, LetterKey, Table
 
 INVITED_FOR = timedelta(days=14)
@@ -100,7 +101,23 @@ def _envelope(
     dates: str = "",
 ) -> EmailMessage:
     """Write a letter, and put it into its envelope; whoever answers reaches the contact of the study."""
-    written, study = message.compose(template, facts), facts["study"]
+    session, study = object_session(letter), facts["study"]
+    assert session is not None
+    own = texts.own(session, study.id, template, facts.get("language") or study.language)
+    return _enveloped(letter, to, message.compose(template, facts, own), facts, settings=settings, at=at, dates=dates)
+
+
+def _enveloped(
+    letter: Letter | TeamLetter | SealLetter,
+    to: Recipient,
+    written: Written,
+    facts: Mapping[str, Any],
+    *,
+    settings: Settings,
+    at: datetime,
+    dates: str = "",
+) -> EmailMessage:
+    study = facts["study"]
     return message.envelope(
         subject=written.subject,
         text=written.text,
@@ -140,6 +157,8 @@ def prepare_for_team(session: Session, key: LetterKey, *, at: datetime, settings
     study = session.get_one(Study, letter.study_id)
     if letter.kind is TeamLetterKind.TEAM:
         return _invitation_to_team(session, letter, study, at=at, settings=settings)
+    if letter.kind is TeamLetterKind.TEST:
+        return _test(session, letter, study, at=at, settings=settings)
     facts = team_letters.facts_of(session, letter, study, settings)
     if facts is None:
         letter.dropped_at = at
@@ -147,6 +166,16 @@ def prepare_for_team(session: Session, key: LetterKey, *, at: datetime, settings
         return None
     to = Recipient("", session.get_one(Account, letter.account).email)
     return _envelope(letter, to, letter.kind.value, facts, settings=settings, at=at)
+
+
+def _test(session: Session, letter: TeamLetter, study: Study, *, at: datetime, settings: Settings) -> EmailMessage:
+    """Write a letter as a test to who asked for it; its link opens nothing."""
+    kind, _, language = (letter.about or "").partition(":")
+    look = letter_preview.Look(kind, language)
+    written = letter_preview.written(session, study, look, settings, at=at)
+    tested = replace(written, subject=f"[Test] {written.subject}")
+    to = Recipient("", session.get_one(Account, letter.account).email)
+    return _enveloped(letter, to, tested, {"study": study}, settings=settings, at=at)
 
 
 def _invitation_to_team(
