@@ -13,6 +13,7 @@ from delphi.letters.heads import encoded, one_line
 from delphi.letters.kinds.kind import Text
 from delphi.letters.kinds.shipped import KINDS
 from delphi.letters.values import VALUES, Words
+from delphi.translations import STATEMENT
 
 
 class Recipient(NamedTuple):
@@ -48,7 +49,7 @@ def compose(kind: str, facts: Mapping[str, Any], own: Text | None = None) -> Wri
     ``own`` is the text that the study wrote itself in that language.
     """
     language = facts.get("language") or facts["study"].language
-    words, letter = Words(language), KINDS[kind]
+    words, letter = Words(language, str(getattr(facts["study"], "item_noun", STATEMENT))), KINDS[kind]
     text = own or letter.text(words._)
 
     def value(name: str) -> str:

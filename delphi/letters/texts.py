@@ -39,9 +39,14 @@ def own(session: Session, study_id: int, kind: str, language: str) -> Text | Non
     return Text(*(found[item] for item in _items(kind))) if len(found) == len(PARTS) else None
 
 
+def usual(study: Study, kind: Kind, language: str) -> Text:
+    """The text of the catalogues, with the study's noun for what is rated."""
+    return kind.text(Words(language, study.item_noun).translate)
+
+
 def text_of(session: Session, study: Study, kind: Kind, language: str) -> Text:
     """The text of a kind as it holds in a language."""
-    return own(session, study.id, kind.name, language) or kind.text(Words(language).translate)
+    return own(session, study.id, kind.name, language) or usual(study, kind, language)
 
 
 def edited(session: Session, study: Study) -> set[tuple[str, str]]:
@@ -70,7 +75,7 @@ def keep(session: Session, study: Study, kind: Kind, language: str, text: Text, 
     known = text_of(session, study, kind, language)
     if text == known:
         return False
-    default = kind.text(Words(language).translate)
+    default = usual(study, kind, language)
     _forget(session, study, kind, language)
     if text != default:
         source = default if language == study.language else text_of(session, study, kind, study.language)

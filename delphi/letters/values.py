@@ -6,17 +6,17 @@ from typing import Any
 from delphi.dates import day_in_words, locale_of
 from delphi.letters.heads import one_line
 from delphi.numbers import listed
-from delphi.translations import LANGUAGES, N_, translations
+from delphi.translations import LANGUAGES, N_, STATEMENT, translations
 
 Facts = Mapping[str, Any]
 
 
 class Words:
-    """The texts of one language; a language without a catalogue is written in English."""
+    """The texts of one language, with the noun for what is rated; a language without a catalogue is written in English."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, noun: str = STATEMENT) -> None:
         self.language = language
-        catalogue = translations(language if language in LANGUAGES else "en")
+        catalogue = translations(language if language in LANGUAGES else "en", noun)
         self._ = self.translate = catalogue.gettext
         self.ngettext = catalogue.ngettext
 

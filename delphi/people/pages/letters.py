@@ -17,7 +17,6 @@ from delphi.letters.kinds.personal import PERSONAL
 from delphi.letters.kinds.shipped import KINDS
 from delphi.letters.message import Written
 from delphi.letters.texts import WrongText
-from delphi.letters.values import Words
 from delphi.model.study import Study
 from delphi.people import letter_preview, team_letters
 from delphi.people.forms import read_letter
@@ -90,7 +89,7 @@ def _page(study: Study, letter: Kind, language: str, text: Text, *, refused: str
         languages=_languages(study),
         own=texts.own(session, study.id, letter.name, language) is not None,
         own_in_source=texts.own(session, study.id, letter.name, study.language) is not None,
-        default=letter.text(Words(language).translate),
+        default=texts.usual(study, letter, language),
         meanings={name: MEANINGS[name] for name in letter.placeholders},
         written=_written(study, look),
         search=request.values.get("who", ""),
@@ -121,7 +120,7 @@ def html(study: Study, kind: str) -> Page:
 def keep(study: Study, kind: str) -> Page | tuple[str, int]:
     """Keep what was typed, or go back to the text of the catalogues; what cannot be sent comes back with what is wrong."""
     letter, language = _kind(kind), _language(study)
-    text = letter.text(Words(language).translate) if "default" in request.form else Text(*read_letter(request.form))
+    text = texts.usual(study, letter, language) if "default" in request.form else Text(*read_letter(request.form))
     try:
         changed = texts.keep(current_session(), study, letter, language, text, by=account().id, at=clock.now())
     except WrongText as wrong:

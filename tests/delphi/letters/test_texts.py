@@ -67,3 +67,10 @@ def test_what_cannot_be_sent_is_refused_by_name(cast, kind, text, said):
 def test_a_language_that_nobody_reads_is_refused(cast):
     with pytest.raises(texts.WrongText, match="cannot be changed"):
         keep(cast, language="fr")
+
+
+def test_the_usual_text_says_what_the_study_rates(cast):
+    cast.study.item_noun = "outcome"
+    said = [texts.usual(cast.study, KINDS["not_started"], language).body for language in ("en", "nl")]
+    assert "{statements} outcomes" in said[0]
+    assert "{statements} uitkomsten" in said[1]
