@@ -185,7 +185,7 @@ VALUES: dict[str, Callable[[Facts, Words], str]] = {
     "contact": _of_study("contact_email"),
     "round": _round,
     "rounds": _of_study("maximum_rounds"),
-    "statements": _of_cards("items"),
+    "items": _of_cards("items"),
     "minutes": _of_cards("minutes"),
     "closes": _fact("closes"),
     "closed": _fact("closed"),

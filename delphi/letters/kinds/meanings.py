@@ -10,7 +10,7 @@ MEANINGS = {
     "contact": N_("mail address for questions"),
     "round": N_("“round 2”, or “the open round”"),
     "rounds": N_("how many rounds there are at most"),
-    "statements": N_("number of statements in the round"),
+    "items": N_("number of statements in the round"),
     "minutes": N_("minutes that the round takes"),
     "closes": N_("deadline, with its time zone"),
     "closed": N_("when the round was closed"),

@@ -11,7 +11,7 @@ SIGNED = N_(
     "This server signs the results, so that a change is noticed. Its public key, with which anybody can check them, is {key}"
 )
 ROUND = ("round", "rounds", "closes", "link")
-WORK = (*ROUND, "statements", "minutes")
+WORK = (*ROUND, "items", "minutes")
 FIRST = (*WORK, "fingerprint", "key")
 
 INVITATIONS = (
@@ -23,7 +23,7 @@ INVITATIONS = (
             GREETING,
             INVITED,
             N_(
-                "The panel rates {statements} statements in this round and up to {rounds} rounds in all. From round 2 on you "
+                "The panel rates {items} statements in this round and up to {rounds} rounds in all. From round 2 on you "
                 "see how the panel answered beside your own answer. Views that few people hold matter as much as others: a "
                 "study that loses them agrees too easily."
             ),
@@ -64,7 +64,7 @@ INVITATIONS = (
         (
             GREETING,
             N_(
-                "{round} of the Delphi study “{study}” is open: {statements} statements. Beside each you see how the panel "
+                "{round} of the Delphi study “{study}” is open: {items} statements. Beside each you see how the panel "
                 "answered in the round before, and your own answer."
             ),
             N_("It takes about {minutes} minutes."),
@@ -83,17 +83,17 @@ REMINDERS = (
         "not_started",
         N_("Reminder: not started"),
         CLOSING,
-        (GREETING, N_("It takes about {minutes} minutes for {statements} statements."), *YOUR_LINK, COUNTS, REGARDS),
+        (GREETING, N_("It takes about {minutes} minutes for {items} statements."), *YOUR_LINK, COUNTS, REGARDS),
         knows=WORK,
         needs=("link",),
     ),
     Kind(
         "unfinished",
         N_("Reminder: unfinished"),
-        N_("{study}: {done} of {statements} done, {round} closes on {closes}"),
+        N_("{study}: {done} of {items} done, {round} closes on {closes}"),
         (
             GREETING,
-            N_("You have answered {done} of {statements} statements. They are saved and count."),
+            N_("You have answered {done} of {items} statements. They are saved and count."),
             N_("Your personal link leads to where you stopped:"),
             "{link}",
             N_("{round} closes on {closes}. If you have nothing to add, press “Submit”: then no reminder follows."),

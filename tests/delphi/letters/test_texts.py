@@ -72,5 +72,5 @@ def test_a_language_that_nobody_reads_is_refused(cast):
 def test_the_usual_text_says_what_the_study_rates(cast):
     cast.study.item_noun = "outcome"
     said = [texts.usual(cast.study, KINDS["not_started"], language).body for language in ("en", "nl")]
-    assert "{statements} outcomes" in said[0]
-    assert "{statements} uitkomsten" in said[1]
+    assert "{items} outcomes" in said[0]
+    assert "{items} uitkomsten" in said[1]
