@@ -194,7 +194,8 @@ def is_of_this_site() -> bool:
 def _init_headers(app: Flask, settings: Settings) -> None:
     @app.after_request
     def headers(response: Response) -> Response:
-        response.headers.extend(HEADERS)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         if settings.https:
             others = "" if settings.prefix else "; includeSubDomains"  # a host that others share is theirs to decide on
             response.headers["Strict-Transport-Security"] = f"max-age=31536000{others}"
