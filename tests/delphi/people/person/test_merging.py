@@ -36,7 +36,9 @@ def answer(app, person):
 
 
 def first(app):
-    return stored(app, select(Identity.panelist).where(Identity.email == "panelist1@panel.example.org", Identity.study_id == 1))[0][0]
+    return stored(
+        app, select(Identity.panelist).where(Identity.email == "panelist1@panel.example.org", Identity.study_id == 1)
+    )[0][0]
 
 
 def invited(app):
