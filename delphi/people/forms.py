@@ -18,6 +18,7 @@ from delphi.people.panel_list.lines import Order, Wanted
 from delphi.people.panel_list.standing import Standing
 from delphi.web.forms import LONGEST_TEXT, clean, one_line
 from delphi.web.language import gettext as _
+from delphi.web.uploads import chosen_columns
 
 
 class NamingForm(FlaskForm):
@@ -123,17 +124,9 @@ class LostLinkForm(FlaskForm):
         return clean(self.email.data).lower()
 
 
-COLUMN_PLACES = frozenset(map(str, range(PANEL.limits.columns)))
-COLUMN = "column-"  # and the place of a column: what it is
-
-
 def read_choices(form: Mapping[str, str]) -> PanelChoices:
     """Read what was chosen at the preview of a file."""
-    columns = {
-        int(name.removeprefix(COLUMN)): target
-        for name, target in form.items()
-        if name.startswith(COLUMN) and name.removeprefix(COLUMN) in COLUMN_PLACES and target in TARGETS
-    }
+    columns = chosen_columns(form, TARGETS, PANEL.limits.columns)
     return PanelChoices(form.get("sheet", ""), form.get("encoding", ""), columns, form.get("unaddressed") == "y")
 
 

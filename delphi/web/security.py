@@ -156,10 +156,9 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def mask() -> None:
-        # Flask-WTF writes what it finds here. A browser without a token gets its first one as it is, once, but for who is
-        # signed in to an account (`once.py` knows a page by its token); a script that has one gets no form.
-        known = "csrf_token" in session or "_user_id" in session
-        if request.endpoint != "static" and "X-CSRFToken" not in request.headers and known:
+        # Flask-WTF writes what it finds here. A browser without a token gets its first one as it is, once; a script that
+        # has one gets no form.
+        if request.endpoint != "static" and "X-CSRFToken" not in request.headers and "csrf_token" in session:
             g.csrf_token = masked(generate_csrf())
 
     csrf.init_app(app)

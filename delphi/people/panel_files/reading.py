@@ -90,6 +90,11 @@ class PanelFile(ListFile):
     first: dict[str, tuple[int, Mapping[str, Any]]] = field(default_factory=dict)
 
     @property
+    def choice(self) -> str:
+        """Whether rows without an address are people."""
+        return str(self.by_hand)
+
+    @property
     def nameless(self) -> bool:
         """Whether somebody must say which column holds the names or the addresses before anything is taken."""
         targets = {column.target for column in self.columns}

@@ -58,6 +58,11 @@ class ListFile:
         return [error for row in self.wrong for error in row.errors]
 
     @property
+    def choice(self) -> str:
+        """What else was chosen for this kind of list, as a word."""
+        return ""
+
+    @property
     def nameless(self) -> bool:
         """Whether somebody must say what columns are before anything is taken."""
         raise NotImplementedError

@@ -29,7 +29,8 @@ MOST = 4  # times that a form of one kind is tried until it leads on
 SHOWN = {
     "audit.export", "bundle.download", "chosen.act", "files.make", "jobs.take", "journal.download", "late.invite_chosen",
     "moderation.original", "panel_import.preview", "panel_import.rest", "person.hand_link", "roster.export",
-    "statements.preview",
+    "statement_import.preview",
+    "statement_import.rest",
 }  # fmt: skip
 # Forms that want words or a moment which this walk does not have; they go through the same door (`delphi/web/policy.py`).
 UNTYPED = {
@@ -37,7 +38,7 @@ UNTYPED = {
     "rehearsal.step", "rehearsal.wipe", "revision.reopen", "revision.reword", "revision.split", "revision.suggestion",
     "revision.undo", "round.release", "setup.groups", "severing.destroy", "team.confirm",
 }  # fmt: skip
-BY_HAND = {"overview.new", "panel_import.take", "statements.take", "late.invite", "late.invite_one"}
+BY_HAND = {"overview.new", "panel_import.take", "statement_import.take", "late.invite", "late.invite_one"}
 
 
 @dataclass

@@ -130,7 +130,8 @@ def test_hidden_sheets_are_named_and_may_be_chosen(app, ada):
     data = book(lambda made: [sheet(made, "Old", table(), hidden=True), sheet(made, "New", table()[:2])])
     page = preview(ada, PANEL, data)
     assert "Read from the sheet “New”." in page.text
-    assert "Not read: the hidden sheet “Old” (12 filled cells, 3 with an address)." in page.text
+    told = " ".join(page.text.split())
+    assert "Not read: the hidden sheet “Old” (12 filled cells). Cells with an address: 3." in told
     other = ada.send(PANEL, fields_of(page) | {"sheet": "Old"})
     assert "Read from the hidden sheet “Old”." in other.text
     assert take(ada, other).status_code == 303
