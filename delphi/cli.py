@@ -2,12 +2,14 @@
 
 import gc
 import os
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 import threading
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -87,6 +89,11 @@ def serve(app_factory: AppFactory, host: str, port: int, *, web_only: bool) -> N
     """Serve the pages, with a process beside them that does what `delphi work` does."""
     if sys.platform != "win32" and not any(name in os.environ for name in INHERITED):
         _check_free(host, port)
+    with metrics_folder():
+        _serve(app_factory, host, port, web_only=web_only)
+
+
+def _serve(app_factory: AppFactory, host: str, port: int, *, web_only: bool) -> None:
     app = _running(app_factory)
     read_templates(app)
     gc.collect()
@@ -97,6 +104,21 @@ def serve(app_factory: AppFactory, host: str, port: int, *, web_only: bool) -> N
         _serve_with_waitress(app, host, port, web_only=web_only)
     else:
         _serve_with_gunicorn(app, host, port, web_only=web_only)
+
+
+@contextmanager
+def metrics_folder() -> Iterator[None]:
+    """Lend the processes of this server a folder in which their figures add up; it is theirs alone, and goes with the server."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ or config.from_environment().metrics_token is None:
+        yield
+        return
+    folder, owner = tempfile.mkdtemp(prefix="delphi-metrics-"), os.getpid()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    try:
+        yield
+    finally:
+        if os.getpid() == owner:  # a worker ends here, too
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def read_templates(app: "Flask") -> None:
@@ -135,7 +157,7 @@ def _serve_with_gunicorn(app: "Flask", host: str, port: int, *, web_only: bool) 
 
 
 def _gunicorn_options(app: "Flask", bind: str) -> dict[str, Any]:
-    from delphi.web_process import WebWorker
+    from delphi.web_process import ServerLog, WebWorker
 
     database = app.extensions["database"]
     return {
@@ -143,6 +165,7 @@ def _gunicorn_options(app: "Flask", bind: str) -> dict[str, Any]:
         "workers": 1 if database.engine.dialect.name == "sqlite" else os.cpu_count() or 1,
         "threads": config.SERVER_THREADS,
         "worker_class": WebWorker,
+        "logger_class": ServerLog,
         "graceful_timeout": 30,
         "control_socket_disable": True,
         "post_fork": lambda _server, _worker: database.engine.dispose(close=False),

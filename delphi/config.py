@@ -54,7 +54,7 @@ SETTINGS = (
     Setting(
         "PUBLIC_URL",
         "public_url",
-        "The one address that is answered, and that links in letters begin with.",
+        "The one address that is answered, and that links in letters begin with; it may have a path (https://host/delphi).",
         values.public_url,
         "http://127.0.0.1:8000",
     ),
@@ -80,6 +80,22 @@ SETTINGS = (
         "Letters a minute to one domain, where a provider sets a limit.",
         values.mail_per_domain,
         "",
+    ),
+    Setting(
+        "LOG_FORMAT",
+        "log_format",
+        "How lines of the log are written: text, or json with the number of their request, the team's requests and security "
+        "events, and without names, links or addresses.",
+        values.log_format,
+        "text",
+    ),
+    Setting(
+        "METRICS_TOKEN",
+        "metrics_token",
+        "Opens /metrics for Prometheus to whoever sends it as a bearer token; without it there is no such address.",
+        values.metrics_token,
+        "",
+        secret=True,
     ),
     Setting(
         "PSEUDO_LANGUAGE",
@@ -108,6 +124,8 @@ class Settings:
     mail_from: str = "delphi@localhost"
     mail_per_domain: int | None = None
     trusted_proxies: int = 0
+    log_format: str = "text"
+    metrics_token: str | None = field(default=None, repr=False)
     pseudo_language: bool = False
 
     @property
@@ -119,6 +137,17 @@ class Settings:
     def https(self) -> bool:
         """Whether people reach the platform over HTTPS."""
         return self.public_url.startswith("https:")
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host of the public address, as a browser names where a form comes from."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def prefix(self) -> str:
+        """The path below which every page stands (/delphi); empty where the host is ours alone."""
+        return urlsplit(self.public_url).path
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
 DATABASE_EXAMPLES = "sqlite:////folder/delphi.sqlite3 or postgresql://user:password@host/name"
 MAIL_SCHEMES = {"smtp": 25, "smtp+starttls": 587, "smtp+tls": 25, "smtps": 465}  # smtp+tls: how 0.1.0 wrote STARTTLS
+PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 SHORTEST_SECRET = 16
 MAKE_ONE = "Make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
 YES_OR_NO = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False, "": False}
@@ -38,12 +39,7 @@ def database_url(text: str) -> str:
         )
     if backend == "sqlite":
         return text
-    try:
-        import_module("psycopg")
-    except ImportError:
-        raise WrongSetting(
-            "DATABASE_URL needs the driver psycopg, which is not installed: pip install 'delphi-platform[postgres]'."
-        ) from None
+    needs("psycopg", "DATABASE_URL", "postgres")
     return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
@@ -70,6 +66,11 @@ def public_url(text: str) -> str:
     if not _is_address(text, ("http", "https")):
         raise WrongSetting(
             f"PUBLIC_URL is “{text}”, but must begin with http:// or https://: write https://delphi.example.org."
+        )
+    parts = urlsplit(text.rstrip("/"))
+    if not PATH.fullmatch(parts.path) or parts.query or parts.fragment:
+        raise WrongSetting(
+            f"PUBLIC_URL is “{text}”, whose path cannot be used: write https://host or https://host/delphi."
         )
     return text.rstrip("/")
 
@@ -99,6 +100,31 @@ def mail_per_domain(text: str) -> int | None:
             "write 30, or leave it out for no limit."
         )
     return int(text) if text.strip() else None
+
+
+def log_format(text: str) -> str:
+    """How the log is written."""
+    if text.strip().lower() not in ("text", "json"):
+        raise WrongSetting(f"LOG_FORMAT is “{text}”, but must be text or json.")
+    return text.strip().lower()
+
+
+def metrics_token(text: str) -> str | None:
+    """What opens the figures; None where there are none."""
+    if not text:
+        return None
+    needs("prometheus_client", "METRICS_TOKEN", "metrics")
+    return secret("METRICS_TOKEN", text)
+
+
+def needs(module: str, name: str, extra: str) -> None:
+    """Make sure that the package is installed which a setting asks for."""
+    try:
+        import_module(module)
+    except ImportError:
+        raise WrongSetting(
+            f"{name} needs {module}, which is not installed: pip install 'delphi-platform[{extra}]'."
+        ) from None
 
 
 def trusted_proxies(text: str) -> int:

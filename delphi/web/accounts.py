@@ -85,9 +85,9 @@ def settings_of(settings: Settings) -> dict[str, Any]:
         "SECURITY_LOGIN_URL": "/sign-in",
         "SECURITY_LOGOUT_URL": "/sign-out",
         "SECURITY_LOGOUT_METHODS": ["POST"],
-        "SECURITY_POST_LOGIN_VIEW": "/studies",
-        "SECURITY_POST_LOGOUT_VIEW": "/",
-        "SECURITY_POST_RESET_VIEW": "/studies",
+        "SECURITY_POST_LOGIN_VIEW": "overview.index",
+        "SECURITY_POST_LOGOUT_VIEW": "overview.welcome",
+        "SECURITY_POST_RESET_VIEW": "overview.index",
         "SECURITY_DEFAULT_REMEMBER_ME": False,
         "SECURITY_FLASH_MESSAGES": True,
     }

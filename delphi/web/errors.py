@@ -1,7 +1,6 @@
 """Where errors meet HTTP: the exceptions know no status, this module knows no rule."""
 
 import logging
-import secrets
 
 from flask import Flask, current_app, flash, redirect, render_template, request, session
 from flask_wtf.csrf import CSRFError
@@ -21,6 +20,7 @@ from delphi.web.language import told
 from delphi.web.once import SentTwice
 from delphi.web.policy import PANELIST, policy_of
 from delphi.web.security import is_of_this_site
+from delphi.web.sight import request_number
 from delphi.web.transaction import restore_cookie
 
 log = logging.getLogger(__name__)
@@ -121,6 +121,6 @@ def _init_failures(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Page:
-        number = secrets.token_hex(4)
+        number = request_number()
         log.error("unexpected error %s", number, exc_info=error)
         return render_template("errors/unexpected.html", number=number), 500

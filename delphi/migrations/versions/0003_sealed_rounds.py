@@ -31,7 +31,7 @@ NEW_KINDS = (
     'comments:moderated', 'comment:read', 'reminders:queued', 'reminders:stopped', 'study:finished',
     'names:destroyed', 'rows:published', 'panel:described', 'figures:sealed', 'proposals:decided', 'panelist:withdrew',
     'panelist:corrected', 'panelist:invited', 'panelist:removed', 'link:handed', 'link:mailed', 'link:ended',
-    'verdicts:amended', 'export:made',
+    'verdicts:amended', 'texts:translated', 'export:made',
 )  # fmt: skip
 LETTERS = (
     'invitation', 'reminder', 'not_started', 'unfinished', 'extension', 'link', 'consent', 'withdrawal',
@@ -253,11 +253,17 @@ STUDY_COLUMNS = {
     'harm': ('VARCHAR(40)', "harm IS NULL OR harm IN ('yes', 'no', 'unknown')"),
     'turnout': ("VARCHAR(40) DEFAULT 'shown' NOT NULL", "turnout IN ('shown', 'kept')"),
     'closing_hours': ('INTEGER DEFAULT 48 NOT NULL', 'closing_hours BETWEEN 0 AND 72'),
+    'item_noun': ("VARCHAR(40) DEFAULT 'statement' NOT NULL", "item_noun IN ('statement', 'outcome', 'indication')"),
+    'person_noun': ("VARCHAR(40) DEFAULT 'panelist' NOT NULL", "person_noun IN ('panelist', 'participant', 'expert')"),
     'data_protection_name': ('VARCHAR(200)', ''),
     'data_protection_email': ('VARCHAR(254)', ''),
+    'languages': ('JSON', ''),
+    'stale_mark': ("VARCHAR(40) DEFAULT 'note' NOT NULL", "stale_mark IN ('none', 'note', 'source')"),
+    'translated': ('INTEGER DEFAULT 0 NOT NULL', ''),
+    'scale_words': ('JSON', ''),
 }
 COLUMNS = {
-    'panelist': {'row_code': 'VARCHAR(20)', 'page_code': 'VARCHAR(20)'},
+    'panelist': {'row_code': 'VARCHAR(20)', 'page_code': 'VARCHAR(20)', 'language': 'VARCHAR(12)'},
     'participation': {'counted': 'BOOLEAN', 'counted_group': 'VARCHAR(60)', 'handed_link': 'VARCHAR(64)'},
     'access_link': {'handed': 'BOOLEAN DEFAULT {false} NOT NULL'},
     'panelist_session': {'handed_link': 'VARCHAR(64)'},
@@ -298,6 +304,7 @@ def upgrade() -> None:
     for name in OF_A_PANELIST:
         op.create_index(f'ix_{name}_panelist', name, ['study_id', 'panelist'])
     order_answers(BY_STATEMENT, BY_PERSON)
+    add_column('comment', 'language', 'VARCHAR(12)')
     create_tables()
     op.execute('INSERT INTO held_role (study_id, account, role) SELECT study_id, account, role FROM membership')
     (freeze_answers_sqlite if false == '0' else freeze_answers_postgresql)()
@@ -397,6 +404,20 @@ def create_tables() -> None:
     )
     op.create_index('ix_sent_form_account', 'sent_form', ['account'])
     op.create_index('ix_seal_letter_due', 'seal_letter', ['run_after'], sqlite_where=DUE, postgresql_where=DUE)
+    op.create_table(
+        'translation',
+        sa.Column('study_id', sa.Integer(), nullable=False),
+        sa.Column('item', sa.String(length=200), nullable=False),
+        sa.Column('language', sa.String(length=12), nullable=False),
+        sa.Column('text', sa.Text(), nullable=False),
+        sa.Column('source', sa.Text(), nullable=False),
+        sa.Column('by', sa.Integer(), nullable=True),
+        sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint('length(text) > 0', name=op.f('ck_translation_text_present')),
+        sa.ForeignKeyConstraint(['by'], ['account.id'], name=op.f('fk_translation_by_account')),
+        sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_translation_study_id_study')),
+        sa.PrimaryKeyConstraint('study_id', 'item', 'language', name=op.f('pk_translation')),
+    )
 
 
 # What was counted does not change: of these tables no row comes, goes or changes (of the last two: not its text) once the
@@ -470,9 +491,10 @@ def downgrade() -> None:
     if not sqlite:
         for function in ('refuse_counted_new', 'refuse_counted_old', 'refuse_uncounting'):
             op.execute(f'DROP FUNCTION {function}()')
-    for table in ('sent_form', 'seal_letter', 'sealed_row', 'seal', 'kept_characteristics', 'held_role'):
+    for table in ('translation', 'sent_form', 'seal_letter', 'sealed_row', 'seal', 'kept_characteristics', 'held_role'):
         op.drop_table(table)
     go_back_to_input_hash()
+    op.drop_column('comment', 'language')
     order_answers(BY_PERSON, BY_STATEMENT)
     op.create_index('ix_rating_panelist', 'rating', ['study_id', 'round', 'panelist'])
     change_checks(event(NEW_KINDS), kind=one_of('kind', KINDS))

@@ -19,6 +19,7 @@ from delphi.sheets.lists.columns import KEEP, LEAVE
 from delphi.web import uploads
 from delphi.web.answers import Page, done
 from delphi.web.language import gettext as _
+from delphi.web.language import listed
 from delphi.web.policy import account, parses_first, policy, takes_files
 from delphi.web.transaction import current_session, reads_first
 
@@ -61,11 +62,11 @@ def _show(study: Study, data: bytes, file: PanelFile) -> Page:
 
 def _note(study: Study, fresh: Sequence[str], new: Sequence[str]) -> str:
     """Point out groups that are new, and new people whose name the panel has already."""
-    notes = [_("Groups that are new: %(names)s.") % {"names": ", ".join(fresh)}] if fresh else []
+    notes = [_("Groups that are new: %(names)s.") % {"names": listed(fresh)}] if fresh else []
     known = names.names_known(current_session(), study, new) if new else []
     if known:
         message = _("Same name, other address: %(names)s. Correct the address on the person's page instead.")
-        notes.append(message % {"names": ", ".join(known)})
+        notes.append(message % {"names": listed(known)})
     return " ".join(notes)
 
 

@@ -34,6 +34,8 @@ SHOWN = {
 }  # fmt: skip
 # Forms that want words or a moment which this walk does not have; they go through the same door (`delphi/web/policy.py`).
 UNTYPED = {
+    "languages.keep",
+    "languages.words",
     "overview.lock", "panelist_options.show", "person.merge", "protocol.edit", "rehearsal.enter", "rehearsal.play",
     "rehearsal.step", "rehearsal.wipe", "revision.reopen", "revision.reword", "revision.split", "revision.suggestion",
     "revision.undo", "round.release", "setup.groups", "severing.destroy", "team.confirm",

@@ -35,7 +35,7 @@ def test_good_rows_go_in_if_the_lead_says_so(app, ada):
     ):
         assert told in page.text
     assert take(ada, page).status_code == 303
-    assert "1 were added, 2 were left out" in ada.get(PANEL).text
+    assert "1 were added and 2 were left out" in ada.get(PANEL).text
     assert stored(app, Identity.name, email="ada@x.org") == ["Ada"]
 
 
@@ -89,7 +89,7 @@ def test_columns_are_matched_by_hand_and_stay_so(app, ada):
     assert (page.status_code, "Import all of it" in page.text) == (422, False)
     assert take(ada, page).status_code == 409
     chosen = ada.send(PANEL, fields_of(page) | {"column-0": "name", "column-1": "group"})
-    assert (chosen.status_code, "Groups that are new: BE, NL." in chosen.text) == (200, True)
+    assert (chosen.status_code, "Groups that are new: BE and NL." in chosen.text) == (200, True)
     assert fields_of(chosen)["column-0"] == "name"
     assert take(ada, chosen).status_code == 303
     assert stored(app, Identity.name, email="ben@x.org") == ["Ben"]
