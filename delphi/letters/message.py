@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 import delphi
 from delphi.dates import day_in_words, locale_of
 from delphi.letters.heads import encoded, one_line
+from delphi.numbers import listed
 from delphi.translations import LANGUAGES, translations
 
 FOLDER = Path(delphi.__file__).parent.parent / "templates" / "mail"
@@ -39,6 +40,7 @@ def _texts(language: str) -> Environment:
     catalogue = translations(language)
     texts.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
     texts.filters["day"] = lambda on: day_in_words(on, locale=locale_of(language))
+    texts.filters["listed"] = lambda words: listed(words, locale_of(language))
     return texts
 
 

@@ -68,6 +68,7 @@ class EventKind(StrEnum):
     LINK_MAILED = "link:mailed"
     LINKS_ENDED = "link:ended"
     VERDICTS_AMENDED = "verdicts:amended"
+    TEXTS_TRANSLATED = "texts:translated"
     EXPORTED = "export:made"
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 import delphi.model.account  # noqa: F401 (a key points there, also where no web page is made)
-from delphi.model.base import Base, UtcDateTime, Word, belongs, one_of
+from delphi.model.base import Base, Filled, UtcDateTime, Word, belongs, one_of
 
 NAMES_KEPT_DAYS = 30  # after the finish, unless a study tells its panel otherwise
 CLOSING_HOURS = 48  # after the deadline, until the round closes by itself
@@ -81,6 +81,14 @@ class Turnout(StrEnum):
     KEPT = "kept"
 
 
+class StaleMark(StrEnum):
+    """What a panelist is told where a translation was made of an earlier wording."""
+
+    NONE = "none"
+    NOTE = "note"
+    SOURCE = "source"
+
+
 class Study(Base):
     """A Delphi study; its method is written once and locked before round 1."""
 
@@ -101,6 +109,7 @@ class Study(Base):
         CheckConstraint(f"harm IS NULL OR {one_of('harm', Harm)}", name="harm"),
         CheckConstraint(one_of("turnout", Turnout), name="turnout"),
         CheckConstraint("closing_hours BETWEEN 0 AND 72", name="closing_hours"),
+        CheckConstraint(one_of("stale_mark", StaleMark), name="stale_mark"),
         CheckConstraint("rehearsal_of IS NULL OR simulated", name="rehearsal_is_simulated"),
         CheckConstraint("(protocol_locked_at IS NULL) = (protocol_sha256 IS NULL)", name="lock_has_time_and_hash"),
     )
@@ -110,13 +119,17 @@ class Study(Base):
     title: Mapped[str] = mapped_column(String(300))
     lead_name: Mapped[str] = mapped_column(String(200))
     contact_email: Mapped[str] = mapped_column(String(254))
-    language: Mapped[str] = mapped_column(String(12), default="en")
+    language: Mapped[str] = mapped_column(String(12), default="en")  # of the source; `languages` are the others
+    languages: Mapped[list[str]] = mapped_column(Filled(list), default=list, nullable=True)
+    stale_mark: Mapped[StaleMark] = mapped_column(Word(StaleMark), default=StaleMark.NOTE, server_default="note")
+    translated: Mapped[int] = mapped_column(default=0, server_default=text("0"))  # how often a translation changed
     time_zone: Mapped[str] = mapped_column(String(60), default="UTC")
     simulated: Mapped[bool] = mapped_column(default=False)
     notice: Mapped[str] = mapped_column(String(300), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     scale: Mapped[str] = mapped_column(String(40))
+    scale_words: Mapped[dict[str, str]] = mapped_column(Filled(dict), default=dict, nullable=True)
     rule: Mapped[str] = mapped_column(String(40))
     rule_settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     denominator: Mapped[str] = mapped_column(String(20), default="rated")

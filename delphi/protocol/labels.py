@@ -38,6 +38,7 @@ def method_labels() -> dict[str, str]:
     """Name the columns of the method."""
     return {
         "scale": _("Scale"),
+        "scale_words": _("Words of the scale"),
         "rule": _("Consensus rule"),
         "rule_settings": _("Settings of the rule"),
         "denominator": _("Shares are of those who"),

@@ -45,6 +45,8 @@ def template_of(session: Session, study: Study) -> StudyTemplate:
         key=f"copy of {study.slug}",
         title=study.title,
         scale=study.scale,
+        language=study.language,
+        scale_words=dict(study.scale_words),
         rule=study.rule,
         rule_settings=dict(study.rule_settings),
         denominator=study.denominator,

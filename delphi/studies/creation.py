@@ -51,6 +51,7 @@ def _study(template: StudyTemplate, plan: StudyPlan, *, at: datetime) -> Study:
         title=plan.title or template.title,
         lead_name=plan.lead_name,
         contact_email=plan.contact_email,
+        language=template.language or plan.language,
         time_zone=plan.time_zone,
         simulated=plan.simulated,
         notice=plan.notice or (template.notice if plan.simulated else ""),

@@ -10,6 +10,7 @@ from typing import Any
 
 import delphi
 from delphi.consensus.shipped_scales import SCALES
+from delphi.contents import scale_words
 from delphi.model.statement import Kind
 from delphi.model.study import CAREFUL, Level, Settled, Unsettled
 from delphi.protocol import method
@@ -27,6 +28,8 @@ class StudyTemplate:
     scale: str
     rule: str
     information: str
+    language: str | None = None  # of a copy; a design of the library is begun in any
+    scale_words: dict[str, str] = field(default_factory=dict)
     consent: str = ""
     summary: str = ""
     method: str = ""
@@ -67,6 +70,7 @@ class StudyPlan:
     title: str
     lead_name: str
     contact_email: str
+    language: str = "en"
     time_zone: str = "UTC"
     simulated: bool = False
     rehearsal_of: int | None = None
@@ -129,7 +133,14 @@ def method_columns(template: StudyTemplate, plan: StudyPlan) -> dict[str, Any]:
         "stopping_rule": dict(template.stopping_rule),
         "feedback_plan": list(template.feedback),
     } | dict(plan.method)
-    return columns | _rule_columns(template, plan, columns)
+    return columns | _words_columns(template, plan, columns["scale"]) | _rule_columns(template, plan, columns)
+
+
+def _words_columns(template: StudyTemplate, plan: StudyPlan, scale: str) -> dict[str, Any]:
+    """Choose the words of the scale: a copy in its language keeps its own, others begin with those of their language."""
+    if scale == template.scale and template.language is not None:
+        return {"scale_words": dict(template.scale_words)}
+    return {"scale_words": scale_words.shipped(SCALES[scale], template.language or plan.language)}
 
 
 def _rule_columns(template: StudyTemplate, plan: StudyPlan, columns: Mapping[str, Any]) -> dict[str, Any]:

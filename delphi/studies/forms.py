@@ -16,6 +16,7 @@ from delphi.consensus.vocabulary import EVERYBODY, Denominator
 from delphi.model.study import Study
 from delphi.protocol.groups import WantedGroup
 from delphi.studies.designs import StudyPlan
+from delphi.web import language as spoken
 from delphi.web.forms import clean, whole_number
 from delphi.web.language import gettext as _
 
@@ -36,6 +37,7 @@ class StudyForm(FlaskForm):
     slug = StringField(validators=[DataRequired(), Length(max=60), Regexp(r"[a-z0-9]+(-[a-z0-9]+)*$")])
     lead_name = StringField(validators=[DataRequired(), Length(max=200)])
     contact_email = StringField(validators=[DataRequired(), Length(max=254), Email(allow_smtputf8=False)])
+    language = SelectField(choices=lambda: list(spoken.offered().items()), default=spoken.language)
     time_zone = StringField(validators=[DataRequired(), known_zone], default="Europe/Amsterdam")
     simulated = BooleanField()
     scale = SelectField(
@@ -65,6 +67,7 @@ class StudyForm(FlaskForm):
             title=self.title.data or "",
             lead_name=self.lead_name.data or "",
             contact_email=self.contact_email.data or "",
+            language=self.language.data or "en",
             time_zone=self.time_zone.data or "UTC",
             simulated=bool(self.simulated.data),
             method=self.method(),

@@ -5,7 +5,7 @@ from functools import wraps
 from inspect import signature
 from typing import Any, TypeVar, cast
 
-from flask import Flask, abort, current_app, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_security import current_user
 from werkzeug.wrappers import Response
 
@@ -72,6 +72,7 @@ def _handed(who: str | Capability, wanted: Container[str], address: Mapping[str,
     elif who == PANELIST and ("study" in wanted or "panelist" in wanted):
         study, person = panelist()
         _keep_contact(study)
+        _speak(person)
         values |= _named(wanted, study=study, panelist=person)
     return values
 
@@ -81,6 +82,14 @@ def _keep_contact(study: Study) -> None:
     contact = [study.lead_name, study.contact_email]
     if session.get("contact") != contact:
         session["contact"] = contact
+
+
+def _speak(person: Panelist) -> None:
+    """Let pages speak the language of a panelist; the browser keeps it for answers that load no panelist."""
+    g.of_the_panel = True
+    if person.language is not None and session.get("language") != person.language:
+        session["language"] = person.language
+        g.pop("language", None)
 
 
 def _named(wanted: Container[str], **values: Any) -> dict[str, Any]:

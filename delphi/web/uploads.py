@@ -15,6 +15,7 @@ from delphi.sheets.errors import SheetError
 from delphi.sheets.fields import TypedRows
 from delphi.sheets.writing import csv_bytes, write_csv, xlsx_bytes
 from delphi.web.forms import ButtonForm
+from delphi.web.language import listed
 
 SHOWN = 50
 PACKED = "base64:"  # how a field begins that holds a file as bytes
@@ -115,4 +116,4 @@ def download(name: str, suffix: str, head: Sequence[str], rows: Sequence[Sequenc
 
 def summary(counts: Mapping[str, int]) -> str:
     """Join the counts that are not nothing."""
-    return ", ".join(f"{n} {what}" for what, n in counts.items() if n)
+    return listed([f"{n} {what}" for what, n in counts.items() if n])

@@ -32,8 +32,14 @@ def build(evidence: Evidence) -> Wording | None:
     if evidence.relation in (Relation.SAME, Relation.NEW) or not evidence.sources:
         return None
     earlier = tuple((source.code, source.text) for source in evidence.sources)
-    pieces = tuple(difference(earlier[0][1], evidence.text)) if len(earlier) == 1 else ()
+    pieces = tuple(difference(earlier[0][1], evidence.text)) if len(earlier) == 1 and _alike(evidence) else ()
     return Wording(evidence.relation, evidence.reason, earlier, pieces)
+
+
+def _alike(evidence: Evidence) -> bool:
+    """Whether old and new wording are in one language, so that a difference says something."""
+    old, new = (getattr(text, "language", None) for text in (evidence.sources[0].text, evidence.text))
+    return old == new or None in (old, new)
 
 
 def difference(old: str, new: str) -> Iterator[Piece]:

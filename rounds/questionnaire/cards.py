@@ -14,8 +14,10 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from delphi import handed_links
-from delphi.consensus.shipped_scales import SCALES
+from delphi.consensus.scale import Scale
 from delphi.consensus.vocabulary import Relation
+from delphi.contents.asked import sections_in, texts_in
+from delphi.contents.reading import Contents
 from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating
 from delphi.model.round import QuestionnaireItem
 from delphi.model.study import Study
@@ -133,13 +135,20 @@ def _card(place: int, row: Any) -> Card:
     )
 
 
-def with_feedback(
+def cards_in(contents: Contents, cards: Sequence[Card]) -> list[Card]:
+    """The cards of a round with their texts in a language."""
+    sections = sections_in(contents, ((card.statement, card.section) for card in cards))
+    return [replace(card, section=sections[card.section], **texts_in(contents, card.statement, card)) for card in cards]
+
+
+def with_feedback(  # noqa: PLR0913 (whose cards, in which language, and what is known of them)
     session: Session,
     study: Study,
     number: int,
     panelist: UUID,
     shown: Sequence[Card],
     *,
+    contents: Contents | None = None,
     own: Mapping[int, int | str | None] | None = None,
     launched: datetime | None = None,
     remember: Remember = at_once,
@@ -148,14 +157,15 @@ def with_feedback(
 
     ``own`` is what the panelist answered then, where that is known already.
     """
-    first = (study.id, study.created_at, study.language, number, launched)
+    contents = contents or Contents.of_source(study)
+    first = (study.id, study.created_at, contents.language, study.translated, number, launched)
     if number == 1:
         return [replace(card, shared=launched and _name(first, card)) for card in shown]
     shared = ("past", *first, *study.feedback_plan) if launched else None
-    past: PastRound = (remember if shared else at_once)(shared, lambda: PastRound.of(session, study, number))
+    past: PastRound = (remember if shared else at_once)(shared, lambda: PastRound.of(session, study, number, contents))
     mine = _own(session, study, number - 1, panelist) if own is None else own
     said = released_comments(session, study, [number - 1], panelist) if "comments" in study.feedback_plan else {}
-    evidence = _evidence(study, number, shown, past, mine, said)
+    evidence = _evidence(contents.scale(study), study, number, shown, past, mine, said)
     plan = shown_forms(session, study.feedback_plan, number - 1)
     keep = remember if shared else at_once
     return [_seen(card, evidence.get(card.statement), plan, shared, keep) for card in shown]
@@ -211,6 +221,7 @@ def _own(session: Session, study: Study, number: int, panelist: UUID) -> dict[in
 
 
 def _evidence(
+    scale: Scale,
     study: Study,
     number: int,
     shown: Iterable[Card],
@@ -226,12 +237,12 @@ def _evidence(
         origins = [edge.from_statement for edge in into] or [card.statement]
         if relation is not Relation.NEW:
             evidence[card.statement] = Evidence(
-                scale=SCALES[study.scale],
+                scale=scale,
                 round=number - 1,
                 smallest_cell=study.smallest_cell,
                 relation=relation,
                 text=card.text,
-                reason=into[0].reason if into else "",
+                reason=past.reasons[into[0].from_statement, card.statement] if into else "",
                 sources=tuple(past.source(origin, mine.get(origin)) for origin in origins if origin in past.rows),
                 comments=tuple(comment for origin in origins for comment in said.get((number - 1, origin), ())),
                 groups=past.declared,

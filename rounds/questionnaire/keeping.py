@@ -146,35 +146,63 @@ def _stored(rows: Sequence[Any], kinds: Collection[str]) -> list[tuple[tuple[str
     return found
 
 
-def write(connection: Connection, part: TakingPart, kind: str, rows: Mapping[int, Stored]) -> None:
-    """Insert or overwrite entries of one kind, by statement."""
-    entered = [
-        part.columns | {"statement": statement, "version": version} | values
-        for statement, (version, values) in rows.items()
-    ]
-    _upsert(connection.dialect.name, kind).run(connection, *entered)
+def store(
+    connection: Connection,
+    part: TakingPart,
+    written: Mapping[Any, Mapping[int, Stored]],
+    *,
+    key: str,
+    digest: str,
+    answer: Mapping[str, Any],
+) -> None:
+    """Insert or overwrite entries by kind and statement, and keep what the save was answered by the key of its request.
+
+    PostgreSQL takes the usual save, one answer, in one message.
+    """
+    dialect, acknowledged = connection.dialect.name, part.columns | {"key": key, "digest": digest, "answer": answer}
+    rows = {kind: [_row(part, *entry) for entry in entries.items()] for kind, entries in written.items() if entries}
+    if dialect == "postgresql" and list(rows) == ["answer"] and len(rows["answer"]) == 1:
+        _answer_and_acknowledgement().run(connection, acknowledged | rows["answer"][0])
+        return
+    for kind, entered in rows.items():
+        _upsert(dialect, kind).run(connection, *entered)
+    _acknowledgement(dialect).run(connection, acknowledged)
 
 
-@cache
-def _upsert(dialect: str, kind: str) -> FixedStatement:
+def _row(part: TakingPart, statement: int, stored: Stored) -> dict[str, Any]:
+    """The values of an entry, as `_entering` names them."""
+    version, values = stored
+    row = part.columns | {"statement": statement, "version": version} | values
+    return {f"entered_{name}": value for name, value in row.items()}
+
+
+def _entering(dialect: str, kind: str) -> Any:
     """Insert or overwrite by the key, in one statement on either database."""
     table, names = VALUES[kind]
     given = (*names, "version")
     entered: Any = (postgresql if dialect == "postgresql" else sqlite).insert(table)
-    entered = entered.values({name: bindparam(name) for name in (*KEY, *given)})
-    return FixedStatement(
-        entered.on_conflict_do_update(index_elements=KEY, set_={name: entered.excluded[name] for name in given})
-    )
+    entered = entered.values({name: bindparam(f"entered_{name}") for name in (*KEY, *given)})
+    return entered.on_conflict_do_update(index_elements=KEY, set_={name: entered.excluded[name] for name in given})
 
 
-def acknowledge(connection: Connection, part: TakingPart, key: str, digest: str, answer: Mapping[str, Any]) -> None:
-    """Keep what a save was answered, by the key of its request; the newest where a page was changed and sent again."""
-    row = part.columns | {"key": key, "digest": digest, "answer": answer}
-    _acknowledgement(connection.dialect.name).run(connection, row)
+def _acknowledging(dialect: str) -> Any:
+    """Keep what a save was answered; the newest where a page was changed and sent again."""
+    entered: Any = (postgresql if dialect == "postgresql" else sqlite).insert(REQUEST)
+    newest = {name: entered.excluded[name] for name in ("digest", "answer")}
+    return entered.on_conflict_do_update(index_elements=REQUEST_KEY, set_=newest)
+
+
+@cache
+def _upsert(dialect: str, kind: str) -> FixedStatement:
+    return FixedStatement(_entering(dialect, kind))
 
 
 @cache
 def _acknowledgement(dialect: str) -> FixedStatement:
-    entered: Any = (postgresql if dialect == "postgresql" else sqlite).insert(REQUEST)
-    newest = {name: entered.excluded[name] for name in ("digest", "answer")}
-    return FixedStatement(entered.on_conflict_do_update(index_elements=REQUEST_KEY, set_=newest))
+    return FixedStatement(_acknowledging(dialect))
+
+
+@cache
+def _answer_and_acknowledgement() -> FixedStatement:
+    entering = _entering("postgresql", "answer").cte("entered")
+    return FixedStatement(_acknowledging("postgresql").add_cte(entering))

@@ -160,10 +160,9 @@ def save_held(  # noqa: PLR0913 (who comes, what, and how)
         keeping.note_link(connection, part, link)
     _check(sight, answers, sent)
     saved = Saved()
-    for kind, values in by_kind.items():
-        _apply(connection, part, kind, _knowing(earlier, kind, values), sight, saved)
+    written = {kind: _apply(kind, _knowing(earlier, kind, values), sight, saved) for kind, values in by_kind.items()}
     outcome = replace(saved, versions={**earlier.versions, **saved.versions})
-    keeping.acknowledge(connection, part, request, digest, outcome.written())
+    keeping.store(connection, part, written, key=request, digest=digest, answer=outcome.written())
     return replace(saved, answered=_answered(sight, answers, saved))
 
 
@@ -214,10 +213,8 @@ def _texts(remarks: Sequence[Remark]) -> NewValues:
     return {remark.statement: (remark.seen, {"text": remark.text}) for remark in remarks}
 
 
-def _apply(
-    connection: Connection, part: TakingPart, kind: EntryKind, values_of: NewValues, sight: Sight, saved: Saved
-) -> None:
-    """Write what differs from what is stored, where the page knew what is stored; otherwise it is a conflict."""
+def _apply(kind: EntryKind, values_of: NewValues, sight: Sight, saved: Saved) -> dict[int, keeping.Stored]:
+    """What is to be written: what differs from what is stored, where the page knew what is stored; otherwise it is a conflict."""
     rows = {}
     for statement, (seen, values) in values_of.items():
         entry = Entry(kind, statement)
@@ -229,8 +226,7 @@ def _apply(
         elif version or _says_something(values):
             saved.versions[entry] = seen + 1
             rows[statement] = (seen + 1, values)
-    if rows:
-        keeping.write(connection, part, kind, rows)
+    return rows
 
 
 def _says_something(values: Mapping[str, Any]) -> bool:

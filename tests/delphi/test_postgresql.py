@@ -11,19 +11,44 @@ from delphi.failures import Failure, failure_of
 
 pytestmark = pytest.mark.parametrize("template", ["postgresql"], indirect=True, scope="session")
 DAY = 86_400
+LIMITS = {"5s", "30s", "1min"}
 
 
 def shown(connection, name: str) -> str:
     return connection.exec_driver_sql(f"SHOW {name}").scalar_one()
 
 
-def test_a_transaction_brings_its_limits_and_leaves_none(database):
+@pytest.mark.parametrize(("served_by", "left"), [(postgresql.SERVED_BY, LIMITS), ("SELECT 0", {"0"})])
+def test_each_transaction_has_its_limits(database, monkeypatch, served_by, left):
+    monkeypatch.setattr(postgresql, "SERVED_BY", served_by)  # another process: a pooler stands between
+    database.engine.dispose()
     with database.transaction() as session:
-        within = {name: shown(session.connection(), name) for name in postgresql.LIMITS}
+        within = {shown(session.connection(), name) for name in postgresql.LIMITS}
     driver = database.engine.raw_connection()
     after = {driver.execute(f"SHOW {name}").fetchone()[0] for name in postgresql.LIMITS}
     driver.close()
-    assert (within, after) == ({**postgresql.LIMITS, "idle_in_transaction_session_timeout": "1min"}, {"0"})
+    assert (within, after) == (LIMITS, left)
+
+
+@pytest.mark.parametrize(("idle", "found"), [(0.0, False), (60.0, True)])
+def test_a_lost_connection_that_was_idle_is_noticed(database, monkeypatch, idle, found):
+    def served_by() -> int:
+        with database.transaction() as session:
+            return session.scalar(text("SELECT pg_backend_pid()"))
+
+    before = served_by()
+    other = postgresql.engine_for(database.engine.url.render_as_string(hide_password=False))
+    with other.connect() as connection:
+        connection.exec_driver_sql(f"SELECT pg_terminate_backend({before}, 5000)")
+    other.dispose()
+    monkeypatch.setattr(postgresql, "TRUSTED", postgresql.TRUSTED - idle)
+    if found:
+        assert served_by() != before
+        return
+    with pytest.raises(DBAPIError) as failed:
+        served_by()
+    assert failure_of(failed.value) is Failure.GONE
+    assert served_by() != before
 
 
 @pytest.mark.parametrize(("served_by", "prepares"), [(postgresql.SERVED_BY, True), ("SELECT 0", False)])

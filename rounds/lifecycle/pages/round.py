@@ -19,6 +19,7 @@ from delphi.statements.duration import reading_of
 from delphi.statements.questionnaire import asked
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
+from delphi.web.language import listed
 from delphi.web.policy import account, policy
 from delphi.web.transaction import after_commit, current_session
 from rounds.lifecycle import closing, finishing, headcount, lifecycle, monitor, newcomers, readiness
@@ -64,7 +65,7 @@ def middle(value: float, scale: Scale) -> str:
 @blueprint.app_template_filter()
 def spoken(row: Row, scale: Scale) -> str:
     """Say the answers of a row, highest first."""
-    return ", ".join(f"{scale.labels[value - scale.lo]} {row[f'k_{value}']}" for value in reversed(scale.values))
+    return listed([f"{scale.labels[value - scale.lo]} {row[f'k_{value}']}" for value in reversed(scale.values)])
 
 
 @blueprint.get("")

@@ -1,6 +1,7 @@
 """P6 and P7: the pages of cards, saved page by page; review, and submitting."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
@@ -110,7 +111,8 @@ def _in_view(view: str, sheet: AnswerSheet, number: int) -> str:
 def _with_feedback(sheet: AnswerSheet, shown: list[Card]) -> list[Card]:
     db, remember, launched = sheet.session, current_memory().remember, sheet.round.opened_at
     number, who = sheet.round.number, sheet.panelist.id
-    return with_feedback(db, sheet.study, number, who, shown, own=sheet.own_past, launched=launched, remember=remember)
+    known: dict[str, Any] = {"own": sheet.own_past, "launched": launched, "contents": sheet.contents}
+    return with_feedback(db, sheet.study, number, who, shown, remember=remember, **known)
 
 
 def _next(button: PressedButton, number: int, pages: int) -> str:

@@ -157,7 +157,7 @@ def test_a_file_that_another_process_locks_is_503_in_time(panelist, place, monke
 
 @on_postgresql
 def test_a_lock_that_is_held_for_long_is_503(panelist, place, monkeypatch):
-    monkeypatch.setattr(postgresql, "BEGIN", "BEGIN; SET LOCAL lock_timeout = '200ms'")
+    monkeypatch.setattr(postgresql, "LIMITS_ONCE", "SET lock_timeout = '200ms'")
     one = panelist()
     with place.database.transaction() as session:
         session.execute(text("SELECT 1 FROM participation FOR UPDATE"))

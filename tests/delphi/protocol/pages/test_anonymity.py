@@ -156,7 +156,7 @@ def test_groups_that_will_vanish_are_named_before_saving(app, new):
 def test_the_figures_of_the_page_are_those_of_the_guide(new):
     guide = Path(__file__).parents[4].joinpath("docs/guide/levels.md").read_text(encoding="utf-8")
     careful, strict = re.search(r"four groups of 12 \| \d+ % \| (\d+) % \| (\d+) %", guide).groups()
-    assert f"{careful} % of their results at careful and {strict} % at strict" in re.sub(
+    assert f"{careful}% of their results at careful and {strict}% at strict" in re.sub(
         r"\s+", " ", new.get(f"{PAGE}?harm=yes").text
     )
 
