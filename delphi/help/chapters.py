@@ -10,6 +10,7 @@ CHAPTERS = {
     "statements": f"{LEAD}#3-bring-statements-and-panel",
     "roster": f"{LEAD}#3-bring-statements-and-panel",
     "panel_import": f"{LEAD}#3-bring-statements-and-panel",
+    "chosen": f"{LEAD}#3-bring-statements-and-panel",
     "person": f"{LEAD}#3-bring-statements-and-panel",
     "late": f"{LEAD}#6-while-a-round-is-open",
     "on_behalf": f"{LEAD}#6-while-a-round-is-open",
