@@ -23,7 +23,7 @@ class Identity(Base):
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
     panelist: Mapped[UUID]
     name: Mapped[str] = mapped_column(String(200))
-    email: Mapped[str] = mapped_column(String(254))
+    email: Mapped[str | None] = mapped_column(String(254))  # None: reached by a link that is handed over
     characteristics: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     changed_by_team: Mapped[bool] = mapped_column(
         default=False, server_default=false()

@@ -35,7 +35,7 @@ def prepare(session: Session, key: LetterKey, *, at: datetime, settings: Setting
     person = _person(session, letter)
     panelist = session.get_one(Panelist, (letter.study_id, letter.panelist))
     facts = content.facts_of(session, letter, study, panelist, at=at) if person else None
-    if person is None or facts is None:
+    if person is None or person.email is None or facts is None:
         outbox.drop(session, letter.study_id, Letter.id == letter.id, at=at)
         return None
     if letter.kind is LetterKind.WITHDRAWAL:  # a receipt that was queued before 0002 left this to be done

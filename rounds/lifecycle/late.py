@@ -34,9 +34,17 @@ def round_to_join(session: Session, study: Study, *, at: datetime) -> Round:
     return found
 
 
-def waiting(session: Session, round_: Round) -> int:
+def count_waiting(session: Session, round_: Round) -> int:
     """Count those who joined after the opening of a round and are not invited to it."""
     return session.scalar(select(func.count()).select_from(_waiting(round_).subquery())) or 0
+
+
+def waiting(session: Session, round_: Round, only: Sequence[Panelist] | None = None) -> Sequence[UUID]:
+    """List who joined after the opening and is not invited; of some people, or of all."""
+    wanted = _waiting(round_)
+    if only is not None:
+        wanted = wanted.where(Panelist.id.in_([one.id for one in only]))
+    return session.scalars(wanted.order_by(Panelist.id)).all()
 
 
 def _waiting(round_: Round) -> Select[UUID]:
@@ -46,17 +54,16 @@ def _waiting(round_: Round) -> Select[UUID]:
 
 
 def invite(
-    session: Session, study: Study, round_: Round, *, by: int, at: datetime, only: Panelist | None = None
+    session: Session, study: Study, round_: Round, *, by: int, at: datetime, only: Sequence[Panelist] | None = None
 ) -> int:
-    """Invite them, or one of them, into the open round; how many were invited: none who is already.
+    """Invite them, or some of them, into the open round; how many were invited: none who is already.
 
     They count in its response from now on, and get the reminders that are still planned.
     """
     locked(session, Round, (study.id, round_.number))
     if not round_.accepts(at=at):
         raise Refused("This round takes no answers any more, so nobody can be invited into it. Nothing was changed.")
-    wanted = _waiting(round_) if only is None else _waiting(round_).where(Panelist.id == only.id)
-    people = session.scalars(wanted.order_by(Panelist.id)).all()
+    people = waiting(session, round_, only)
     if people:
         _invite(session, round_, people, at=at)
         facts = {"round": round_.number, "count": len(people)}

@@ -150,6 +150,31 @@ def round_table() -> sa.Table:
     )  # fmt: skip
 
 
+def identity(*, addressed: bool) -> sa.Table:
+    """The names as they were, or as they are, with people who have no address."""
+    return sa.Table(
+        'identity', sa.MetaData(),
+        sa.Column('study_id', sa.Integer(), nullable=False),
+        sa.Column('panelist', sa.Uuid(), nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('email', sa.String(length=254), nullable=not addressed),
+        sa.Column('characteristics', sa.JSON(), nullable=False),
+        sa.Column('changed_by_team', sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.CheckConstraint('email = lower(email)', name=op.f('ck_identity_email_lower')),
+        sa.ForeignKeyConstraint(['study_id', 'panelist'], ['panelist.study_id', 'panelist.id'], name=op.f('fk_identity_study_id_panelist_panelist'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_identity_study_id_study')),
+        sa.PrimaryKeyConstraint('study_id', 'panelist', name=op.f('pk_identity')),
+        sa.UniqueConstraint('study_id', 'email', name=op.f('uq_identity_study_id_email')),
+    )  # fmt: skip
+
+
+def let_addresses_be_missing(*, missing: bool) -> None:
+    """Let people without a mail address be on a panel, or not."""
+    with op.batch_alter_table('identity', copy_from=identity(addressed=missing)) as batch_op:
+        batch_op.alter_column('email', existing_type=sa.String(length=254), nullable=missing)
+
+
 def answers(name: str, *columns: sa.Column[object] | sa.Constraint) -> sa.Table:
     """A table of answers as it was, without its primary key."""
     return sa.Table(
@@ -256,6 +281,7 @@ def upgrade() -> None:
     for table, columns in COLUMNS.items():
         for name, kind in columns.items():
             add_column(table, name, kind.format(false=false))
+    let_addresses_be_missing(missing=True)
     drawn = 'hex(randomblob(8))' if false == '0' else "substr(upper(replace(gen_random_uuid()::text, '-', '')), 1, 16)"
     op.execute(f'UPDATE panelist SET page_code = {drawn}')
     op.create_index('uq_panelist_page_code', 'panelist', ['study_id', 'page_code'], unique=True)
@@ -473,6 +499,7 @@ def downgrade() -> None:
         batch_op.drop_constraint(op.f('ck_membership_role'), type_='check')
         batch_op.create_check_constraint(op.f('ck_membership_role'), one_of('role', ROLES))
     op.drop_index('uq_panelist_page_code', 'panelist')
+    let_addresses_be_missing(missing=False)
     for table, columns in COLUMNS.items():
         for name in columns:
             op.drop_column(table, name)

@@ -9,9 +9,10 @@ from delphi import clock
 from delphi.access import Capability
 from delphi.errors import Refused
 from delphi.model.study import Study
-from delphi.people import roster_files, roster_list
+from delphi.people import roster_files
 from delphi.people.forms import read_choices
 from delphi.people.panel_files.reading import PanelFile
+from delphi.people.panel_list import names
 from delphi.sheets.comparison import FileComparison
 from delphi.web import uploads
 from delphi.web.answers import Page, done
@@ -55,10 +56,10 @@ def _show(study: Study, data: bytes, file: PanelFile) -> Page:
     return page, 422 if file.wrong or file.nameless else 200
 
 
-def _note(study: Study, fresh: Sequence[str], names: Sequence[str]) -> str:
+def _note(study: Study, fresh: Sequence[str], new: Sequence[str]) -> str:
     """Point out groups that are new, and new people whose name the panel has already."""
     notes = [_("Groups that are new: %(names)s.") % {"names": listed(fresh)}] if fresh else []
-    known = roster_list.names_known(current_session(), study, names) if names else []
+    known = names.names_known(current_session(), study, new) if new else []
     if known:
         message = _("Same name, other address: %(names)s. Correct the address on the person's page instead.")
         notes.append(message % {"names": listed(known)})
@@ -82,7 +83,7 @@ def _shown(file: PanelFile) -> str:
     """The choices by which a file was read, in one line: what is imported is what was shown."""
     encoding = file.source.encoding
     columns = " ".join(f"{column.place}={column.target}" for column in file.columns)
-    return "|".join((file.source.sheet, encoding.name if encoding else "", columns))
+    return "|".join((file.source.sheet, encoding.name if encoding else "", columns, str(file.by_hand)))
 
 
 @blueprint.post("/studies/<slug>/panel/import")

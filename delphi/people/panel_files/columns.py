@@ -31,6 +31,8 @@ def head_place(lines: Sequence[SheetLine]) -> int | None:
         for place, found in enumerate(targets):
             if EMAIL in found and found & set(wanted) and not any("@" in cell for cell in lines[place][1]):
                 return place
+    if not any("@" in cell for _line, cells in lines for cell in cells):
+        return next((place for place, found in enumerate(targets) if found & set(NAMING)), None)
     first = next((place for place, (_line, cells) in enumerate(lines) if any("@" in cell for cell in cells)), 0)
     above = lines[first - 1][1] if first else ()
     return first - 1 if sum(map(bool, map(str.strip, above))) > 1 else None

@@ -51,6 +51,8 @@ class PanelFile:
     rows: TypedRows = field(default_factory=list)
     wrong: list[LeftRow] = field(default_factory=list)
     twice: list[tuple[int, int]] = field(default_factory=list)  # the line of somebody, and the line before of the same
+    unaddressed: int = 0  # rows with a name and no address, taken or not
+    by_hand: bool = False  # whether these are taken
     shares: dict[int, tuple[int, int]] = field(
         default_factory=dict
     )  # by line: cells taken, and left out by their column
@@ -67,7 +69,8 @@ class PanelFile:
         """Whether somebody must say which column holds the names or the addresses before anything is taken."""
         targets = {column.target for column in self.columns}
         open_ = KEEP in targets or any(not column.known and column.example for column in self.columns)
-        return bool(self.columns) and (EMAIL not in targets or (open_ and not targets & {NAME, *PARTS}))
+        named = bool(targets & {NAME, *PARTS})
+        return bool(self.columns) and ((EMAIL not in targets and not (named and self.by_hand)) or (open_ and not named))
 
     def rest(self) -> tuple[list[str], list[list[str]]]:
         """The head and the rows of what is handed back: what was left out as it stood, its line, and why."""
@@ -132,15 +135,16 @@ def _person(one: Recipient) -> dict[str, Any]:
 
 def _add(file: PanelFile, first: dict[str, Any], line: int, values: Mapping[str, Any], count: int) -> None:
     """Take a person; one who stands there already with all of it is left out, with something else it is an error."""
-    before, known = first.setdefault(values["email"], (line, values))
+    who = values["email"] or values["name"]
+    before, known = first.setdefault(who, (line, values))
     if known is values:
         file.rows.append((line, dict(values)))
         file.taken += count
-    elif known == values:
+    elif known == values and values["email"]:
         file.twice.append((line, before))
         file.left[Left.TWICE] += count
     else:
-        raise ValueError(f"“{values['email']}” stands on line {before} already, with something else beside it")
+        raise ValueError(f"“{who}” stands on line {before} already, with something else beside it")
 
 
 def _of_table(source: Source, choices: Choices) -> PanelFile:
@@ -158,6 +162,7 @@ def _of_table(source: Source, choices: Choices) -> PanelFile:
     file.names = names if file.head else [_called(file.columns, place) for place in range(width)]
     if file.head:
         file.left[Left.ABOVE], file.left[Left.HEAD] = filled(lines[: place or 0]), filled([file.head])
+    file.by_hand = choices.unaddressed
     _take_rows(file, body, len(names))
     return file
 
@@ -174,7 +179,8 @@ def _take_rows(file: PanelFile, body: Sequence[SheetLine], width: int) -> None:
             file.left[Left.HEAD] += count
             continue
         row = PersonRow(file.columns, file.source.merged, line, cells, width)
-        values = row.values()
+        values = row.values(unaddressed=file.by_hand)
+        file.unaddressed += row.has_only_a_name
         if not row.errors and values:
             left = sum(bool(cells[column.place].strip()) for column in row.left_columns() if column.place < len(cells))
             try:

@@ -28,8 +28,8 @@ class PersonRow:
         if any(cell.strip() for cell in cells[width:]):
             self.errors.append(RowError(line, "", f"{len(trimmed(cells))} cells under {width} column names"))
 
-    def values(self) -> dict[str, Any]:
-        """What the row says of a person."""
+    def values(self, *, unaddressed: bool = False) -> dict[str, Any]:
+        """What the row says of a person; one without an address is an error unless it was said that there are such."""
         mail = self._said(EMAIL)
         within = re.fullmatch(r"(.*)<([^<>]+)>\s*", mail)
         beside, written = (within[1].strip(" \"'"), within[2]) if within else ("", mail)
@@ -38,7 +38,7 @@ class PersonRow:
             "name": self._parsed(
                 naming[0].head if naming else "", self._name() or beside or ("" if naming else mail), cell_of.name
             ),
-            "email": self._parsed(self.mail_head, written, cell_of.address),
+            "email": "" if unaddressed and not mail else self._parsed(self.mail_head, written, cell_of.address),
         }
         for column in self.columns:
             if column.target == GROUP:
@@ -51,6 +51,11 @@ class PersonRow:
     def mail_head(self) -> str:
         """What the file calls the column of the addresses."""
         return next((column.head for column in self.columns if column.target == EMAIL), "") or "email"
+
+    @property
+    def has_only_a_name(self) -> bool:
+        """Whether the row names somebody and has no address."""
+        return bool(self._name()) and not self._said(EMAIL)
 
     def left_columns(self) -> list[Column]:
         """The columns that are not taken of this row."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from delphi.people.panel_files.columns import head_place
-from delphi.people.panel_files.heads import EMAIL, target_of
+from delphi.people.panel_files.heads import EMAIL, FIRST, LAST, NAME, target_of
 from delphi.people.panel_files.recipients import Recipient, recipients
 from delphi.sheets.column_heads import LOOKED_AT, SheetLine
 from delphi.sheets.encodings import Decoded, decode, possible, words_beyond_ascii
@@ -25,6 +25,7 @@ class Choices:
     sheet: str = ""
     encoding: str = ""
     columns: Mapping[int, str] = field(default_factory=dict)
+    unaddressed: bool = False  # rows with a name and no address are people, reached by a link that is handed over
 
 
 @dataclass(frozen=True)
@@ -140,9 +141,10 @@ def separator(text: str) -> str | None:
     (';', None, ',')
     """
     lines = [line for line in text.splitlines() if line.strip()]
+    wanted = {EMAIL} if "@" in text else {EMAIL, NAME, FIRST, LAST}
     for line in lines[:LOOKED_AT]:
         for mark in MARKS:
-            if "@" not in line and EMAIL in {target_of(cell) for cell in _cells(line, mark)}:
+            if "@" not in line and wanted & {target_of(cell) for cell in _cells(line, mark)}:
                 return mark
     if re.search(r"<[^<>]*@[^<>]*>", text):
         return None

@@ -4,6 +4,8 @@ import pytest
 from browsing import fingerprint
 from builders import open_to_all
 from panel_sheets import FILES, book, sheet, table
+from persons import change
+from sqlalchemy import update
 from uploads import PANEL, fields_of, preview, stored
 
 from delphi.model.event import Event, EventKind
@@ -54,7 +56,7 @@ def test_the_rest_is_handed_back_as_a_file(app, ada):
 def test_a_form_sent_twice_is_imported_once(app, ada):
     page = preview(ada, PANEL, "name,email\nAda,ada@x.org\n")
     assert take(ada, page).status_code == 303
-    assert ada.send(f"{PANEL}/address", {"old": "ada@x.org", "new": "right@x.org"}).status_code == 303
+    change(app, update(Identity).where(Identity.email == "ada@x.org").values(email="right@x.org"))
     assert take(ada, page).status_code == 303
     assert "This was imported already" in ada.get(PANEL).text
     assert stored(app, Identity.email, study_id=1, name="Ada") == ["right@x.org"]
