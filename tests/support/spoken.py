@@ -14,7 +14,7 @@ from delphi.translations import NAMES, catalogue
 
 WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)*")
 NO_WORDS = re.compile(
-    r"%\(\w+\)\w|\{\w+\}|</?\w+[^>]*>|\S+@\S+|https?:\S+|\b[A-Za-z]+/[A-Za-z_]+\b|\b[0-9a-f]{8,}\b|\b\w*\d\w*\b"
+    r"%\(\w+\)\w|\{\w+\}|</?\w+[^>]*>|\S+@\S+|https?:\S+|\b[A-Za-z]+/[A-Za-z_]+\b|(?=[^\s<>]*\d)[\w+/=]{20,}|\b[0-9a-f]{8,}\b|\b\w*\d\w*\b"
 )
 SPOKEN_ATTRIBUTES = ("aria-label", "title", "alt", "placeholder")
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr", "rect", "line", "path"}

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import escape
 
 import pytest
 from builders import NOW, account, rate_again
@@ -10,14 +11,17 @@ from routes import requests
 from spoken import foreign, words, wrong_numbers
 from sqlalchemy import select
 
+from delphi import clock
 from delphi.contents import items, languages, translating
 from delphi.contents.reading import Wording
+from delphi.model.letter import Letter
 from delphi.model.panel import Panelist
 from delphi.model.rating import Comment, Moderation
 from delphi.model.result import Result
 from delphi.model.round import Round
 from delphi.model.study import Harm, Study
-from delphi.people import roster
+from delphi.people import roster, writing
+from delphi.people.claims import LetterKey
 from delphi.people.roster import NewPanelist
 from delphi.protocol import method
 from delphi.statements import questionnaire, statements
@@ -144,11 +148,22 @@ def calendar_page(code, text):
     return f'<html lang="{code}">' + " ".join(told)
 
 
+def letter_page(code, message):
+    """A letter as a page: its subject, and its body with the languages it is marked with."""
+    body = message.get_body(("html", "plain"))
+    told = body.get_content() if body.get_content_subtype() == "html" else escape(body.get_content())
+    dates = [part.get_content() for part in message.iter_attachments() if part.get_content_type() == "text/calendar"]
+    return f'<html lang="{code}">{escape(message["Subject"])} {told}' + "".join(
+        calendar_page(code, one) for one in dates
+    )
+
+
 class Walk:
     """A person of each language who opens every page there is, and what was wrong on them."""
 
     def __init__(self, app, study_id, panel):
-        self.app, self.study_id, self.wrong, self.calendars = app, study_id, set(), 0
+        self.app, self.study_id, self.wrong, self.calendars, self.letters = app, study_id, set(), 0, set()
+        self.ids = {code: panel[PEOPLE.index(code)] for code in SPOKEN}
         self.people = {code: app.test_client().enter(study_id, panel[PEOPLE.index(code)]) for code in SPOKEN}
         self.paths = sorted(
             path
@@ -168,6 +183,21 @@ class Walk:
                 if answer.mimetype == "text/calendar" and "SUMMARY" in answer.text:
                     self.check(code, path, calendar_page(code, answer.text), content, names)
                     self.calendars += 1
+
+        self.read_letters(content, names)
+
+    def read_letters(self, content, names):
+        """Letters that wait for these people, as the postman would hand them over."""
+        settings, now = self.app.extensions["settings"], clock.now()
+        with self.app.extensions["database"].transaction() as session:
+            for code, who in self.ids.items():
+                keys = session.execute(select(Letter.study_id, Letter.id, Letter.kind).where(Letter.panelist == who))
+                for study_id, letter, kind in keys.all():
+                    message = writing.prepare(session, LetterKey(study_id, letter), at=now, settings=settings)
+                    if message is not None:
+                        page = letter_page(code, message)
+                        self.check(code, f"letter: {kind}", page, content, names)
+                        self.letters.add((code, str(kind)))
 
     def check(self, code, path, page, content, names):
         if f'<html lang="{code}"' not in page:
@@ -244,4 +274,5 @@ def test_a_panel_in_four_languages_lives_through_two_rounds(app, study):
     assert {row["n_rated"] + row["n_nq"] for row in rows} == {len(PEOPLE)}
     walk(1, 2)
     assert sorted(walk.wrong) == []
+    assert {(code, kind) for code in SPOKEN for kind in ("invitation", "consent")} <= walk.letters
     assert walk.calendars >= 2 * len(SPOKEN)
