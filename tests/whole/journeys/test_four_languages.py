@@ -88,7 +88,7 @@ def said(code, source):
         if match:
             return SAID[code][name].format(n=match[1] if match.groups() else "")
     lines = source.split("\n")
-    return "\n".join(MARK[code] if line.strip() else "" for line in lines)
+    return "\n".join(f"{MARK[code]} {len(line)}" if line.strip() else "" for line in lines)
 
 
 @pytest.fixture
