@@ -79,8 +79,8 @@ def _running(app_factory: AppFactory) -> "Flask":
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address of this host to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to listen on.")
 @click.option(
     "--web-only", is_flag=True, help="Serve the pages alone: `delphi work` runs by itself, here or on another host."
 )

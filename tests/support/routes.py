@@ -20,6 +20,7 @@ EXAMPLES = {
     "proposal": UUID(int=7),
     "job": UUID(int=8),
     "filename": "components.css",
+    "name": "index.html",
 }
 
 

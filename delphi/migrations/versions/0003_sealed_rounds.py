@@ -406,6 +406,17 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint('study_id', 'id', name=op.f('pk_seal_letter')),
         sa.UniqueConstraint('study_id', 'seal', 'account', name=op.f('uq_seal_letter_study_id_seal_account')),
     )
+    op.create_table(
+        'sent_form',
+        sa.Column('key_sha256', sa.String(length=64), nullable=False),
+        sa.Column('account', sa.Integer(), nullable=False),
+        sa.Column('sent_on', sa.Date(), nullable=False),
+        sa.Column('led_to', sa.String(length=2000), nullable=True),
+        sa.CheckConstraint('length(key_sha256) = 64', name=op.f('ck_sent_form_key_is_a_hash')),
+        sa.ForeignKeyConstraint(['account'], ['account.id'], name=op.f('fk_sent_form_account_account'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('key_sha256', name=op.f('pk_sent_form')),
+    )
+    op.create_index('ix_sent_form_account', 'sent_form', ['account'])
     op.create_index('ix_seal_letter_due', 'seal_letter', ['run_after'], sqlite_where=DUE, postgresql_where=DUE)
     op.create_table(
         'translation',
@@ -494,7 +505,7 @@ def downgrade() -> None:
     if not sqlite:
         for function in ('refuse_counted_new', 'refuse_counted_old', 'refuse_uncounting'):
             op.execute(f'DROP FUNCTION {function}()')
-    for table in ('translation', 'seal_letter', 'sealed_row', 'seal', 'kept_characteristics', 'held_role'):
+    for table in ('translation', 'sent_form', 'seal_letter', 'sealed_row', 'seal', 'kept_characteristics', 'held_role'):
         op.drop_table(table)
     go_back_to_input_hash()
     op.drop_column('comment', 'language')

@@ -26,6 +26,12 @@ def modules_with(name: str) -> set[str]:
     return {str(path.relative_to(ROOT)) for path in SOURCES if name in calls(path)}
 
 
+def test_no_date_is_written_in_a_way_that_only_linux_knows():
+    odd = re.compile(r"%[-#_][a-zA-Z]")  # strftime of one C library
+    assert odd.search(f"{'%'}-d %B")
+    assert [str(path) for path in SOURCES if odd.search(path.read_text(encoding="utf-8"))] == []
+
+
 def test_only_the_edge_commits():
     assert modules_with("commit") == {"delphi/database.py"}
 

@@ -1,13 +1,12 @@
-"""Pages of statements: list, import in two steps, export, write one, change one, remove one."""
+"""Pages of statements: list, export, write one, change one, remove one."""
 
-from flask import Blueprint, url_for
+from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from delphi import clock
 from delphi.access import Capability
 from delphi.model.statement import Kind
 from delphi.model.study import Study
-from delphi.sheets.fields import TypedRows
 from delphi.statements import editing, files, statements
 from delphi.statements.duration import is_long, minutes_for, words_in
 from delphi.statements.files import COLUMNS
@@ -16,8 +15,8 @@ from delphi.web import uploads
 from delphi.web.answers import Page, done, form_page
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
-from delphi.web.policy import account, parses_first, policy, takes_files
-from delphi.web.transaction import current_session, reads_first
+from delphi.web.policy import account, policy
+from delphi.web.transaction import current_session
 
 blueprint = Blueprint("statements", __name__)
 LONG = 40  # words of a statement (EXPERIENCE 2)
@@ -56,39 +55,6 @@ def _hints(text: str) -> list[str]:
         (bool({"not", "no", "never", "cannot"} & set(words)), _("a negation")),
     ]
     return [hint for holds, hint in checks if holds]
-
-
-@blueprint.post("/studies/<slug>/statements")
-@policy(Capability.LEAD)
-@takes_files
-@reads_first
-def preview(study: Study) -> Page:
-    """Show what a file or a pasted list would change; nothing is saved."""
-    rows = uploads.sent(files.read, files.read_pasted)
-    return uploads.preview(
-        study,
-        uploads.carried(rows),
-        files.compare_with_study(current_session(), study, rows),
-        ("code", *(name for name in COLUMNS if name != "code")),
-        title=_("Import statements"),
-        action=url_for("statements.take", slug=study.slug),
-        back=url_for("statements.index", slug=study.slug),
-    )
-
-
-@blueprint.post("/studies/<slug>/statements/import")
-@policy(Capability.LEAD)
-@takes_files
-@parses_first(lambda: files.read(uploads.carried_file()))
-def take(study: Study, rows: TypedRows) -> Page:
-    """Take what the preview showed."""
-    taken = files.import_statements(current_session(), study, rows, by=account().id, at=clock.now())
-    if taken.empty:
-        return done(_("The file changes nothing."), "statements.index", slug=study.slug)
-    new, changed = len(taken.new), len(taken.changed)
-    counts = {_("were imported"): new, _("were changed"): changed, _("stay as they are"): taken.same}
-    message = _("Statements: %(what)s.") % {"what": uploads.summary(counts)}
-    return done(message, "statements.index", slug=study.slug)
 
 
 @blueprint.get("/studies/<slug>/statements.<suffix>")
