@@ -159,3 +159,8 @@ def read_description(form: Mapping[str, str], questions: Questions) -> tuple[Sel
         conflict_published=form.get("conflict_published") == "yes",
     )
     return description, errors
+
+
+def read_letter(form: Mapping[str, str]) -> tuple[str, str]:
+    """Read the subject and the text of a letter; a subject is one line."""
+    return one_line(form.get("subject")), clean(form.get("body"))
