@@ -14,7 +14,7 @@ from delphi.model.panel import Panelist
 from delphi.model.study import Role
 from delphi.web.policy import ACCOUNT, OPEN, PANELIST, policy_of
 
-ROLES = {"ada": Role.OWNER, "ben": Role.ANALYST, "mia": Role.PANEL_MANAGER, "vic": Role.VIEWER}
+ROLES = {"ada": Role.OWNER, "ben": Role.ANALYST, "mia": Role.PANEL_MANAGER, "vic": Role.VIEWER, "tess": Role.TRANSLATOR}
 ACCOUNTS = (*ROLES, "cleo", "deactivated")
 WHO = ("anonymous", "panelist", *ACCOUNTS)
 SIGN_IN = "/account/sign-in"
