@@ -6,7 +6,7 @@ EXAMPLES = {
     "slug": "care",
     "code": "0000000000",
     "language": "nl",
-    "kind": "csv",
+    "ending": "csv",
     "number": 1,
     "statement": 1,
     "format": "csv",
@@ -15,12 +15,14 @@ EXAMPLES = {
     "act": "restore",
     "visitor": "A",
     "member": 1,
+    "kind": "invitation",
     "ticket": UUID(int=0),
     "suggestion": UUID(int=0),
     "token": "no-such-token",
     "proposal": UUID(int=7),
     "job": UUID(int=8),
     "filename": "components.css",
+    "name": "index.html",
 }
 
 

@@ -37,14 +37,14 @@ def _read(data: bytes) -> ReturnedFile:
         raise Refused(str(error)) from None
 
 
-@blueprint.get("/file/<kind>")
+@blueprint.get("/file/<ending>")
 @policy(Capability.TRANSLATE)
-def export(study: Study, language: str, kind: str) -> Response:
+def export(study: Study, language: str, ending: str) -> Response:
     """Write the pieces with their translations as a file that can be imported again."""
     _check(study, language)
-    if kind not in formats.FORMATS:
+    if ending not in formats.FORMATS:
         raise NotFound
-    file = formats.FORMATS[kind]
+    file = formats.FORMATS[ending]
     try:
         answer = make_response(file.write(comparing.sent_file(current_session(), study, language)))
     except FileError as error:
