@@ -117,6 +117,19 @@ def metrics_token(text: str) -> str | None:
     return secret("METRICS_TOKEN", text)
 
 
+def oidc_issuer(text: str) -> str | None:
+    """The provider of an institution; None where there is none."""
+    if not text:
+        return None
+    parts = urlsplit(text)
+    if not (_is_address(text, ("https",)) or (parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1"))):
+        raise WrongSetting(
+            f"OIDC_ISSUER is “{text}”, but must begin with https://: write https://id.example.org/realm."
+        )
+    needs("authlib", "OIDC_ISSUER", "oidc")
+    return text
+
+
 def needs(module: str, name: str, extra: str) -> None:
     """Make sure that the package is installed which a setting asks for."""
     try:

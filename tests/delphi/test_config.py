@@ -15,6 +15,12 @@ GOOD = SECRETS | {
     "MAIL_FROM": "Delphi <delphi@example.org>",
     "MAIL_PER_DOMAIN": "30",
     "PSEUDO_LANGUAGE": "yes",
+    "LOG_FORMAT": "json",
+    "METRICS_TOKEN": "m" * 32,
+    "OIDC_ISSUER": "https://id.example.org/realm",
+    "OIDC_CLIENT_ID": "delphi",
+    "OIDC_CLIENT_SECRET": "o" * 32,
+    "OIDC_NAME": "Example Hospital",
 }
 
 

@@ -74,6 +74,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "account": {"id": 1, "email": "ada@example.org", "password": None, "active": True, "fs_uniquifier": "u1"},
     "account_session": {"grant_sha256": HASH, "account": 1, "expires_at": AT},
     "study": STUDY,
+    "account_subject": {"issuer": "https://id.example.org", "subject": "1", "account": 1},
     "account_invitation": {"token_sha256": HASH, "account": 1, "expires_at": AT},
     "team_letter": {
         "study_id": 1, "id": LETTER, "account": 1, "run_after": AT, "claimed_by": None, "claimed_until": None,

@@ -27,7 +27,16 @@ DATES = {
     "access_link": {"minted_on"},
     "consent": {"given_on"},
 }
-ABOVE = {"account", "account_invitation", "account_session", "study", "link_request", "attempt", "attempt_key"}
+ABOVE = {
+    "account",
+    "account_invitation",
+    "account_session",
+    "account_subject",
+    "study",
+    "link_request",
+    "attempt",
+    "attempt_key",
+}
 
 
 @pytest.mark.parametrize("name", [*WITHOUT_CLOCK, "consent"])
