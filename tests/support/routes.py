@@ -13,6 +13,7 @@ EXAMPLES = {
     "act": "restore",
     "visitor": "A",
     "member": 1,
+    "kind": "invitation",
     "ticket": UUID(int=0),
     "suggestion": UUID(int=0),
     "token": "no-such-token",

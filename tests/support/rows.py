@@ -52,6 +52,8 @@ STUDY: dict[str, Any] = {
     "harm": None,
     "turnout": "shown",
     "closing_hours": 48,
+    "item_noun": "statement",
+    "person_noun": "panelist",
     "data_protection_name": None,
     "data_protection_email": None,
     "names_until": None,
@@ -73,6 +75,7 @@ ANSWER = {"study_id": 1, "round": 1, "statement": 1, "panelist": WHO, "version":
 ROWS: dict[str, dict[str, Any]] = {
     "account": {"id": 1, "email": "ada@example.org", "password": None, "active": True, "fs_uniquifier": "u1"},
     "account_session": {"grant_sha256": HASH, "account": 1, "expires_at": AT},
+    "sent_form": {"key_sha256": HASH, "account": 1, "sent_on": DAY, "led_to": None},
     "study": STUDY,
     "account_subject": {"issuer": "https://id.example.org", "subject": "1", "account": 1},
     "account_invitation": {"token_sha256": HASH, "account": 1, "expires_at": AT},

@@ -36,6 +36,7 @@ ABOVE = {
     "link_request",
     "attempt",
     "attempt_key",
+    "sent_form",
 }
 
 
