@@ -24,7 +24,7 @@ ADDRESS = re.compile(
     r"""\s(?:href|src|action|formaction|data-(?:answers|worker|autosave|link|page|place))="([^"]*)\""""
 )
 ASKING = re.compile(r'<form\s+method="get".*?</form>', re.DOTALL)
-SHOWN = "/p/preview"  # a link in the preview of a letter, which is nobody's
+SHOWN = ("/p/preview", "/stop/preview")  # links in the preview of a letter, which are nobody's
 ELSEWHERE = ("mailto:", "data:", "#")
 MOST = 4  # pages of one view, with other values in their address
 ENDING = (
