@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from email.utils import parseaddr
-from importlib import import_module
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
@@ -152,13 +152,9 @@ def oidc_issuer(text: str) -> str | None:
 
 
 def needs(module: str, name: str, extra: str) -> None:
-    """Make sure that the package is installed which a setting asks for."""
-    try:
-        import_module(module)
-    except ImportError:
-        raise WrongSetting(
-            f"{name} needs {module}, which is not installed: pip install 'delphi-platform[{extra}]'."
-        ) from None
+    """Make sure that the package is installed which a setting asks for; it is not loaded before its time."""
+    if find_spec(module) is None:
+        raise WrongSetting(f"{name} needs {module}, which is not installed: pip install 'delphi-platform[{extra}]'.")
 
 
 def trusted_proxies(text: str) -> int:
