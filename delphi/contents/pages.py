@@ -11,7 +11,7 @@ from delphi.contents.piece import Piece
 from delphi.contents.reading import Contents, contents_of
 from delphi.contents.scale_words import english_words
 from delphi.model.study import StaleMark, Study
-from delphi.web.language import direction_of, either, language
+from delphi.web.language import direction_of, either, language, listed
 from delphi.web.memory import current_memory
 from delphi.web.transaction import current_session
 
@@ -79,6 +79,12 @@ def language_of(text: str) -> str:
 def either_of(texts: Sequence[str]) -> Markup:
     """Alternatives joined as the language of the page does, each in its own."""
     return Markup(either([str(escape(marked(text))) for text in texts]))  # noqa: S704 (each is escaped)
+
+
+@blueprint.app_template_filter("listed_piece")
+def list_of(texts: Sequence[str]) -> Markup:
+    """Texts joined as the language of the page does, each in its own."""
+    return Markup(listed([str(escape(marked(text))) for text in texts]))  # noqa: S704 (each is escaped)
 
 
 @blueprint.app_template_filter("shipped_word")

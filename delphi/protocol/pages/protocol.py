@@ -97,8 +97,8 @@ def _facts(study: Study) -> dict[str, Any]:
         "groups": declared,
         "amendments": amendments.amendments_of(current_session(), study),
         "labels": _labels(),
-        "languages": [offered().get(code, code) for code in languages_of(study)],
-        "checks": {offered().get(code, code): note for code, note in notes.items()},
+        "languages": [Piece(offered().get(code, code), code) for code in languages_of(study)],
+        "checks": {Piece(offered().get(code, code), code): note for code, note in notes.items()},
         "example": example_sent(definition, [group.key for group in declared] or [""], request.args),
         "empty": [name for name in ("aim", "rule_rationale", "registration") if not study.texts.get(name)],
     }

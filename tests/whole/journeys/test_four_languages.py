@@ -41,7 +41,7 @@ SPOKEN = ["en", *OTHERS]
 FIFTH = "el"
 PEOPLE = [code for code in SPOKEN for _ in range(6)] + [FIFTH, FIFTH]
 NAMES = {"Ada", "Example", "Amsterdam", "Europe", "Panelist"}
-ELSEWHERE = {"personal.feedback"}  # the document of one's own answers is walked where it is made
+ELSEWHERE = {"personal.feedback"}  # the document of the own answers is tested where it is made
 STATEMENTS = 12
 SOURCE = {
     "title": "Outcomes of care",
