@@ -10,7 +10,7 @@ from delphi.contents.items import FACTS
 from delphi.contents.piece import Piece
 from delphi.contents.reading import Contents, contents_of
 from delphi.contents.scale_words import english_words
-from delphi.model.study import StaleMark, Study
+from delphi.model.study import Amendment, StaleMark, Study
 from delphi.web.language import direction_of, either, language, listed
 from delphi.web.memory import current_memory
 from delphi.web.transaction import current_session
@@ -127,6 +127,12 @@ def section_named(study: Study, name: str) -> Piece:
 def question_said(study: Study, key: str, part: str, source: str) -> Piece:
     """A part of what panelists are asked about themselves: ``label``, ``purpose``, or ``option.2``."""
     return current_contents(study).say(f"question.{key}.{part}", source)
+
+
+@blueprint.app_template_global()
+def amended_because(study: Study, amendment: Amendment) -> Piece:
+    """Why the protocol was changed after its lock."""
+    return current_contents(study).say(f"amendment.{amendment.number}.reason", amendment.reason)
 
 
 @blueprint.app_template_global()
