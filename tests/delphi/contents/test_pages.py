@@ -9,6 +9,8 @@ from sqlalchemy import select
 from statements import counted
 
 from delphi.contents import items, languages, translating
+from delphi.contents.pages import either_of, list_of
+from delphi.contents.piece import Piece
 from delphi.contents.reading import Wording
 from delphi.model.panel import Panelist
 from delphi.model.statement import StatementVersion
@@ -220,3 +222,12 @@ def test_why_the_protocol_was_amended_is_told_in_the_own_language(app, dutch):
     page = one.get("/panel/protocol").text
     assert re.search(r"<p ?>een vergissing</p>", page)
     assert re.search(r'<p +lang="en" dir="ltr">a second slip</p>', page)
+
+
+def test_joined_texts_are_escaped_and_marked_one_by_one(app):
+    with app.test_request_context(headers={"Accept-Language": "nl"}):
+        texts = ["<ja>", Piece("no & none", "en"), Piece("لا", "ar")]
+        assert either_of(texts) == (
+            '&lt;ja&gt;, <span lang="en" dir="ltr">no &amp; none</span> of <span lang="ar" dir="rtl">لا</span>'
+        )
+        assert (list_of([]), list_of(["een"])) == ("", "een")
