@@ -29,6 +29,8 @@ class Capability(StrEnum):
     """What a role allows (TRUST 5.6)."""
 
     READ = "read"
+    DESK = "desk"
+    RUN = "run"
     LEAD = "lead"
     ROSTER = "roster"
     ANALYSE = "analyse"
@@ -38,13 +40,14 @@ class Capability(StrEnum):
     ROWS = "rows"
 
 
-CHANGING = frozenset({Capability.LEAD, Capability.ROSTER, Capability.MODERATE})
+CHANGING = frozenset({Capability.LEAD, Capability.RUN, Capability.ROSTER, Capability.MODERATE})
 ALLOWED: dict[Role, frozenset[Capability]] = {
     Role.OWNER: frozenset(Capability) - {Capability.ROWS},
-    Role.ANALYST: frozenset({Capability.READ, Capability.ANALYSE}),
-    Role.PANEL_MANAGER: frozenset({Capability.READ, Capability.ROSTER}),
-    Role.VIEWER: frozenset({Capability.READ}),
-    Role.STATISTICIAN: frozenset({Capability.READ, Capability.ANALYSE, Capability.ROWS}),
+    Role.ANALYST: frozenset({Capability.READ, Capability.DESK, Capability.ANALYSE}),
+    Role.MODERATOR: frozenset({Capability.READ, Capability.DESK, Capability.ANALYSE, Capability.MODERATE}),
+    Role.PANEL_MANAGER: frozenset({Capability.READ, Capability.DESK, Capability.RUN, Capability.ROSTER}),
+    Role.VIEWER: frozenset({Capability.READ, Capability.DESK}),
+    Role.STATISTICIAN: frozenset({Capability.READ, Capability.DESK, Capability.ANALYSE, Capability.ROWS}),
 }
 SEES_NAMES = frozenset(
     role for role, may in ALLOWED.items() if may & {Capability.LEAD, Capability.ROSTER, Capability.MODERATE}

@@ -41,9 +41,16 @@ def role_labels(study: Study) -> dict[Role, tuple[str, str]]:
     """Name each role that a study may have, and say what it may do."""
     roles = {
         Role.OWNER: (_("owner"), _("decides everything; names and answers never stand on one page")),
-        Role.ANALYST: (_("analyst"), _("sees results, comments and coded data; never a name")),
-        Role.PANEL_MANAGER: (_("panel manager"), _("sees names, invitations and who has finished; never an answer")),
-        Role.VIEWER: (_("viewer"), _("sees the protocol and released results")),
+        Role.ANALYST: (_("analyst"), _("sees how rounds run, results, released comments and files; never a name")),
+        Role.MODERATOR: (
+            _("analyst who moderates"),
+            _("as an analyst, and decides on the panel's comments; never a name"),
+        ),
+        Role.PANEL_MANAGER: (
+            _("panel manager"),
+            _("sees names, invitations and who has finished, reminds and moves deadlines; never an answer"),
+        ),
+        Role.VIEWER: (_("viewer"), _("sees the protocol, how rounds run, and their results; changes nothing")),
         Role.STATISTICIAN: (
             _("statistician"),
             _("reads the answers of each person under a code; never had a role that sees names, and never gets one"),
