@@ -23,6 +23,7 @@ ROLES = {
     "mod": Role.MODERATOR,
     "mia": Role.PANEL_MANAGER,
     "vic": Role.VIEWER,
+    "tess": Role.TRANSLATOR,
 }
 # What each role was promised, and what it was not (docs/design/trust.md 5.6).
 DESK, ACTS = {"round.show"}, {"round.close", "round.release", "round.launch", "round.prepare_next", "protocol.edit"}
@@ -34,6 +35,7 @@ MAY = {
     "mod": DESK | COMMENTS,
     "mia": DESK | RUNNING | NAMES,
     "vic": DESK,
+    "tess": set(),
 }
 ACCOUNTS = (*ROLES, "cleo", "deactivated")
 WHO = ("anonymous", "panelist", *ACCOUNTS)
