@@ -3,7 +3,7 @@
 import csv
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from gettext import c2py
@@ -20,8 +20,9 @@ METHODS = [("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2"), ("**
 JINJA = {"trimmed": "false", "silent": "false"}
 PANEL_READS = re.compile(
     r"templates/(?:feedback|mail|participation|questionnaire)/"
-    r"|templates/macros/(?:answer|card|levels|lines|panelist|sides)\.html|templates/protocol/in_plain_words\.html"
-    r"|delphi/people/pages/personal_data\.py|rounds/questionnaire/"
+    r"|templates/macros/(?:answer|card|levels|lines|panelist|sides)\.html"
+    r"|templates/protocol/(?:in_plain_words|printed)\.html|templates/web/(?:this_)?device\.html"
+    r"|delphi/people/pages/personal_data\.py|delphi/protocol/labels\.py|rounds/questionnaire/"
 )
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%%|\{\w+\}|</?\w+>")
 KEYWORDS = {
@@ -108,6 +109,11 @@ def strings(message: Message) -> tuple[str, ...]:
     return message.string if isinstance(message.string, tuple) else (message.string or "",)
 
 
+def translated(catalogue: Catalog) -> Iterator[Message]:
+    """Give the messages of which something is translated."""
+    return (message for message in catalogue if message.id and any(strings(message)))
+
+
 def lone_number(catalogue: Catalog, form: int) -> bool:
     """Whether a plural form is said of one number alone, so that it may be said in a word instead."""
     choose = c2py(catalogue.plural_expr.strip("()"))
@@ -115,11 +121,11 @@ def lone_number(catalogue: Catalog, form: int) -> bool:
 
 
 def other_placeholders(catalogue: Catalog) -> list[str]:
-    """List the translations whose placeholders are not those of their source."""
+    """List the translations whose placeholders are not those of their source; what is missing is listed elsewhere."""
     wrong = []
-    for message in catalogue:
+    for message in translated(catalogue):
         sources = _forms(message)
-        for form, text in enumerate(strings(message)) if message.id else ():
+        for form, text in enumerate(strings(message)):
             wanted, found = (sorted(PLACEHOLDER.findall(each)) for each in (sources[min(form, len(sources) - 1)], text))
             if len(sources) > 1 and lone_number(catalogue, form):
                 wanted, found = ([name for name in names if name != "%(num)s"] for names in (wanted, found))
@@ -145,7 +151,7 @@ def glossary(language: str) -> list[Term]:
 def off_the_glossary(catalogue: Catalog, terms: Sequence[Term]) -> list[tuple[str, str, str]]:
     """List term, source and translation where a translation says a term of the field in other words."""
     found = []
-    for message in catalogue:
+    for message in translated(catalogue):
         source = plain(renamed(" ".join(_forms(message)), message.context or "statement"))
         said = plain(" ".join(strings(message)))
         found += [(term.name, source, said) for term in terms if term.meant_in(source) and not term.said_in(said)]

@@ -1,5 +1,6 @@
 """A piece of content: what the source says, and what is said of it in another language."""
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
@@ -20,6 +21,11 @@ class ContentItem:
     item: str
     source: str
     about: str = ""
+
+
+def seen_of(source: str) -> str:
+    """The name by which a page or a file says which wording it showed."""
+    return hashlib.sha256(source.encode()).hexdigest()[:16]
 
 
 class Piece(str):

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from delphi import audit
-from delphi.contents.piece import ContentItem, State
+from delphi.contents.piece import ContentItem, State, seen_of
 from delphi.contents.reading import Contents, Wording, wordings_in
 from delphi.errors import Refused
 from delphi.model.event import EventKind
@@ -29,6 +29,11 @@ class TranslatedItem:
     state: State
     text: str
     made_from: str | None
+
+    @property
+    def seen(self) -> str:
+        """The name of the source wording of today."""
+        return seen_of(self.source)
 
 
 def states(session: Session, study: Study, items: Sequence[ContentItem], language: str) -> list[TranslatedItem]:

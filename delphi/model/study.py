@@ -74,6 +74,22 @@ class Harm(StrEnum):
     UNKNOWN = "unknown"
 
 
+class ItemNoun(StrEnum):
+    """What a study calls that which its panel rates."""
+
+    STATEMENT = "statement"
+    OUTCOME = "outcome"
+    INDICATION = "indication"
+
+
+class PersonNoun(StrEnum):
+    """What a study calls the members of its panel."""
+
+    PANELIST = "panelist"
+    PARTICIPANT = "participant"
+    EXPERT = "expert"
+
+
 class Turnout(StrEnum):
     """Whether the team reads by name who has finished, or the server keeps it."""
 
@@ -108,6 +124,8 @@ class Study(Base):
         CheckConstraint("caution BETWEEN 1 AND 3", name="caution"),
         CheckConstraint(f"harm IS NULL OR {one_of('harm', Harm)}", name="harm"),
         CheckConstraint(one_of("turnout", Turnout), name="turnout"),
+        CheckConstraint(one_of("item_noun", ItemNoun), name="item_noun"),
+        CheckConstraint(one_of("person_noun", PersonNoun), name="person_noun"),
         CheckConstraint("closing_hours BETWEEN 0 AND 72", name="closing_hours"),
         CheckConstraint(one_of("stale_mark", StaleMark), name="stale_mark"),
         CheckConstraint("rehearsal_of IS NULL OR simulated", name="rehearsal_is_simulated"),
@@ -146,6 +164,10 @@ class Study(Base):
     harm: Mapped[Harm | None] = mapped_column(Word(Harm))
     turnout: Mapped[Turnout] = mapped_column(Word(Turnout), default=Turnout.SHOWN, server_default="shown")
     closing_hours: Mapped[int] = mapped_column(default=CLOSING_HOURS, server_default=text("48"))
+    item_noun: Mapped[ItemNoun] = mapped_column(Word(ItemNoun), default=ItemNoun.STATEMENT, server_default="statement")
+    person_noun: Mapped[PersonNoun] = mapped_column(
+        Word(PersonNoun), default=PersonNoun.PANELIST, server_default="panelist"
+    )
     data_protection_name: Mapped[str | None] = mapped_column(String(200))
     data_protection_email: Mapped[str | None] = mapped_column(String(254))
     texts: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)

@@ -23,6 +23,8 @@ ASKS = (
     "withdrawal_choices",
     "turnout",
     "closing_hours",
+    "item_noun",
+    "person_noun",
 )
 
 COPY = "copy"

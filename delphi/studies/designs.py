@@ -16,6 +16,8 @@ from delphi.model.study import CAREFUL, Level, Settled, Unsettled
 from delphi.protocol import method
 from delphi.statements.statements import NewStatement
 
+ABOUT = "We ask a panel how far it agrees with a list of statements, in several rounds."
+TASK = "In each round you rate statements and may say why."
 LIBRARY = Path(delphi.__file__).parent / "library"
 
 
@@ -53,6 +55,8 @@ class StudyTemplate:
     targets: dict[str, int] = field(default_factory=dict)
     public_groups: tuple[str, ...] = ()
     characteristics: tuple[dict[str, Any], ...] = ()
+    item_noun: str = "statement"
+    person_noun: str = "panelist"
     asks: dict[str, Any] = field(default_factory=dict)  # other columns on what panelists are asked and promised
     statements: tuple[NewStatement, ...] = ()
 
@@ -90,8 +94,10 @@ def _template(path: Path) -> StudyTemplate:
     listed = path.with_name("statements.csv")
     rows = list(csv.DictReader(listed.read_text(encoding="utf-8").splitlines())) if listed.exists() else []
     first = [row for row in rows if row["version"] == "1" and not _comes_from_others(row, rows)]
+    about, task = data.pop("about", ABOUT), data.pop("task", TASK)
+    information = (LIBRARY / "information.txt").read_text(encoding="utf-8")
     plain: dict[str, Any] = {
-        "information": (LIBRARY / "information.txt").read_text(encoding="utf-8"),
+        "information": information.replace("{about}", about).replace("{task}", task),
         "consent": (LIBRARY / "consent.txt").read_text(encoding="utf-8"),
     } | {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
     return StudyTemplate(

@@ -29,6 +29,7 @@ REVIEWED = "reviewed"  # by a native speaker, as the line "# Quality: reviewed" 
 MACHINE_MADE = "machine-made, not yet reviewed by a native speaker"
 PSEUDO = {"ar-XB": "⟦عربي⟧"}
 STATEMENT = "statement"
+VOWELS = frozenset("aeiou")
 NOUNS = (
     STATEMENT,
     "outcome",
@@ -79,16 +80,17 @@ def english(noun: str) -> Catalog:
     return texts
 
 
-def renamed(text: str, noun: str) -> str:
-    """Say an English text with another noun than "statement".
+def renamed(text: str, noun: str, usual: str = STATEMENT) -> str:
+    """Say an English text with another noun than the usual one.
 
     Examples
     --------
     >>> renamed("Statements: write a statement.", "outcome")
     'Outcomes: write an outcome.'
     """
-    text = re.sub(r"\b([Aa]) statement", rf"\1n {noun}", text)
-    return text.replace("statement", noun).replace("Statement", noun.capitalize())
+    if noun[0] in VOWELS:
+        text = re.sub(rf"\b([Aa]) {usual}", rf"\1n {noun}", text)
+    return text.replace(usual, noun).replace(usual.capitalize(), noun.capitalize())
 
 
 def catalogue(language: str) -> Catalog:

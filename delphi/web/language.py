@@ -16,7 +16,7 @@ from delphi import dates, numbers
 from delphi.access import SignedOut
 from delphi.config import Settings
 from delphi.errors import Issue, Refused
-from delphi.translations import LANGUAGES, PSEUDO, REVIEWED, quality, translations
+from delphi.translations import LANGUAGES, PSEUDO, REVIEWED, STATEMENT, quality, translations
 from delphi.web.policy import OPEN, panelist, policy
 from delphi.web.transaction import current_session
 
@@ -68,14 +68,24 @@ def for_this_page(code: str | None) -> None:
         g.language = code
 
 
+def noun() -> str:
+    """What the study of this page calls that which its panel rates, where the panel reads the page."""
+    return str(g.get("noun", STATEMENT))
+
+
+def as_the_panel_reads(study_noun: str) -> None:
+    """Let this page say what is rated as the panel of the study reads it."""
+    g.noun = study_noun
+
+
 def gettext(message: str) -> str:
     """Translate a text for this page."""
-    return translations(language()).gettext(message)
+    return translations(language(), noun()).gettext(message)
 
 
 def ngettext(one: str, many: str, n: int) -> str:
     """Translate a text with a number for this page."""
-    return translations(language()).ngettext(one, many, n)
+    return translations(language(), noun()).ngettext(one, many, n)
 
 
 def told(error: Refused | Issue) -> str:

@@ -72,6 +72,7 @@ def _handed(who: str | Capability, wanted: Container[str], address: Mapping[str,
     elif who == PANELIST and ("study" in wanted or "panelist" in wanted):
         study, person = panelist()
         _keep_contact(study)
+        g.noun = study.item_noun.value
         _speak(person)
         values |= _named(wanted, study=study, panelist=person)
     return values

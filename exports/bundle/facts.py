@@ -26,7 +26,8 @@ KEPT: dict[type[Base], str] = {
     " rule rule_settings denominator quantile_type minimum_n smallest_cell maximum_rounds"
     " stopping_rule settled unsettled feedback_plan texts asked_characteristics"
     " proposal_rounds open_question group_chosen asks_expertise asks_conflicts withdrawal_choices names_until"
-    " protocol_locked_at protocol_sha256 finished_at finish_reason level caution harm turnout closing_hours",
+    " protocol_locked_at protocol_sha256 finished_at finish_reason level caution harm turnout closing_hours"
+    " item_noun person_noun",
     StakeholderGroup: "key position target public",
     Document: "version text consent material reason sha256",
     Amendment: "number at reason changes answers_given results_seen sha256",

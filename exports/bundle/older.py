@@ -36,6 +36,8 @@ UNCHOSEN = {
     "harm": None,
     "turnout": Turnout.SHOWN.value,
     "closing_hours": 0,
+    "item_noun": "statement",
+    "person_noun": "panelist",
     "languages": [],
     "stale_mark": "note",
     "scale_words": {},

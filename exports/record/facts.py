@@ -25,6 +25,8 @@ class StudyFacts:
     protocol: Mapping[str, Any]
     open_question: str = ""
     marks: tuple[str, ...] = ()
+    item_noun: str = "statement"
+    person_noun: str = "panelist"
 
 
 @dataclass(frozen=True)

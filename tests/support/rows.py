@@ -52,6 +52,8 @@ STUDY: dict[str, Any] = {
     "harm": None,
     "turnout": "shown",
     "closing_hours": 48,
+    "item_noun": "statement",
+    "person_noun": "panelist",
     "data_protection_name": None,
     "data_protection_email": None,
     "names_until": None,

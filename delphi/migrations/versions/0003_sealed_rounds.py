@@ -253,6 +253,8 @@ STUDY_COLUMNS = {
     'harm': ('VARCHAR(40)', "harm IS NULL OR harm IN ('yes', 'no', 'unknown')"),
     'turnout': ("VARCHAR(40) DEFAULT 'shown' NOT NULL", "turnout IN ('shown', 'kept')"),
     'closing_hours': ('INTEGER DEFAULT 48 NOT NULL', 'closing_hours BETWEEN 0 AND 72'),
+    'item_noun': ("VARCHAR(40) DEFAULT 'statement' NOT NULL", "item_noun IN ('statement', 'outcome', 'indication')"),
+    'person_noun': ("VARCHAR(40) DEFAULT 'panelist' NOT NULL", "person_noun IN ('panelist', 'participant', 'expert')"),
     'data_protection_name': ('VARCHAR(200)', ''),
     'data_protection_email': ('VARCHAR(254)', ''),
     'languages': ('JSON', ''),

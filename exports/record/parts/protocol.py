@@ -29,6 +29,8 @@ def study_facts(session: Session, study: Study) -> StudyFacts:
         protocol_sha256=study.protocol_sha256,
         protocol=method.document(study),
         open_question=study.open_question,
+        item_noun=study.item_noun.value,
+        person_noun=study.person_noun.value,
         marks=tuple(filter(None, [amendments.mark(late, study.time_zone)])),
     )
 

@@ -17,6 +17,7 @@ from delphi.model.study import Study, Turnout
 from delphi.protocol.method import definition_of
 from delphi.statements.duration import reading_of
 from delphi.statements.questionnaire import asked
+from delphi.studies import contents
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.language import listed
@@ -121,6 +122,7 @@ def _draft(study: Study, round_: Round) -> dict[str, Any]:
         "choices": CHOICES,
         "rule": definition_of(study).describe(),
         "issues": list(readiness.issues_before_launch(session, study, round_)),
+        "warnings": list(contents.stale(session, study, round_.number)),
         "minutes": reading_of(session, study, round_.number).minutes(),
         "panel_size": people.panel,
         "newcomers": newcomers.newcomers(session, study, round_),

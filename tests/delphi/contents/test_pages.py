@@ -27,11 +27,11 @@ def dutch(app, pages):
     """Ada's open study in English and Dutch; a few of its pieces are translated, others not."""
     with app.extensions["database"].transaction() as session:
         study = session.get_one(Study, pages.study.id)
+        open_to_all(session, study)  # before the language was there: not everything is translated
         languages.choose(session, study, ["nl"], by=pages.ada.id, at=NOW)
         sources = {one.item: one.source for one in items.items_of(session, study)}
         texts = {item: Wording(text, sources[item]) for item, text in DUTCH.items()}
         translating.write(session, study, "nl", texts, by=pages.ada.id, at=NOW)
-        open_to_all(session, study)
     return pages
 
 

@@ -135,10 +135,22 @@ def test_an_empty_translation_is_removed(session, cast, study):
 def test_what_the_panel_was_shown_is_not_translated_otherwise(session, cast, study):
     translate(session, study, cast.ada.id, statement__1__1__text="Dienst 1 is nodig.")
     translate(session, study, cast.ada.id, statement__1__1__text="Dienst 1 is nodig!")
+    rest = [
+        one.item for one in items.items_of(session, study) if state_of(session, study, one.item).state is State.MISSING
+    ]
+    translate(session, study, cast.ada.id, **{item.replace(".", "__"): f"NL {item}" for item in rest})
     launched(session, study)
     with pytest.raises(Refused, match="stays as it was"):
         translate(session, study, cast.ada.id, statement__1__1__text="Anders.")
-    assert translate(session, study, cast.ada.id, statement__2__1__text="Dienst 2 is nodig.") == 1
+    assert translate(session, study, cast.ada.id, study__title="Zorg") == 1
+
+
+def test_a_language_that_comes_later_is_translated_while_a_round_is_open(session, cast):
+    launched(session, cast.study)
+    languages.choose(session, cast.study, ["nl"], by=cast.ada.id, at=NOW)
+    assert translate(session, cast.study, cast.ada.id, statement__2__1__text="Dienst 2 is nodig.") == 1
+    with pytest.raises(Refused, match="stays as it was"):
+        translate(session, cast.study, cast.ada.id, statement__2__1__text="Anders.")
 
 
 def test_a_language_that_the_study_does_not_have_is_refused(session, cast, study):
