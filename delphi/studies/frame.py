@@ -74,6 +74,7 @@ PROTOCOL = Place(
         Page(N_("Groups"), "setup.groups", LEAD),
         Page(N_("Anonymity"), "anonymity.show", LEAD, ("anonymity",)),
         Page(N_("Information and consent"), "setup.texts", LEAD),
+        Page(N_("Languages"), "languages.show", LEAD, ("languages",)),
         Page(N_("The panelist's side"), "panelist_options.show", LEAD),
     ),
 )
