@@ -79,8 +79,8 @@ def _running(app_factory: AppFactory) -> "Flask":
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address of this host to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to listen on.")
 @click.option(
     "--web-only", is_flag=True, help="Serve the pages alone: `delphi work` runs by itself, here or on another host."
 )
@@ -212,10 +212,11 @@ def work(app_factory: AppFactory, *, beside: bool) -> None:
 
 def loops_of(app: "Flask") -> list["Loop"]:
     """List what works beside the pages: the post, the severing, the deleting, and whatever the application was given to run."""
+    from delphi.people.bounce_box import BounceBox
     from delphi.people.postman import Postman
     from delphi.people.severing import Severing
     from delphi.studies.retention import Deleting
 
-    database = app.extensions["database"]
-    post = Postman(database, app.extensions["settings"])
-    return [post, Severing(database), Deleting(database), *app.extensions["workers"]]
+    database, settings = app.extensions["database"], app.extensions["settings"]
+    post = [Postman(database, settings), *([BounceBox(database, settings)] if settings.bounces_url else [])]
+    return [*post, Severing(database), Deleting(database), *app.extensions["workers"]]

@@ -75,6 +75,21 @@ SETTINGS = (
     ),
     Setting("MAIL_FROM", "mail_from", "The sender of letters.", values.mail_from, "delphi@localhost"),
     Setting(
+        "MAIL_RETURN_PATH",
+        "mail_return_path",
+        "Where mail that cannot be delivered comes back: bounces@example.org takes bounces+…@example.org, too.",
+        values.mail_return_path,
+        "",
+    ),
+    Setting(
+        "BOUNCES_URL",
+        "bounces_url",
+        "The mailbox in which it is read: imaps://user:password@host/folder. Without it, `delphi bounce` reads what is piped to it.",
+        values.bounces_url,
+        "",
+        secret=True,
+    ),
+    Setting(
         "MAIL_PER_DOMAIN",
         "mail_per_domain",
         "Letters a minute to one domain, where a provider sets a limit.",
@@ -113,6 +128,7 @@ class Settings:
     """Everything an operator decides, checked.
 
     ``database_url`` is written as SQLAlchemy writes it; ``mail_url`` is smtp://[user:password@]host:port.
+    ``mail_return_path`` is the address behind which, after a plus, each letter is named; ``bounces_url`` imaps://….
     ``mail_per_domain`` is how many letters a minute a postman hands over for one domain.
     """
 
@@ -122,6 +138,8 @@ class Settings:
     password_salt: str = field(repr=False)
     mail_url: str | None = field(default=None, repr=False)
     mail_from: str = "delphi@localhost"
+    mail_return_path: str | None = None
+    bounces_url: str | None = field(default=None, repr=False)
     mail_per_domain: int | None = None
     trusted_proxies: int = 0
     log_format: str = "text"

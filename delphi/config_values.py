@@ -92,6 +92,27 @@ def mail_from(text: str) -> str:
     return text
 
 
+def mail_return_path(text: str) -> str | None:
+    """Where mail that cannot be delivered comes back; None where it goes to the sender."""
+    if text and not re.fullmatch(
+        r"[A-Za-z0-9._-]{1,8}@[A-Za-z0-9.-]+", text
+    ):  # 64 characters with the name of a letter
+        raise WrongSetting(
+            f"MAIL_RETURN_PATH is “{text}”, but must be an address with at most eight characters before the @: "
+            "write bounces@example.org."
+        )
+    return text or None
+
+
+def bounces_url(text: str) -> str | None:
+    """The mailbox of what came back; None where it is not read."""
+    if text and not (_is_address(text, ("imap", "imaps")) and urlsplit(text).username):
+        raise WrongSetting(  # without the text: it may hold a password
+            "BOUNCES_URL is not the address of a mailbox: write imaps://user:password@host/folder."
+        )
+    return text or None
+
+
 def mail_per_domain(text: str) -> int | None:
     """How many letters a minute may go to one domain; None for no limit."""
     if not re.fullmatch(r"(?:[1-9][0-9]{0,5})?", text.strip(), re.ASCII):

@@ -16,10 +16,11 @@ import delphi
 from delphi.translations import FOLDER, LANGUAGES, NOUNS, catalogue, quality, renamed
 
 ROOT = FOLDER.parents[1]
-METHODS = [("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2"), ("**.py", "python")]
+METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
 JINJA = {"trimmed": "false", "silent": "false"}
 PANEL_READS = re.compile(
-    r"templates/(?:feedback|mail|participation|questionnaire)/"
+    r"templates/(?:feedback|participation|questionnaire)/"
+    r"|delphi/letters/(?:kinds/(?:of_rounds|personal)|values)\.py"
     r"|templates/macros/(?:answer|card|levels|lines|panelist|sides)\.html"
     r"|templates/protocol/(?:in_plain_words|printed)\.html|templates/web/(?:this_)?device\.html"
     r"|delphi/people/pages/personal_data\.py|delphi/protocol/labels\.py|rounds/questionnaire/"
@@ -82,7 +83,7 @@ def texts() -> Catalog:
         rows = extract_from_dir(
             str(ROOT / package),
             [(pattern.removeprefix(f"{package}/"), method) for pattern, method in METHODS],
-            options_map={"**.html": JINJA, "**.txt": JINJA},
+            options_map={"**.html": JINJA},
             keywords=KEYWORDS,
         )
         for name, _line, message, _comments, context in rows:

@@ -1,6 +1,6 @@
 """For every template: a study in the language of the page, and texts marked where they are in another language."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from flask import Blueprint, g
@@ -88,9 +88,33 @@ def group_named(study: Study, key: str) -> Piece:
 
 
 @blueprint.app_template_global()
+def groups_named(study: Study, keys: Iterable[str]) -> dict[str, Piece]:
+    """The names of groups by their key."""
+    return {key: group_named(study, key) for key in keys}
+
+
+@blueprint.app_template_global()
+def sections_named(study: Study, names: Iterable[str]) -> dict[str, Piece]:
+    """The names of sections by their name in the source."""
+    return {name: section_named(study, name) for name in names}
+
+
+@blueprint.app_template_global()
+def options_said(study: Study, key: str, options: Iterable[str]) -> dict[str, Piece]:
+    """The options of what panelists are asked about themselves, by their words in the source."""
+    return {option: question_said(study, key, f"option.{n}", option) for n, option in enumerate(options)}
+
+
+@blueprint.app_template_global()
 def section_named(study: Study, name: str) -> Piece:
     """The name of a section."""
     return current_contents(study).section(name)
+
+
+@blueprint.app_template_global()
+def question_said(study: Study, key: str, part: str, source: str) -> Piece:
+    """A part of what panelists are asked about themselves: ``label``, ``purpose``, or ``option.2``."""
+    return current_contents(study).say(f"question.{key}.{part}", source)
 
 
 @blueprint.app_template_global()

@@ -1,5 +1,6 @@
 """Names and addresses. Only preparing and delivering may import this module: no road leads here from an answer."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -28,6 +29,8 @@ class Identity(Base):
     changed_by_team: Mapped[bool] = mapped_column(
         default=False, server_default=false()
     )  # the address, since it was invited
+    bounced_on: Mapped[date | None]  # the day on which the address turned out to take no mail
+    bounce: Mapped[str | None] = mapped_column(String(200))  # why, as the mail server said it
     note: Mapped[str | None] = mapped_column(Text)  # of the team; the panelist can read it
 
 

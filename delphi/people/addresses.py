@@ -42,7 +42,7 @@ def change(session: Session, study: Study, panelist: UUID, email: str, *, by: in
     if _invited(session, person):
         _tell_old_address(session, person, at=at)
         person.changed_by_team = True
-    person.email = new
+    person.email, person.bounced_on, person.bounce = new, None, None
     session.flush()
     audit.record(session, study.id, EventKind.PANELIST_CORRECTED, by=by, at=at)
 

@@ -12,12 +12,13 @@ from delphi.people.acknowledgements import valid_orcid
 from delphi.people.declarations import Expertise, Questions, SelfDescription
 from delphi.people.panel_files import cells
 from delphi.people.panel_files.heads import TARGETS
-from delphi.people.panel_files.source import LIMITS, Choices
+from delphi.people.panel_files.reading import PANEL, PanelChoices
 from delphi.people.panel_list.chosen import Act
 from delphi.people.panel_list.lines import Order, Wanted
 from delphi.people.panel_list.standing import Standing
 from delphi.web.forms import LONGEST_TEXT, clean, one_line
 from delphi.web.language import gettext as _
+from delphi.web.uploads import chosen_columns
 
 
 class NamingForm(FlaskForm):
@@ -123,18 +124,10 @@ class LostLinkForm(FlaskForm):
         return clean(self.email.data).lower()
 
 
-COLUMN_PLACES = frozenset(map(str, range(LIMITS.columns)))
-COLUMN = "column-"  # and the place of a column: what it is
-
-
-def read_choices(form: Mapping[str, str]) -> Choices:
+def read_choices(form: Mapping[str, str]) -> PanelChoices:
     """Read what was chosen at the preview of a file."""
-    columns = {
-        int(name.removeprefix(COLUMN)): target
-        for name, target in form.items()
-        if name.startswith(COLUMN) and name.removeprefix(COLUMN) in COLUMN_PLACES and target in TARGETS
-    }
-    return Choices(form.get("sheet", ""), form.get("encoding", ""), columns, form.get("unaddressed") == "y")
+    columns = chosen_columns(form, TARGETS, PANEL.limits.columns)
+    return PanelChoices(form.get("sheet", ""), form.get("encoding", ""), columns, form.get("unaddressed") == "y")
 
 
 LONGEST_CHARACTERISTIC = 200
@@ -166,3 +159,8 @@ def read_description(form: Mapping[str, str], questions: Questions) -> tuple[Sel
         conflict_published=form.get("conflict_published") == "yes",
     )
     return description, errors
+
+
+def read_letter(form: Mapping[str, str]) -> tuple[str, str]:
+    """Read the subject and the text of a letter; a subject is one line."""
+    return one_line(form.get("subject")), clean(form.get("body"))

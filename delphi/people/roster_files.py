@@ -18,7 +18,7 @@ from delphi.model.round import Participation, invited
 from delphi.model.study import Study
 from delphi.people import roster
 from delphi.people.panel_files import reading
-from delphi.people.panel_files.source import Choices
+from delphi.people.panel_files.reading import PanelChoices
 from delphi.people.roster import NewPanelist
 from delphi.protocol import groups
 from delphi.sheets.comparison import Changed, FileComparison, compare
@@ -29,7 +29,7 @@ OWN = ("name", "email", "group")
 WHO = "who"  # the key of a row: its address, or the name of whoever has none
 
 
-def read(data: bytes, choices: Choices | None = None) -> reading.PanelFile:
+def read(data: bytes, choices: PanelChoices | None = None) -> reading.PanelFile:
     """Read people from a file or a paste, as `reading.read` does."""
     return reading.read(data, choices)
 

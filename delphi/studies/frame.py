@@ -79,11 +79,12 @@ PROTOCOL = Place(
     ),
 )
 STATEMENTS = Place(N_("Statements"), (Page(N_("Statements"), "statements.index", LEAD, ("statements",)),))
-ROSTER_VIEWS = ("roster", "panel_import", "person", "chosen", "late", "on_behalf", "severing")
+ROSTER_VIEWS = ("roster", "panel_import", "person", "chosen", "late", "on_behalf", "returned_mail", "severing")
 PANEL = Place(
     N_("Panel"),
     (
         Page(N_("People"), "roster.index", ROSTER, ROSTER_VIEWS),
+        Page(N_("Letters"), "letters.index", LEAD, ("letters",)),
         Page(N_("Names in the paper"), "acknowledgement.names", ROSTER),
     ),
 )

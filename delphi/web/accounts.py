@@ -116,7 +116,7 @@ def _nobody_for_panelists() -> None:
 def open_session(_app: Flask, user: TeamAccount, **_: Any) -> None:
     """Let a browser in with a grant, of which only the hash is stored."""
     grant = secrets.token_urlsafe(32)
-    session.pop("csrf_token", None)
+    session["csrf_token"] = secrets.token_hex(20)  # another one, and there from the first page on (`once.py`)
     session["grant"] = grant
     writing_session().add(
         AccountSession(grant_sha256=sha256(grant), account=user.id, expires_at=clock.now() + LONGEST_SESSION)

@@ -2,19 +2,22 @@
 
 import logging
 
-from flask import Flask, current_app, render_template, request, session
+from flask import Flask, current_app, flash, redirect, render_template, request, session
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.wrappers import Response
 
 from delphi.access import SignedOut
 from delphi.errors import BadInput, NotFound, NotReady, Refused
 from delphi.failures import WritersBusy, failure_of
 from delphi.sheets.errors import SheetError
 from delphi.web import unavailable
+from delphi.web.language import gettext as _
 from delphi.web.language import told
+from delphi.web.once import SentTwice
 from delphi.web.policy import PANELIST, policy_of
 from delphi.web.security import is_of_this_site
 from delphi.web.sight import request_number
@@ -39,6 +42,11 @@ def _init_decisions(app: Flask) -> None:
     @app.errorhandler(405)
     def not_found(_error: Exception) -> Page:
         return render_template("errors/not_found.html"), 404
+
+    @app.errorhandler(SentTwice)
+    def sent_twice(again: SentTwice) -> Response:
+        flash(_("This form did its work already. Nothing was done twice."))
+        return redirect(again.led_to, 303)
 
     @app.errorhandler(NotReady)
     def not_ready(error: NotReady) -> Page:

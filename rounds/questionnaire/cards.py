@@ -3,7 +3,6 @@
 A bounded number of queries, whatever the size of the panel: feedback comes from the frozen results.
 """
 
-import random
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,6 +16,7 @@ from delphi import handed_links
 from delphi.consensus.scale import Scale
 from delphi.consensus.vocabulary import Relation
 from delphi.contents.asked import sections_in, texts_in
+from delphi.contents.piece import Piece
 from delphi.contents.reading import Contents
 from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating
 from delphi.model.round import QuestionnaireItem
@@ -28,13 +28,13 @@ from rounds.participation.reading import Remember
 from rounds.questionnaire.past import PastRound
 from rounds.questionnaire.prepared import at_once
 from rounds.questionnaire.saving import EntryKind
-from rounds.seal import texts
+from rounds.questionnaire.voices import released_comments
 from rounds.seal.items import relation_of
 
 MOST_OPTIONS = 11  # a scale with more is answered by a number, not by as many buttons
 ENTERED: Mapping[str, tuple[Any, tuple[str, ...]]] = {
     "answer": (Rating, ("kind", "value")),
-    "comment": (Comment, ("text",)),
+    "comment": (Comment, ("text", "language")),
     "reason": (ChangeReason, ("text",)),
 }
 
@@ -127,7 +127,7 @@ def _card(place: int, row: Any) -> Card:
         evidence=row.evidence,
         answer=_value(row.answer_kind, row.answer_value),
         answer_version=row.answer_version or 0,
-        comment=row.comment_text or "",
+        comment=Piece(row.comment_text, row.comment_language) if row.comment_language else row.comment_text or "",
         comment_version=row.comment_version or 0,
         reason=row.reason_text or "",
         reason_version=row.reason_version or 0,
@@ -164,7 +164,10 @@ def with_feedback(  # noqa: PLR0913 (whose cards, in which language, and what is
     shared = ("past", *first, *study.feedback_plan) if launched else None
     past: PastRound = (remember if shared else at_once)(shared, lambda: PastRound.of(session, study, number, contents))
     mine = _own(session, study, number - 1, panelist) if own is None else own
-    said = released_comments(session, study, [number - 1], panelist) if "comments" in study.feedback_plan else {}
+    heard: dict[str, Any] = {"contents": contents, "remember": remember}
+    said = (
+        released_comments(session, study, [number - 1], panelist, **heard) if "comments" in study.feedback_plan else {}
+    )
     evidence = _evidence(contents.scale(study), study, number, shown, past, mine, said)
     plan = shown_forms(session, study.feedback_plan, number - 1)
     keep = remember if shared else at_once
@@ -249,15 +252,3 @@ def _evidence(
                 top=past.top,
             )
     return evidence
-
-
-def released_comments(
-    session: Session, study: Study, numbers: Collection[int], reader: UUID
-) -> dict[tuple[int, int], list[str]]:
-    """Released comments by round and statement, in an order that stays the same for one reader and differs between them."""
-    comments_of: dict[tuple[int, int], list[str]] = {}
-    for one in texts.released(session, study, numbers):
-        comments_of.setdefault((one.round, one.statement), []).append(one.text)
-    for (_, statement), written in comments_of.items():
-        random.Random(f"{reader}/{statement}").shuffle(written)  # noqa: S311 (an order, not a secret)
-    return comments_of

@@ -20,10 +20,10 @@ from rounds.feedback import comments
 from rounds.feedback.comments import Comments
 from rounds.feedback.result_lines import OwnAnswers, Reading, ResultLine, SealedRow, lines_of
 from rounds.participation.reading import Remember
-from rounds.questionnaire.cards import released_comments
 from rounds.questionnaire.outcomes import own_answers
 from rounds.questionnaire.past import ResultRow
 from rounds.questionnaire.prepared import at_once
+from rounds.questionnaire.voices import released_comments
 from rounds.seal import chain
 
 
@@ -95,7 +95,8 @@ def results_until(
         for line in _lines(session, study, said, released, mine)
         if (line.statement not in released.replaced if final else line.last.round == round_.number)
     ]
-    return PanelResults(lines, _comments(session, study, who, lines), ("lines", *spoken, *kept, study.smallest_cell))
+    heard = _comments(session, study, said, who, lines, remember)
+    return PanelResults(lines, heard, ("lines", *spoken, *kept, study.smallest_cell))
 
 
 def _lines(
@@ -105,11 +106,14 @@ def _lines(
     return lines_of(reading, released.rows, released.groups, own, handed_links.withheld_rounds(session))
 
 
-def _comments(session: Session, study: Study, who: Panelist, lines: list[ResultLine]) -> dict[int, Comments]:
+def _comments(
+    session: Session, study: Study, contents: Contents, who: Panelist, lines: list[ResultLine], remember: Remember
+) -> dict[int, Comments]:
     """What was written about each statement in its last round, where the panel is shown comments."""
     if "comments" not in study.feedback_plan:
         return {}
-    said = released_comments(session, study, {line.last.round for line in lines}, who.id)
+    numbers = {line.last.round for line in lines}
+    said = released_comments(session, study, numbers, who.id, contents=contents, remember=remember)
     texts = {line.statement: said.get((line.last.round, line.statement)) for line in lines}
     return {statement: comments.cut(found) for statement, found in texts.items() if found}
 

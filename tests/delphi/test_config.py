@@ -13,6 +13,8 @@ GOOD = SECRETS | {
     "TRUSTED_PROXIES": "1",
     "MAIL_URL": "smtps://user:pass@relay.example.org",
     "MAIL_FROM": "Delphi <delphi@example.org>",
+    "MAIL_RETURN_PATH": "bounces@example.org",
+    "BOUNCES_URL": "imaps://box:pass@mail.example.org/INBOX",
     "MAIL_PER_DOMAIN": "30",
     "PSEUDO_LANGUAGE": "yes",
 }

@@ -54,7 +54,7 @@ class Browser(FlaskClient):
             expires = clock.now() + timedelta(hours=1)
             session.add(AccountSession(grant_sha256=sha256(grant), account=account.id, expires_at=expires))
         with self.session_transaction(base_url=self.home) as kept:
-            kept.update(_user_id=account.fs_uniquifier, _fresh=True, grant=grant)
+            kept.update(_user_id=account.fs_uniquifier, _fresh=True, grant=grant, csrf_token=secrets.token_hex(20))
         return self
 
     def enter(self, study_id: int, panelist: UUID, handed_link: str | None = None) -> "Browser":

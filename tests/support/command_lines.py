@@ -7,6 +7,8 @@ import click
 
 import wsgi
 
+BEFORE = ("exec", "&&", "|", ";", "web")  # after which a program is named
+
 
 def unknown_in(words: Sequence[str]) -> list[str]:
     """Name what of a command line `delphi …` no command knows."""
@@ -28,6 +30,10 @@ def _options(command: click.Command, words: Sequence[str]) -> list[str]:
 def delphi_calls(text: str) -> list[list[str]]:
     """Find the calls of delphi in a line of a shell or of a unit."""
     words = shlex.split(text.replace("%%", "%"), comments=True)
-    starts = [place for place, word in enumerate(words) if word == "delphi" or word.endswith("/bin/delphi")]
+    starts = [
+        place
+        for place, word in enumerate(words)
+        if word.endswith("/bin/delphi") or (word == "delphi" and (place == 0 or words[place - 1] in BEFORE))
+    ]
     ends = [place for place, word in enumerate(words) if word in ("|", "&&", ">", ";")] + [len(words)]
     return [words[start : next(end for end in ends if end > start)] for start in starts]

@@ -75,6 +75,7 @@ ANSWER = {"study_id": 1, "round": 1, "statement": 1, "panelist": WHO, "version":
 ROWS: dict[str, dict[str, Any]] = {
     "account": {"id": 1, "email": "ada@example.org", "password": None, "active": True, "fs_uniquifier": "u1"},
     "account_session": {"grant_sha256": HASH, "account": 1, "expires_at": AT},
+    "sent_form": {"key_sha256": HASH, "account": 1, "sent_on": DAY, "led_to": None},
     "study": STUDY,
     "account_invitation": {"token_sha256": HASH, "account": 1, "expires_at": AT},
     "team_letter": {

@@ -11,9 +11,11 @@ from delphi.errors import Refused
 from delphi.model.study import Study
 from delphi.people import roster_files
 from delphi.people.forms import read_choices
+from delphi.people.panel_files import heads
 from delphi.people.panel_files.reading import PanelFile
 from delphi.people.panel_list import names
 from delphi.sheets.comparison import FileComparison
+from delphi.sheets.lists.columns import KEEP, LEAVE
 from delphi.web import uploads
 from delphi.web.answers import Page, done
 from delphi.web.language import gettext as _
@@ -38,19 +40,21 @@ def preview(study: Study) -> Page:
 def _show(study: Study, data: bytes, file: PanelFile) -> Page:
     comparison = _compared(study, file)
     fresh = roster_files.new_groups(current_session(), study, comparison)
-    page = uploads.preview(
+    page = uploads.preview_list(
         study,
-        uploads.as_field(data),
+        data,
+        file,
         comparison,
         list(dict.fromkeys(name for _line, row in file.rows for name in row)),
-        "people/panel_preview.html",
-        file=file,
-        errors=file.errors,
-        unknown=sum(not column.known for column in file.columns),
         title=_("Import people"),
         note=_note(study, fresh, [values["name"] for _line, values in comparison.new]),
         key=secrets.token_urlsafe(16),
-        shown_choices=_shown(file),
+        targets=_targets(),
+        ask=_("Say first which column holds the names and which the addresses; nothing can be imported before."),
+        pieces=_("Recipients"),
+        again=_("The same person again:"),
+        more="people/unaddressed.html",
+        counted_as=_("Cells with an address"),
         **_ways(study),
     )
     return page, 422 if file.wrong or file.nameless else 200
@@ -74,16 +78,23 @@ def _compared(study: Study, file: PanelFile) -> FileComparison:
 
 
 def _ways(study: Study) -> dict[str, str]:
-    ways = {"action": "panel_import.take", "again": "panel_import.preview", "rest": "panel_import.rest"}
+    ways = {"action": "panel_import.take", "reread": "panel_import.preview", "rest": "panel_import.rest"}
     ways["back"] = "roster.index"
     return {name: url_for(endpoint, slug=study.slug) for name, endpoint in ways.items()}
 
 
-def _shown(file: PanelFile) -> str:
-    """The choices by which a file was read, in one line: what is imported is what was shown."""
-    encoding = file.source.encoding
-    columns = " ".join(f"{column.place}={column.target}" for column in file.columns)
-    return "|".join((file.source.sheet, encoding.name if encoding else "", columns, str(file.by_hand)))
+def _targets() -> dict[str, str]:
+    """What the columns of a panel are called."""
+    return {
+        heads.NAME: _("Name"),
+        heads.FIRST: _("First name"),
+        heads.INFIX: _("Between first and last name (van, de)"),
+        heads.LAST: _("Last name"),
+        heads.EMAIL: _("Mail address"),
+        heads.GROUP: _("Group"),
+        KEEP: _("A characteristic, called as here"),
+        LEAVE: _("Leave it out"),
+    }
 
 
 @blueprint.post("/studies/<slug>/panel/import")
@@ -92,7 +103,7 @@ def _shown(file: PanelFile) -> str:
 @parses_first(lambda: roster_files.read(uploads.carried_file(), read_choices(request.form)))
 def take(study: Study, rows: PanelFile) -> Page:
     """Take what the preview showed; with other choices than it was made by, show it again first."""
-    if request.form.get("shown", _shown(rows)) != _shown(rows):
+    if not uploads.was_shown(rows):
         return _show(study, uploads.carried_file(), rows)
     if rows.nameless:
         raise Refused(_("Say first which column holds the names. Nothing was imported."))

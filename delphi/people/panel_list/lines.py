@@ -15,8 +15,8 @@ from delphi.model.identity import Identity
 from delphi.model.panel import Panelist
 from delphi.model.round import Round
 from delphi.model.study import Study
-from delphi.people.panel_files.heads import plain
 from delphi.people.panel_list.standing import MEMBER, Standing, joined, standing_in
+from delphi.sheets.lists.heads import plain
 
 COUNTRY = {"country", "land", "pays", "pais", "paese", "kraj", "zeme", "orszag", "maa", "ulke"}
 

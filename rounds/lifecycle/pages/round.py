@@ -25,7 +25,7 @@ from delphi.web.policy import account, policy
 from delphi.web.transaction import after_commit, current_session
 from rounds.lifecycle import closing, finishing, headcount, lifecycle, monitor, newcomers, readiness
 from rounds.lifecycle.forms import DeadlineForm, ExtendForm, audience_of
-from rounds.lifecycle.invitations import Audience
+from rounds.lifecycle.reminder_plan import Audience
 from rounds.moderation import rulings
 from rounds.results.rows import Row, is_sealed, panel_rows
 from rounds.revision import suggestions

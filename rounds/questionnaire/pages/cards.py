@@ -13,7 +13,7 @@ from delphi.model.panel import Panelist
 from delphi.model.study import Study
 from delphi.web import device
 from delphi.web.forms import ButtonForm
-from delphi.web.language import choose
+from delphi.web.language import choose, language
 from delphi.web.memory import current_memory
 from delphi.web.policy import PANELIST, policy
 from rounds.questionnaire import saving
@@ -78,7 +78,9 @@ def save_page(study: Study, panelist: Panelist, number: int) -> Page:
     sheet, button = current_sheet(study, panelist), read_button(request.form)
     whole = questionnaire_on(sheet)
     sent = read_fields(button.form, whole.page(number, sheet.most), sheet.scale)
-    saved = saving.save(sheet.session, sheet.part, sent.answers, sent.remarks, sent.reasons, request=sent.request)
+    entries = (sent.answers, sent.remarks, sent.reasons)
+    spoken = panelist.language or language()
+    saved = saving.save(sheet.session, sheet.part, *entries, request=sent.request, language=spoken)
     if saved.conflicts or sent.errors:
         return _show(sheet, number, sent, saved.conflicts)
     if button.go == "language":

@@ -163,3 +163,32 @@ def test_the_team_reads_the_source(app, dutch, ada):
     one = enter(app, dutch)
     one.send("/language", {"language": "nl", "back": "/panel"})
     assert "Lotgenoten" in one.get("/panel/protocol").text
+
+
+def test_what_is_asked_of_oneself_is_read_in_the_own_language(app, dutch):
+    asked = [{"key": "role", "label": "Role", "purpose": "to describe the panel", "options": ["nurse", "doctor"]}]
+    change(app, dutch, asked_characteristics=asked, asks_expertise=True)
+    texts = {
+        "question.role.label": Wording("Rol", "Role"),
+        "question.role.option.0": Wording("verpleegkundige", "nurse"),
+    }
+    with app.extensions["database"].transaction() as session:
+        translating.write(session, session.get_one(Study, dutch.study.id), "nl", texts, by=1, at=NOW)
+    one = enter(app, dutch)
+    one.send("/language", {"language": "nl", "back": "/panel"})
+    page = " ".join(one.get("/panel/about").text.split()).replace(" >", ">")
+    assert '<option value="nurse">verpleegkundige</option>' in page
+    assert '<option value="doctor" lang="en" dir="ltr">doctor</option>' in page
+    assert '<span lang="en" dir="ltr">to describe the panel</span>' in page
+    assert "Diensten" in page
+
+
+def test_my_data_are_told_in_the_own_language(app, dutch):
+    one = enter(app, dutch)
+    one.send("/language", {"language": "nl", "back": "/panel"})
+    one.send("/panel/page/1", {"answer-1": "4"})
+    held = one.get("/panel/my-data.json").json
+    assert held["study"] == "Zorg"
+    assert [(row["wording"], row["answer"]) for row in held["answers"]] == [("Dienst 1 is nodig.", "eens")]
+    assert held["person"][0]["language"] == "nl"
+    assert "Dienst 1 is nodig." in one.get("/panel/my-data").text

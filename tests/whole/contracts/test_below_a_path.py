@@ -84,7 +84,8 @@ class Walk:
             return [self.checked(path, answer.location)]
         if answer.mimetype != "text/html":
             return []
-        for form in Page(answer.status_code, path, ASKING.sub("", answer.text)).forms():
+        forms = [] if "/help/" in path else Page(answer.status_code, path, ASKING.sub("", answer.text)).forms()
+        for form in forms:
             self.forms.setdefault(self.target(path, form), (path, form))
         found = [self.checked(path, unescape(text)) for text in ADDRESS.findall(answer.text) if text]
         pages = [address for address in found if address and not self.is_form(answer.text, address)]
