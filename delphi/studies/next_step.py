@@ -20,6 +20,7 @@ class Situation:
     undecided_comments: int = 0
     is_counted: bool = True
     letters_refused: int = 0
+    addresses_bounced: int = 0
     accepts: bool = True
 
 
@@ -95,6 +96,13 @@ def _while_open(study: Study, round_: Round, now: Situation) -> NextStep:
             now.letters_refused,
         ) % {"num": now.letters_refused}
         return NextStep(words, _("To the panel"), "roster.index")
+    if now.addresses_bounced:
+        words = ngettext(
+            "Mail to %(num)s person comes back. Correct the address, and the letter goes out again.",
+            "Mail to %(num)s people comes back. Correct their addresses, and the letters go out again.",
+            now.addresses_bounced,
+        ) % {"num": now.addresses_bounced}
+        return NextStep(words, _("Correct addresses"), "returned_mail.show")
     words = _("Nothing waits for you. Round %(number)s takes answers until %(when)s.") % values
     return NextStep(words, button, "round.show", _to(round_), _("After this: close it, and read the comments."))
 

@@ -11,6 +11,7 @@ from delphi.access import Capability
 from delphi.consensus.vocabulary import Change
 from delphi.model.round import newest_rounds, progress_of
 from delphi.model.study import Study
+from delphi.people import bounces
 from delphi.protocol import method
 from delphi.studies import audit_trail, copying, creation, designs, event_words, next_step, preparation, readiness
 from delphi.studies.forms import StudyForm
@@ -72,6 +73,8 @@ def show(study: Study) -> str:
     known = current_app.extensions["under_way"](session, progress, may, at=at)
     issues = preparation.in_order(list(readiness.issues(session, study))) if leads and progress.phase == 0 else []
     now = replace(known.situation, issues=issues or known.situation.issues)
+    if progress.phase and Capability.ROSTER in may and not study.names_destroyed_at:
+        now = replace(now, addresses_bounced=bounces.count(session, study.id))
     answered = {number: _answered(*told) for number, told in known.answered.items()}
     return render_template(
         "studies/overview.html",
@@ -82,7 +85,7 @@ def show(study: Study) -> str:
         next_step=next_step.next_step(progress, now) if leads else None,
         prepared=preparation.steps(issues) if leads and progress.phase == 0 else [],
         consider=preparation.to_consider(issues),
-        attention=list(current_app.extensions["attention"](progress, known)) if leads else [],
+        attention=list(current_app.extensions["attention"](progress, now, known.groups)) if leads else [],
         under_way=known,
         current=progress.current,
         events=audit_trail.newest(session, study, most=LATEST_EVENTS) if Capability.AUDIT in may else [],

@@ -47,6 +47,12 @@ FIRST = Round(number=1, **RELEASED)
         ([Round(number=1, **OPEN)], Situation(), "Nothing waits for you.", "round.show"),
         ([Round(number=1, **OPEN)], Situation(accepts=False), "The deadline of round 1 has passed.", "round.show"),
         ([Round(number=1, **OPEN)], Situation(letters_refused=1), "1 letter was refused", "roster.index"),
+        (
+            [Round(number=1, **OPEN)],
+            Situation(addresses_bounced=2),
+            "Mail to 2 people comes back.",
+            "returned_mail.show",
+        ),
         ([Round(number=1, **CLOSED)], Situation(is_counted=False), "Round 1 is being counted.", "overview.show"),
         ([Round(number=1, **CLOSED)], Situation((), 14), "14 comments of round 1 wait", "moderation.show"),
         ([Round(number=1, **CLOSED), Round(number=2)], Situation(), "Round 1 is closed and counted.", "round.show"),
