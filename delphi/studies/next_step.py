@@ -98,8 +98,8 @@ def _while_open(study: Study, round_: Round, now: Situation) -> NextStep:
         return NextStep(words, _("To the panel"), "roster.index")
     if now.addresses_bounced:
         words = ngettext(
-            "Mail to %(num)s person comes back. Correct the address, and the letter goes out again.",
-            "Mail to %(num)s people comes back. Correct their addresses, and the letters go out again.",
+            "Mail to %(num)s person comes back. Correct the address, and send the letter again.",
+            "Mail to %(num)s people comes back. Correct their addresses, and send the letters again.",
             now.addresses_bounced,
         ) % {"num": now.addresses_bounced}
         return NextStep(words, _("Correct addresses"), "returned_mail.show")
