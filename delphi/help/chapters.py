@@ -16,6 +16,7 @@ CHAPTERS = {
     "on_behalf": f"{LEAD}#6-while-a-round-is-open",
     "rehearsal": f"{LEAD}#4-rehearse",
     "round": f"{LEAD}#5-launch-a-round",
+    "asking": f"{LEAD}#5-launch-a-round",
     "moderation": f"{LEAD}#7-between-two-rounds",
     "revision": f"{LEAD}#7-between-two-rounds",
     "results": f"{LEAD}#8-read-the-results",

@@ -141,6 +141,6 @@ def _places(study: Study, rounds: Sequence[Round]) -> Iterator[Place]:
 
 def _rounds(rounds: Sequence[Round]) -> Place:
     """The rounds in order between rehearsal and finish; the newest leads to them."""
-    behind = ("round", "reminders", "moderation", "revision")
+    behind = ("round", "asking", "reminders", "moderation", "revision")
     pages = [Page(ROUND, "round.show", LEAD, behind, {"number": round_.number}) for round_ in rounds]
     return Place(N_("Rounds"), (REHEARSAL, *pages, FINISH), door=pages[-1] if pages else None)

@@ -12,13 +12,14 @@ from delphi.consensus.vocabulary import Change
 from delphi.model.round import newest_rounds, progress_of
 from delphi.model.study import Study
 from delphi.people import bounces
-from delphi.protocol import method
+from delphi.protocol import groups, method
+from delphi.statements import statements
 from delphi.studies import audit_trail, copying, creation, designs, event_words, next_step, preparation, readiness
 from delphi.studies.forms import StudyForm
 from delphi.studies.time_line import time_line
-from delphi.web.answers import Page, done
+from delphi.web.answers import Page, Question, asked, done
 from delphi.web.language import gettext as _
-from delphi.web.language import ngettext
+from delphi.web.language import ngettext, told
 from delphi.web.policy import ACCOUNT, OPEN, account, policy, signed_in
 from delphi.web.transaction import current_session
 
@@ -98,6 +99,36 @@ def _answered(invited: int, counted: Any) -> str:
     if counted.n is None:
         return ngettext("%(num)s invited", "%(num)s invited", invited) % {"num": invited}
     return _("%(n)s of %(invited)s answered") % {"n": counted.n, "invited": invited}
+
+
+@blueprint.get("/studies/<slug>/lock")
+@policy(Capability.LEAD)
+def ask_lock(study: Study) -> Page:
+    """Ask once more before the protocol is locked."""
+    session = current_session()
+    missing = [told(method.LEVEL_OPEN)] if study.harm is None else []
+    if study.protocol_locked_at:
+        missing.append(_("The protocol is locked already; nothing was changed."))
+    question = Question(
+        _("Lock the protocol of “%(title)s”?") % {"title": study.title},
+        _("Lock the protocol"),
+        url_for("overview.lock", slug=study.slug),
+        url_for("protocol.show", slug=study.slug),
+        (
+            _(
+                "Scale, rule, level of anonymity and number of rounds stand from now on, with the time and a fingerprint."
+            ),
+            _("Each later change is an amendment with its reason, and is reported."),
+            _("No mail leaves. Statements, people and texts can still be changed."),
+        ),
+        (
+            (_("Rounds"), study.maximum_rounds),
+            (_("Statements"), len(statements.newest(session, study))),
+            (_("People"), sum(groups.sizes(session, study).values())),
+        ),
+        refused=missing,
+    )
+    return asked(question, study=study)
 
 
 @blueprint.post("/studies/<slug>/lock")
