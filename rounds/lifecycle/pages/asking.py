@@ -119,9 +119,7 @@ def release(study: Study, round_: Round) -> Page:
         url_for("round.release", slug=study.slug, number=round_.number),
         _desk(study, round_),
         (
-            _(
-                "The whole panel reads these results from now on, and their counts are frozen."
-            ),
+            _("The whole panel reads these results from now on, and their counts are frozen."),
             _("The decisions on comments are fixed: what is shown stays shown, what is held stays held."),
         ),
         (
