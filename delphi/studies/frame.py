@@ -79,7 +79,17 @@ PROTOCOL = Place(
     ),
 )
 STATEMENTS = Place(N_("Statements"), (Page(N_("Statements"), "statements.index", LEAD, ("statements",)),))
-ROSTER_VIEWS = ("roster", "panel_import", "person", "chosen", "late", "on_behalf", "returned_mail", "severing")
+ROSTER_VIEWS = (
+    "roster",
+    "panel_import",
+    "merge_file",
+    "person",
+    "chosen",
+    "late",
+    "on_behalf",
+    "returned_mail",
+    "severing",
+)
 PANEL = Place(
     N_("Panel"),
     (
@@ -142,5 +152,5 @@ def _places(study: Study, rounds: Sequence[Round]) -> Iterator[Place]:
 def _rounds(rounds: Sequence[Round]) -> Place:
     """The rounds in order between rehearsal and finish; the newest leads to them."""
     behind = ("round", "asking", "reminders", "moderation", "revision")
-    pages = [Page(ROUND, "round.show", LEAD, behind, {"number": round_.number}) for round_ in rounds]
+    pages = [Page(ROUND, "round.show", Capability.DESK, behind, {"number": round_.number}) for round_ in rounds]
     return Place(N_("Rounds"), (REHEARSAL, *pages, FINISH), door=pages[-1] if pages else None)

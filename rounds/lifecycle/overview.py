@@ -54,7 +54,7 @@ def under_way(session: Session, progress: Progress, may: Collection[str], *, at:
     """Collect it: the monitor for who looks after the panel, what waits for who leads, and the turnout of rounds that are over."""
     study, current = progress.study, progress.current
     seen = None
-    if current.state is State.OPEN and {Capability.LEAD, Capability.ROSTER} & set(may):
+    if current.state is State.OPEN and Capability.DESK in may:
         seen = monitor(session, study, current, at=at)
     return UnderWay(
         _situation(session, progress, seen, leads=Capability.LEAD in may, at=at),

@@ -7,6 +7,7 @@ from flask import Blueprint, request
 from delphi import access
 from delphi.model.round import rounds_of
 from delphi.model.study import Membership, Study
+from delphi.studies import team
 from delphi.studies.frame import Frame, frame_of
 from delphi.studies.pages.team import role_labels
 from delphi.web.policy import account
@@ -30,4 +31,5 @@ def _frame(study: Study) -> Frame:
 
 def _role(study: Study) -> str:
     membership = current_session().get(Membership, (study.id, account().id))
-    return role_labels(study)[membership.role][0] if membership else ""
+    word = team.role_of(membership).word if membership else ""
+    return role_labels(study).get(word, ("", ""))[0]

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from delphi import clock, dates
+from delphi import access, clock, dates
 from delphi.access import Capability
 from delphi.consensus.scale import Scale
 from delphi.consensus.shipped_scales import SCALES
@@ -72,12 +72,22 @@ def spoken(row: Row, scale: Scale) -> str:
 
 
 @blueprint.get("")
-@policy(Capability.LEAD)
+@policy(Capability.DESK)
 def show(study: Study, round_: Round) -> Page:
-    """Show the desk of a round as its state demands."""
+    """Show the desk of a round as its state demands, with what its reader may do."""
     if round_.number == 0 and round_.closed_at:
         return redirect(url_for("round.show", slug=study.slug, number=1, _anchor="suggestions"), 303)
-    facts: dict[str, Any] = {"study": study, "round": round_, "scale": SCALES[study.scale], "form": ButtonForm()}
+    may = access.capabilities(current_session(), account(), study)
+    facts: dict[str, Any] = {
+        "study": study,
+        "round": round_,
+        "may": may,
+        "scale": SCALES[study.scale],
+        "form": ButtonForm(),
+    }
+    if round_.state is State.DRAFT and Capability.LEAD not in may:
+        desk = drafting(current_session(), study, round_)
+        return render_template("lifecycle/draft_read.html", **facts, desk=desk)
     if round_.state is State.DRAFT:
         return render_template("lifecycle/draft.html", **facts, **_draft(study, round_))
     if round_.state is State.OPEN:
@@ -92,6 +102,7 @@ def _open(study: Study, round_: Round, refused: str = "") -> str:
         "lifecycle/open.html",
         study=study,
         round=round_,
+        may=access.capabilities(current_session(), account(), study),
         form=ButtonForm(),
         seen=monitor.monitor(current_session(), study, round_, at=at),
         accepting=round_.accepts(at=at),
@@ -148,12 +159,14 @@ def _draft(study: Study, round_: Round) -> dict[str, Any]:
 @blueprint.post("/launch")
 @policy(Capability.LEAD)
 def launch(study: Study, round_: Round) -> Page:
-    """Launch the round; what was refused is asked again with the deadline as it was typed."""
+    """Launch the round; what was refused is asked again with the deadline as it was typed, and one far away is asked about."""
     form, remind, by, at = DeadlineForm(), "remind" in request.form, account().id, clock.now()
     typed = request.form.get("closes_at", "")
     if not form.validate():
         words = _("The deadline is not a date and time. Choose one; nothing was launched.")
         return before_launch(study, round_, typed, remind=remind, refused=[words])
+    if form.is_far(study.time_zone, at=at):
+        return _ask_far(study, round_, form)
     closes_at = form.moment(study.time_zone)
     try:
         lifecycle.launch(current_session(), study, round_, closes_at=closes_at, by=by, at=at, remind=remind)
@@ -163,13 +176,24 @@ def launch(study: Study, round_: Round) -> Page:
     return _back(study, round_.number, message % {"number": round_.number})
 
 
+def _ask_far(study: Study, round_: Round, form: DeadlineForm) -> tuple[str, int]:
+    """Ask whether the year of a deadline is right; what was typed goes along."""
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    closes_at = form.moment(study.time_zone)
+    days = (closes_at - clock.now()).days
+    facts = {"round": round_, "form": form, "typed": typed, "closes_at": closes_at, "days": days}
+    return render_template("lifecycle/far_deadline.html", study=study, **facts), 422
+
+
 @blueprint.post("/extend")
-@policy(Capability.LEAD)
+@policy(Capability.RUN)
 def extend(study: Study, round_: Round) -> Page:
-    """Move the deadline, and tell whom it concerns; what was typed comes back with what is wrong with it."""
+    """Move the deadline, and tell whom it concerns; one far away is asked about, and what was refused comes back as typed."""
     form = ExtendForm()
     if not form.validate():
         return _open(study, round_, _("A later deadline needs a date, a time and a reason; nothing was changed.")), 409
+    if form.is_far(study.time_zone, at=clock.now()):
+        return _ask_far(study, round_, form)
     closes_at, reason, tell = form.moment(study.time_zone), form.reason.data or "", audience_of(request.form, "tell")
     by, at = account().id, clock.now()
     try:
@@ -182,7 +206,7 @@ def extend(study: Study, round_: Round) -> Page:
 
 
 @blueprint.post("/remind")
-@policy(Capability.LEAD)
+@policy(Capability.RUN)
 def remind(study: Study, round_: Round) -> Response:
     """Remind those who have not started, those who are unfinished, or both."""
     to = audience_of(request.form, "to") or Audience.NOT_SUBMITTED
@@ -197,7 +221,7 @@ def remind(study: Study, round_: Round) -> Response:
 
 
 @blueprint.post("/remind/stop")
-@policy(Capability.LEAD)
+@policy(Capability.RUN)
 def stop_reminders(study: Study, round_: Round) -> Response:
     """Drop the planned reminders."""
     lifecycle.stop_reminders(current_session(), round_, by=account().id, at=clock.now())

@@ -14,9 +14,9 @@ NAV = re.compile(r'<nav class="(?:nav|sub)".*?</nav>', re.DOTALL)
 LINK = re.compile(r'href="([^"]+)"')
 PLACES = {
     "ada": ["Overview", "Protocol", "Statements", "Panel", "Rounds", "Results", "Files", "Team", "Audit trail"],
-    "ben": ["Overview", "Protocol", "Results", "Files"],
-    "mia": ["Overview", "Protocol", "Panel", "Results", "Files"],
-    "vic": ["Overview", "Protocol", "Results", "Files"],
+    "ben": ["Overview", "Protocol", "Rounds", "Results", "Files"],
+    "mia": ["Overview", "Protocol", "Panel", "Rounds", "Results", "Files"],
+    "vic": ["Overview", "Protocol", "Rounds", "Results", "Files"],
 }
 
 

@@ -104,12 +104,13 @@ def test_preparing_ticks_what_is_done_and_names_what_is_missing(app, pages, ada)
     assert "Everything is there. Round 1 can be launched." in care
 
 
-def test_an_open_round_tells_its_response_to_whom_it_may(app, opened, ada):
+def test_an_open_round_tells_its_response_to_each_role(app, opened, ada):
     page = ada.get("/studies/care").text
     assert "Response by group" in page
     assert "Finished: fewer than 5 of 6." in page
     vic = app.test_client().sign_in(pages_account(app, "vic")).get("/studies/care").text
-    assert "Finished:" not in vic
+    assert "Finished: fewer than 5 of 6." in vic
+    assert "Needs attention" not in vic
     assert "is open, 13 days left" in vic
 
 
