@@ -9,6 +9,7 @@ CHAPTERS = {
     "anonymity": "guide/levels.html",
     "languages": f"{LEAD}#2-write-the-plan",
     "letters": f"{LEAD}#5-launch-a-round",
+    "order": f"{LEAD}#3-bring-statements-and-panel",
     "statements": f"{LEAD}#3-bring-statements-and-panel",
     "statement_import": f"{LEAD}#3-bring-statements-and-panel",
     "roster": f"{LEAD}#3-bring-statements-and-panel",

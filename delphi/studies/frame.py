@@ -78,7 +78,9 @@ PROTOCOL = Place(
         Page(N_("The panelist's side"), "panelist_options.show", LEAD),
     ),
 )
-STATEMENTS = Place(N_("Statements"), (Page(N_("Statements"), "statements.index", LEAD, ("statements",)),))
+STATEMENTS = Place(
+    N_("Statements"), (Page(N_("Statements"), "statements.index", LEAD, ("statements", "statement_import", "order")),)
+)
 ROSTER_VIEWS = (
     "roster",
     "panel_import",
