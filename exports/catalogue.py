@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from delphi.errors import Refused
 from exports.figures import FIGURES
 from exports.formats import FORMATS, PRINTED
 from exports.formats.base import Format
@@ -32,10 +33,12 @@ from exports.reports import (
     wide,
     writing,
 )
+from exports.reports.recount import contradictions
 from exports.tables.document import Document, Exhibit, Figure, Heading
 from exports.tables.suppression import suppress
 from exports.tables.table import Table, rows_of
 
+RECOUNTED = ("consensus-table/1", "journal-table/1")
 PUBLIC, ANALYST, MANAGER, AUTHOR = Profile.PUBLIC, Profile.ANALYST, Profile.MANAGER, Profile.AUTHOR
 STATISTICIAN = Profile.STATISTICIAN
 Builder = Callable[[Record], Exhibit]
@@ -146,12 +149,29 @@ def make(record: Record, key: str, format_: str) -> Exhibit:
     entry = CATALOGUE[key]
     build = entry.page if entry.page and format_ in PRINTED else entry.build
     exhibit: Exhibit = build(record)
+    for table in exhibit.tables if isinstance(exhibit, Document) else (exhibit,):
+        _check(record, table)
     if entry.raw and record.profile in (PUBLIC, AUTHOR) and isinstance(exhibit, Table):
         exhibit = suppress(exhibit, record.study.smallest_cell)
     if isinstance(exhibit, Document):
         blocks = tuple(_dressed(b, record.study) if isinstance(b, Table | Figure) else b for b in exhibit.blocks)
         return replace(exhibit, blocks=blocks, language=record.study.language, notice=record.study.notice)
     return _dressed(exhibit, record.study)
+
+
+def _check(record: Record, part: Exhibit) -> None:
+    """Refuse a table with a figure that its own counts do not give, or that its rounding puts beside another verdict."""
+    if (
+        isinstance(part, Table)
+        and part.schema in RECOUNTED
+        and (wrong := contradictions(part, record.rows, record.definition))
+    ):
+        raise Refused(
+            "%(n)s figures of this table do not follow from its counts; the first: %(first)s. Nothing was written. Tell "
+            "whoever runs this server.",
+            n=len(wrong),
+            first=wrong[0],
+        )
 
 
 def _dressed(part: Table | Figure, study: StudyFacts) -> Table | Figure:

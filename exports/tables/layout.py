@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from delphi.consensus.table.columns import Cell
+from exports.tables.bounds import HIDING
 from exports.tables.document import Block, Document, Heading
-from exports.tables.printing import printed
+from exports.tables.printing import USUAL, decimals_of, printed
 from exports.tables.table import HIDDEN, Column, Row, Table, reasons_of
 
 LEAST, WIDE, EASY = (
@@ -15,6 +16,7 @@ LEAST, WIDE, EASY = (
     30,
 )  # letters: the narrowest column, the least of a wide one, and what it needs to be read easily
 SIDES, LONG = 3, 120  # letters: what stands left and right in a cell, and beyond what a text only gets longer
+MORE_DECIMALS = "A figure has a decimal more where rounding would hide on which side of the threshold it lies."
 WORDS = {"wording_changed": "reworded", "merged": "merged", "split": "split", "new": "new"}
 
 
@@ -97,7 +99,18 @@ def sheet_of(table: Table) -> Sheet:
     heads = [replace(b, apart=a.number and not b.number) for a, b in pairwise([heads[0], *heads])] if heads else []
     layout, needs = _laid_out(heads, cells)
     widths = tuple(_shared(heads, cells, needs, layout.room))
-    return Sheet(table.title, table.caption, widths, lines, table.notes, layout)
+    return Sheet(table.title, table.caption, widths, lines, (*table.notes, *_of_rounding(table, picked)), layout)
+
+
+def _of_rounding(table: Table, picked: list[int]) -> Iterator[str]:
+    """Explain why some figures have more decimals than others beside them, or a mark."""
+    bounded = [i for i in picked if table.columns[i].bounds]
+    cells = [(table.columns[i], value) for row in table.rows for i in bounded if isinstance(value := row[i], float)]
+    decimals = [(decimals_of(column, value), USUAL.get(column.type, 2)) for column, value in cells]
+    if any(own is not None and own > usual for own, usual in decimals):
+        yield MORE_DECIMALS
+    if any(own is None for own, _ in decimals):
+        yield f"{HIDING}: on which side of its threshold the figure lies is hidden by rounding; the exact count decided."
 
 
 def picked_of(table: Table) -> list[int]:

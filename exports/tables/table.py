@@ -7,6 +7,7 @@ from typing import Any
 from delphi.consensus.table.columns import Cell
 from delphi.consensus.table.result_row import read_reasons
 from delphi.statistics.base.result import Reason
+from exports.tables.bounds import Bound
 
 Row = tuple[Cell, ...]
 HIDDEN = Reason.SUPPRESSED_DISCLOSURE.value
@@ -35,6 +36,8 @@ class Column:
         A heading that columns beside each other share; their labels begin with it.
     says_why
         Where it is empty because the statement was another one before, that is printed in its place.
+    bounds
+        Comparisons on which the verdict rests: no rounding may hide on which side the figure lies.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Column:
     signed: bool = False
     says_why: bool = False
     over: str = ""
+    bounds: tuple[Bound, ...] = ()
 
 
 @dataclass(frozen=True)
