@@ -100,9 +100,10 @@ def _table(sheet: Sheet) -> Iterator[str]:
     yield f"{{{size}"
     yield rf"\begin{{longtable}}{{@{{}}{_columns(sheet)}@{{}}}}"
     heads = " & ".join(rf"\textbf{{{escaped(head.text)}}}" for head in sheet.heads)
-    caption = rf"\textbf{{{escaped(sheet.title)}.}} {escaped(sheet.caption)}"
+    caption = rf"\textbf{{{escaped(sheet.title)}}} {escaped(sheet.caption)}"
     head = rf"\toprule {_spans(sheet)}{heads} \\ \midrule"
-    yield rf"\multicolumn{{{len(sheet.heads)}}}{{@{{}}p{{\linewidth}}@{{}}}}{{{caption}}} \\[4pt]"
+    if not sheet.below:
+        yield rf"\multicolumn{{{len(sheet.heads)}}}{{@{{}}p{{\linewidth}}@{{}}}}{{{caption}}} \\[4pt]"
     yield rf"{head} \endfirsthead"
     yield rf"{head} \endhead \bottomrule \endfoot"
     for line in sheet.lines:
@@ -112,6 +113,8 @@ def _table(sheet: Sheet) -> Iterator[str]:
             for part in zip_longest(*(wrap(legal(cell), LONGEST) for cell in line), fillvalue=""):
                 yield " & ".join(escaped(cell) for cell in part) + r" \\"
     yield r"\end{longtable}"
+    if sheet.below:
+        yield rf"\noindent {caption}\par"
     yield from (rf"\noindent\footnotesize {escaped(note)}\par" for note in sheet.notes)
     yield "}"
 

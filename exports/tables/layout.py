@@ -7,9 +7,11 @@ from itertools import pairwise
 from delphi.consensus.table.columns import Cell
 from exports.tables.bounds import HIDING
 from exports.tables.document import Block, Document, Heading
+from exports.tables.house import PLAIN, House
 from exports.tables.printing import USUAL, decimals_of, printed
 from exports.tables.table import HIDDEN, Column, Row, Table, reasons_of
 
+LINE_END = "\n"
 LEAST, WIDE, EASY = (
     4,
     24,
@@ -68,7 +70,15 @@ Line = Break | tuple[str, ...]
 
 @dataclass(frozen=True)
 class Sheet:
-    """A printed table."""
+    """A printed table.
+
+    Attributes
+    ----------
+    title
+        Set bold: with its label where the house style has one.
+    below
+        Whether title and caption stand below the table.
+    """
 
     title: str
     caption: str
@@ -76,6 +86,7 @@ class Sheet:
     lines: tuple[Line, ...]
     notes: tuple[str, ...]
     layout: Layout = LAYOUTS[0]
+    below: bool = False
 
     @property
     def spans(self) -> tuple[tuple[str, int], ...]:
@@ -95,11 +106,25 @@ def sheet_of(table: Table) -> Sheet:
     lines = tuple(_lines(table, picked))
     texts = [line for line in lines if not isinstance(line, Break)]
     cells = [[line[at] for line in texts] for at in range(len(picked))]
-    heads = [_head(table.columns[i], column) for i, column in zip(picked, cells, strict=True)]
+    heads = [_head(table.columns[i], column, table.house) for i, column in zip(picked, cells, strict=True)]
     heads = [replace(b, apart=a.number and not b.number) for a, b in pairwise([heads[0], *heads])] if heads else []
     layout, needs = _laid_out(heads, cells)
     widths = tuple(_shared(heads, cells, needs, layout.room))
-    return Sheet(table.title, table.caption, widths, lines, (*table.notes, *_of_rounding(table, picked)), layout)
+    house = table.house
+    notes = [house.spelled(house.abbreviations(note)) for note in table.notes if not _is_other_mark(note, house)]
+    notes += list(_of_rounding(table, picked))
+    caption = house.spelled(table.caption)
+    return Sheet(_titled(table), caption, widths, lines, tuple(notes), layout, house.below)
+
+
+def _titled(table: Table) -> str:
+    label, title = table.house.captioned(table.number, table.title)
+    return f"{label}{'' if not label or label.endswith(LINE_END) else ' '}{title}"
+
+
+def _is_other_mark(note: str, house: House) -> bool:
+    """Whether a note explains a mark that the house style does not print."""
+    return house is not PLAIN and note.startswith("0*:") and house.nearly[0] != "0*"
 
 
 def _of_rounding(table: Table, picked: list[int]) -> Iterator[str]:
@@ -144,9 +169,11 @@ def leaves(document: Document) -> list[tuple[bool, list[Block]]]:
     return [*runs, (False, waiting)] if waiting or not runs else runs
 
 
-def _head(column: Column, texts: list[str]) -> Head:
+def _head(column: Column, texts: list[str], house: House) -> Head:
     wide = column.type == "text" and max(map(len, texts), default=0) > WIDE
     label = column.label.removeprefix(f"{column.over}: ")
+    if label.endswith(" %"):
+        label = label.removesuffix(" %") + house.head_sign
     return Head(label, column.type not in ("text", "bool"), wide, over=column.over)
 
 
@@ -190,14 +217,14 @@ def printed_rows(table: Table) -> list[tuple[str, ...]]:
 
 def _printed(table: Table, row: Row, picked: list[int]) -> tuple[str, ...]:
     reasons = reasons_of(dict(zip(table.names, row, strict=True)))
-    return tuple(shown(table.columns[i], row[i], reasons) for i in picked)
+    return tuple(shown(table.columns[i], row[i], reasons, table.house) for i in picked)
 
 
-def shown(column: Column, value: Cell, reasons: dict[str, str]) -> str:
+def shown(column: Column, value: Cell, reasons: dict[str, str], house: House = PLAIN) -> str:
     """Print a cell; a hidden one is a dash, one that is truly empty is empty, a change that has none says why."""
     if value is not None:
-        return printed(column, value)
+        return printed(column, value, house)
     reason = reasons.get(column.name)
     if column.says_why and reason in WORDS:
         return WORDS[reason]
-    return "–" if reason == HIDDEN else ""
+    return "–" if reason == HIDDEN else house.empty

@@ -8,6 +8,7 @@ from delphi.consensus.table.columns import Cell
 from delphi.consensus.table.result_row import read_reasons
 from delphi.statistics.base.result import Reason
 from exports.tables.bounds import Bound
+from exports.tables.house import PLAIN, House
 
 Row = tuple[Cell, ...]
 HIDDEN = Reason.SUPPRESSED_DISCLOSURE.value
@@ -20,7 +21,7 @@ class Column:
     Attributes
     ----------
     type
-        "int", "float", "percent", "p", "text" or "bool".
+        "int", "float", "percent", "p", "text", "bool", or "printed" for a figure that is printed already.
     floor
         Ratings a statement needs before this cell may be shown outside the analyst profile; None if it says
         nothing of the ratings.
@@ -73,6 +74,10 @@ class Table:
         What the table is about: the title of the study.
     language
         Of the texts.
+    house
+        House style in which it is printed.
+    number
+        Its number in the paper.
     """
 
     schema: str
@@ -89,6 +94,8 @@ class Table:
     notice: str = ""
     subject: str = ""
     language: str = "en"
+    house: House = PLAIN
+    number: int = 1
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.columns) for row in self.rows):

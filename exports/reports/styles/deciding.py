@@ -131,12 +131,13 @@ def told(columns: Iterable[Column], rows: Iterable[ResultRow], figure: Figure, b
     printed = {figure_of(column.name, scale) for column in columns}
     if isinstance(figure, str) or not {(value,) for value in figure} <= printed:
         return False
-    return all(_added_up(row, figure, bounds[figure]) for row in rows if row.n_rated)
+    return all(added_up(row, figure, bounds[figure]) for row in rows if row.n_rated)
 
 
-def _added_up(row: ResultRow, options: Values, bounds: tuple[Bound, ...]) -> bool:
-    counts, n = row.counts(options), row.n_rated or 0
-    if counts is None:
+def added_up(row: ResultRow, options: Values, bounds: tuple[Bound, ...]) -> bool:
+    """Whether the rounded shares of options add up on the side of every bound on which the exact share lies."""
+    counts, n = row.counts(options), row.n_rated
+    if counts is None or not n:
         return True
     shown = Fraction(sum(round_half_up(Fraction(100 * k, n)) for k in counts))
     return all(bound.met(shown) == bound.met(Fraction(100 * sum(counts), n)) for bound in bounds)

@@ -3,7 +3,8 @@
 import csv
 from pathlib import Path
 
-from exports.tables.claims import Claim, PrintedRow, adds_up, head_fits, impossible, possible_counts, thresholds_in
+from exports.tables.claims import Claim, PrintedRow, adds_up, impossible, possible_counts
+from exports.tables.wordings import head_fits, thresholds_in
 
 PUBLISHED = Path(__file__).parents[1] / "reports" / "published"
 SIZES = {"all": 55, "researcher": 37, "employee": 10, "health professional": 4, "policy maker": 3, "employer": 1}
