@@ -33,11 +33,13 @@ from exports.reports import (
     wide,
     writing,
 )
+from exports.reports.designed import paper
 from exports.reports.recount import contradictions
 from exports.tables.document import Document, Exhibit, Figure, Heading
 from exports.tables.suppression import suppress
 from exports.tables.table import Table, rows_of
 
+STYLED = (*PRINTED, "table")
 RECOUNTED = ("consensus-table/1", "journal-table/1")
 PUBLIC, ANALYST, MANAGER, AUTHOR = Profile.PUBLIC, Profile.ANALYST, Profile.MANAGER, Profile.AUTHOR
 STATISTICIAN = Profile.STATISTICIAN
@@ -107,6 +109,7 @@ CATALOGUE: dict[str, Entry] = {
         f"journal-{key}": Entry(f"The same: {styles.NAMES[key]}", styles.of(key), (PUBLIC, ANALYST, AUTHOR))
         for key in styles.STYLES
     },
+    "tables": Entry("Tables of your own design", paper.document, (PUBLIC, ANALYST, AUTHOR), kind=Document),
     "wide": Entry("Consensus by statement, rounds side by side", wide.build, page=styles.build),
     "stability": Entry("Change between rounds", stability.of_record, (ANALYST, STATISTICIAN)),
     "lineage": Entry("Statements and their changes", lineage.build, (PUBLIC, ANALYST, AUTHOR)),
@@ -148,7 +151,7 @@ def make(record: Record, key: str, format_: str) -> Exhibit:
     """Build one thing as a profile may have it; page formats get what is made for pages."""
     entry = CATALOGUE[key]
     build = entry.page if entry.page and format_ in PRINTED else entry.build
-    exhibit: Exhibit = build(record)
+    exhibit = _in_house(build(record), record) if format_ in STYLED else build(record)
     for table in exhibit.tables if isinstance(exhibit, Document) else (exhibit,):
         _check(record, table)
     if entry.raw and record.profile in (PUBLIC, AUTHOR) and isinstance(exhibit, Table):
@@ -157,6 +160,15 @@ def make(record: Record, key: str, format_: str) -> Exhibit:
         blocks = tuple(_dressed(b, record.study) if isinstance(b, Table | Figure) else b for b in exhibit.blocks)
         return replace(exhibit, blocks=blocks, language=record.study.language, notice=record.study.notice)
     return _dressed(exhibit, record.study)
+
+
+def _in_house(exhibit: Exhibit, record: Record) -> Exhibit:
+    """Put tables into the house style that the study has chosen for its paper."""
+    house = paper.Paper.of(record.study.paper).house
+    if isinstance(exhibit, Document):
+        blocks = tuple(replace(b, house=house) if isinstance(b, Table) else b for b in exhibit.blocks)
+        return replace(exhibit, blocks=blocks)
+    return replace(exhibit, house=house) if isinstance(exhibit, Table) else exhibit
 
 
 def _check(record: Record, part: Exhibit) -> None:

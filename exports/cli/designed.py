@@ -12,7 +12,6 @@ from exports.cli.definition import read_pairs
 if TYPE_CHECKING:
     from delphi.consensus.analysis import Definition
     from exports.record.material import Material
-    from exports.reports.designed.design import Design
     from exports.tables.house import House
     from exports.tables.table import Table
 
@@ -25,18 +24,20 @@ class Printing:
     """How tables are printed: after a design, in a house style, with settings of the rule that differ by round."""
 
     house: "House"
-    design: "Design | None" = None
+    plain: Mapping[str, Any] | None = None
     number: int = 1
     settings: Settings = field(default_factory=dict)
 
     def built(self, material: "Material", title: str) -> "Table | None":
         """Build the designed table; None if none was asked for."""
         from exports.reports.designed.building import build
+        from exports.reports.designed.design import Design
         from exports.reports.designed.of_ratings import record_of
 
-        if self.design is None:
+        if self.plain is None:
             return None
-        return build(record_of(material, title), self.design, self.house, material.definitions)
+        design = Design.from_dict(self.plain)
+        return build(record_of(material, title), design, self.house, material.definitions)
 
     def styled(self, table: "Table") -> "Table":
         """Put a table into the house style."""
@@ -70,11 +71,20 @@ def _round_settings(context: click.Context, parameter: click.Parameter, value: t
 TABLE_HELP = "A table of your own: a preset (`list` names them) or a TOML file (docs/guide/tables.md)."
 
 
-def design_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of designed tables."""
+def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of designed tables and house styles."""
     options = [
         click.option("--table", "design", help=TABLE_HELP),
         click.option("--style", type=click.Choice(STYLES), help="House style in which tables are printed."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def design_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of designed tables of a file, whose rule and number nothing else tells."""
+    options = [
         click.option("--number", type=click.IntRange(1), default=1, help="Number of the table in the paper."),
         click.option(
             "--round-set",
@@ -86,7 +96,7 @@ def design_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ]
     for option in reversed(options):
         command = option(command)
-    return command
+    return table_options(command)
 
 
 def printing_from(options: dict[str, Any]) -> Printing:
@@ -95,7 +105,7 @@ def printing_from(options: dict[str, Any]) -> Printing:
     return Printing(house_of(style), design_from(design) if design else None, number, settings)
 
 
-def design_from(name: str) -> "Design":
+def design_from(name: str) -> Mapping[str, Any]:
     """Read a preset or a file; what is wrong with it is a usage error."""
     from exports.reports.designed import design
 
@@ -105,8 +115,8 @@ def design_from(name: str) -> "Design":
         raise click.exceptions.Exit(0)
     try:
         if name in design.PRESETS:
-            return design.Design.from_dict(design.plain(name))
-        return design.read(Path(name).read_text(encoding="utf-8"))
+            return design.plain(name)
+        return design.checked(Path(name).read_text(encoding="utf-8"))
     except design.DesignError as error:
         raise click.UsageError(f"--table {name}: {error}") from None
     except (OSError, UnicodeDecodeError):

@@ -1,14 +1,14 @@
 """Facts of a study as reports know them, one class a kind of fact. Nobody's name stands here but of who asked for it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 
 @dataclass(frozen=True)
 class StudyFacts:
-    """The study itself, from its protocol."""
+    """The study itself, from its protocol; ``paper`` is the house style of its files, and its designed tables."""
 
     slug: str
     title: str
@@ -25,6 +25,7 @@ class StudyFacts:
     protocol: Mapping[str, Any]
     open_question: str = ""
     marks: tuple[str, ...] = ()
+    paper: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

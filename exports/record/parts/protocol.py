@@ -29,6 +29,7 @@ def study_facts(session: Session, study: Study) -> StudyFacts:
         protocol_sha256=study.protocol_sha256,
         protocol=method.document(study),
         open_question=study.open_question,
+        paper=study.paper,
         marks=tuple(filter(None, [amendments.mark(late, study.time_zone)])),
     )
 

@@ -199,8 +199,8 @@ def _text(value: Any, where: str) -> str:
     return str(value)
 
 
-def read(text: str) -> Design:
-    """Read a design from TOML.
+def checked(text: str) -> dict[str, Any]:
+    """Read a design from TOML as plain values.
 
     Raises
     ------
@@ -208,9 +208,11 @@ def read(text: str) -> Design:
         It is no TOML, or no design.
     """
     try:
-        return Design.from_dict(tomllib.loads(text))
+        plain_design = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DesignError(f"This is no TOML: {error}.") from None
+    Design.from_dict(plain_design)
+    return plain_design
 
 
 def preset_names() -> dict[str, str]:

@@ -13,7 +13,7 @@ from delphi.consensus.vocabulary import Relation
 from exports.record.material import Material
 from exports.record.record import GivenRecord
 from exports.reports.designed.building import build
-from exports.reports.designed.design import Design, DesignError, Pattern, Piece, plain, preset_names, read
+from exports.reports.designed.design import Design, DesignError, Pattern, Piece, checked, plain, preset_names
 from exports.reports.designed.of_ratings import record_of
 from exports.tables.house import HOUSES
 from exports.tables.layout import printed_rows, sheet_of
@@ -77,7 +77,7 @@ def test_what_cannot_be_built_is_said_with_its_place(plain_design, said):
 
 def test_no_toml_is_said_with_its_line():
     with pytest.raises(DesignError, match=r"This is no TOML: .*line 1"):
-        read("columns = [}")
+        checked("columns = [}")
 
 
 def test_every_preset_is_a_design():
