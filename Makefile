@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 JOBS ?= 2
 
-.PHONY: demo demo-fresh test coverage browser security faults lives lint dist freeze methods texts pictures pictures-files bench-bundle bench-exports bench-growth bench-pages bench-save bench-seal load levels clean bench-beside
+.PHONY: demo demo-fresh test coverage browser security faults lives lint dist docs freeze methods texts pictures pictures-files bench-bundle bench-exports bench-growth bench-pages bench-save bench-seal load levels clean bench-beside
 
 $(STAMP): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -90,6 +90,11 @@ bench: .bench/.installed
 mutants: $(STAMP)
 	$(BIN)/pip install --quiet --disable-pip-version-check 'mutmut==3.8.1'
 	PYTHONPATH=. OPENBLAS_NUM_THREADS=1 nice -n 15 $(BIN)/python tools/mutants.py $(MUTANTS)
+
+# The handbook: reference pages from the code, then the site that the product serves below /help; no network is asked.
+docs: $(STAMP)
+	PYTHONPATH=. $(BIN)/python -P tools/reference.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 methods: $(STAMP)
 	$(BIN)/python docs/methods.py

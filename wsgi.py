@@ -25,6 +25,7 @@ def app(settings: Settings | None = None) -> "Flask":
     from delphi.app import blueprints_of, create_app
     from exports.files.worker import Exporter
     from exports.results.figures_worker import Figuring
+    from rounds.lifecycle.alarm import ResponseAlarm
     from rounds.lifecycle.closing import Closing
     from rounds.lifecycle.monitor import StopsOfTheDay
     from rounds.seal.worker import Sealing
@@ -37,6 +38,7 @@ def app(settings: Settings | None = None) -> "Flask":
         Sealing(database),
         Figuring(database),
         StopsOfTheDay(database),
+        ResponseAlarm(database),
     ]
     return made
 

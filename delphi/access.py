@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
@@ -153,6 +153,12 @@ def panelist_coded(session: Session, study: Study, code: str) -> Panelist:
     if found is None:
         raise NotFound
     return found
+
+
+def panelists_coded(session: Session, study: Study, codes: Collection[str]) -> list[Panelist]:
+    """Find the members of the panel whom these codes name, in the order in which rows are locked; unknown ones are left out."""
+    query = select(Panelist).where(Panelist.study_id == study.id, Panelist.page_code.in_(codes))
+    return list(session.scalars(query.where(Panelist.withdrawn_on.is_(None)).order_by(Panelist.id)))
 
 
 def link_holder(session: Session, token: str) -> tuple[Study, Panelist] | None:

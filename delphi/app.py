@@ -12,9 +12,10 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import delphi
-from delphi import signing
+from delphi import clock, logs, signing
 from delphi.config import Settings
 from delphi.database import Database
+from delphi.deployment.database import overdue
 from delphi.model import load_tables
 from delphi.people import asked_twice, leaving, panel_table
 from delphi.web import (
@@ -25,8 +26,11 @@ from delphi.web import (
     health,
     language,
     memory,
+    metrics,
     policy,
+    prefix,
     security,
+    sight,
     sign_in,
     transaction,
 )
@@ -45,6 +49,8 @@ def blueprints_of(*packages: str) -> Iterator[Blueprint]:
 def create_app(settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:
     """Make the web application."""
     load_tables()
+    if settings.log_format == "json":
+        logs.write_json()
     app = Flask("delphi", template_folder=str(TEMPLATES), root_path=str(Path(delphi.__file__).parent))
     app.config.update(security.settings_of(settings), **accounts.settings_of(settings))
     app.jinja_env.undefined = StrictUndefined
@@ -56,6 +62,9 @@ def create_app(settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:
     compression.init_app(app)
     database = Database(settings.database_url)
     app.wsgi_app = health.init_app(app.wsgi_app, database)  # type: ignore[method-assign,assignment]  # as above
+    metrics.init_app(app, settings, partial(_overdue, database))
+    app.wsgi_app = prefix.init_app(app.wsgi_app, settings.prefix)  # type: ignore[method-assign,assignment]  # as above
+    sight.init_app(app)
     transaction.init_app(app, database)
     memory.init_app(app)
     security.init_app(app, settings)
@@ -71,8 +80,14 @@ def create_app(settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:
     app.extensions["describe_panel"] = panel_table.describe
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
-    app.context_processor(lambda: {"asset": asset, "path": request.path})
+    prefix.check(app, settings.prefix)
+    app.context_processor(lambda: {"asset": asset, "path": request.script_root + request.path})
     return app
+
+
+def _overdue(database: Database) -> dict[str, int]:
+    with database.transaction(writing=False) as session:
+        return overdue(session, at=clock.now())
 
 
 def asset(name: str) -> str:

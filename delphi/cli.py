@@ -2,12 +2,14 @@
 
 import gc
 import os
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 import threading
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -77,8 +79,8 @@ def _running(app_factory: AppFactory) -> "Flask":
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address of this host to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to listen on.")
 @click.option(
     "--web-only", is_flag=True, help="Serve the pages alone: `delphi work` runs by itself, here or on another host."
 )
@@ -87,6 +89,11 @@ def serve(app_factory: AppFactory, host: str, port: int, *, web_only: bool) -> N
     """Serve the pages, with a process beside them that does what `delphi work` does."""
     if sys.platform != "win32" and not any(name in os.environ for name in INHERITED):
         _check_free(host, port)
+    with metrics_folder():
+        _serve(app_factory, host, port, web_only=web_only)
+
+
+def _serve(app_factory: AppFactory, host: str, port: int, *, web_only: bool) -> None:
     app = _running(app_factory)
     read_templates(app)
     gc.collect()
@@ -97,6 +104,21 @@ def serve(app_factory: AppFactory, host: str, port: int, *, web_only: bool) -> N
         _serve_with_waitress(app, host, port, web_only=web_only)
     else:
         _serve_with_gunicorn(app, host, port, web_only=web_only)
+
+
+@contextmanager
+def metrics_folder() -> Iterator[None]:
+    """Lend the processes of this server a folder in which their figures add up; it is theirs alone, and goes with the server."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ or config.from_environment().metrics_token is None:
+        yield
+        return
+    folder, owner = tempfile.mkdtemp(prefix="delphi-metrics-"), os.getpid()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    try:
+        yield
+    finally:
+        if os.getpid() == owner:  # a worker ends here, too
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def read_templates(app: "Flask") -> None:
@@ -135,7 +157,7 @@ def _serve_with_gunicorn(app: "Flask", host: str, port: int, *, web_only: bool) 
 
 
 def _gunicorn_options(app: "Flask", bind: str) -> dict[str, Any]:
-    from delphi.web_process import WebWorker
+    from delphi.web_process import ServerLog, WebWorker
 
     database = app.extensions["database"]
     return {
@@ -143,6 +165,7 @@ def _gunicorn_options(app: "Flask", bind: str) -> dict[str, Any]:
         "workers": 1 if database.engine.dialect.name == "sqlite" else os.cpu_count() or 1,
         "threads": config.SERVER_THREADS,
         "worker_class": WebWorker,
+        "logger_class": ServerLog,
         "graceful_timeout": 30,
         "control_socket_disable": True,
         "post_fork": lambda _server, _worker: database.engine.dispose(close=False),
@@ -189,10 +212,11 @@ def work(app_factory: AppFactory, *, beside: bool) -> None:
 
 def loops_of(app: "Flask") -> list["Loop"]:
     """List what works beside the pages: the post, the severing, the deleting, and whatever the application was given to run."""
+    from delphi.people.bounce_box import BounceBox
     from delphi.people.postman import Postman
     from delphi.people.severing import Severing
     from delphi.studies.retention import Deleting
 
-    database = app.extensions["database"]
-    post = Postman(database, app.extensions["settings"])
-    return [post, Severing(database), Deleting(database), *app.extensions["workers"]]
+    database, settings = app.extensions["database"], app.extensions["settings"]
+    post = [Postman(database, settings), *([BounceBox(database, settings)] if settings.bounces_url else [])]
+    return [*post, Severing(database), Deleting(database), *app.extensions["workers"]]

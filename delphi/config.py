@@ -54,7 +54,7 @@ SETTINGS = (
     Setting(
         "PUBLIC_URL",
         "public_url",
-        "The one address that is answered, and that links in letters begin with.",
+        "The one address that is answered, and that links in letters begin with; it may have a path (https://host/delphi).",
         values.public_url,
         "http://127.0.0.1:8000",
     ),
@@ -75,11 +75,42 @@ SETTINGS = (
     ),
     Setting("MAIL_FROM", "mail_from", "The sender of letters.", values.mail_from, "delphi@localhost"),
     Setting(
+        "MAIL_RETURN_PATH",
+        "mail_return_path",
+        "Where mail that cannot be delivered comes back: bounces@example.org takes bounces+…@example.org, too.",
+        values.mail_return_path,
+        "",
+    ),
+    Setting(
+        "BOUNCES_URL",
+        "bounces_url",
+        "The mailbox in which it is read: imaps://user:password@host/folder. Without it, `delphi bounce` reads what is piped to it.",
+        values.bounces_url,
+        "",
+        secret=True,
+    ),
+    Setting(
         "MAIL_PER_DOMAIN",
         "mail_per_domain",
         "Letters a minute to one domain, where a provider sets a limit.",
         values.mail_per_domain,
         "",
+    ),
+    Setting(
+        "LOG_FORMAT",
+        "log_format",
+        "How lines of the log are written: text, or json with the number of their request, the team's requests and security "
+        "events, and without names, links or addresses.",
+        values.log_format,
+        "text",
+    ),
+    Setting(
+        "METRICS_TOKEN",
+        "metrics_token",
+        "Opens /metrics for Prometheus to whoever sends it as a bearer token; without it there is no such address.",
+        values.metrics_token,
+        "",
+        secret=True,
     ),
     Setting(
         "PSEUDO_LANGUAGE",
@@ -97,6 +128,7 @@ class Settings:
     """Everything an operator decides, checked.
 
     ``database_url`` is written as SQLAlchemy writes it; ``mail_url`` is smtp://[user:password@]host:port.
+    ``mail_return_path`` is the address behind which, after a plus, each letter is named; ``bounces_url`` imaps://….
     ``mail_per_domain`` is how many letters a minute a postman hands over for one domain.
     """
 
@@ -106,8 +138,12 @@ class Settings:
     password_salt: str = field(repr=False)
     mail_url: str | None = field(default=None, repr=False)
     mail_from: str = "delphi@localhost"
+    mail_return_path: str | None = None
+    bounces_url: str | None = field(default=None, repr=False)
     mail_per_domain: int | None = None
     trusted_proxies: int = 0
+    log_format: str = "text"
+    metrics_token: str | None = field(default=None, repr=False)
     pseudo_language: bool = False
 
     @property
@@ -119,6 +155,17 @@ class Settings:
     def https(self) -> bool:
         """Whether people reach the platform over HTTPS."""
         return self.public_url.startswith("https:")
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host of the public address, as a browser names where a form comes from."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def prefix(self) -> str:
+        """The path below which every page stands (/delphi); empty where the host is ours alone."""
+        return urlsplit(self.public_url).path
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:

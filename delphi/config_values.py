@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
 DATABASE_EXAMPLES = "sqlite:////folder/delphi.sqlite3 or postgresql://user:password@host/name"
 MAIL_SCHEMES = {"smtp": 25, "smtp+starttls": 587, "smtp+tls": 25, "smtps": 465}  # smtp+tls: how 0.1.0 wrote STARTTLS
+PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 SHORTEST_SECRET = 16
 MAKE_ONE = "Make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
 YES_OR_NO = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False, "": False}
@@ -38,12 +39,7 @@ def database_url(text: str) -> str:
         )
     if backend == "sqlite":
         return text
-    try:
-        import_module("psycopg")
-    except ImportError:
-        raise WrongSetting(
-            "DATABASE_URL needs the driver psycopg, which is not installed: pip install 'delphi-platform[postgres]'."
-        ) from None
+    needs("psycopg", "DATABASE_URL", "postgres")
     return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
@@ -71,6 +67,11 @@ def public_url(text: str) -> str:
         raise WrongSetting(
             f"PUBLIC_URL is “{text}”, but must begin with http:// or https://: write https://delphi.example.org."
         )
+    parts = urlsplit(text.rstrip("/"))
+    if not PATH.fullmatch(parts.path) or parts.query or parts.fragment:
+        raise WrongSetting(
+            f"PUBLIC_URL is “{text}”, whose path cannot be used: write https://host or https://host/delphi."
+        )
     return text.rstrip("/")
 
 
@@ -91,6 +92,27 @@ def mail_from(text: str) -> str:
     return text
 
 
+def mail_return_path(text: str) -> str | None:
+    """Where mail that cannot be delivered comes back; None where it goes to the sender."""
+    if text and not re.fullmatch(
+        r"[A-Za-z0-9._-]{1,8}@[A-Za-z0-9.-]+", text
+    ):  # 64 characters with the name of a letter
+        raise WrongSetting(
+            f"MAIL_RETURN_PATH is “{text}”, but must be an address with at most eight characters before the @: "
+            "write bounces@example.org."
+        )
+    return text or None
+
+
+def bounces_url(text: str) -> str | None:
+    """The mailbox of what came back; None where it is not read."""
+    if text and not (_is_address(text, ("imap", "imaps")) and urlsplit(text).username):
+        raise WrongSetting(  # without the text: it may hold a password
+            "BOUNCES_URL is not the address of a mailbox: write imaps://user:password@host/folder."
+        )
+    return text or None
+
+
 def mail_per_domain(text: str) -> int | None:
     """How many letters a minute may go to one domain; None for no limit."""
     if not re.fullmatch(r"(?:[1-9][0-9]{0,5})?", text.strip(), re.ASCII):
@@ -99,6 +121,31 @@ def mail_per_domain(text: str) -> int | None:
             "write 30, or leave it out for no limit."
         )
     return int(text) if text.strip() else None
+
+
+def log_format(text: str) -> str:
+    """How the log is written."""
+    if text.strip().lower() not in ("text", "json"):
+        raise WrongSetting(f"LOG_FORMAT is “{text}”, but must be text or json.")
+    return text.strip().lower()
+
+
+def metrics_token(text: str) -> str | None:
+    """What opens the figures; None where there are none."""
+    if not text:
+        return None
+    needs("prometheus_client", "METRICS_TOKEN", "metrics")
+    return secret("METRICS_TOKEN", text)
+
+
+def needs(module: str, name: str, extra: str) -> None:
+    """Make sure that the package is installed which a setting asks for."""
+    try:
+        import_module(module)
+    except ImportError:
+        raise WrongSetting(
+            f"{name} needs {module}, which is not installed: pip install 'delphi-platform[{extra}]'."
+        ) from None
 
 
 def trusted_proxies(text: str) -> int:

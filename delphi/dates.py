@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_date_format
 
 
 def in_words(moment: datetime, zone: str, locale: str = "en_GB") -> str:
@@ -15,7 +15,7 @@ def in_words(moment: datetime, zone: str, locale: str = "en_GB") -> str:
     >>> in_words(datetime(2027, 3, 9, 22, 59, 59, tzinfo=UTC), "Europe/Amsterdam")
     'Tuesday 9 March 2027, 23:59 (Amsterdam time)'
     """
-    day_and_time = format_datetime(moment, "EEEE d MMMM y, HH:mm", tzinfo=ZoneInfo(zone), locale=locale)
+    day_and_time = format_datetime(moment, f"{_full(locale)}, HH:mm", tzinfo=ZoneInfo(zone), locale=locale)
     return f"{day_and_time} ({zone_in_words(zone, locale)})"
 
 
@@ -24,15 +24,31 @@ def day_in_words(day: date, locale: str = "en_GB") -> str:
 
     Examples
     --------
-    >>> day_in_words(date(2027, 3, 9))
-    'Tuesday 9 March 2027'
+    >>> day_in_words(date(2027, 3, 9)), day_in_words(date(2027, 3, 9), "de"), day_in_words(date(2027, 3, 9), "es")
+    ('Tuesday 9 March 2027', 'Dienstag, 9. März 2027', 'martes, 9 de marzo de 2027')
     """
-    return format_date(day, "EEEE d MMMM y", locale=locale)
+    return format_date(day, _full(locale), locale=locale)
+
+
+def _full(locale: str) -> str:
+    """How a language writes a day in full; English without a comma."""
+    return "EEEE d MMMM y" if locale.startswith("en") else str(get_date_format("full", locale).pattern)
+
+
+def short_day(day: date, locale: str = "en_GB") -> str:
+    """Write a day in short.
+
+    Examples
+    --------
+    >>> short_day(date(2027, 3, 9)), short_day(date(2027, 3, 9), "nl"), short_day(date(2027, 3, 9), "de")
+    ('9 Mar 2027', '9 mrt 2027', '09.03.2027')
+    """
+    return format_date(day, "medium", locale=locale)
 
 
 def locale_of(language: str) -> str:
-    """Name the locale whose rules a language follows here: English is British English."""
-    return {"en": "en_GB"}.get(language, language.partition("-")[0])
+    """Name the locale whose rules a language follows here: English and Portuguese are those of Europe."""
+    return {"en": "en_GB", "pt": "pt_PT"}.get(language, language.partition("-")[0])
 
 
 def zone_in_words(zone: str, locale: str = "en_GB") -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from delphi.alphabet import sort_key
 from delphi.config import SERVER_THREADS
 from delphi.failures import WritersBusy, is_read_only
 from delphi.host_queue import HostQueue
@@ -148,6 +149,7 @@ def _make_file(_dialect: Any, _record: Any, arguments: list[Any], _options: dict
 def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+    connection.create_function("sort_key", 2, sort_key, deterministic=True)
 
 
 def _on_begin(connection: Connection) -> None:

@@ -1,6 +1,23 @@
 """The processes that show the pages under gunicorn, and how they end."""
 
+import logging
+
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
+
+from delphi.logs import JsonLines
+
+
+class ServerLog(Logger):
+    """The server's own lines, written as all others are where they are written as JSON."""
+
+    def setup(self, cfg: Config) -> None:
+        """Leave the lines to the handler of all, which was there before."""
+        super().setup(cfg)
+        if any(isinstance(handler.formatter, JsonLines) for handler in logging.getLogger().handlers):
+            self.error_log.handlers.clear()
+            self.error_log.propagate = True
 
 
 class WebWorker(ThreadWorker):

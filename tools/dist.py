@@ -23,6 +23,7 @@ from pathlib import Path
 TREE = Path(__file__).resolve().parent.parent
 PANELISTS = 8
 MAKES_NO_FILE = {"sav", "dta", "parquet"}  # they need an extra
+QUIET = {"NO_MKDOCS_2_WARNING": "1"}
 STARTED = time.monotonic()
 GIVEN = "panelist,statement,rating\n" + "".join(f"P{n},S{s},{1 + (n + s) % 4}\n" for n in range(8) for s in (1, 2))
 
@@ -51,11 +52,12 @@ def tracked() -> list[str]:
 
 
 def build(work: Path) -> Path:
-    """Build both archives from a copy of the tree, and the wheel again from the source archive; the two must be equal."""
+    """Build the handbook and both archives from a copy of the tree, and the wheel again from the source archive; the two must be equal."""
     source = work / "source"
     for name in tracked():
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(TREE / name, source / name)
+    run(sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", cwd=source, env={**os.environ, **QUIET})
     run(
         sys.executable, "-m", "build", "--outdir", work / "dist", cwd=source
     )  # the wheel is made from the source archive
@@ -177,6 +179,8 @@ def answers(*command: str, work: Path, env: dict[str, str]) -> None:
         style = re.search(r'href="(/static/[^"]+\.css[^"]*)"', page)
         if style is None or "{" not in get(process, port, style[1].replace("&amp;", "&")):
             sys.exit(f"{' '.join(command)} serves no style sheet")
+        if "<title>" not in get(process, port, "/help/index.html"):
+            sys.exit(f"{' '.join(command)} serves no handbook")
     say(f"{' '.join(command)} answers")
 
 

@@ -1,7 +1,8 @@
 """Check what the formatter of templates leaves open: `make lint`.
 
 djangofmt lays templates out; this says where one is too long, where two elements share a line, where white space that
-Jinja takes away would join two attributes, and where an address is cut instead of asked for.
+Jinja takes away would join two attributes, where an address is cut instead of asked for, and where a number, a share, a
+list or a day is not written as the language of the page does.
 """
 
 import re
@@ -19,6 +20,19 @@ BLOCKS = (
 OPENING = re.compile(rf"<(?:{BLOCKS})(?=[\s>])")
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 CUT = re.compile(r"url_for\([^\n]*?\)\s*\[|\|\s*(?:truncate|replace)[^\n]*url_for")
+PLAIN = (
+    (
+        re.compile(r"%[+.\d]*[efgd][\"']\s*\|\s*format"),
+        "a number is written as Python does; use number, per_cent or percent",
+    ),
+    (
+        re.compile(r"(?:\}\}|&nbsp;|\d|%\(\w+\)s) ?%{1,2}(?![\w(%}])"),
+        "a per cent sign is written here; per_cent writes it as languages do",
+    ),
+    (re.compile(r"""join\((["']), \1\)"""), "words are joined by commas; use listed or either"),
+    (re.compile(r"isoformat|strftime"), "a day is written for machines; use day, short_day or when"),
+)
+ATTRIBUTE = re.compile(r"""[\w:-]+="(?:\{\{.*?\}\}|[^"{])*"|value=[^=\n]*$|%\.4g""")
 HANGING = re.compile(r"\S.*\{[{%]-?$")
 
 
@@ -46,6 +60,7 @@ def faults(text: str, *, html: bool = True) -> Iterator[tuple[int, str]]:
             yield number, "an expression begins at the end of a line; begin it on a line of its own"
         if CUT.search(line):
             yield number, "an address is cut; ask url_for for the whole one"
+        yield from ((number, reason) for fault, reason in PLAIN if fault.search(ATTRIBUTE.sub("", line)))
     for number, (line, after) in enumerate(_pairs(in_tags(text)), 1):
         if line.rstrip().endswith("%}") and after.lstrip().startswith("{%") and "endif" in line:
             yield number, 'these attributes grow together when printed; write {{ "checked" if … }} or xmlattr'

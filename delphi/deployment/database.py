@@ -50,20 +50,25 @@ def clocks(of_database: datetime, of_host: datetime) -> Iterator[Finding]:
 
 def waiting(session: Session, *, at: datetime) -> Iterator[Finding]:
     """Count letters, files and seals that wait longer than they should."""
-    before = at - PATIENCE
-    overdue = {
-        "letters": sum(session.execute(_letters(table, before)).scalar_one() for table in (Letter, TeamLetter)),
-        "ordered files": session.execute(_files(before)).scalar_one(),
-        "closed rounds without a seal": session.execute(_unsealed(before)).scalar_one(),
-    }
+    found = overdue(session, at=at)
     minutes = PATIENCE // timedelta(minutes=1)
-    for name, n in overdue.items():
+    for name, n in found.items():
         if n:
             yield wrong(
                 f"{n} {name} wait for more than {minutes} minutes: look at `delphi work`, its log, and MAIL_URL."
             )
-    if not any(overdue.values()):
+    if not any(found.values()):
         yield ok(f"No letter, file or seal waits for more than {minutes} minutes.")
+
+
+def overdue(session: Session, *, at: datetime) -> dict[str, int]:
+    """How many letters, files and rounds wait for longer than they should."""
+    before = at - PATIENCE
+    return {
+        "letters": sum(session.execute(_letters(table, before)).scalar_one() for table in (Letter, TeamLetter)),
+        "ordered files": session.execute(_files(before)).scalar_one(),
+        "closed rounds without a seal": session.execute(_unsealed(before)).scalar_one(),
+    }
 
 
 def _letters(table: Any, before: datetime) -> Select[int]:

@@ -8,6 +8,7 @@ from delphi.model.round import Round
 from delphi.model.study import Study
 
 LINE = 75  # octets, without the line break
+ALARM = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class CalendarEntry:
     when: datetime | date
     sequence: int = 0
     text: str = ""
+    url: str = ""
+    alarm: timedelta | None = None  # before the end
 
 
 def write(entries: Iterable[CalendarEntry], *, at: datetime) -> str:
@@ -33,7 +36,9 @@ def write(entries: Iterable[CalendarEntry], *, at: datetime) -> str:
             *_span(entry.when),
             f"SUMMARY:{_escaped(entry.title)}",
             *([f"DESCRIPTION:{_escaped(entry.text)}"] if entry.text else []),
+            *([f"URL:{entry.url}"] if entry.url else []),
             "TRANSP:TRANSPARENT",
+            *_alarm(entry),
             "END:VEVENT",
         ]
     return "".join(f"{part}\r\n" for line in [*lines, "END:VCALENDAR"] for part in _folded(line))
@@ -44,6 +49,14 @@ def _span(when: datetime | date) -> list[str]:
     if not isinstance(when, datetime):
         return [f"DTSTART;VALUE=DATE:{when:%Y%m%d}", f"DTEND;VALUE=DATE:{when + timedelta(days=1):%Y%m%d}"]
     return [f"DTSTART:{_utc(when - timedelta(minutes=30))}", f"DTEND:{_utc(when)}"]
+
+
+def _alarm(entry: CalendarEntry) -> list[str]:
+    """Write a reminder of the calendar, so many hours before the entry ends."""
+    if entry.alarm is None:
+        return []
+    trigger = f"TRIGGER;RELATED=END:-PT{int(entry.alarm.total_seconds()) // 3600}H"
+    return ["BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{_escaped(entry.title)}", trigger, "END:VALARM"]
 
 
 def _utc(moment: datetime) -> str:
@@ -75,8 +88,11 @@ def _folded(line: str) -> Iterator[str]:
     yield part
 
 
-def closing(study: Study, round_: Round, host: str) -> CalendarEntry:
-    """The close of an open round; an extension makes a later version of the same entry."""
+def closing(study: Study, round_: Round, host: str, *, url: str = "") -> CalendarEntry:
+    """The close of an open round; an extension makes a later version of the same entry.
+
+    It leads to a page that opens for who is signed in: calendars are shared, so no personal link stands in one.
+    """
     assert round_.opened_at is not None
     assert round_.closes_at is not None
     return CalendarEntry(
@@ -86,6 +102,8 @@ def closing(study: Study, round_: Round, host: str) -> CalendarEntry:
         # An extension only makes a round longer, so its length orders the versions of this entry.
         sequence=int((round_.closes_at - round_.opened_at).total_seconds()) // 60,
         text="Your link is in the mail of the study.",
+        url=url,
+        alarm=ALARM,
     )
 
 

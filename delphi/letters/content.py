@@ -1,23 +1,27 @@
 """What a letter says, decided again when it is sent: facts for its template, or nothing if it has become needless."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi import access, progress
+from delphi.contents.reading import contents_of
 from delphi.dates import in_words, locale_of
 from delphi.letters import reminders
 from delphi.model.event import Event, EventKind
-from delphi.model.letter import Letter, LetterKind
+from delphi.model.letter import REMINDERS, Letter, LetterKind
 from delphi.model.panel import Panelist
-from delphi.model.round import Round, State
+from delphi.model.round import Round, State, find_round
 from delphi.model.study import Consent, Document, Study
 from delphi.statements.duration import reading_of
 
 Facts = dict[str, Any]
-WITH_LINK = frozenset(LetterKind) - {LetterKind.CONSENT, LetterKind.WITHDRAWAL, LetterKind.ADDRESS_CHANGED}
+WITHOUT_LINK = {LetterKind.CONSENT, LetterKind.WITHDRAWAL, LetterKind.ADDRESS_CHANGED, LetterKind.THANKS}
+WITH_LINK = frozenset(LetterKind) - WITHOUT_LINK
+
+NEAR = timedelta(hours=24)  # of a deadline: its last day
 
 WITHHELD: Facts = {
     "done": 0,
@@ -28,7 +32,21 @@ WITHHELD: Facts = {
 
 
 def facts_of(session: Session, letter: Letter, study: Study, panelist: Panelist, *, at: datetime) -> Facts | None:
-    """Collect what the template of a letter needs beside the link; None drops the letter."""
+    """Collect what the text of a letter needs beside the link, in the language of its reader; None drops the letter."""
+    facts = _facts_of(session, letter, study, panelist, at=at)
+    if facts is None:
+        return None
+    language = language_of(study, panelist)
+    title = contents_of(session, study, language).say("study.title", study.title)
+    return {"language": language, "title": title, **facts}
+
+
+def language_of(study: Study, panelist: Panelist) -> str:
+    """The language in which somebody gets letters: their own, else that of the study."""
+    return panelist.language or study.language
+
+
+def _facts_of(session: Session, letter: Letter, study: Study, panelist: Panelist, *, at: datetime) -> Facts | None:
     match letter.kind:
         case LetterKind.WITHDRAWAL:
             return _left(session, study, panelist)
@@ -38,10 +56,12 @@ def facts_of(session: Session, letter: Letter, study: Study, panelist: Panelist,
             return {"study": study} if panelist.withdrawn_on is None else None
         case LetterKind.CONSENT:
             return _consent(session, study, panelist)
-    return _for_the_panel(session, letter, study, at=at) if panelist.taking_part else None
+    if not panelist.taking_part or (letter.kind in REMINDERS and panelist.reminders_stopped):
+        return None
+    return _for_the_panel(session, letter, study, locale_of(language_of(study, panelist)), at=at)
 
 
-def _for_the_panel(session: Session, letter: Letter, study: Study, *, at: datetime) -> Facts | None:
+def _for_the_panel(session: Session, letter: Letter, study: Study, locale: str, *, at: datetime) -> Facts | None:
     """Collect what only members of the panel get."""
     match letter.kind:
         case LetterKind.STATISTICIAN:
@@ -49,8 +69,36 @@ def _for_the_panel(session: Session, letter: Letter, study: Study, *, at: dateti
         case LetterKind.INFORMATION:
             return _information(session, study)
         case LetterKind.CLOSING_EARLY:
-            return _closed_early(session, letter, study)
-    return _round(session, letter, study, at=at)
+            return _closed_early(session, letter, study, locale)
+        case LetterKind.NEWS | LetterKind.RESULTS | LetterKind.THANKS:
+            return _after(session, letter, study, at=at)
+        case LetterKind.FINISHED | LetterKind.ACKNOWLEDGEMENT:
+            return {"study": study} if fits(session, study, letter.kind, None, at=at) else None
+    return _round(session, letter, study, locale, at=at)
+
+
+def fits(session: Session, study: Study, kind: LetterKind, round_: Round | None, *, at: datetime) -> bool:
+    """Whether a letter that a lead sends to the panel says what is true now, of the study or of a round."""
+    if study.names_destroyed_at is not None:
+        return False
+    if kind is LetterKind.FINISHED:
+        return study.finished_at is not None
+    if kind is LetterKind.ACKNOWLEDGEMENT:
+        return study.names_until is None or at.date() <= study.names_until
+    if round_ is None or kind is LetterKind.RESULTS:
+        return round_ is not None and round_.released_at is not None
+    following = find_round(session, study.id, round_.number + 1)
+    return round_.closed_at is not None and (following is None or following.opened_at is None)
+
+
+def _after(session: Session, letter: Letter, study: Study, *, at: datetime) -> Facts | None:
+    """Collect what a letter says of a round that is over, and of the one that is planned next."""
+    assert letter.round is not None
+    round_ = session.get_one(Round, (letter.study_id, letter.round))
+    if not fits(session, study, letter.kind, round_, at=at):
+        return None
+    following = find_round(session, study.id, letter.round + 1)
+    return {"study": study, "round": round_, "opens": following.opens_on if following else None}
 
 
 def _left(session: Session, study: Study, panelist: Panelist) -> Facts:
@@ -66,12 +114,11 @@ def _left(session: Session, study: Study, panelist: Panelist) -> Facts:
     }
 
 
-def _closed_early(session: Session, letter: Letter, study: Study) -> Facts | None:
+def _closed_early(session: Session, letter: Letter, study: Study, locale: str) -> Facts | None:
     """Collect what a letter says of a round that was closed before its deadline."""
     round_ = session.get_one(Round, (letter.study_id, letter.round))
     if round_.closed_at is None or round_.closes_at is None:
         return None
-    locale = locale_of(study.language)
     return {
         "study": study,
         "round": round_,
@@ -110,14 +157,24 @@ def _information(session: Session, study: Study) -> Facts:
     return {"study": study, "document": session.scalars(versions.limit(1)).one()}
 
 
-def template_of(letter: Letter, facts: Facts) -> LetterKind:
-    """Choose the text: a reminder to everybody says to each what fits, and to an address of the team nothing was done."""
-    if letter.kind not in (LetterKind.REMINDER, LetterKind.UNFINISHED):
-        return letter.kind
-    return LetterKind.UNFINISHED if facts["done"] else LetterKind.NOT_STARTED
+def template_of(letter: Letter, facts: Facts) -> str:
+    """Choose the text: a reminder says to each what fits, and to an address of the team that nothing was done."""
+    if letter.kind in REMINDERS:
+        return _reminder(letter, facts)
+    if letter.kind is LetterKind.INVITATION:
+        number = facts["round"].number
+        return "next_round" if number > 1 else "invitation" if number else "invitation_open"
+    return letter.kind.value
 
 
-def _round(session: Session, letter: Letter, study: Study, *, at: datetime) -> Facts | None:
+def _reminder(letter: Letter, facts: Facts) -> str:
+    if facts["last_day"]:
+        return "last_day"
+    started = letter.kind is not LetterKind.NOT_STARTED and facts["done"]
+    return "unfinished" if started else "not_started"
+
+
+def _round(session: Session, letter: Letter, study: Study, locale: str, *, at: datetime) -> Facts | None:
     """Collect what a letter says of its round, as long as it is open and there is something to do."""
     round_ = session.get_one(Round, (letter.study_id, letter.round))
     if round_.state is not State.OPEN or reminders.needless(session, letter, at=at):
@@ -131,7 +188,8 @@ def _round(session: Session, letter: Letter, study: Study, *, at: datetime) -> F
         "done": reminders.answered(session, letter),
         "minutes": reading.minutes(),
         "reason": _reason(session, letter),
-        "closes": in_words(round_.closes_at, study.time_zone, locale=locale_of(study.language)),
+        "closes": in_words(round_.closes_at, study.time_zone, locale=locale),
+        "last_day": round_.closes_at - at <= NEAR,
     }
 
 

@@ -1,9 +1,11 @@
 """The mail server of the operator: one connection for many letters, and what it answers to each."""
 
+import re
 import smtplib
 import ssl
 from collections.abc import Callable
 from email.message import EmailMessage
+from email.utils import parseaddr
 from enum import Enum
 from urllib.parse import unquote, urlsplit
 
@@ -15,6 +17,7 @@ SECONDS_TO_ANSWER = 30
 SECONDS_FOR_TEXT = (
     180  # for each step of DATA: a relay that looks for viruses is slow, and asking again makes a second copy
 )
+ENHANCED = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
 LEAVING = 421  # the relay ends the connection
 
 
@@ -41,6 +44,7 @@ class Relay:
     def __init__(self, mail_url: str | None) -> None:
         self.mail_url = mail_url
         self.used = False
+        self.refusal = ""  # of the last recipient: the answer's code, since its words may quote the address
         self._smtp: smtplib.SMTP | None = None
         self._in_text = False
 
@@ -71,10 +75,13 @@ class Relay:
         RelayDown
             The relay does not answer, answers that it cannot, or does not accept our sender.
         """
+        back = mail["Return-Path"]
+        del mail["Return-Path"]  # the last mail server writes it
         text = as_sent(mail)
         sender, to = (mail[name].addresses[0].addr_spec for name in ("From", "To"))
+        sender = parseaddr(str(back))[1] if back else sender
         to.encode("ascii")  # fails before the relay has heard of the letter
-        self._in_text = False
+        self._in_text, self.refusal = False, ""
         try:
             return self._talk(sender, to, text, in_time)
         except OSError as error:
@@ -88,7 +95,11 @@ class Relay:
             raise RelayDown(f"it answers {code} to our sender")
         smtp = self.open()
         self.used = True
-        outcome = self._verdict(smtp.rcpt(to)[0])
+        code, said = smtp.rcpt(to)
+        outcome = self._verdict(code)
+        if outcome is Outcome.REFUSED:
+            enhanced = ENHANCED.search(said.decode("latin-1"))
+            self.refusal = f"{code} {enhanced[0]}" if enhanced else str(code)
         if outcome is Outcome.SENT:
             outcome = self._verdict(self._text(smtp, text)) if in_time() else Outcome.TOO_LATE
         if outcome is not Outcome.SENT:

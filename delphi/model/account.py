@@ -1,6 +1,6 @@
 """Accounts of the study team and their sessions; columns as Flask-Security expects them (TRUST 5.1)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -45,3 +45,18 @@ class AccountInvitation(Base):
     token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     account: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SentForm(Base):
+    """A form of a team's page that did its work, and where it led on: sent again, it does nothing twice.
+
+    The key is a hash of who sent what from which page.
+    """
+
+    __tablename__ = "sent_form"
+    __table_args__ = (CheckConstraint("length(key_sha256) = 64", name="key_is_a_hash"),)
+
+    key_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    sent_on: Mapped[date]
+    led_to: Mapped[str | None] = mapped_column(String(2000))

@@ -53,6 +53,7 @@ class EventKind(StrEnum):
     DECISION_UNDONE = "decision:undone"
     COMMENTS_MODERATED = "comments:moderated"
     COMMENT_READ = "comment:read"
+    REMINDERS_PLANNED = "reminders:planned"
     REMINDERS_QUEUED = "reminders:queued"
     REMINDERS_STOPPED = "reminders:stopped"
     STUDY_FINISHED = "study:finished"
@@ -64,10 +65,13 @@ class EventKind(StrEnum):
     PANELIST_CORRECTED = "panelist:corrected"
     PANELIST_INVITED = "panelist:invited"
     PANELIST_REMOVED = "panelist:removed"
+    LETTERS_CHANGED = "letters:changed"
+    LETTERS_QUEUED = "letters:queued"
     LINK_HANDED = "link:handed"
     LINK_MAILED = "link:mailed"
     LINKS_ENDED = "link:ended"
     VERDICTS_AMENDED = "verdicts:amended"
+    TEXTS_TRANSLATED = "texts:translated"
     EXPORTED = "export:made"
 
 

@@ -1,5 +1,6 @@
 """Names and addresses. Only preparing and delivering may import this module: no road leads here from an answer."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,11 +24,13 @@ class Identity(Base):
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
     panelist: Mapped[UUID]
     name: Mapped[str] = mapped_column(String(200))
-    email: Mapped[str] = mapped_column(String(254))
+    email: Mapped[str | None] = mapped_column(String(254))  # None: reached by a link that is handed over
     characteristics: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     changed_by_team: Mapped[bool] = mapped_column(
         default=False, server_default=false()
     )  # the address, since it was invited
+    bounced_on: Mapped[date | None]  # the day on which the address turned out to take no mail
+    bounce: Mapped[str | None] = mapped_column(String(200))  # why, as the mail server said it
     note: Mapped[str | None] = mapped_column(Text)  # of the team; the panelist can read it
 
 

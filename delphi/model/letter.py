@@ -38,8 +38,24 @@ class LetterKind(StrEnum):
     STATISTICIAN = "statistician"
     CLOSING_EARLY = "closing_early"
     INFORMATION = "information"
+    NEWS = "news"
+    RESULTS = "results"
+    THANKS = "thanks"
+    FINISHED = "finished"
+    ACKNOWLEDGEMENT = "acknowledgement"
 
 
+class TeamLetterKind(StrEnum):
+    """What a letter to a member of the team is about."""
+
+    TEAM = "team"
+    ROUND_CLOSED = "round_closed"
+    RESPONSE_ALARM = "response_alarm"
+    BOUNCE = "bounce"
+    TEST = "test"
+
+
+PLANNED = "plan-"  # how the turn of a planned reminder begins
 REMINDERS = (LetterKind.REMINDER, LetterKind.NOT_STARTED, LetterKind.UNFINISHED)
 PERSONAL = (
     LetterKind.LINK,
@@ -48,6 +64,8 @@ PERSONAL = (
     LetterKind.ADDRESS_CHANGED,
     LetterKind.STATISTICIAN,
     LetterKind.INFORMATION,
+    LetterKind.FINISHED,
+    LetterKind.ACKNOWLEDGEMENT,
 )
 
 
@@ -104,18 +122,36 @@ class Letter(Mail, Base):
     dedupe_key: Mapped[str] = mapped_column(String(200))
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
+    @hybrid_property
+    def planned(self) -> bool:
+        """Whether it is a reminder of the plan, which waits for its hour."""
+        return f":{PLANNED}" in self.dedupe_key
+
+    @planned.inplace.expression
+    @classmethod
+    def _planned(cls) -> ColumnElement[bool]:
+        return cls.dedupe_key.contains(f":{PLANNED}", autoescape=True)
+
 
 class TeamLetter(Mail, Base):
-    """A letter to a member of the team: you were invited to this study."""
+    """A letter to a member of the team: you were invited, a round was closed, mail came back, or a test of a letter.
+
+    ``about`` is the number of a round, or the kind and the language that are tested.
+    """
 
     __tablename__ = "team_letter"
     __table_args__ = (
         PrimaryKeyConstraint("study_id", "id"),
         belongs("account", "membership", ondelete="CASCADE"),
         Index("ix_team_letter_due", "run_after", sqlite_where=DUE, postgresql_where=DUE),
+        CheckConstraint(one_of("kind", TeamLetterKind), name="kind"),
         CheckConstraint("(claimed_by IS NULL) = (claimed_until IS NULL)", name="claim_has_lease"),
     )
 
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
     id: Mapped[UUID] = mapped_column(default=uuid4)
     account: Mapped[int]
+    kind: Mapped[TeamLetterKind] = mapped_column(
+        Word(TeamLetterKind), default=TeamLetterKind.TEAM, server_default="team"
+    )
+    about: Mapped[str | None] = mapped_column(String(80))

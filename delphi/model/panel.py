@@ -37,7 +37,9 @@ class Panelist(Base):
     withdrawn_on: Mapped[date | None]
     left_because: Mapped[str] = mapped_column(Text, default="")
     row_code: Mapped[str | None] = mapped_column(String(20))  # names this person's rows where a study keeps rows
+    language: Mapped[str | None] = mapped_column(String(12))  # None: not chosen yet
     page_code: Mapped[str | None] = mapped_column(String(20), default=new_code)  # in addresses of the team's pages
+    reminders_stopped: Mapped[bool] = mapped_column(default=False, server_default=false())  # by the panelist
 
     @property
     def taking_part(self) -> bool:

@@ -100,6 +100,7 @@ class Comment(Base):
     panelist: Mapped[UUID]
     ticket: Mapped[UUID] = mapped_column(default=uuid4)
     text: Mapped[str] = mapped_column(Text)
+    language: Mapped[str | None] = mapped_column(String(12))  # of whoever wrote it, then
     version: Mapped[int]
     moderation: Mapped[Moderation | None] = mapped_column(Word(Moderation))
     released_text: Mapped[str | None] = mapped_column(Text)

@@ -39,8 +39,8 @@ class State(StrEnum):
 class Round(Base):
     """One wave of questions: launched, closed, released. Number 0 is the open round, in which the panel writes.
 
-    ``opens_on`` is what is planned and told; ``stops`` is where people stopped, as it was counted on the last day; the rest
-    are facts.
+    ``opens_on`` is what is planned and told; ``stops`` is where people stopped, as it was counted on the last day;
+    ``reminders`` is the plan of the reminders; the rest are facts.
     """
 
     __tablename__ = "round"
@@ -64,6 +64,7 @@ class Round(Base):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     stops: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    reminders: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
 
     @property
     def state(self) -> State:

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 import delphi.model.account  # noqa: F401 (a key points there, also where no web page is made)
-from delphi.model.base import Base, UtcDateTime, Word, belongs, one_of
+from delphi.model.base import Base, Filled, UtcDateTime, Word, belongs, one_of
 
 NAMES_KEPT_DAYS = 30  # after the finish, unless a study tells its panel otherwise
 CLOSING_HOURS = 48  # after the deadline, until the round closes by itself
@@ -74,11 +74,35 @@ class Harm(StrEnum):
     UNKNOWN = "unknown"
 
 
+class ItemNoun(StrEnum):
+    """What a study calls that which its panel rates."""
+
+    STATEMENT = "statement"
+    OUTCOME = "outcome"
+    INDICATION = "indication"
+
+
+class PersonNoun(StrEnum):
+    """What a study calls the members of its panel."""
+
+    PANELIST = "panelist"
+    PARTICIPANT = "participant"
+    EXPERT = "expert"
+
+
 class Turnout(StrEnum):
     """Whether the team reads by name who has finished, or the server keeps it."""
 
     SHOWN = "shown"
     KEPT = "kept"
+
+
+class StaleMark(StrEnum):
+    """What a panelist is told where a translation was made of an earlier wording."""
+
+    NONE = "none"
+    NOTE = "note"
+    SOURCE = "source"
 
 
 class Study(Base):
@@ -100,7 +124,10 @@ class Study(Base):
         CheckConstraint("caution BETWEEN 1 AND 3", name="caution"),
         CheckConstraint(f"harm IS NULL OR {one_of('harm', Harm)}", name="harm"),
         CheckConstraint(one_of("turnout", Turnout), name="turnout"),
+        CheckConstraint(one_of("item_noun", ItemNoun), name="item_noun"),
+        CheckConstraint(one_of("person_noun", PersonNoun), name="person_noun"),
         CheckConstraint("closing_hours BETWEEN 0 AND 72", name="closing_hours"),
+        CheckConstraint(one_of("stale_mark", StaleMark), name="stale_mark"),
         CheckConstraint("rehearsal_of IS NULL OR simulated", name="rehearsal_is_simulated"),
         CheckConstraint("(protocol_locked_at IS NULL) = (protocol_sha256 IS NULL)", name="lock_has_time_and_hash"),
     )
@@ -110,13 +137,17 @@ class Study(Base):
     title: Mapped[str] = mapped_column(String(300))
     lead_name: Mapped[str] = mapped_column(String(200))
     contact_email: Mapped[str] = mapped_column(String(254))
-    language: Mapped[str] = mapped_column(String(12), default="en")
+    language: Mapped[str] = mapped_column(String(12), default="en")  # of the source; `languages` are the others
+    languages: Mapped[list[str]] = mapped_column(Filled(list), default=list, nullable=True)
+    stale_mark: Mapped[StaleMark] = mapped_column(Word(StaleMark), default=StaleMark.NOTE, server_default="note")
+    translated: Mapped[int] = mapped_column(default=0, server_default=text("0"))  # how often a translation changed
     time_zone: Mapped[str] = mapped_column(String(60), default="UTC")
     simulated: Mapped[bool] = mapped_column(default=False)
     notice: Mapped[str] = mapped_column(String(300), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     scale: Mapped[str] = mapped_column(String(40))
+    scale_words: Mapped[dict[str, str]] = mapped_column(Filled(dict), default=dict, nullable=True)
     rule: Mapped[str] = mapped_column(String(40))
     rule_settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     denominator: Mapped[str] = mapped_column(String(20), default="rated")
@@ -133,6 +164,10 @@ class Study(Base):
     harm: Mapped[Harm | None] = mapped_column(Word(Harm))
     turnout: Mapped[Turnout] = mapped_column(Word(Turnout), default=Turnout.SHOWN, server_default="shown")
     closing_hours: Mapped[int] = mapped_column(default=CLOSING_HOURS, server_default=text("48"))
+    item_noun: Mapped[ItemNoun] = mapped_column(Word(ItemNoun), default=ItemNoun.STATEMENT, server_default="statement")
+    person_noun: Mapped[PersonNoun] = mapped_column(
+        Word(PersonNoun), default=PersonNoun.PANELIST, server_default="panelist"
+    )
     data_protection_name: Mapped[str | None] = mapped_column(String(200))
     data_protection_email: Mapped[str | None] = mapped_column(String(254))
     texts: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)

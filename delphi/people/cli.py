@@ -1,4 +1,4 @@
-"""The command that destroys the names of a finished study."""
+"""Commands about people: names of a finished study are destroyed, and mail that came back is read."""
 
 from typing import TYPE_CHECKING
 
@@ -62,4 +62,24 @@ def _in_words(title: str, effect: "SeveringEffect") -> str:
     )
 
 
-COMMANDS = (sever,)
+@click.command()
+def bounce() -> None:
+    """Read one mail that came back, from a pipe: what a mail server gives `delphi bounce` for the address MAIL_RETURN_PATH."""
+    import sys
+
+    from delphi import clock, config
+    from delphi.letters.returned import LARGEST
+    from delphi.migrations import checked_database
+    from delphi.people import bounces
+
+    settings, database = config.from_environment(), checked_database()
+    data = sys.stdin.buffer.read(LARGEST)
+    try:
+        with database.transaction() as session:
+            noted = bounces.take(session, data, settings=settings, at=clock.now())
+    finally:
+        database.engine.dispose()
+    click.echo("Noted." if noted else "This says of no letter of ours that it came back; nothing was changed.")
+
+
+COMMANDS = (sever, bounce)

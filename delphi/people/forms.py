@@ -12,9 +12,13 @@ from delphi.people.acknowledgements import valid_orcid
 from delphi.people.declarations import Expertise, Questions, SelfDescription
 from delphi.people.panel_files import cells
 from delphi.people.panel_files.heads import TARGETS
-from delphi.people.panel_files.source import LIMITS, Choices
+from delphi.people.panel_files.reading import PANEL, PanelChoices
+from delphi.people.panel_list.chosen import Act
+from delphi.people.panel_list.lines import Order, Wanted
+from delphi.people.panel_list.standing import Standing
 from delphi.web.forms import LONGEST_TEXT, clean, one_line
 from delphi.web.language import gettext as _
+from delphi.web.uploads import chosen_columns
 
 
 class NamingForm(FlaskForm):
@@ -60,26 +64,44 @@ class NamingForm(FlaskForm):
             )
 
 
-class AddressForm(FlaskForm):
-    """An address of the panel, and the right one."""
+class NewPersonForm(FlaskForm):
+    """One person who joins the panel."""
 
-    old = StringField(validators=[DataRequired(), Length(max=254)])
-    new = StringField(validators=[DataRequired(), Length(max=254)])
+    name = StringField(validators=[DataRequired(), Length(max=120)])
+    email = StringField(validators=[Length(max=254)])
+    group = StringField()
 
-    def validate_new(self, field: Field) -> None:
-        """Take what a letter can be addressed to."""
+    def validate_email(self, field: Field) -> None:
+        """Take what a letter can be addressed to, or nothing."""
+        if not clean(field.data):
+            return
         try:
             cells.address(clean(field.data))
         except ValueError as error:
             raise ValidationError(str(error)) from error
 
-    def address(self, name: str) -> str:
-        """One of the two as the roster keeps it."""
-        text = clean(self[name].data)
-        try:
-            return cells.address(text)
-        except ValueError:
-            return text.lower()
+    def row(self) -> dict[str, str]:
+        """The person as the row of a file."""
+        email = clean(self.email.data)
+        row = {"name": one_line(self.name.data), "email": cells.address(email) if email else ""}
+        return row | ({"group": group} if (group := clean(self.group.data)) else {})
+
+
+def wanted_of(args: Mapping[str, str], language: str) -> Wanted:
+    """Read from an address which lines of the roster are asked for; what makes no sense asks for all."""
+    standing, order = args.get("standing", ""), args.get("order", "")
+    return Wanted(
+        search=one_line(args.get("search")),
+        group=clean(args["group"]) if args.get("group", "all") != "all" else None,
+        standing=Standing(standing) if standing in set(Standing) else None,
+        order=Order(order) if order in set(Order) else Order.NAME,
+        language=language,
+    )
+
+
+def act_of(word: str) -> Act | None:
+    """What is to be done with those who are ticked."""
+    return Act(word) if word in set(Act) else None
 
 
 class NameForm(FlaskForm):
@@ -102,18 +124,10 @@ class LostLinkForm(FlaskForm):
         return clean(self.email.data).lower()
 
 
-COLUMN_PLACES = frozenset(map(str, range(LIMITS.columns)))
-COLUMN = "column-"  # and the place of a column: what it is
-
-
-def read_choices(form: Mapping[str, str]) -> Choices:
+def read_choices(form: Mapping[str, str]) -> PanelChoices:
     """Read what was chosen at the preview of a file."""
-    columns = {
-        int(name.removeprefix(COLUMN)): target
-        for name, target in form.items()
-        if name.startswith(COLUMN) and name.removeprefix(COLUMN) in COLUMN_PLACES and target in TARGETS
-    }
-    return Choices(form.get("sheet", ""), form.get("encoding", ""), columns)
+    columns = chosen_columns(form, TARGETS, PANEL.limits.columns)
+    return PanelChoices(form.get("sheet", ""), form.get("encoding", ""), columns, form.get("unaddressed") == "y")
 
 
 LONGEST_CHARACTERISTIC = 200
@@ -145,3 +159,8 @@ def read_description(form: Mapping[str, str], questions: Questions) -> tuple[Sel
         conflict_published=form.get("conflict_published") == "yes",
     )
     return description, errors
+
+
+def read_letter(form: Mapping[str, str]) -> tuple[str, str]:
+    """Read the subject and the text of a letter; a subject is one line."""
+    return one_line(form.get("subject")), clean(form.get("body"))

@@ -22,7 +22,7 @@ def forget(session: Session, study: Study, panelist: Panelist, *, secret: str) -
     """
     key = (study.id, panelist.id)
     person, receipt = session.get(Identity, key), _receipt_of(session, *key)
-    if person is not None and receipt is not None:
+    if person is not None and receipt is not None and person.email is not None:
         session.add(
             Receipt(
                 study_id=study.id,

@@ -8,6 +8,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.scale import Scale
+from delphi.contents.reading import Contents
 from delphi.model.panel import Panelist
 from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating
 from delphi.model.round import Participation, QuestionnaireItem
@@ -22,6 +23,7 @@ class Given:
 
     participation: Participation
     code: str | None
+    number: int | None
     wording: str | None
     rating: Rating | None
     comment: Comment | None
@@ -38,7 +40,7 @@ def given_by(session: Session, who: Panelist) -> list[Given]:
         StatementVersion.version == item.version,
     )
     query = (
-        select(Participation, Statement.code, StatementVersion.text, Rating, Comment, ChangeReason)
+        select(Participation, Statement.code, Statement.number, StatementVersion.text, Rating, Comment, ChangeReason)
         .outerjoin(item, asked)
         .outerjoin(Statement, (Statement.study_id == item.study_id) & (Statement.number == item.statement))
         .outerjoin(StatementVersion, version)
@@ -63,13 +65,14 @@ def rounds_of_person(given: Sequence[Given]) -> list[Facts]:
     return [{"round": number, "finished_on": on.isoformat() if on else None} for number, on in rounds.items()]
 
 
-def answers_of(scale: Scale, given: Sequence[Given]) -> list[Facts]:
+def answers_of(contents: Contents, scale: Scale, given: Sequence[Given]) -> list[Facts]:
     """Answers, comments and reasons for change by round, in the order asked, each with the wording that was shown."""
-    return [_answer(scale, one) for one in given if one.rating or one.comment or one.reason]
+    return [_answer(contents, scale, one) for one in given if one.rating or one.comment or one.reason]
 
 
-def _answer(scale: Scale, one: Given) -> Facts:
-    row: Facts = {"round": one.participation.round, "statement": one.code, "wording": one.wording, "answer": None}
+def _answer(contents: Contents, scale: Scale, one: Given) -> Facts:
+    said = contents.statement(one.number or 0, "text", one.wording or "")
+    row: Facts = {"round": one.participation.round, "statement": one.code, "wording": said, "answer": None}
     if one.rating is not None:
         row["answer"] = _said(scale, one.rating)
         row |= {"value": one.rating.value} if one.rating.kind is AnswerKind.RATED else {}

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from delphi import audit, handed_links
-from delphi.consensus.shipped_scales import SCALES
+from delphi.contents.information import document_in
+from delphi.contents.reading import Contents
 from delphi.database import remembered
 from delphi.errors import NotFound, Refused
 from delphi.model.acknowledgement import Acknowledgement
@@ -74,21 +75,24 @@ def _company(who: Panelist) -> tuple[ColumnElement[int], ColumnElement[int]]:
     return group.scalar_subquery(), group.where(begun, ~first).scalar_subquery()
 
 
-def gather(session: Session, study: Study, who: Panelist, *, acknowledgement: str) -> dict[str, list[Facts]]:
-    """Collect all rows about a panelist by section."""
+def gather(
+    session: Session, study: Study, who: Panelist, *, acknowledgement: str, contents: Contents | None = None
+) -> dict[str, list[Facts]]:
+    """Collect all rows about a panelist by section; what the study says is told in a language."""
+    said = contents or Contents.of_source(study)
     known = about(session, who, acknowledgement=acknowledgement)
     links = _rows_of(session, AccessLink, who, AccessLink.minted_on)
     given = given_by(session, who)
     return {
-        "person": _person(known.identity, who),
+        "person": _person(said, known.identity, who),
         "declaration": _declaration(session, known.declaration),
         "acknowledgement": _named(known.acknowledgement),
-        "consents": _consents(session, who),
+        "consents": _consents(session, said, who),
         "links": [{"minted_on": link.minted_on.isoformat(), "handed": link.handed} for link in links],
         "devices": [_device(device) for device in _devices(session, who)],
         "rounds": rounds_of_person(given),
-        "answers": answers_of(SCALES[study.scale], given),
-        "proposals": _proposals(session, who),
+        "answers": answers_of(said, said.scale(study), given),
+        "proposals": _proposals(session, said, who),
         "letters": _letters(session, who),
     }
 
@@ -128,7 +132,7 @@ def answer_for_device(session: Session, who: Panelist, grant_sha256: str, *, own
     raise Refused("This device is not signed in any more. Nothing was changed.")
 
 
-def _consents(session: Session, who: Panelist) -> list[Facts]:
+def _consents(session: Session, contents: Contents, who: Panelist) -> list[Facts]:
     """List the consents with their items in words."""
     given = (
         select(Consent, Document)
@@ -139,17 +143,18 @@ def _consents(session: Session, who: Panelist) -> list[Facts]:
     return [
         {
             "version": one.version,
-            "items": [document.items[n] for n in one.items],
+            "items": [document_in(contents, document).items[n] for n in one.items],
             "given_on": one.given_on.isoformat(),
         }
         for one, document in session.execute(given)
     ]
 
 
-def _proposals(session: Session, who: Panelist) -> list[Facts]:
+def _proposals(session: Session, contents: Contents, who: Panelist) -> list[Facts]:
     names = ("round", "section", "text", "reason", "source")
     written = _rows_of(session, StatementProposal, who, StatementProposal.round, StatementProposal.text)
-    return [{name: getattr(one, name) for name in names} for one in written]
+    rows = [{name: getattr(one, name) for name in names} for one in written]
+    return [row | {"section": contents.section(row["section"])} for row in rows]
 
 
 def _letters(session: Session, who: Panelist) -> list[Facts]:
@@ -185,14 +190,15 @@ def _rows_of(session: Session, table: Any, who: Panelist, *order: Any) -> list[A
     return list(session.scalars(query.order_by(*order)))
 
 
-def _person(person: Identity | None, who: Panelist) -> list[Facts]:
+def _person(contents: Contents, person: Identity | None, who: Panelist) -> list[Facts]:
     known: Facts = {"name": person.name, "email": person.email} | person.characteristics if person else {}
     if person and person.note:
         known["note"] = person.note
     if person and person.changed_by_team:
         known["changed_by_team"] = True
     membership = {
-        "stakeholder_group": who.stakeholder_group,
+        "stakeholder_group": contents.say(f"group.{who.stakeholder_group}", who.stakeholder_group or ""),
+        "language": who.language,
         "declined_on": who.declined_on.isoformat() if who.declined_on else None,
         "left_because": who.left_because or None,
     }

@@ -10,7 +10,10 @@ from delphi.config import Settings
 from delphi.database import Database, database_now
 from delphi.letters.pace import DomainFull, Pace
 from delphi.letters.relay import Outcome, Relay, RelayDown
-from delphi.people import claims, lost_links
+from delphi.letters.reminders import NotYet
+from delphi.model.identity import Identity
+from delphi.model.letter import Letter
+from delphi.people import bounces, claims, lost_links
 from delphi.people.claims import LetterKey, Table
 from delphi.people.writing import WRITERS
 from delphi.worker import Loop
@@ -117,10 +120,15 @@ class Postman(Loop):
         except DomainFull as full:
             self._put_back([(table, key)], after=now() + timedelta(seconds=full.wait))
             return
+        except NotYet as early:
+            self._put_back([(table, key)], after=early.until)
+            return
         if mail is not None:
             outcome = relay.send(mail, in_time=lambda: time.monotonic() - begun < SECONDS_BEFORE_TEXT)
             self.outage.ends()
             self._end(table, key, outcome, now())
+            if outcome is Outcome.REFUSED and table is Letter and relay.refusal:
+                self._note_refusal(key, relay.refusal, now())
 
     def _write(self, table: Table, key: LetterKey, at: datetime) -> EmailMessage | None:
         """Write a letter that is still ours, with its link; what comes to nothing, the link too, is undone."""
@@ -141,6 +149,14 @@ class Postman(Loop):
     def _finish(self, table: Table, key: LetterKey, outcome: Outcome, at: datetime) -> None:
         with self.database.transaction() as session:
             claims.finish(session, key, outcome, by=self.name, at=at, table=table)
+
+    def _note_refusal(self, key: LetterKey, reason: str, at: datetime) -> None:
+        """Note on the person that the mail server refused the address itself."""
+        with self.database.transaction() as session:
+            letter = session.get(Letter, key)
+            person = session.get(Identity, (key.study_id, letter.panelist)) if letter else None
+            if person is not None:
+                bounces.note(session, person, reason, at=at)
 
     def _put_back(self, letters: Sequence[Claimed], *, after: datetime | None = None) -> None:
         with self.database.transaction() as session:

@@ -19,7 +19,7 @@ class NewPanelist:
     """A person to be invited, as a file gives one."""
 
     name: str
-    email: str
+    email: str = ""  # empty: reached by a link that is handed over
     group: str | None = None
     characteristics: dict[str, str] = field(default_factory=dict)
 
@@ -40,7 +40,7 @@ def add(session: Session, study: Study, new: Sequence[NewPanelist]) -> None:
             study_id=study.id,
             panelist=panelist.id,
             name=person.name,
-            email=person.email.lower(),
+            email=person.email.lower() or None,
             characteristics=person.characteristics,
         )
         for panelist, person in coded

@@ -18,7 +18,7 @@ from delphi.model.round import Participation, invited
 from delphi.model.study import Study
 from delphi.people import roster
 from delphi.people.panel_files import reading
-from delphi.people.panel_files.source import Choices
+from delphi.people.panel_files.reading import PanelChoices
 from delphi.people.roster import NewPanelist
 from delphi.protocol import groups
 from delphi.sheets.comparison import Changed, FileComparison, compare
@@ -26,9 +26,10 @@ from delphi.sheets.errors import RowError, SheetError
 from delphi.sheets.fields import TypedRows
 
 OWN = ("name", "email", "group")
+WHO = "who"  # the key of a row: its address, or the name of whoever has none
 
 
-def read(data: bytes, choices: Choices | None = None) -> reading.PanelFile:
+def read(data: bytes, choices: PanelChoices | None = None) -> reading.PanelFile:
     """Read people from a file or a paste, as `reading.read` does."""
     return reading.read(data, choices)
 
@@ -44,7 +45,7 @@ def export(session: Session, study: Study, suffix: str, *, by: int, at: datetime
 def as_rows(session: Session, study: Study) -> tuple[list[str], list[list[str]]]:
     """Write the head and the rows of the panel's file, by name."""
     stored = _stored(session, study)
-    others = sorted({name for row in stored.values() for name in row} - set(OWN))
+    others = sorted({name for row in stored.values() for name in row} - {*OWN})
     head = [*OWN, *others]
     return head, [[row.get(name) or "" for name in head] for row in stored.values()]
 
@@ -57,9 +58,20 @@ def _stored(session: Session, study: Study) -> dict[str, dict[str, Any]]:
         .order_by(Identity.name, Identity.email)
     )
     return {
-        email: characteristics | {"name": name, "email": email, "group": group}
+        key_of(name, email): characteristics | {"name": name, "email": email, "group": group}
         for name, email, group, characteristics in rows
     }
+
+
+def key_of(name: str, email: str | None) -> str:
+    """By what a person is known to a file again: the address, or the name of whoever has none (no address has a space).
+
+    Examples
+    --------
+    >>> key_of("Zoë", "zoe@x.org"), key_of("Zoë", None)
+    ('zoe@x.org', 'Zoë (no address)')
+    """
+    return email or f"{name} (no address)"
 
 
 def compare_with_panel(session: Session, study: Study, rows: TypedRows) -> tuple[FileComparison, list[RowError]]:
@@ -70,7 +82,8 @@ def compare_with_panel(session: Session, study: Study, rows: TypedRows) -> tuple
     SheetError
         Nothing but such rows is in the file.
     """
-    comparison = compare(_grouped(session, study, rows), _stored(session, study), "email")
+    keyed = [(line, row | {WHO: key_of(row["name"], row["email"])}) for line, row in _grouped(session, study, rows)]
+    comparison = compare(keyed, _stored(session, study), WHO)
     errors = _fixed(session, study, comparison) + _late(session, study, comparison)
     lines = {error.line for error in errors}
     kept = replace(
@@ -115,14 +128,14 @@ def _late(session: Session, study: Study, comparison: FileComparison) -> list[Ro
 
 
 def _counted(session: Session, study: Study) -> set[str]:
-    rows = session.scalars(
-        select(Identity.email)
+    rows = session.execute(
+        select(Identity.name, Identity.email)
         .join(
             Participation, (Participation.study_id == Identity.study_id) & (Participation.panelist == Identity.panelist)
         )
         .where(Identity.study_id == study.id, Participation.counted.is_(True))
     )
-    return set(rows)
+    return {key_of(name, email) for name, email in rows}
 
 
 def new_groups(session: Session, study: Study, comparison: FileComparison) -> list[str]:
@@ -161,18 +174,20 @@ def _take(session: Session, study: Study, comparison: FileComparison, *, by: int
 
 
 def _new(values: Mapping[str, Any]) -> NewPanelist:
-    characteristics = {name: value for name, value in values.items() if name not in OWN and value}
+    characteristics = {name: value for name, value in values.items() if name not in (*OWN, WHO) and value}
     return NewPanelist(values["name"], values["email"], values.get("group") or None, characteristics)
 
 
 def _change(session: Session, study: Study, changed: tuple[Changed, ...]) -> None:
-    emails = [row.key for row in changed]
     people = {
-        person.email: (person, panelist)
+        key_of(person.name, person.email): (person, panelist)
         for person, panelist in session.execute(
             select(Identity, Panelist)
             .join(Panelist, (Panelist.study_id == Identity.study_id) & (Panelist.id == Identity.panelist))
-            .where(Identity.study_id == study.id, Identity.email.in_(emails))
+            .where(
+                Identity.study_id == study.id,
+                Identity.email.in_([row.values["email"] for row in changed]) | Identity.email.is_(None),
+            )
         )
     }
     for row in changed:

@@ -23,4 +23,4 @@ def told(session: Session, study: Study, letter: SealLetter) -> tuple[str, str] 
 def facts_of(session: Session, study: Study, letter: SealLetter) -> dict[str, Any]:
     """What the text of the letter needs."""
     seal = session.get_one(Seal, (study.id, letter.seal))
-    return {"study": study, "seal": seal, "contact": letter.account is None}
+    return {"study": study, "seal": seal, "number": seal.round, "contact": letter.account is None}

@@ -87,8 +87,8 @@ def sever(session: Session, study: Study, *, by: int | None, at: datetime) -> Se
     outbox.drop(session, study.id, at=at)
     for table in DESTROYED:
         session.execute(delete(table).where(table.study_id == study.id))
-    # A browser may remember the address of a person's page beside the name.
-    session.execute(update(Panelist).where(Panelist.study_id == study.id).values(page_code=None))
+    # A browser may remember the address of a person's page beside the name; and in a small panel a language tells of few.
+    session.execute(update(Panelist).where(Panelist.study_id == study.id).values(page_code=None, language=None))
     acknowledgements.detach(session, study)
     study.names_destroyed_at = at
     audit.record(session, study.id, EventKind.NAMES_DESTROYED, by=by, at=at, **asdict(done))

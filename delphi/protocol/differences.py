@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from delphi import audit
+from delphi.consensus.shipped_scales import SCALES
+from delphi.contents.scale_words import shipped
 from delphi.errors import Refused
 from delphi.model.event import EventKind
 from delphi.model.study import Study
@@ -16,6 +18,7 @@ from delphi.protocol.method import METHOD, TEXTS, definition_from, definition_of
 def differences(study: Study, wanted: Mapping[str, Any]) -> dict[str, list[Any]]:
     """List what would change: name of the column or text to [old, new]."""
     old: dict[str, Any] = {name: getattr(study, name) for name in METHOD} | dict.fromkeys(TEXTS, "") | study.texts
+    wanted = _with_words(study, wanted)
     same_rule = _same_rule(old, {**old, **wanted})
     return {
         name: [old[name], value]
@@ -24,6 +27,14 @@ def differences(study: Study, wanted: Mapping[str, Any]) -> dict[str, list[Any]]
         and not (name == "rule_settings" and same_rule)
         and not (name == "feedback_plan" and set(old[name]) == set(value))
     }
+
+
+def _with_words(study: Study, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Let another scale begin with its own words: those of the present one belong to other options."""
+    scale = wanted.get("scale", study.scale)
+    if scale == study.scale or "scale_words" in wanted:
+        return wanted
+    return {**wanted, "scale_words": shipped(SCALES[scale], study.language)}
 
 
 def _same_rule(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:

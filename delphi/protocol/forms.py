@@ -31,7 +31,9 @@ from delphi.model.study import (
     NAMES_KEPT_DAYS,
     ORDINARY,
     Harm,
+    ItemNoun,
     Level,
+    PersonNoun,
     Settled,
     Study,
     Turnout,
@@ -190,6 +192,8 @@ class PanelistOptionsForm(FlaskForm):
     names_until = DateField(validators=[Optional()])
     names_kept_days = IntegerField(validators=[Optional(), NumberRange(min=1, max=LONGEST_KEPT_DAYS)])
     closing_hours = IntegerField(validators=[Optional(), NumberRange(min=0, max=LONGEST_CLOSING_HOURS)])
+    item_noun = SelectField(choices=_words(ItemNoun), default=ItemNoun.STATEMENT)
+    person_noun = SelectField(choices=_words(PersonNoun), default=PersonNoun.PANELIST)
 
     @classmethod
     def of(cls, study: Study, draft: Round | None) -> Self:
@@ -201,6 +205,7 @@ class PanelistOptionsForm(FlaskForm):
             form.open_question.data = study.open_question
             form.names_kept_days.data = study.names_kept_days
             form.closing_hours.data = study.closing_hours
+            form.item_noun.data, form.person_noun.data = study.item_noun.value, study.person_noun.value
             for choice in Withdrawal:
                 form[choice.value].data = choice.value in study.withdrawal_choices
         elif not form.names_kept_days.raw_data or not form.names_kept_days.raw_data[0].strip():
@@ -218,6 +223,8 @@ class PanelistOptionsForm(FlaskForm):
             names_until=self.names_until.data,
             names_kept_days=self.names_kept_days.data,
             closing_hours=CLOSING_HOURS if self.closing_hours.data is None else self.closing_hours.data,
+            item_noun=ItemNoun(self.item_noun.data),
+            person_noun=PersonNoun(self.person_noun.data),
         )
 
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from delphi.model.study import Level
+from delphi.model.study import ItemNoun, Level, PersonNoun
 from delphi.web.language import gettext as _
 
 
@@ -38,6 +38,7 @@ def method_labels() -> dict[str, str]:
     """Name the columns of the method."""
     return {
         "scale": _("Scale"),
+        "scale_words": _("Words of the scale"),
         "rule": _("Consensus rule"),
         "rule_settings": _("Settings of the rule"),
         "denominator": _("Shares are of those who"),
@@ -126,6 +127,24 @@ def stopping_labels() -> dict[str, Label]:
             _("Statements that no longer move, in per cent"), _("Enough to stop; empty: no criterion")
         ),
         "response_floor": Label(_("Response, in per cent"), _("Below it the study stops; empty: no criterion")),
+    }
+
+
+def item_nouns() -> dict[ItemNoun, str]:
+    """Name what a panel rates."""
+    return {
+        ItemNoun.STATEMENT: _("statements"),
+        ItemNoun.OUTCOME: _("outcomes"),
+        ItemNoun.INDICATION: _("indications"),
+    }
+
+
+def person_nouns() -> dict[PersonNoun, str]:
+    """Name the members of a panel."""
+    return {
+        PersonNoun.PANELIST: _("panelists"),
+        PersonNoun.PARTICIPANT: _("participants"),
+        PersonNoun.EXPERT: _("experts"),
     }
 
 

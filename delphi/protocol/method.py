@@ -13,6 +13,7 @@ from delphi.consensus.analysis import Definition
 from delphi.consensus.rules.parsing import rule_from
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.stopping import StoppingRule
+from delphi.contents.scale_words import worded
 from delphi.errors import Issue, NotReady, Refused
 from delphi.model.event import EventKind
 from delphi.model.study import Study
@@ -20,6 +21,7 @@ from delphi.model.study import Study
 # Columns of the study that decide what is asked, judged and shown, in the order of the page.
 METHOD = (
     "scale",
+    "scale_words",
     "rule",
     "rule_settings",
     "denominator",
@@ -68,7 +70,7 @@ def definition_from(method: Mapping[str, Any]) -> Definition:
     ValueError
         The rule does not work, or not on this scale.
     """
-    scale = SCALES[method["scale"]]
+    scale = worded(SCALES[method["scale"]], method.get("scale_words", {}))
     return Definition(
         scale=scale,
         rule=rule_from(method["rule"], method["rule_settings"], scale),

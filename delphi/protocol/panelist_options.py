@@ -9,9 +9,17 @@ from delphi import audit
 from delphi.errors import Refused
 from delphi.model.event import EventKind
 from delphi.model.round import Round, progress_of
-from delphi.model.study import CLOSING_HOURS, NAMES_KEPT_DAYS, Study, Withdrawal
+from delphi.model.study import CLOSING_HOURS, NAMES_KEPT_DAYS, ItemNoun, PersonNoun, Study, Withdrawal
 
-LOCKED = {"proposal_rounds", "open_question", "withdrawal_choices", "names_kept_days", "closing_hours"}
+LOCKED = {
+    "proposal_rounds",
+    "open_question",
+    "withdrawal_choices",
+    "names_kept_days",
+    "closing_hours",
+    "item_noun",
+    "person_noun",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,8 @@ class PanelistOptions:
     names_until: date | None
     names_kept_days: int | None = NAMES_KEPT_DAYS
     closing_hours: int = CLOSING_HOURS
+    item_noun: ItemNoun = ItemNoun.STATEMENT
+    person_noun: PersonNoun = PersonNoun.PANELIST
 
     def proposal_rounds(self, rounds: int) -> list[int]:
         """The rounds in which panelists may write statements; in the last one it would come too late."""
@@ -48,6 +58,8 @@ def decide(session: Session, study: Study, wanted: PanelistOptions, *, by: int, 
         "names_until": wanted.names_until,
         "names_kept_days": wanted.names_kept_days,
         "closing_hours": wanted.closing_hours,
+        "item_noun": wanted.item_noun,
+        "person_noun": wanted.person_noun,
     }
     changed = [name for name, value in values.items() if getattr(study, name) != value]
     if study.protocol_locked_at and LOCKED & set(changed):

@@ -1,6 +1,5 @@
 """Statements from files and back: read, compare with what is there, take all or nothing, write the same file."""
 
-import re
 from datetime import datetime
 from typing import Any
 
@@ -10,86 +9,19 @@ from delphi import audit
 from delphi.errors import Refused
 from delphi.model.event import EventKind
 from delphi.model.round import Round, State
-from delphi.model.statement import Kind
 from delphi.model.study import Study
-from delphi.sheets.column_heads import Heads
 from delphi.sheets.comparison import FileComparison, compare
-from delphi.sheets.errors import SheetError
-from delphi.sheets.fields import Field, TypedRows, filled, short, typed_rows, unique, whole
-from delphi.sheets.reading import Limits
-from delphi.sheets.workbook import read_sheet
-from delphi.statements import editing, questionnaire, statements
+from delphi.sheets.fields import TypedRows
+from delphi.sheets.lists.source import Choices
+from delphi.statements import editing, questionnaire, reading, statements
 from delphi.statements.statements import NewStatement
 
 COLUMNS = ("code", "text", "kind", "section", "help", "evidence", "round")
-HEADS = Heads(
-    {
-        "code": ("id", "number", "no", "no."),
-        "text": ("statement", "item", "wording", "outcome", "indication", "question"),
-        "kind": ("type",),
-        "section": ("domain", "theme", "category", "block"),
-        "help": ("explanation", "description", "plain language", "plain text"),
-        "evidence": ("source", "reference", "references"),
-        "round": ("from round", "enters round", "first round"),
-    },
-    required=("text",),
-)
-LONGEST_SECTION, LAST_ROUND, LONGEST_TEXT = 200, 100, 5000
-LIMITS = Limits(rows=1000)
-BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,3}[.)])\s+")
 
 
-def read(data: bytes) -> TypedRows:
-    """Read statements from a file with their lines; `SheetError` names every cell that cannot be taken."""
-    fields = (
-        Field("code", short, required=False),
-        Field("text", _text),
-        Field("kind", _kind, required=False),
-        Field("section", _section, required=False),
-        Field("help", required=False),
-        Field("evidence", required=False),
-        Field("round", _round, required=False),
-    )
-    rows = typed_rows(read_sheet(data, LIMITS, HEADS), fields)
-    if rows and "code" in rows[0][1]:
-        unique(rows, "code")
-    return rows
-
-
-def read_pasted(text: str) -> TypedRows:
-    """Read what was pasted: a table with its head, or one statement a line."""
-    lines = text.splitlines()
-    if any(HEADS.holds([cell.strip('"') for cell in re.split(r"[\t;,]", line)]) for line in lines[:1]):
-        return read(text.encode())
-    rows = [(line, {"text": BULLET.sub("", words).strip()}) for line, words in enumerate(lines, 1) if words.strip()]
-    if not rows or len(rows) > LIMITS.rows:
-        raise SheetError.at(1, "", "nothing was pasted" if not rows else f"more than {LIMITS.rows} statements")
-    return rows
-
-
-def _text(cell: str) -> str:
-    if len(cell) > LONGEST_TEXT:
-        raise ValueError(f"{len(cell)} characters; at most {LONGEST_TEXT} fit")
-    return filled(cell)
-
-
-def _kind(cell: str) -> Kind:
-    if cell and cell.lower() not in set(Kind):
-        raise ValueError(f"“{cell}” is neither statement nor recommendation")
-    return Kind(cell.lower()) if cell else Kind.STATEMENT
-
-
-def _section(cell: str) -> str:
-    if len(cell) > LONGEST_SECTION:
-        raise ValueError(f"{len(cell)} characters; at most {LONGEST_SECTION} fit")
-    return cell
-
-
-def _round(cell: str) -> int:
-    number = whole(cell) if cell else 1
-    if not 1 <= number <= LAST_ROUND:
-        raise ValueError(f"round {number} does not exist; the first is 1, the last {LAST_ROUND}")
-    return number
+def read(data: bytes, choices: Choices | None = None) -> reading.StatementFile:
+    """Read statements from a file or a paste, as `reading.read` does."""
+    return reading.read(data, choices)
 
 
 def as_rows(session: Session, study: Study) -> list[list[Any]]:
@@ -116,6 +48,13 @@ def compare_with_study(session: Session, study: Study, rows: TypedRows) -> FileC
     """Compare a file with the statements of a study; rows without a code are new and get the next free one."""
     stored = _stored(session, study)
     return compare(_coded(rows, set(stored)), stored, "code")
+
+
+def said_already(comparison: FileComparison, session: Session, study: Study) -> list[str]:
+    """List the codes of stored statements that a new one repeats word for word."""
+    codes = {reading.same_words(row["text"]): code for code, row in _stored(session, study).items()}
+    found = (codes.get(reading.same_words(values["text"])) for _line, values in comparison.new)
+    return list(dict.fromkeys(code for code in found if code))
 
 
 def _coded(rows: TypedRows, taken: set[str]) -> TypedRows:

@@ -1,5 +1,6 @@
 """What is typed of a statement, as clean values."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -7,7 +8,11 @@ from wtforms import IntegerField, SelectChoice, SelectField, StringField, TextAr
 from wtforms.validators import DataRequired, Length, NumberRange
 
 from delphi.model.statement import Kind, Statement, StatementVersion
+from delphi.sheets.lists.source import Choices
+from delphi.statements.heads import TARGETS
+from delphi.statements.reading import STATEMENTS
 from delphi.web.forms import clean, one_line
+from delphi.web.uploads import chosen_columns
 
 
 class StatementForm(FlaskForm):
@@ -37,3 +42,9 @@ class StatementForm(FlaskForm):
         """The statement as the row of a file; without a code it gets the next free one."""
         code = clean(self.code.data)
         return self.values() | ({"code": code} if code else {})
+
+
+def read_choices(form: Mapping[str, str]) -> Choices:
+    """Read what was chosen at the preview of a file."""
+    columns = chosen_columns(form, TARGETS, STATEMENTS.limits.columns)
+    return Choices(form.get("sheet", ""), form.get("encoding", ""), columns)

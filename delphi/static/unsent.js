@@ -2,12 +2,13 @@
    each with the key of its save, so that sending it again has no second effect. Pages stand in the caches of worker.js.
    A page that names no session may keep nothing, and deletes all of it. Where nothing can be kept, nothing here fails. */
 const device = document.querySelector("meta[name=device]");
-const { worker, answers, words } = device.dataset;
+const { worker, answers, words, place } = device.dataset; // place: the path below which every page of ours stands
+const SHEET = place + "sheet-", FILES = place + "files";
 const session = device.content;
 const opened = session ? open().catch(() => null) : null;
 
 async function open() {
-  const request = indexedDB.open("delphi", 1);
+  const request = indexedDB.open("delphi" + place, 1);
   request.onupgradeneeded = () => request.result.createObjectStore("unsent", { keyPath: ["sheet", "field"] });
   const database = await new Promise((done, failed) => {
     request.onsuccess = () => done(request.result);
@@ -59,13 +60,13 @@ function post(record, token) {
 /* Pages of another session, or of a round whose time is over, go. */
 async function forgetPages(but = "") {
   try {
-    for (const name of (await caches.keys()).filter((one) => one.startsWith("sheet-"))) {
+    for (const name of (await caches.keys()).filter((one) => one.startsWith(SHEET))) {
       const pages = await caches.open(name);
       for (const page of await pages.keys()) {
         const { headers } = await pages.match(page);
         if (name !== but || isOver(headers.get("Keep-Until"))) await pages.delete(page);
       }
-      if (name !== but) for (const gone of [name, "files"]) await caches.delete(gone);
+      if (name !== but) for (const gone of [name, FILES]) await caches.delete(gone);
     }
   } catch { /* no caches here */ }
 }
@@ -74,9 +75,11 @@ const isOver = (moment) => Date.parse(moment) < Date.now();
 
 async function wipe() {
   try {
-    indexedDB.deleteDatabase("delphi");
-    for (const name of await caches.keys()) await caches.delete(name);
-    for (const registration of await navigator.serviceWorker.getRegistrations()) await registration.unregister();
+    indexedDB.deleteDatabase("delphi" + place);
+    for (const name of await caches.keys()) if (name === FILES || name.startsWith(SHEET)) await caches.delete(name);
+    for (const registration of await navigator.serviceWorker.getRegistrations()) {
+      if (registration.scope.startsWith(`${location.origin}${place}/panel/`)) await registration.unregister();
+    }
   } catch { /* nothing was kept */ }
 }
 
@@ -145,7 +148,7 @@ function link(address, text) {
 globalThis.unsent = { all, put, drop, acknowledge, post, giveBack, forgetPages };
 if (!session) wipe();
 else {
-  forgetPages("sheet-" + session);
+  forgetPages(SHEET + session);
   if (worker) openOffline();
   if (!document.querySelector("form[data-autosave]")) resend().catch(() => {}); // no connection: the next page tries again
 }

@@ -1,6 +1,7 @@
 /* Opens a page of statements without a connection, as it was last seen, with its styles and scripts. It sees nothing but
    pages under its own address; what it keeps is named by the session, and goes when the server knows that session no more. */
-const SHEET = "sheet-", FILES = "files";
+const PLACE = new URL(registration.scope).pathname.replace("/panel/page/", ""); // below which every page of ours stands
+const SHEET = PLACE + "sheet-", FILES = PLACE + "files";
 
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
@@ -10,7 +11,7 @@ addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
   if (request.mode === "navigate") event.respondWith(page(event));
-  else if (url.pathname.startsWith("/static/") && url.searchParams.has("v")) event.respondWith(file(request));
+  else if (url.pathname.startsWith(PLACE + "/static/") && url.searchParams.has("v")) event.respondWith(file(request));
 });
 
 async function page(event) {

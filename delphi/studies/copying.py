@@ -23,6 +23,8 @@ ASKS = (
     "withdrawal_choices",
     "turnout",
     "closing_hours",
+    "item_noun",
+    "person_noun",
 )
 
 COPY = "copy"
@@ -45,6 +47,8 @@ def template_of(session: Session, study: Study) -> StudyTemplate:
         key=f"copy of {study.slug}",
         title=study.title,
         scale=study.scale,
+        language=study.language,
+        scale_words=dict(study.scale_words),
         rule=study.rule,
         rule_settings=dict(study.rule_settings),
         denominator=study.denominator,

@@ -10,7 +10,7 @@ from delphi import audit
 from delphi.errors import Refused
 from delphi.model.event import EventKind
 from delphi.model.round import Round
-from delphi.model.study import Role, Study
+from delphi.model.study import ItemNoun, PersonNoun, Role, Study
 from delphi.protocol import groups, information, method
 from delphi.statements import questionnaire, statements
 from delphi.studies import held_roles
@@ -51,6 +51,7 @@ def _study(template: StudyTemplate, plan: StudyPlan, *, at: datetime) -> Study:
         title=plan.title or template.title,
         lead_name=plan.lead_name,
         contact_email=plan.contact_email,
+        language=template.language or plan.language,
         time_zone=plan.time_zone,
         simulated=plan.simulated,
         notice=plan.notice or (template.notice if plan.simulated else ""),
@@ -58,7 +59,7 @@ def _study(template: StudyTemplate, plan: StudyPlan, *, at: datetime) -> Study:
         asked_characteristics=list(template.characteristics),
         texts={name: text for name, text in template.texts.items() if text},
         created_at=at,
-        **template.asks,
+        **{"item_noun": ItemNoun(template.item_noun), "person_noun": PersonNoun(template.person_noun)} | template.asks,
         **method_columns(template, plan),
     )
     try:

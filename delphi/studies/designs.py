@@ -10,11 +10,14 @@ from typing import Any
 
 import delphi
 from delphi.consensus.shipped_scales import SCALES
+from delphi.contents import scale_words
 from delphi.model.statement import Kind
 from delphi.model.study import CAREFUL, Level, Settled, Unsettled
 from delphi.protocol import method
 from delphi.statements.statements import NewStatement
 
+ABOUT = "We ask a panel how far it agrees with a list of statements, in several rounds."
+TASK = "In each round you rate statements and may say why."
 LIBRARY = Path(delphi.__file__).parent / "library"
 
 
@@ -27,6 +30,8 @@ class StudyTemplate:
     scale: str
     rule: str
     information: str
+    language: str | None = None  # of a copy; a design of the library is begun in any
+    scale_words: dict[str, str] = field(default_factory=dict)
     consent: str = ""
     summary: str = ""
     method: str = ""
@@ -50,6 +55,8 @@ class StudyTemplate:
     targets: dict[str, int] = field(default_factory=dict)
     public_groups: tuple[str, ...] = ()
     characteristics: tuple[dict[str, Any], ...] = ()
+    item_noun: str = "statement"
+    person_noun: str = "panelist"
     asks: dict[str, Any] = field(default_factory=dict)  # other columns on what panelists are asked and promised
     statements: tuple[NewStatement, ...] = ()
 
@@ -67,6 +74,7 @@ class StudyPlan:
     title: str
     lead_name: str
     contact_email: str
+    language: str = "en"
     time_zone: str = "UTC"
     simulated: bool = False
     rehearsal_of: int | None = None
@@ -86,8 +94,10 @@ def _template(path: Path) -> StudyTemplate:
     listed = path.with_name("statements.csv")
     rows = list(csv.DictReader(listed.read_text(encoding="utf-8").splitlines())) if listed.exists() else []
     first = [row for row in rows if row["version"] == "1" and not _comes_from_others(row, rows)]
+    about, task = data.pop("about", ABOUT), data.pop("task", TASK)
+    information = (LIBRARY / "information.txt").read_text(encoding="utf-8")
     plain: dict[str, Any] = {
-        "information": (LIBRARY / "information.txt").read_text(encoding="utf-8"),
+        "information": information.replace("{about}", about).replace("{task}", task),
         "consent": (LIBRARY / "consent.txt").read_text(encoding="utf-8"),
     } | {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
     return StudyTemplate(
@@ -129,7 +139,14 @@ def method_columns(template: StudyTemplate, plan: StudyPlan) -> dict[str, Any]:
         "stopping_rule": dict(template.stopping_rule),
         "feedback_plan": list(template.feedback),
     } | dict(plan.method)
-    return columns | _rule_columns(template, plan, columns)
+    return columns | _words_columns(template, plan, columns["scale"]) | _rule_columns(template, plan, columns)
+
+
+def _words_columns(template: StudyTemplate, plan: StudyPlan, scale: str) -> dict[str, Any]:
+    """Choose the words of the scale: a copy in its language keeps its own, others begin with those of their language."""
+    if scale == template.scale and template.language is not None:
+        return {"scale_words": dict(template.scale_words)}
+    return {"scale_words": scale_words.shipped(SCALES[scale], template.language or plan.language)}
 
 
 def _rule_columns(template: StudyTemplate, plan: StudyPlan, columns: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,24 +1,39 @@
 """What is typed of a study, as clean values."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, IntegerField, SelectChoice, SelectField, StringField, TextAreaField  # type: ignore[attr-defined]  # the stubs describe an older WTForms
+from wtforms import (  # type: ignore[attr-defined]  # the stubs describe an older WTForms
+    BooleanField,
+    Field,
+    IntegerField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional, Regexp, ValidationError
 
 from delphi.consensus.rules import RULES
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import EVERYBODY, Denominator
-from delphi.model.study import Study
+from delphi.contents import scale_words
+from delphi.contents.piece import seen_of
+from delphi.contents.reading import Wording
+from delphi.contents.translating import TranslatedItem
+from delphi.model.study import StaleMark, Study
 from delphi.protocol.groups import WantedGroup
 from delphi.studies.designs import StudyPlan
+from delphi.web import language as spoken
 from delphi.web.forms import clean, whole_number
 from delphi.web.language import gettext as _
 
+LONGEST_WORD, LONGEST_PIECE = 100, 50_000
 NOTHING = SelectChoice("", "")
 
 
@@ -26,6 +41,11 @@ def known_zone(_form: FlaskForm, field: Field) -> None:
     """Take only zones that the clock knows."""
     if field.data not in available_timezones():
         raise ValidationError(_("This time zone is not known. Write it as Europe/Amsterdam."))
+
+
+def offered_choices() -> list[SelectChoice]:
+    """The languages of this installation."""
+    return [SelectChoice(code, name) for code, name in spoken.offered().items()]
 
 
 class StudyForm(FlaskForm):
@@ -36,6 +56,7 @@ class StudyForm(FlaskForm):
     slug = StringField(validators=[DataRequired(), Length(max=60), Regexp(r"[a-z0-9]+(-[a-z0-9]+)*$")])
     lead_name = StringField(validators=[DataRequired(), Length(max=200)])
     contact_email = StringField(validators=[DataRequired(), Length(max=254), Email(allow_smtputf8=False)])
+    language = SelectField(choices=offered_choices, default=spoken.language)
     time_zone = StringField(validators=[DataRequired(), known_zone], default="Europe/Amsterdam")
     simulated = BooleanField()
     scale = SelectField(
@@ -65,10 +86,47 @@ class StudyForm(FlaskForm):
             title=self.title.data or "",
             lead_name=self.lead_name.data or "",
             contact_email=self.contact_email.data or "",
+            language=self.language.data or "en",
             time_zone=self.time_zone.data or "UTC",
             simulated=bool(self.simulated.data),
             method=self.method(),
         )
+
+
+class LanguagesForm(FlaskForm):
+    """The languages beside that of the source, and how a translation of an earlier wording is marked."""
+
+    languages = SelectMultipleField(choices=offered_choices)
+    stale_mark = SelectField(choices=[SelectChoice(mark.value, mark.value) for mark in StaleMark])
+
+    @classmethod
+    def of(cls, study: Study) -> "LanguagesForm":
+        """Fill the form with what is chosen, unless it was sent."""
+        return cls(data={"languages": study.languages, "stale_mark": study.stale_mark.value})
+
+
+def read_words(form: Mapping[str, str], study: Study) -> dict[str, str]:
+    """Read the words of the scale; one that is left empty, or as it came, is none of the study's own."""
+    came = scale_words.words_of(SCALES[study.scale])
+    typed = {item: clean(form.get(f"word-{item}"), LONGEST_WORD) for item in came}
+    return {item: word for item, word in typed.items() if word and word != came[item]}
+
+
+def read_translations(form: Mapping[str, str], pieces: Iterable[TranslatedItem]) -> tuple[dict[str, Wording], int]:
+    """Read the translations that were sent, and how many belong to a wording that is not that of today any more.
+
+    A stale one that is sent as it was stays stale, unless it is said to fit still.
+    """
+    texts, passed = {}, 0
+    for one in pieces:
+        text = clean(form.get(f"text-{one.item}"), LONGEST_PIECE)
+        if f"text-{one.item}" not in form or (text == one.text and f"fits-{one.item}" not in form):
+            continue
+        if form.get(f"seen-{one.item}") != seen_of(one.source):
+            passed += 1
+        else:
+            texts[one.item] = Wording(text, one.source)
+    return texts, passed
 
 
 class FactsForm(FlaskForm):

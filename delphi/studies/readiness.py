@@ -13,6 +13,7 @@ from delphi.model.study import Level, StakeholderGroup, Study
 from delphi.protocol import groups, information, method
 from delphi.statements import statements
 from delphi.statements.duration import is_long, minutes_for, words_in
+from delphi.studies import contents
 from delphi.translations import N_
 
 # What blocks the launch of any round; `rounds.lifecycle.readiness` shares these.
@@ -59,6 +60,7 @@ def blocking(session: Session, study: Study) -> Iterator[Issue]:
     if not sum(groups.sizes(session, study).values()):
         yield NO_PANEL
     yield from preparation(session, study)
+    yield from contents.missing(session, study, 1)
 
 
 def preparation(session: Session, study: Study) -> Iterator[Issue]:
@@ -116,6 +118,7 @@ def _warnings(session: Session, study: Study) -> Iterator[Issue]:
         yield Issue(
             "texts_empty", "Aim, reasons of the rule or registration are not written yet.", "protocol.edit", False
         )
+    yield from contents.stale(session, study, 1)
     yield from _length_warnings(session, study)
     yield from _group_warnings(session, study)
     rehearsals = select(func.count()).select_from(Study).where(Study.rehearsal_of == study.id)

@@ -85,9 +85,9 @@ def settings_of(settings: Settings) -> dict[str, Any]:
         "SECURITY_LOGIN_URL": "/sign-in",
         "SECURITY_LOGOUT_URL": "/sign-out",
         "SECURITY_LOGOUT_METHODS": ["POST"],
-        "SECURITY_POST_LOGIN_VIEW": "/studies",
-        "SECURITY_POST_LOGOUT_VIEW": "/",
-        "SECURITY_POST_RESET_VIEW": "/studies",
+        "SECURITY_POST_LOGIN_VIEW": "overview.index",
+        "SECURITY_POST_LOGOUT_VIEW": "overview.welcome",
+        "SECURITY_POST_RESET_VIEW": "overview.index",
         "SECURITY_DEFAULT_REMEMBER_ME": False,
         "SECURITY_FLASH_MESSAGES": True,
     }
@@ -116,7 +116,7 @@ def _nobody_for_panelists() -> None:
 def open_session(_app: Flask, user: TeamAccount, **_: Any) -> None:
     """Let a browser in with a grant, of which only the hash is stored."""
     grant = secrets.token_urlsafe(32)
-    session.pop("csrf_token", None)
+    session["csrf_token"] = secrets.token_hex(20)  # another one, and there from the first page on (`once.py`)
     session["grant"] = grant
     writing_session().add(
         AccountSession(grant_sha256=sha256(grant), account=user.id, expires_at=clock.now() + LONGEST_SESSION)

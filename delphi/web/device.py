@@ -8,7 +8,6 @@ from flask import Flask, session
 
 from delphi.web.transaction import current_settings
 
-FORGET = {"Clear-Site-Data": '"storage"'}  # also without a script; browsers that do not know it have `unsent.js`
 SHARED = "shared_device"
 
 
@@ -16,6 +15,14 @@ def keep_headers(until: datetime) -> dict[str, str]:
     """The headers of a page that the device may keep until then, or until its session ends."""
     name = session_name()
     return {"Keep-On-Device": name, "Keep-Until": until.isoformat()} if name else {}
+
+
+def forget_headers() -> dict[str, str]:
+    """Tell a browser to forget what it keeps, also without a script; browsers that do not know it have `unsent.js`.
+
+    Below a path nothing is said: it would delete what other applications of the same host keep.
+    """
+    return {} if current_settings().prefix else {"Clear-Site-Data": '"storage"'}
 
 
 def session_name() -> str:

@@ -1,23 +1,26 @@
 """Where errors meet HTTP: the exceptions know no status, this module knows no rule."""
 
 import logging
-import secrets
 
-from flask import Flask, current_app, render_template, request, session
+from flask import Flask, current_app, flash, redirect, render_template, request, session
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.wrappers import Response
 
 from delphi.access import SignedOut
 from delphi.errors import BadInput, NotFound, NotReady, Refused
 from delphi.failures import WritersBusy, failure_of
 from delphi.sheets.errors import SheetError
 from delphi.web import unavailable
+from delphi.web.language import gettext as _
 from delphi.web.language import told
+from delphi.web.once import SentTwice
 from delphi.web.policy import PANELIST, policy_of
 from delphi.web.security import is_of_this_site
+from delphi.web.sight import request_number
 from delphi.web.transaction import restore_cookie
 
 log = logging.getLogger(__name__)
@@ -39,6 +42,11 @@ def _init_decisions(app: Flask) -> None:
     @app.errorhandler(405)
     def not_found(_error: Exception) -> Page:
         return render_template("errors/not_found.html"), 404
+
+    @app.errorhandler(SentTwice)
+    def sent_twice(again: SentTwice) -> Response:
+        flash(_("This form did its work already. Nothing was done twice."))
+        return redirect(again.led_to, 303)
 
     @app.errorhandler(NotReady)
     def not_ready(error: NotReady) -> Page:
@@ -113,6 +121,6 @@ def _init_failures(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Page:
-        number = secrets.token_hex(4)
+        number = request_number()
         log.error("unexpected error %s", number, exc_info=error)
         return render_template("errors/unexpected.html", number=number), 500

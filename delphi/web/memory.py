@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, current_app
 
-from delphi.web.language import language
+from delphi.web.language import language, noun
 
 MOST = 4000  # a piece is a few kilobytes of a page
 
@@ -45,10 +45,10 @@ def current_memory() -> Memory:
 
 
 def drawn_once(name: Hashable, *parts: Hashable, caller: Callable[[], str]) -> str:
-    """For templates: the part of a page between `call` and `endcall`, kept in the language of the page; None keeps nothing."""
+    """For templates: the part of a page between `call` and `endcall`, kept in the words of the page; None keeps nothing."""
     if name is None:
         return caller()
-    drawn: str = current_memory().remember(("drawn", name, *parts, language()), caller)
+    drawn: str = current_memory().remember(("drawn", name, *parts, language(), noun()), caller)
     return drawn
 
 

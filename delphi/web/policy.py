@@ -5,7 +5,7 @@ from functools import wraps
 from inspect import signature
 from typing import Any, TypeVar, cast
 
-from flask import Flask, abort, current_app, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_security import current_user
 from werkzeug.wrappers import Response
 
@@ -14,6 +14,7 @@ from delphi.access import Capability
 from delphi.model.account import Account
 from delphi.model.panel import Panelist
 from delphi.model.study import Study
+from delphi.web.once import once
 from delphi.web.transaction import current_session, reads_first, writing_session
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -51,13 +52,18 @@ def policy(who: str | Capability) -> Callable[[Callable[..., Any]], Callable[...
                 _handed(who, wanted, values)
                 rows = parse()
                 writing_session()
-                return view(**_handed(who, wanted, values), rows=rows)
-            return view(**_handed(who, wanted, values))
+                return _answer(who, lambda: view(**_handed(who, wanted, values), rows=rows))
+            return _answer(who, lambda: view(**_handed(who, wanted, values)))
 
         guarded.policy = who  # type: ignore[attr-defined]  # functions carry attributes; the type system does not say so
         return guarded
 
     return guard
+
+
+def _answer(who: str | Capability, view: Callable[[], Any]) -> Any:
+    """Answer with a view; a form of the team that is sent twice does its work once."""
+    return view() if who in (OPEN, PANELIST) else once(account().id, view)
 
 
 def _handed(who: str | Capability, wanted: Container[str], address: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,6 +78,8 @@ def _handed(who: str | Capability, wanted: Container[str], address: Mapping[str,
     elif who == PANELIST and ("study" in wanted or "panelist" in wanted):
         study, person = panelist()
         _keep_contact(study)
+        g.noun = study.item_noun.value
+        _speak(person)
         values |= _named(wanted, study=study, panelist=person)
     return values
 
@@ -81,6 +89,14 @@ def _keep_contact(study: Study) -> None:
     contact = [study.lead_name, study.contact_email]
     if session.get("contact") != contact:
         session["contact"] = contact
+
+
+def _speak(person: Panelist) -> None:
+    """Let pages speak the language of a panelist; the browser keeps it for answers that load no panelist."""
+    g.of_the_panel = True
+    if person.language is not None and session.get("language") != person.language:
+        session["language"] = person.language
+        g.pop("language", None)
 
 
 def _named(wanted: Container[str], **values: Any) -> dict[str, Any]:
@@ -136,5 +152,5 @@ def init_app(app: Flask) -> None:
         if who is None:
             abort(404)
         if who not in (OPEN, PANELIST) and not signed_in():
-            return redirect(url_for("security.login", next=request.path), 303)
+            return redirect(url_for("security.login", next=request.script_root + request.path), 303)
         return None

@@ -131,7 +131,8 @@ def settings_of(settings: Settings) -> dict[str, object]:
     """Flask's settings for cookies, forms, hosts and sizes."""
     return {
         "SECRET_KEY": settings.secret_key,
-        "SESSION_COOKIE_NAME": "__Host-session" if settings.https else "session",
+        "APPLICATION_ROOT": settings.prefix or "/",  # also the path of the cookie
+        "SESSION_COOKIE_NAME": _cookie_name(settings),
         "SESSION_COOKIE_SECURE": settings.https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
@@ -142,6 +143,13 @@ def settings_of(settings: Settings) -> dict[str, object]:
         # Our referrer policy sends none, and Flask-WTF would demand one over HTTPS; see `same_site` instead.
         "WTF_CSRF_SSL_STRICT": False,
     }
+
+
+def _cookie_name(settings: Settings) -> str:
+    """The name by which a browser knows what it may do with the cookie; `__Host-` forbids a path."""
+    if not settings.https:
+        return "session"
+    return "__Secure-session" if settings.prefix else "__Host-session"
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -171,9 +179,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         if request.method in {"GET", "HEAD", "OPTIONS"}:
             return
         old_browser = "Sec-Fetch-Site" not in request.headers
-        ours = (
-            request.headers.get("Origin") in (None, "null", settings.public_url) if old_browser else is_of_this_site()
-        )
+        ours = request.headers.get("Origin") in (None, "null", settings.origin) if old_browser else is_of_this_site()
         if not ours:
             abort(400)
 
@@ -188,9 +194,11 @@ def is_of_this_site() -> bool:
 def _init_headers(app: Flask, settings: Settings) -> None:
     @app.after_request
     def headers(response: Response) -> Response:
-        response.headers.extend(HEADERS)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         if settings.https:
-            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+            others = "" if settings.prefix else "; includeSubDomains"  # a host that others share is theirs to decide on
+            response.headers["Strict-Transport-Security"] = f"max-age=31536000{others}"
         response.headers["Cache-Control"] = (
             "public, max-age=31536000, immutable" if _is_hashed_file() and response.status_code == 200 else "no-store"
         )
@@ -198,4 +206,6 @@ def _init_headers(app: Flask, settings: Settings) -> None:
 
 
 def _is_hashed_file() -> bool:
+    if request.endpoint == "help.page":
+        return "/assets/" in request.path  # of the handbook's theme: a new one has new names
     return request.endpoint == "static" and "v" in request.args

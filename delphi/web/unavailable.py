@@ -28,7 +28,7 @@ def given_back() -> dict[str, Any]:
     kept = _fields()
     texts = [(name, value) for name, value in kept if any(letter.isspace() for letter in value)]
     others = [field for field in kept if field not in texts]
-    return {"again": request.full_path.rstrip("?"), "texts": texts, "others": others}
+    return {"again": request.script_root + request.full_path.rstrip("?"), "texts": texts, "others": others}
 
 
 def title_of(failure: Failure) -> str:

@@ -2,8 +2,7 @@
 
 import base64
 import binascii
-import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from flask import Response, make_response, render_template, request
@@ -12,23 +11,27 @@ from delphi.errors import NotFound
 from delphi.model.study import Study
 from delphi.sheets.comparison import FileComparison
 from delphi.sheets.errors import SheetError
-from delphi.sheets.fields import TypedRows
-from delphi.sheets.writing import csv_bytes, write_csv, xlsx_bytes
+from delphi.sheets.lists.file import ListFile
+from delphi.sheets.writing import csv_bytes, xlsx_bytes
 from delphi.web.forms import ButtonForm
+from delphi.web.language import listed
 
 SHOWN = 50
 PACKED = "base64:"  # how a field begins that holds a file as bytes
 KINDS = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
-def sent(read: Callable[[bytes], TypedRows], read_pasted: Callable[[str], TypedRows]) -> TypedRows:
-    """Read the rows of a file, or of what was pasted."""
-    file, text = request.files.get("file"), request.form.get("text", "")
-    if file and file.filename:
-        return read(file.read())
-    if text.strip():
-        return read_pasted(text)
-    raise SheetError.at(1, "", "there is no file and no text")
+COLUMN = "column-"  # and the place of a column: what it is
+
+
+def chosen_columns(form: Mapping[str, str], targets: Collection[str], most: int) -> dict[int, str]:
+    """Read what was chosen at a preview for each column, by its place."""
+    places = frozenset(map(str, range(most)))
+    return {
+        int(name.removeprefix(COLUMN)): target
+        for name, target in form.items()
+        if name.startswith(COLUMN) and name.removeprefix(COLUMN) in places and target in targets
+    }
 
 
 def sent_bytes() -> bytes:
@@ -53,14 +56,6 @@ def as_field(data: bytes) -> str:
     return PACKED + base64.b64encode(data).decode() if "\0" in text or "\ufeff" in text else text
 
 
-def carried(rows: TypedRows) -> str:
-    """Write rows as the hidden field that the second step reads again."""
-    columns = list(dict.fromkeys(name for _line, row in rows for name in row))
-    text = io.StringIO(newline="")
-    write_csv(text, columns, [[_plain(row.get(name, "")) for name in columns] for _line, row in rows])
-    return text.getvalue()
-
-
 def carried_file() -> bytes:
     """The file that the preview carried on."""
     text = request.form.get("data", "")
@@ -76,25 +71,36 @@ def _plain(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def preview(
-    study: Study,
-    data: str,
-    comparison: FileComparison,
-    columns: Sequence[str],
-    template: str = "web/import_preview.html",
-    **facts: Any,
+def preview_list(
+    study: Study, data: bytes, file: ListFile, comparison: FileComparison, columns: Sequence[str], **facts: Any
 ) -> str:
-    """Show what a file would change; ``data`` is what the next step reads."""
+    """Show what a list would change, how it was read, and what is left out; the file goes on to the next step."""
     return render_template(
-        template,
+        "web/list_preview.html",
         study=study,
+        file=file,
+        errors=file.errors,
+        unknown=sum(not column.known for column in file.columns),
         found=comparison,
         shown=SHOWN,
         columns=[name for name in columns if any(name in row for _line, row in comparison.new)],
-        data=data,
+        data=as_field(data),
+        shown_choices=choices_of(file),
         form=ButtonForm(),
         **facts,
     )
+
+
+def choices_of(file: ListFile) -> str:
+    """The choices by which a file was read, in one line: what is imported is what was shown."""
+    encoding = file.source.encoding
+    columns = " ".join(f"{column.place}={column.target}" for column in file.columns)
+    return "|".join((file.source.sheet, encoding.name if encoding else "", columns, file.choice))
+
+
+def was_shown(file: ListFile) -> bool:
+    """Whether a file was read by the choices that its preview showed."""
+    return request.form.get("shown", choices_of(file)) == choices_of(file)
 
 
 def check_suffix(suffix: str) -> None:
@@ -115,4 +121,4 @@ def download(name: str, suffix: str, head: Sequence[str], rows: Sequence[Sequenc
 
 def summary(counts: Mapping[str, int]) -> str:
     """Join the counts that are not nothing."""
-    return ", ".join(f"{n} {what}" for what, n in counts.items() if n)
+    return listed([f"{n} {what}" for what, n in counts.items() if n])

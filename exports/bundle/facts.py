@@ -22,10 +22,12 @@ Fact = dict[str, Any]
 EARLIEST, LATEST = 1900, 2200  # years; at the ends of the calendar a moment has no place in another time zone
 LARGEST = 2**31 - 1
 KEPT: dict[type[Base], str] = {
-    Study: "slug title language time_zone simulated notice created_at scale rule rule_settings denominator quantile_type"
-    " minimum_n smallest_cell maximum_rounds stopping_rule settled unsettled feedback_plan texts asked_characteristics"
+    Study: "slug title language languages stale_mark time_zone simulated notice created_at scale scale_words"
+    " rule rule_settings denominator quantile_type minimum_n smallest_cell maximum_rounds"
+    " stopping_rule settled unsettled feedback_plan texts asked_characteristics"
     " proposal_rounds open_question group_chosen asks_expertise asks_conflicts withdrawal_choices names_until"
-    " protocol_locked_at protocol_sha256 finished_at finish_reason level caution harm turnout closing_hours",
+    " protocol_locked_at protocol_sha256 finished_at finish_reason level caution harm turnout closing_hours"
+    " item_noun person_noun",
     StakeholderGroup: "key position target public",
     Document: "version text consent material reason sha256",
     Amendment: "number at reason changes answers_given results_seen sha256",
@@ -38,8 +40,8 @@ KEPT: dict[type[Base], str] = {
 }
 LEFT_OUT: dict[type[Base], str] = {
     # a person, numbers of rows, and what is decided on the server where the study runs
-    Study: "id data_protection_name data_protection_email lead_name contact_email rehearsal_of archived_at deletion_due_at names_until"
-    " names_kept_days names_destroyed_at paper",
+    Study: "id translated data_protection_name data_protection_email lead_name contact_email rehearsal_of archived_at"
+    " deletion_due_at names_until names_kept_days names_destroyed_at paper",
     Round: "opens_on stops",
     Amendment: "by",
     Decision: "by",

@@ -170,10 +170,12 @@ def _all(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
 
 METHOD_SHAPES: Mapping[str, Callable[[Any], bool]] = {
     "rule_settings": _are_texts,
+    "scale_words": _are_texts,
     "stopping_rule": _are_shares,
     "feedback_plan": lambda value: isinstance(value, list),
 }
 SHAPES: Mapping[str, Callable[[Any], bool]] = {
+    "languages": _all(lambda code: _among(code, LANGUAGES)),
     "texts": lambda value: _are_texts(value) and value.keys() <= TEXTS.keys(),
     "asked_characteristics": _all(_is_question),
     "proposal_rounds": _all(lambda number: type(number) is int and 0 <= number <= BOUNDS["maximum_rounds"][1]),

@@ -36,6 +36,11 @@ UNCHOSEN = {
     "harm": None,
     "turnout": Turnout.SHOWN.value,
     "closing_hours": 0,
+    "item_noun": "statement",
+    "person_noun": "panelist",
+    "languages": [],
+    "stale_mark": "note",
+    "scale_words": {},
 }
 DEFINED_ANEW = (*DIFFERENCES, *CHANGES, "flags")
 CUT = ("rows_cut_apart", "rows_without_groups", "ratings_withheld")

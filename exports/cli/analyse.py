@@ -53,7 +53,14 @@ def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--by-group", is_flag=True, help="A row for each group, too, compared with the others.")
 @report_options
 @design_options
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    default="table",
+    show_default=True,
+    help="How tables are printed.",
+)
 @click.option("--output", type=click.Path(file_okay=False), help="A folder: every table becomes a file there.")
 def analyse(
     file: BinaryIO,

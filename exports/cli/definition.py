@@ -39,7 +39,12 @@ def definition_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--set", "settings", multiple=True, callback=read_pairs, help="A parameter of the rule: name=value."
         ),
         click.option("--quantiles", type=click.IntRange(1, 9), default=7, show_default=True, help="Quantile type."),
-        click.option("--denominator", type=click.Choice(["rated", "answered", "shown"]), default="rated"),
+        click.option(
+            "--denominator",
+            type=click.Choice(["rated", "answered", "shown"]),
+            default="rated",
+            help="Whom shares are of.",
+        ),
         click.option("--min-n", type=click.IntRange(1), default=1, show_default=True, help="Fewest ratings judged."),
     ]
     for option in reversed(options):

@@ -9,7 +9,7 @@ from exports.tables.table import Column, Table, rows_of
 
 SCHEMA = "consensus-table/1"
 TITLE = "Consensus table"
-ABBREVIATIONS = "NQ: opt-out such as “not qualified”. IQR: interquartile range. SD: sample standard deviation (n − 1)."
+ABBREVIATIONS = "IQR: interquartile range. SD: sample standard deviation (n − 1)."
 INTERVAL = "The interval is Wilson’s 95 % interval of combined agreement; it describes this panel."
 
 
@@ -23,9 +23,11 @@ def from_rows(
     known = Definition.from_dict(definition)
     *columns, last = consensus_columns(known.scale)
     names = (*columns, *more, last)
+    opt_out = known.scale.opt_out
+    abbreviations = f"NQ: “{opt_out}”. {ABBREVIATIONS}" if opt_out else ABBREVIATIONS
     statements = len({row["statement"] for row in rows})
     caption = (
         f"{statements} statements. {known.describe()} "
         "Percentages are printed from exact counts and need not add up to 100."
     )
-    return Table(SCHEMA, TITLE, caption, names, rows_of(names, rows), (ABBREVIATIONS, INTERVAL, *notes), definition)
+    return Table(SCHEMA, TITLE, caption, names, rows_of(names, rows), (abbreviations, INTERVAL, *notes), definition)

@@ -26,6 +26,8 @@ class StudyFacts:
     open_question: str = ""
     marks: tuple[str, ...] = ()
     paper: Mapping[str, Any] = field(default_factory=dict)
+    item_noun: str = "statement"
+    person_noun: str = "panelist"
 
 
 @dataclass(frozen=True)

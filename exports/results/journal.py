@@ -8,6 +8,7 @@ from typing import Any
 from delphi.consensus.analysis import Definition
 from delphi.consensus.table.result_row import read_reasons, result_rows
 from delphi.statistics.base.result import Reason
+from exports.reports.styles.columns import opt_out_head
 from exports.reports.styles.kinds import KindSummary, by_kind, summary_of
 from exports.reports.styles.screen import screen
 from exports.tables.layout import printed_rows
@@ -44,6 +45,7 @@ class JournalPage:
     options: tuple[tuple[str, str], ...]
     invited: int
     opt_out: str | None
+    opt_out_head: str
     definition: str
     graded: bool
     parts: tuple[JournalPart, ...]
@@ -58,6 +60,7 @@ def page(rows: Sequence[Mapping[str, Any]], definition: Definition) -> JournalPa
         options=tuple((short, label) for short, label, _ in definition.scale.printed_options),
         invited=max((row["n_invited"] for row in panel), default=0),
         opt_out=definition.scale.opt_out,
+        opt_out_head=opt_out_head(definition.scale),
         definition=definition.describe(),
         graded=definition.rule.has_grades,
         parts=tuple(

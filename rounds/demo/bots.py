@@ -22,6 +22,9 @@ class PlannedAnswers:
     pages: int | None = None
 
 
+UNFINISHED = {"started", "opened", "delivered", "invited", "not_finished"}  # as the roster calls it
+
+
 class PanelistBot:
     """A panelist with the link of an own mail."""
 
@@ -185,9 +188,8 @@ class LeadBot:
         path, unfinished = f"/studies/{self.slug}/panel", set()
         for number in itertools.count(1):
             roster = self.browser.get(f"{path}?page={number}").expect("Names and who has finished").text
-            for row in re.findall(r"<tr>.*?</tr>", roster, re.DOTALL):
-                cells = [cell.strip() for cell in re.findall(r"<td>([^<]*)</td>", row)]
-                unfinished |= {cells[0]} if cells[-1:] == ["not finished"] else set()
+            rows = re.findall(r'data-standing="(\w+)".*?<bdi class="mail">([^<]*)</bdi>', roster, re.DOTALL)
+            unfinished |= {email for standing, email in rows if standing in UNFINISHED}
             if "Next page" not in roster:
                 break
         return unfinished

@@ -45,10 +45,22 @@ def _play(running: "DemoServer", script: "Script") -> None:
 @click.option("--fresh", is_flag=True, help="Forget what was played before.")
 @click.option("--no-serve", is_flag=True, help="End after the exports.")
 @click.option("--seed", default=SEED, show_default=True, help="Another seed is another panel.")
-@click.option("--panelists", default=PANELISTS, show_default=True, type=click.IntRange(1, 500))
+@click.option(
+    "--panelists",
+    default=PANELISTS,
+    show_default=True,
+    type=click.IntRange(1, 500),
+    help="People on the simulated panel.",
+)
 @click.option("--database", help="As SQLAlchemy writes it; a file in the demo's folder if left out.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("demo"), show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("demo"),
+    show_default=True,
+    help="Folder for its files.",
+)
+@click.option("--port", default=8000, show_default=True, help="Port to serve it on.")
 def demo(*, fresh: bool, no_serve: bool, seed: int, panelists: int, database: str | None, out: Path, port: int) -> None:
     """Play the reference study: a lead and a simulated panel, three rounds over real HTTP."""
     from rounds.demo.reference import Reference, reference_script
@@ -66,8 +78,14 @@ def demo(*, fresh: bool, no_serve: bool, seed: int, panelists: int, database: st
 @click.option("--slug", default="replay", show_default=True, help="Short name of the study that is made.")
 @click.option("--no-serve", is_flag=True, help="End after the exports.")
 @click.option("--database", help="As SQLAlchemy writes it; a new file in the folder if left out.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("replay"), show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("replay"),
+    show_default=True,
+    help="Folder for its files.",
+)
+@click.option("--port", default=8000, show_default=True, help="Port to serve it on.")
 def replay(
     *,
     file: Path,

@@ -10,12 +10,12 @@ FROM = 8
 
 @dataclass(frozen=True, slots=True)
 class Quartiles:
-    """Median as one option, or between two; the interquartile range as it is printed."""
+    """Median as one option, or between two; the interquartile range as a number."""
 
     low: str
     high: str
     median: float
-    iqr: str
+    iqr: float
 
 
 def build(evidence: Evidence) -> Quartiles | None:
@@ -30,5 +30,5 @@ def build(evidence: Evidence) -> Quartiles | None:
         low=label(evidence.scale, floor(median)),
         high=label(evidence.scale, ceil(median)),
         median=median,
-        iqr=f"{row['iqr']:g}",
+        iqr=row["iqr"],
     )

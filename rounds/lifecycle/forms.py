@@ -1,15 +1,16 @@
 """When a round closes and who is told, as clean values."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, DateTimeLocalField, StringField
 from wtforms.validators import DataRequired, Length
 
-from delphi.web.forms import clean
-from rounds.lifecycle.invitations import Audience
+from delphi.web.forms import clean, whole_number
+from rounds.lifecycle.reminder_plan import AT_HOUR, MOST, MOST_DAYS, Audience, PlannedReminder
 
 LONGEST_REASON = 2000
 
@@ -49,3 +50,29 @@ def audience_of(form: Mapping[str, str], name: str) -> Audience | None:
     """The audience that was chosen in a field; None for none."""
     word = form.get(name, "")
     return Audience(word) if word in set(Audience) else None
+
+
+def read_plan(form: MultiDict[str, str], groups: Collection[str]) -> list[PlannedReminder] | None:
+    """Read the rows of a plan; a row without a number of days is none. None if a number is wrong."""
+    plan = []
+    for n in range(MOST):
+        if not form.get(f"days-{n}", "").strip():
+            continue
+        one = _planned(form, n, groups)
+        if one is None:
+            return None
+        plan.append(one)
+    return plan
+
+
+def _planned(form: MultiDict[str, str], n: int, groups: Collection[str]) -> PlannedReminder | None:
+    days, hour = whole_number(form.get(f"days-{n}")), whole_number(form.get(f"hour-{n}", str(AT_HOUR)))
+    if days is None or days > MOST_DAYS or hour is None or hour > 23:
+        return None
+    return PlannedReminder(
+        days,
+        after_opening=form.get(f"from-{n}") == "opening",
+        to=audience_of(form, f"to-{n}") or Audience.NOT_SUBMITTED,
+        hour=hour,
+        groups=tuple(group for group in form.getlist(f"groups-{n}") if group in groups),
+    )

@@ -1,39 +1,20 @@
 """Inviting and reminding panelists, by pseudonym: names are not known here."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from delphi import progress
 from delphi.letters import outbox, reminders
-from delphi.model.letter import REMINDERS, Letter, LetterKind
+from delphi.model.letter import PLANNED, REMINDERS, Letter, LetterKind
 from delphi.model.panel import Panelist
 from delphi.model.round import Participation, Round
+from rounds.lifecycle import reminder_plan
+from rounds.lifecycle.reminder_plan import KINDS, Audience, Moment
 
-AT_HOUR = time(9)
-# Late starting is what delays a round (Veugelers 2020): the first reminders go to those who have not started.
-DAYS_AFTER_OPENING, DAYS_BEFORE_CLOSE = (4, 8), (3, 1)
-
-
-class Audience(StrEnum):
-    """Who gets a letter of a running round."""
-
-    NOT_STARTED = "not_started"
-    UNFINISHED = "unfinished"
-    NOT_SUBMITTED = "not_submitted"
-    ALL = "all"
-
-
-KINDS = {
-    Audience.NOT_STARTED: LetterKind.NOT_STARTED,
-    Audience.UNFINISHED: LetterKind.UNFINISHED,
-    Audience.NOT_SUBMITTED: LetterKind.REMINDER,
-}
 TAKING_PART = Panelist.declined_on.is_(None) & Panelist.withdrawn_on.is_(None)
 
 
@@ -81,35 +62,53 @@ def queue_reminders(session: Session, round_: Round, *, at: datetime, to: Audien
 
 
 def plan(session: Session, round_: Round, zone: str, *, at: datetime) -> int:
-    """Queue the planned reminders of a round; who still needs one is decided when each is sent. Returns how many days."""
+    """Queue the planned reminders of a round; who still needs one is decided when each is sent. Returns how many days.
+
+    What was planned before and has not left goes: a plan is made anew when the deadline moves.
+    """
+    reminder_plan.keep(round_, reminder_plan.plan_of(round_))
+    _forget_planned(session, round_, at=at)
     panel = members(session, round_, Audience.ALL)
-    days = list(planned_days(round_, zone, at=at))
-    for kind, moment in days:
-        turn = f"plan-{moment:%Y%m%d}"
-        outbox.queue(session, kind, round_.study_id, round_.number, panel, at=moment, turn=turn)
+    days = list(reminder_plan.moments(round_, zone, at=at))
+    for one in days:
+        _queue_planned(session, round_, one, _in_groups(session, round_, panel, one.reminder.groups))
     return len(days)
 
 
-def planned_days(round_: Round, zone: str, *, at: datetime) -> Iterator[tuple[LetterKind, datetime]]:
-    """The days of the plan at nine in the morning: late enough after the opening, early enough before the end."""
-    assert round_.opened_at is not None
-    assert round_.closes_at is not None
-    opening, closing = (moment.astimezone(ZoneInfo(zone)).date() for moment in (round_.opened_at, round_.closes_at))
-    wanted = [(LetterKind.NOT_STARTED, opening + timedelta(days=n)) for n in DAYS_AFTER_OPENING]
-    wanted += [(LetterKind.UNFINISHED, closing - timedelta(days=n)) for n in DAYS_BEFORE_CLOSE]
-    for kind, day in wanted:
-        moment = _morning(day, zone)
-        if at + reminders.APART <= moment < round_.closes_at:
-            yield kind, moment
+def plan_for(session: Session, round_: Round, zone: str, people: Sequence[UUID], *, at: datetime) -> None:
+    """Queue for people who joined what is still planned."""
+    for one in reminder_plan.moments(round_, zone, at=at) if round_.reminders else ():
+        _queue_planned(session, round_, one, _in_groups(session, round_, people, one.reminder.groups))
 
 
-def _morning(day: date, zone: str) -> datetime:
-    return datetime.combine(day, AT_HOUR, ZoneInfo(zone)).astimezone(UTC)
+def _queue_planned(session: Session, round_: Round, moment: Moment, people: Sequence[UUID]) -> None:
+    to = moment.reminder.to
+    turn = f"{PLANNED}{moment.due_at:%Y%m%d%H}"
+    key = (KINDS[to], round_.study_id, round_.number)
+    outbox.queue(session, *key, people, at=moment.due_at, not_before=moment.earliest, turn=turn)
+
+
+def _in_groups(session: Session, round_: Round, people: Sequence[UUID], groups: Sequence[str]) -> Sequence[UUID]:
+    if not groups:
+        return people
+    there = select(Panelist.id).where(Panelist.study_id == round_.study_id, Panelist.stakeholder_group.in_(groups))
+    members_of = set(session.scalars(there))
+    return [one for one in people if one in members_of]
+
+
+def _forget_planned(session: Session, round_: Round, *, at: datetime) -> None:
+    """Delete the planned letters of later days that have not left and that no postman holds."""
+    own = (Letter.study_id == round_.study_id, Letter.round == round_.number, Letter.kind.in_(REMINDERS))
+    waiting = (Letter.due_at > at, Letter.sent_at.is_(None), Letter.failed_at.is_(None))
+    free = Letter.claimed_until.is_(None) | (Letter.claimed_until < at)
+    session.execute(delete(Letter).where(*own, *waiting, free, Letter.planned))
 
 
 def stop(session: Session, round_: Round, *, at: datetime) -> int:
     """Drop the reminders that are planned and not sent; gives how many letters."""
-    planned = (Letter.round == round_.number, Letter.kind.in_(REMINDERS), Letter.due_at > at)
+    round_.reminders = None
+    waiting = Letter.planned | (Letter.due_at > at)
+    planned = (Letter.round == round_.number, Letter.kind.in_(REMINDERS), waiting)
     return outbox.drop(session, round_.study_id, *planned, at=at)
 
 

@@ -12,10 +12,11 @@ from delphi.database import locked
 from delphi.errors import Refused
 from delphi.letters import outbox
 from delphi.model.event import EventKind
-from delphi.model.letter import REMINDERS, Letter, LetterKind
+from delphi.model.letter import LetterKind
 from delphi.model.panel import Panelist
 from delphi.model.round import Participation, Round, State, rounds_of
 from delphi.model.study import Study
+from rounds.lifecycle import invitations
 from rounds.lifecycle.invitations import TAKING_PART
 
 
@@ -34,9 +35,17 @@ def round_to_join(session: Session, study: Study, *, at: datetime) -> Round:
     return found
 
 
-def waiting(session: Session, round_: Round) -> int:
+def count_waiting(session: Session, round_: Round) -> int:
     """Count those who joined after the opening of a round and are not invited to it."""
     return session.scalar(select(func.count()).select_from(_waiting(round_).subquery())) or 0
+
+
+def waiting(session: Session, round_: Round, only: Sequence[Panelist] | None = None) -> Sequence[UUID]:
+    """List who joined after the opening and is not invited; of some people, or of all."""
+    wanted = _waiting(round_)
+    if only is not None:
+        wanted = wanted.where(Panelist.id.in_([one.id for one in only]))
+    return session.scalars(wanted.order_by(Panelist.id)).all()
 
 
 def _waiting(round_: Round) -> Select[UUID]:
@@ -46,36 +55,25 @@ def _waiting(round_: Round) -> Select[UUID]:
 
 
 def invite(
-    session: Session, study: Study, round_: Round, *, by: int, at: datetime, only: Panelist | None = None
+    session: Session, study: Study, round_: Round, *, by: int, at: datetime, only: Sequence[Panelist] | None = None
 ) -> int:
-    """Invite them, or one of them, into the open round; how many were invited: none who is already.
+    """Invite them, or some of them, into the open round; how many were invited: none who is already.
 
     They count in its response from now on, and get the reminders that are still planned.
     """
     locked(session, Round, (study.id, round_.number))
     if not round_.accepts(at=at):
         raise Refused("This round takes no answers any more, so nobody can be invited into it. Nothing was changed.")
-    wanted = _waiting(round_) if only is None else _waiting(round_).where(Panelist.id == only.id)
-    people = session.scalars(wanted.order_by(Panelist.id)).all()
+    people = waiting(session, round_, only)
     if people:
-        _invite(session, round_, people, at=at)
+        _invite(session, round_, study.time_zone, people, at=at)
         facts = {"round": round_.number, "count": len(people)}
         audit.record(session, study.id, EventKind.PANELIST_INVITED, by=by, at=at, **facts)
     return len(people)
 
 
-def _invite(session: Session, round_: Round, people: Sequence[UUID], *, at: datetime) -> None:
-    planned = _planned(session, round_, at=at)
+def _invite(session: Session, round_: Round, zone: str, people: Sequence[UUID], *, at: datetime) -> None:
     key = {"study_id": round_.study_id, "round": round_.number, "submitted_on": None}
     session.execute(insert(Participation), [key | {"panelist": one} for one in people])
     outbox.queue(session, LetterKind.INVITATION, round_.study_id, round_.number, people, at=at)
-    for kind, moment in planned:
-        turn = f"plan-{moment:%Y%m%d}"
-        outbox.queue(session, kind, round_.study_id, round_.number, people, at=moment, turn=turn)
-
-
-def _planned(session: Session, round_: Round, *, at: datetime) -> list[tuple[LetterKind, datetime]]:
-    """List the reminders that still wait for their day."""
-    own = (Letter.study_id == round_.study_id, Letter.round == round_.number, Letter.kind.in_(REMINDERS))
-    planned = select(Letter.kind, Letter.due_at).where(*own, Letter.unsent, Letter.due_at > at).distinct()
-    return [(kind, moment) for kind, moment in session.execute(planned)]
+    invitations.plan_for(session, round_, zone, people, at=at)

@@ -1,5 +1,7 @@
 """The life of a round: prepare, launch, extend, close, release. States follow from recorded facts."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -8,14 +10,16 @@ from sqlalchemy.orm import Session
 from delphi import audit
 from delphi.database import lock_all, locked
 from delphi.errors import Issue, NotReady, Refused
+from delphi.letters import outbox
 from delphi.model.event import EventKind
+from delphi.model.letter import TeamLetterKind
 from delphi.model.rating import SaveRequest
 from delphi.model.round import Participation, Round, State
-from delphi.model.study import Study, Turnout
+from delphi.model.study import Role, Study, Turnout
 from delphi.translations import N_
-from rounds.lifecycle import invitations
-from rounds.lifecycle.invitations import Audience
+from rounds.lifecycle import invitations, reminder_plan
 from rounds.lifecycle.readiness import issues_before_launch
+from rounds.lifecycle.reminder_plan import Audience, PlannedReminder
 from rounds.moderation import rulings
 from rounds.revision import decisions
 from rounds.seal import chain, sealing
@@ -66,6 +70,8 @@ def extend(
         raise Refused("The new deadline is not later than the present one; nothing was changed.")
     round_.closes_at = closes_at
     facts = {"closes_at": closes_at.isoformat(), "reason": reason, "told": tell.value if tell else None}
+    if round_.reminders:
+        invitations.plan(session, round_, session.get_one(Study, round_.study_id).time_zone, at=at)
     audit.record(session, round_.study_id, EventKind.ROUND_EXTENDED, by=by, at=at, round=round_.number, **facts)
     if tell is not None:
         invitations.queue_extension(session, round_, tell, at=at)
@@ -84,6 +90,25 @@ def remind(session: Session, round_: Round, to: Audience, *, by: int, at: dateti
     n = invitations.queue_reminders(session, round_, at=at, to=to)
     audit.record(session, round_.study_id, EventKind.REMINDERS_QUEUED, by=by, at=at, round=round_.number, to=to.value)
     return n
+
+
+def plan_reminders(
+    session: Session, study: Study, round_: Round, plan: Sequence[PlannedReminder], *, by: int, at: datetime
+) -> int:
+    """Plan the reminders of a round; in an open one they take the place of what was planned. How many days are left.
+
+    Where the server keeps turnout each goes to whoever has not finished.
+    """
+    _lock_with_panel(session, round_)
+    if round_.state not in (State.DRAFT, State.OPEN):
+        raise Refused("Round %(number)s is closed, so no reminder can be planned.", number=round_.number)
+    if study.turnout is Turnout.KEPT:
+        plan = [replace(one, to=Audience.NOT_SUBMITTED) for one in plan]
+    reminder_plan.keep(round_, plan)
+    days = invitations.plan(session, round_, study.time_zone, at=at) if round_.state is State.OPEN else len(plan)
+    facts = {"round": round_.number, "days": days}
+    audit.record(session, study.id, EventKind.REMINDERS_PLANNED, by=by, at=at, **facts)
+    return days
 
 
 def stop_reminders(session: Session, round_: Round, *, by: int, at: datetime) -> None:
@@ -113,6 +138,9 @@ def end_answers(session: Session, study: Study, round_: Round, *, by: int | None
     round_.closed_at = at
     if round_.closed_early:
         invitations.queue_early_close(session, round_, at=at)
+    if by is None:
+        key = (TeamLetterKind.ROUND_CLOSED, study.id, [Role.OWNER])
+        outbox.queue_for_team(session, *key, at=at, about=str(round_.number))
     sealing.mark(session, study, round_)
     session.execute(delete(SaveRequest).filter_by(study_id=round_.study_id, round=round_.number))
     facts = {"before_deadline": True} if round_.closed_early else {}

@@ -8,7 +8,7 @@ from delphi.errors import Issue
 from delphi.model.round import Round, State, find_round
 from delphi.model.study import Study
 from delphi.statements.questionnaire import versions_asked
-from delphi.studies import readiness
+from delphi.studies import contents, readiness
 from rounds.lifecycle import headcount
 from rounds.revision import decisions
 from rounds.seal import chain
@@ -35,6 +35,7 @@ def issues_before_launch(session: Session, study: Study, round_: Round) -> Itera
         yield Issue("launched_already", "Round %(number)s was launched already.", values={"number": round_.number})
     if round_.number == 1:
         yield from readiness.preparation(session, study)
+    yield from contents.missing(session, study, round_.number)
 
 
 def _out_of_turn(session: Session, study: Study, round_: Round) -> Iterator[Issue]:

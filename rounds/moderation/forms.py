@@ -24,5 +24,12 @@ def read_rulings(form: MultiDict[str, str], comments: Iterable[WrittenComment]) 
                 text=clean(form.get(f"text-{comment.ticket}", ""), LONGEST_TEXT),
                 note=clean(form.get(f"note-{comment.ticket}", ""), LONGEST_REASON),
                 tags=(*known, *([theme] if theme else [])),
+                translations=_translations(form, comment.ticket),
             )
     return rulings
+
+
+def _translations(form: MultiDict[str, str], ticket: UUID) -> dict[str, str]:
+    """Read what was translated of a comment, by language."""
+    begin = f"translation-{ticket}-"
+    return {name.removeprefix(begin): clean(form[name], LONGEST_TEXT) for name in form if name.startswith(begin)}

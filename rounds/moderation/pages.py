@@ -7,6 +7,8 @@ from werkzeug.wrappers import Response
 
 from delphi import clock
 from delphi.access import Capability
+from delphi.contents import voices
+from delphi.contents.reading import languages_of
 from delphi.model.rating import Moderation
 from delphi.model.round import Round, State
 from delphi.model.study import Study
@@ -14,6 +16,7 @@ from delphi.statements.questionnaire import asked
 from delphi.web.answers import paged
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
+from delphi.web.language import offered
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
 from rounds.moderation import hints, rulings
@@ -53,6 +56,11 @@ def _facts(study: Study, round_: Round) -> dict[str, object]:
         "pages": part.pages,
         "codes": codes,
         "tags": rulings.TAGS,
+        "spoken": {code: offered().get(code, code) for code in languages_of(study)},
+        "translations": voices.translations_of(session, study),
+        "item_of": voices.item_of,
+        "is_unread": rulings.is_unread,
+        "named": offered(),
         "open": round_.state is State.CLOSED,
     }
 
@@ -64,7 +72,8 @@ def decide(study: Study, round_: Round) -> Response:
     session = current_session()
     undecided = [comment for comment in rulings.queue(session, round_) if comment.moderation is None]
     if request.form.get("all") == "release":
-        chosen = {comment.ticket: _as_written(comment) for comment in undecided if not hints.traces(comment.text)}
+        plain = [one for one in undecided if not hints.traces(one.text) and not rulings.is_unread(study, one)]
+        chosen = {comment.ticket: _as_written(comment) for comment in plain}
     else:
         chosen = read_rulings(request.form, rulings.queue(session, round_))
     n = rulings.decide(session, round_, chosen, by=account().id, at=clock.now())

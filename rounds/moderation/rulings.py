@@ -1,7 +1,7 @@
 """Comments before the panel sees them: show as written, show edited, or hold; the raw text stays apart."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,10 +9,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from delphi import audit
+from delphi.contents import voices
+from delphi.contents.reading import languages_of
 from delphi.errors import Refused
 from delphi.model.event import EventKind
 from delphi.model.rating import Moderation
 from delphi.model.round import Round, State
+from delphi.model.study import Study
 from rounds.seal import texts
 from rounds.seal.texts import WrittenComment
 
@@ -27,6 +30,7 @@ class Ruling:
     text: str = ""
     note: str = ""
     tags: tuple[str, ...] = ()
+    translations: Mapping[str, str] = field(default_factory=dict)  # by language of the study
 
 
 def queue(session: Session, round_: Round, statement: int | None = None) -> list[WrittenComment]:
@@ -45,11 +49,31 @@ def decide(session: Session, round_: Round, rulings: Mapping[UUID, Ruling], *, b
         raise Refused("Comments are decided between the close and the release of a round; nothing was changed.")
     chosen = [(comment, rulings[comment.ticket]) for comment in queue(session, round_) if comment.ticket in rulings]
     ruled = {comment.ticket: _ruled(comment, ruling) for comment, ruling in chosen}
-    for ticket, values in ruled.items():
-        texts.rule(session, round_, ticket, **values)
+    study = session.get_one(Study, round_.study_id)
+    for comment, ruling in chosen:
+        shown = ruled[comment.ticket]["released_text"]
+        _refuse_unread(session, study, comment, ruling, shown)
+        texts.rule(session, round_, comment.ticket, **ruled[comment.ticket])
+        if shown:
+            voices.translate(session, study, comment.ticket, shown, ruling.translations, by=by, at=at)
     facts = {"round": round_.number, "decided": len(ruled)}
     audit.record(session, round_.study_id, EventKind.COMMENTS_MODERATED, by=by, at=at, **facts)
     return len(ruled)
+
+
+def is_unread(study: Study, comment: WrittenComment) -> bool:
+    """Whether a comment is in a language that the study does not have, so that nobody can be expected to read it."""
+    return comment.language is not None and comment.language not in languages_of(study)
+
+
+def _refuse_unread(session: Session, study: Study, comment: WrittenComment, ruling: Ruling, shown: str | None) -> None:
+    """Refuse to show a comment in a language that the study does not have without a translation."""
+    if shown is None or not is_unread(study, comment) or ruling.translations.get(study.language, "").strip():
+        return
+    if study.language not in voices.translations_of(session, study).get(voices.item_of(comment.ticket), {}):
+        raise Refused(
+            "A comment in a language that the study does not have is shown with a translation, or held; nothing was changed."
+        )
 
 
 def original(session: Session, round_: Round, ticket: UUID, *, by: int, at: datetime) -> WrittenComment:

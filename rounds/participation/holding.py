@@ -35,6 +35,7 @@ class Holder:
     opened_at: datetime
     link: str | None
     answered_by: str | None
+    language: str | None
 
 
 def _query() -> Select[Any]:
@@ -61,7 +62,7 @@ def _query() -> Select[Any]:
     )
     own = (part.c.study_id == grant.c.study_id, part.c.round == round_.c.number, part.c.panelist == who.c.id)
     columns = (
-        *(grant.c.study_id, who.c.id, grant.c.handed_link, part.c.handed_link.label("answered_by")),
+        *(grant.c.study_id, who.c.id, who.c.language, grant.c.handed_link, part.c.handed_link.label("answered_by")),
         *(study.c.scale, study.c.created_at, round_.c.number),
         *(round_.c.opened_at, round_.c.closes_at, round_.c.closed_at),
         *(agreed.scalar_subquery().label("agreed"), needed.scalar_subquery().label("needed")),
@@ -100,7 +101,7 @@ def hold_by_grant(connection: Connection, grant: str | None, *, at: datetime, se
         handed_links.restrict(session(), row.handed_link, row.study_id, row.id)
         handed_links.refuse_withheld(session(), row.number)
     part = TakingPart(row.study_id, row.number, row.id)
-    return Holder(part, row.scale, row.created_at, row.opened_at, row.handed_link, row.answered_by)
+    return Holder(part, row.scale, row.created_at, row.opened_at, row.handed_link, row.answered_by, row.language)
 
 
 def _parameters(grant: str, today: date) -> dict[str, Any]:

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from delphi import handed_links
 from delphi.consensus.scale import Scale
-from delphi.consensus.shipped_scales import SCALES
+from delphi.contents.reading import Contents
 from delphi.errors import NotFound
 from delphi.model.panel import Panelist
 from delphi.model.round import Round
 from delphi.model.study import Study
 from rounds.participation.taking_part import TakingPart, latest_taking_part
-from rounds.questionnaire.cards import Card, cards_and_past
+from rounds.questionnaire.cards import Card, cards_and_past, cards_in
 from rounds.questionnaire.paging import PAGE, pages, places_of
 
 
@@ -30,6 +30,12 @@ class AnswerSheet:
     round: Round
     panelist: Panelist
     most: int = PAGE  # statements on a page
+    said: Contents | None = None  # the study in the language of the reader
+
+    @property
+    def contents(self) -> Contents:
+        """The study in the language of the reader; as its source says it, where no language was named."""
+        return self.said or Contents.of_source(self.study)
 
     @property
     def part(self) -> TakingPart:
@@ -42,10 +48,10 @@ class AnswerSheet:
         assert self.round.closes_at is not None
         return self.round.closes_at
 
-    @property
+    @cached_property
     def scale(self) -> Scale:
-        """The scale of the study."""
-        return SCALES[self.study.scale]
+        """The scale of the study, in its words."""
+        return self.contents.scale(self.study)
 
     @property
     def cards(self) -> list[Card]:
@@ -61,7 +67,8 @@ class AnswerSheet:
     def _read(self) -> tuple[list[Card], dict[int, int | str | None]]:
         number = self.round.number
         rounds = [number - 1, number] if number > 1 else [number]
-        return cards_and_past(self.session, self.study, rounds, self.panelist.id)
+        asked, past = cards_and_past(self.session, self.study, rounds, self.panelist.id)
+        return cards_in(self.contents, asked), past
 
     @cached_property
     def cut(self) -> list[range]:
@@ -112,7 +119,15 @@ def fingerprint(part: TakingPart, secret: str) -> str:
     return hmac.new(secret.encode(), owner.encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def open_sheet(session: Session, study: Study, panelist: Panelist, *, at: datetime, most: int = PAGE) -> AnswerSheet:
+def open_sheet(
+    session: Session,
+    study: Study,
+    panelist: Panelist,
+    *,
+    at: datetime,
+    most: int = PAGE,
+    said: Contents | None = None,
+) -> AnswerSheet:
     """The answer sheet of a panelist in the round that takes answers.
 
     Raises
@@ -128,4 +143,4 @@ def open_sheet(session: Session, study: Study, panelist: Panelist, *, at: dateti
     if round_ is None or round_.number == 0 or part is None:
         raise NotFound
     handed_links.refuse_withheld(session, round_.number)
-    return AnswerSheet(session, study, round_, panelist, most)
+    return AnswerSheet(session, study, round_, panelist, most, said)

@@ -3,7 +3,6 @@
 A bounded number of queries, whatever the size of the panel: feedback comes from the frozen results.
 """
 
-import random
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,8 +13,11 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from delphi import handed_links
-from delphi.consensus.shipped_scales import SCALES
+from delphi.consensus.scale import Scale
 from delphi.consensus.vocabulary import Relation
+from delphi.contents.asked import sections_in, texts_in
+from delphi.contents.piece import Piece
+from delphi.contents.reading import Contents
 from delphi.model.rating import AnswerKind, ChangeReason, Comment, Rating
 from delphi.model.round import QuestionnaireItem
 from delphi.model.study import Study
@@ -26,13 +28,13 @@ from rounds.participation.reading import Remember
 from rounds.questionnaire.past import PastRound
 from rounds.questionnaire.prepared import at_once
 from rounds.questionnaire.saving import EntryKind
-from rounds.seal import texts
+from rounds.questionnaire.voices import released_comments
 from rounds.seal.items import relation_of
 
 MOST_OPTIONS = 11  # a scale with more is answered by a number, not by as many buttons
 ENTERED: Mapping[str, tuple[Any, tuple[str, ...]]] = {
     "answer": (Rating, ("kind", "value")),
-    "comment": (Comment, ("text",)),
+    "comment": (Comment, ("text", "language")),
     "reason": (ChangeReason, ("text",)),
 }
 
@@ -125,7 +127,7 @@ def _card(place: int, row: Any) -> Card:
         evidence=row.evidence,
         answer=_value(row.answer_kind, row.answer_value),
         answer_version=row.answer_version or 0,
-        comment=row.comment_text or "",
+        comment=Piece(row.comment_text, row.comment_language) if row.comment_language else row.comment_text or "",
         comment_version=row.comment_version or 0,
         reason=row.reason_text or "",
         reason_version=row.reason_version or 0,
@@ -133,13 +135,20 @@ def _card(place: int, row: Any) -> Card:
     )
 
 
-def with_feedback(
+def cards_in(contents: Contents, cards: Sequence[Card]) -> list[Card]:
+    """The cards of a round with their texts in a language."""
+    sections = sections_in(contents, ((card.statement, card.section) for card in cards))
+    return [replace(card, section=sections[card.section], **texts_in(contents, card.statement, card)) for card in cards]
+
+
+def with_feedback(  # noqa: PLR0913 (whose cards, in which language, and what is known of them)
     session: Session,
     study: Study,
     number: int,
     panelist: UUID,
     shown: Sequence[Card],
     *,
+    contents: Contents | None = None,
     own: Mapping[int, int | str | None] | None = None,
     launched: datetime | None = None,
     remember: Remember = at_once,
@@ -148,14 +157,18 @@ def with_feedback(
 
     ``own`` is what the panelist answered then, where that is known already.
     """
-    first = (study.id, study.created_at, study.language, number, launched)
+    contents = contents or Contents.of_source(study)
+    first = (study.id, study.created_at, contents.language, study.translated, number, launched)
     if number == 1:
         return [replace(card, shared=launched and _name(first, card)) for card in shown]
     shared = ("past", *first, *study.feedback_plan) if launched else None
-    past: PastRound = (remember if shared else at_once)(shared, lambda: PastRound.of(session, study, number))
+    past: PastRound = (remember if shared else at_once)(shared, lambda: PastRound.of(session, study, number, contents))
     mine = _own(session, study, number - 1, panelist) if own is None else own
-    said = released_comments(session, study, [number - 1], panelist) if "comments" in study.feedback_plan else {}
-    evidence = _evidence(study, number, shown, past, mine, said)
+    heard: dict[str, Any] = {"contents": contents, "remember": remember}
+    said = (
+        released_comments(session, study, [number - 1], panelist, **heard) if "comments" in study.feedback_plan else {}
+    )
+    evidence = _evidence(contents.scale(study), study, number, shown, past, mine, said)
     plan = shown_forms(session, study.feedback_plan, number - 1)
     keep = remember if shared else at_once
     return [_seen(card, evidence.get(card.statement), plan, shared, keep) for card in shown]
@@ -211,6 +224,7 @@ def _own(session: Session, study: Study, number: int, panelist: UUID) -> dict[in
 
 
 def _evidence(
+    scale: Scale,
     study: Study,
     number: int,
     shown: Iterable[Card],
@@ -226,27 +240,15 @@ def _evidence(
         origins = [edge.from_statement for edge in into] or [card.statement]
         if relation is not Relation.NEW:
             evidence[card.statement] = Evidence(
-                scale=SCALES[study.scale],
+                scale=scale,
                 round=number - 1,
                 smallest_cell=study.smallest_cell,
                 relation=relation,
                 text=card.text,
-                reason=into[0].reason if into else "",
+                reason=past.reasons[into[0].from_statement, card.statement] if into else "",
                 sources=tuple(past.source(origin, mine.get(origin)) for origin in origins if origin in past.rows),
                 comments=tuple(comment for origin in origins for comment in said.get((number - 1, origin), ())),
                 groups=past.declared,
                 top=past.top,
             )
     return evidence
-
-
-def released_comments(
-    session: Session, study: Study, numbers: Collection[int], reader: UUID
-) -> dict[tuple[int, int], list[str]]:
-    """Released comments by round and statement, in an order that stays the same for one reader and differs between them."""
-    comments_of: dict[tuple[int, int], list[str]] = {}
-    for one in texts.released(session, study, numbers):
-        comments_of.setdefault((one.round, one.statement), []).append(one.text)
-    for (_, statement), written in comments_of.items():
-        random.Random(f"{reader}/{statement}").shuffle(written)  # noqa: S311 (an order, not a secret)
-    return comments_of

@@ -27,6 +27,7 @@ VALUES: Mapping[str, tuple[Any, tuple[str, ...]]] = {
     "comment": (Comment.__table__, ("text",)),
     "reason": (ChangeReason.__table__, ("text",)),
 }
+BESIDE: Mapping[str, tuple[str, ...]] = {"comment": ("language",)}  # kept with an entry, and no part of what was given
 Stored = tuple[int, dict[str, Any]]  # the version, and the values by name
 
 
@@ -179,7 +180,7 @@ def _row(part: TakingPart, statement: int, stored: Stored) -> dict[str, Any]:
 def _entering(dialect: str, kind: str) -> Any:
     """Insert or overwrite by the key, in one statement on either database."""
     table, names = VALUES[kind]
-    given = (*names, "version")
+    given = (*names, *BESIDE.get(kind, ()), "version")
     entered: Any = (postgresql if dialect == "postgresql" else sqlite).insert(table)
     entered = entered.values({name: bindparam(f"entered_{name}") for name in (*KEY, *given)})
     return entered.on_conflict_do_update(index_elements=KEY, set_={name: entered.excluded[name] for name in given})

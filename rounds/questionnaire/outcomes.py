@@ -1,13 +1,15 @@
 """A released round as its panelist takes it along: frozen rows with the reader's own answers."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delphi.consensus.shipped_scales import SCALES
+from delphi.consensus.scale import Scale
 from delphi.consensus.vocabulary import EVERYBODY, Relation
+from delphi.contents.asked import row_in
+from delphi.contents.reading import Contents
 from delphi.model.panel import Panelist
 from delphi.model.rating import Rating
 from delphi.model.result import Result
@@ -19,18 +21,21 @@ from rounds.questionnaire.cards import Card
 OwnAnswers = dict[tuple[int, int], int | str]  # by round and statement
 
 
-def outcomes_of_round(session: Session, study: Study, who: Panelist, number: int) -> list[Card]:
-    """The statements of one released round in the order asked; the cards carry the same blocks as on a rating page."""
+def outcomes_of_round(
+    session: Session, study: Study, who: Panelist, number: int, contents: Contents | None = None
+) -> list[Card]:
+    """The statements of one released round in the order asked, in a language; the cards carry the same blocks as on a rating page."""
     rows = select(Result).where(Result.study_id == study.id, Result.round == number, Result.group == EVERYBODY)
-    own = own_answers(session, study, who, [number])
+    own, said = own_answers(session, study, who, [number]), contents or Contents.of_source(study)
+    scale = said.scale(study)
     return [
-        _outcome(study, place, result, own)
+        _outcome(study, said, scale, place, result, own)
         for place, result in enumerate(session.scalars(rows.order_by(Result.position)), 1)
     ]
 
 
-def _outcome(study: Study, place: int, result: Result, own: OwnAnswers) -> Card:
-    row, answer = result.row, own.get((result.round, result.statement))
+def _outcome(study: Study, contents: Contents, scale: Scale, place: int, result: Result, own: OwnAnswers) -> Card:
+    row, answer = row_in(contents, result.statement, result.row), own.get((result.round, result.statement))
     return Card(
         place=place,
         statement=result.statement,
@@ -39,15 +44,14 @@ def _outcome(study: Study, place: int, result: Result, own: OwnAnswers) -> Card:
         text=row["text"],
         help="",
         answer=answer,
-        feedback=_feedback(_evidence(study, result, answer)),
+        feedback=_feedback(_evidence(study, scale, result, row, answer)),
         feedback_round=result.round,
     )
 
 
-def _evidence(study: Study, result: Result, answer: int | str | None) -> Evidence:
-    row = result.row
+def _evidence(study: Study, scale: Scale, result: Result, row: Mapping[str, Any], answer: int | str | None) -> Evidence:
     return Evidence(
-        scale=SCALES[study.scale],
+        scale=scale,
         round=result.round,
         smallest_cell=study.smallest_cell,
         relation=Relation.REWORDED,  # nothing is to be kept here: the round is over

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from delphi.consensus.scale import Scale
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.table.result_row import count_name
+from delphi.contents.asked import groups_in, reason_in
+from delphi.contents.reading import Contents
 from delphi.model.result import Result
 from delphi.model.statement import Lineage
 from delphi.model.study import Study
@@ -34,23 +36,32 @@ class PastRound:
     groups: Mapping[int, Mapping[str, ResultRow]]
     declared: int
     edges: Mapping[int, list[Lineage]]
+    texts: Mapping[int, str]  # what was asked, and why it was changed, in the language of the reader
+    reasons: Mapping[tuple[int, int], str]
     top: int = 50
 
     @classmethod
-    def of(cls, session: Session, study: Study, number: int) -> "PastRound":
-        """Fetch the round before a round."""
+    def of(cls, session: Session, study: Study, number: int, contents: Contents) -> "PastRound":
+        """Fetch the round before a round, for readers of a language."""
         before = asked(session, study.id, number - 1)
         rows, groups = released_rows(session, study, number - 1)
         declared = len(groups_of(session, study)) if "groups" in study.feedback_plan else 0
         edges = _edges(session, study, number, before)
         return cls(
-            before, rows, groups, declared, edges, axis_top(rows.values(), SCALES[study.scale], study.smallest_cell)
+            asked=before,
+            rows=rows,
+            groups={statement: groups_in(contents, told) for statement, told in groups.items()},
+            declared=declared,
+            edges=edges,
+            texts={n: contents.statement(n, "text", row.text) for n, row in before.items()},
+            reasons={(one.from_statement, to): reason_in(contents, one) for to, into in edges.items() for one in into},
+            top=axis_top(rows.values(), SCALES[study.scale], study.smallest_cell),
         )
 
     def source(self, statement: int, own: int | str | None) -> Source:
         """One statement of the round before, with its results and the own answer."""
-        row = self.asked[statement]
-        return Source(row.code, row.text, self.rows[statement], own, self.groups.get(statement, {}))
+        code, text = self.asked[statement].code, self.texts[statement]
+        return Source(code, text, self.rows[statement], own, self.groups.get(statement, {}))
 
 
 def axis_top(rows: Iterable[ResultRow], scale: Scale, smallest_cell: int) -> int:

@@ -7,8 +7,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from delphi import handed_links
-from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.vocabulary import EVERYBODY, Change
+from delphi.contents.asked import row_in
+from delphi.contents.reading import Contents
 from delphi.model.panel import Panelist
 from delphi.model.result import Result
 from delphi.model.round import Round
@@ -19,10 +20,10 @@ from rounds.feedback import comments
 from rounds.feedback.comments import Comments
 from rounds.feedback.result_lines import OwnAnswers, Reading, ResultLine, SealedRow, lines_of
 from rounds.participation.reading import Remember
-from rounds.questionnaire.cards import released_comments
 from rounds.questionnaire.outcomes import own_answers
 from rounds.questionnaire.past import ResultRow
 from rounds.questionnaire.prepared import at_once
+from rounds.questionnaire.voices import released_comments
 from rounds.seal import chain
 
 
@@ -36,7 +37,9 @@ class ReleasedRounds:
     replaced: frozenset[int]
 
     @classmethod
-    def of(cls, session: Session, study: Study, numbers: Collection[int], *, final: bool) -> "ReleasedRounds":
+    def of(
+        cls, session: Session, study: Study, numbers: Collection[int], contents: Contents, *, final: bool
+    ) -> "ReleasedRounds":
         """Read them: of groups only what is sealed and only where the panel is shown groups; for the end what became others."""
         by_group = "groups" in study.feedback_plan
         panel = Result.group == EVERYBODY
@@ -47,9 +50,9 @@ class ReleasedRounds:
         rows, groups = [], dict[tuple[int, int], dict[str, ResultRow]]()
         for number, statement, verdict, row, group in session.execute(shown.order_by(Result.round, Result.position)):
             if group == EVERYBODY:
-                rows.append(SealedRow(number, statement, verdict, row))
+                rows.append(SealedRow(number, statement, verdict, row_in(contents, statement, row)))
             else:
-                groups.setdefault((number, statement), {})[group] = row
+                groups.setdefault((number, statement), {})[contents.say(f"group.{group}", group)] = row
         declared = len(groups_of(session, study)) if by_group else 0
         replaced = _replaced(session, study, numbers) if final else frozenset[int]()
         return cls(tuple(rows), groups, declared, replaced)
@@ -72,6 +75,7 @@ def results_until(
     *,
     own: OwnAnswers | None = None,
     final: bool = False,
+    contents: Contents | None = None,
     remember: Remember = at_once,
 ) -> PanelResults:
     """The results of a released round with the way there; those of the study where they are final.
@@ -81,27 +85,35 @@ def results_until(
     """
     numbers = range(1, round_.number + 1)
     kept = (study.id, study.created_at, round_.number, round_.released_at, study.protocol_sha256, *study.feedback_plan)
-    name = ("released", final, *kept)
-    released: ReleasedRounds = remember(name, lambda: ReleasedRounds.of(session, study, numbers, final=final))
+    said = contents or Contents.of_source(study)
+    spoken = (said.language, study.translated)
+    name = ("released", final, *spoken, *kept)
+    released: ReleasedRounds = remember(name, lambda: ReleasedRounds.of(session, study, numbers, said, final=final))
     mine = own_answers(session, study, who, numbers) if own is None else own
     lines = [
         line
-        for line in _lines(session, study, released, mine)
+        for line in _lines(session, study, said, released, mine)
         if (line.statement not in released.replaced if final else line.last.round == round_.number)
     ]
-    return PanelResults(lines, _comments(session, study, who, lines), ("lines", *kept, study.smallest_cell))
+    heard = _comments(session, study, said, who, lines, remember)
+    return PanelResults(lines, heard, ("lines", *spoken, *kept, study.smallest_cell))
 
 
-def _lines(session: Session, study: Study, released: ReleasedRounds, own: OwnAnswers) -> list[ResultLine]:
-    reading = Reading(SCALES[study.scale], study.smallest_cell, released.declared)
+def _lines(
+    session: Session, study: Study, contents: Contents, released: ReleasedRounds, own: OwnAnswers
+) -> list[ResultLine]:
+    reading = Reading(contents.scale(study), study.smallest_cell, released.declared)
     return lines_of(reading, released.rows, released.groups, own, handed_links.withheld_rounds(session))
 
 
-def _comments(session: Session, study: Study, who: Panelist, lines: list[ResultLine]) -> dict[int, Comments]:
+def _comments(
+    session: Session, study: Study, contents: Contents, who: Panelist, lines: list[ResultLine], remember: Remember
+) -> dict[int, Comments]:
     """What was written about each statement in its last round, where the panel is shown comments."""
     if "comments" not in study.feedback_plan:
         return {}
-    said = released_comments(session, study, {line.last.round for line in lines}, who.id)
+    numbers = {line.last.round for line in lines}
+    said = released_comments(session, study, numbers, who.id, contents=contents, remember=remember)
     texts = {line.statement: said.get((line.last.round, line.statement)) for line in lines}
     return {statement: comments.cut(found) for statement, found in texts.items() if found}
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from delphi.consensus.rules.base import Rule
 from delphi.consensus.scale import Scale
+from delphi.consensus.shipped_scales import SCALES
+from delphi.contents.reading import Contents
 from delphi.model.study import Study
 from delphi.protocol.method import definition_of
 from rounds.feedback.bar_parts import key_of, side_key
@@ -13,10 +15,10 @@ from rounds.questionnaire.released import PanelResults
 AGREEMENT = Scale.__dataclass_fields__["zone_names"].default  # a scale of agreement calls its sides so
 
 
-def result_facts(study: Study, results: PanelResults, wanted: str) -> dict[str, Any]:
+def result_facts(study: Study, results: PanelResults, wanted: str, contents: Contents) -> dict[str, Any]:
     """What the templates of results need, for the outcome that the reader asked for."""
     definition, counts = definition_of(study), counted(results.lines)
-    scale = definition.scale
+    scale = contents.scale(study)
     shown = [line for line in results.lines if wanted in ("", line.verdict)]
     return {
         "scale": scale,
@@ -26,7 +28,7 @@ def result_facts(study: Study, results: PanelResults, wanted: str) -> dict[str, 
         "outcomes": {"": len(results.lines)} | counts if len(counts) > 1 else {},
         "verdict": wanted,
         "grades": grades_of(definition.rule, results.lines),
-        "agreement": scale.zone_names == AGREEMENT,
+        "agreement": SCALES[study.scale].zone_names == AGREEMENT,
         "key": key_of(scale, (result.bar for line in shown for result in line.path)),
         "group_key": side_key(scale),
         "agreeing": _agreeing(scale),

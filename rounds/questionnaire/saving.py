@@ -102,6 +102,7 @@ def save(
     reasons: Sequence[Remark] = (),
     *,
     request: str,
+    language: str | None = None,
 ) -> Saved:
     """Save a page once; the same request again gives the same outcome. One transaction, ended by the edge.
 
@@ -114,9 +115,8 @@ def save(
     def admit() -> str | None:
         return handed_links.admit(session, part.round)
 
-    return save_held(
-        connection, part, answers, remarks, reasons, request=request, answered_by=link, admit=admit, changeable=True
-    )
+    known: dict[str, Any] = {"request": request, "language": language, "answered_by": link}
+    return save_held(connection, part, answers, remarks, reasons, admit=admit, changeable=True, **known)
 
 
 def save_held(  # noqa: PLR0913 (who comes, what, and how)
@@ -129,11 +129,13 @@ def save_held(  # noqa: PLR0913 (who comes, what, and how)
     request: str,
     answered_by: str | None,
     admit: Callable[[], str | None],
+    language: str | None = None,
     changeable: bool = False,
 ) -> Saved:
     """Save as `save` does, where the participation is locked and the handed link that answered it is known.
 
-    ``admit`` gives the link through which the answers come now, or refuses it as `handed_links.admit` does.
+    ``admit`` gives the link through which the answers come now, or refuses it as `handed_links.admit` does. ``language`` is
+    that of whoever writes, and stands beside comments that are new or changed.
 
     Raises
     ------
@@ -161,6 +163,10 @@ def save_held(  # noqa: PLR0913 (who comes, what, and how)
     _check(sight, answers, sent)
     saved = Saved()
     written = {kind: _apply(kind, _knowing(earlier, kind, values), sight, saved) for kind, values in by_kind.items()}
+    written[EntryKind.COMMENT] = {
+        statement: (version, {**values, "language": language})
+        for statement, (version, values) in written[EntryKind.COMMENT].items()
+    }
     outcome = replace(saved, versions={**earlier.versions, **saved.versions})
     keeping.store(connection, part, written, key=request, digest=digest, answer=outcome.written())
     return replace(saved, answered=_answered(sight, answers, saved))

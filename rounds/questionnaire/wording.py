@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.vocabulary import Change, Verdict
+from delphi.contents.asked import reason_in
+from delphi.contents.reading import Contents
 from delphi.model.result import Result
 from delphi.model.statement import Lineage
 from delphi.model.study import Study
@@ -23,6 +26,15 @@ class ChangedStatement:
     text: str
     reason: str = ""
     sources: tuple["ChangedStatement", ...] = ()
+
+
+class Edge(NamedTuple):
+    """The way of a statement into a round, with its reason in the language of a reader."""
+
+    from_statement: int
+    to_statement: int
+    change: Change
+    reason: str
 
 
 Wordings = Mapping[int, ChangedStatement]  # by statement number, in the order shown
@@ -48,14 +60,16 @@ class Changes:
         return {name: lines for name in names if (lines := getattr(self, name))}
 
 
-def changes_into(session: Session, study: Study, number: int) -> Changes | None:
-    """Summarise the way into a round; there is none into the first."""
+def changes_into(session: Session, study: Study, number: int, contents: Contents | None = None) -> Changes | None:
+    """Summarise the way into a round, for readers of a language; there is none into the first."""
     if number <= 1:
         return None
+    said = contents or Contents.of_source(study)
     lines: dict[int, dict[int, ChangedStatement]] = {number - 1: {}, number: {}}
     for row in asked_in(session, study.id, [number - 1, number]):
-        lines[row.round][row.statement] = ChangedStatement(row.code, row.text)
-    edges = list(session.scalars(select(Lineage).where(Lineage.study_id == study.id, Lineage.round == number)))
+        lines[row.round][row.statement] = ChangedStatement(row.code, said.statement(row.statement, "text", row.text))
+    rows = session.scalars(select(Lineage).where(Lineage.study_id == study.id, Lineage.round == number))
+    edges = [Edge(one.from_statement, one.to_statement, one.change, reason_in(said, one)) for one in rows]
     results = select(Result.statement, Result.verdict).where(
         Result.study_id == study.id, Result.round == number - 1, Result.group == "all"
     )
@@ -63,7 +77,7 @@ def changes_into(session: Session, study: Study, number: int) -> Changes | None:
     return summarise(lines[number - 1], lines[number], edges, verdicts)
 
 
-def summarise(before: Wordings, now: Wordings, edges: Sequence[Lineage], verdicts: Mapping[int, str]) -> Changes:
+def summarise(before: Wordings, now: Wordings, edges: Sequence[Edge], verdicts: Mapping[int, str]) -> Changes:
     """Sort every statement of the two rounds into what became of it."""
     arrived = _arrivals(before, now, edges)
     replaced = {edge.from_statement for edge in edges if edge.change in CROSSING and edge.to_statement in now}
@@ -84,7 +98,7 @@ def summarise(before: Wordings, now: Wordings, edges: Sequence[Lineage], verdict
     )
 
 
-def _arrivals(before: Wordings, now: Wordings, edges: Iterable[Lineage]) -> dict[Change, dict[int, ChangedStatement]]:
+def _arrivals(before: Wordings, now: Wordings, edges: Iterable[Edge]) -> dict[Change, dict[int, ChangedStatement]]:
     """What is asked now and comes from an edge, by kind of change; a merged statement has several sources."""
     arrived: dict[Change, dict[int, ChangedStatement]] = {change: {} for change in Change}
     for edge in edges:

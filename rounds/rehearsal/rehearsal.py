@@ -142,10 +142,10 @@ def visitor(session: Session, copy: Study, name: str) -> Panelist:
     return panel_of(session, copy)[VISITORS.index(name)]
 
 
-def letters_of(session: Session, copy: Study, *, at: datetime) -> list[tuple[LetterKind, LetterKind, Facts]]:
+def letters_of(session: Session, copy: Study, *, at: datetime) -> list[tuple[LetterKind, str, Facts]]:
     """The letters of the last round as they would leave: each kind with its template and what that needs."""
     last, people = rounds_of(session, copy)[-1], panel_of(session, copy)
-    letters: list[tuple[LetterKind, LetterKind, Facts]] = []
+    letters: list[tuple[LetterKind, str, Facts]] = []
     for kind in (kind for kind in LetterKind if kind not in (*ABOUT_A_PERSON, *OF_AN_UPGRADE)):
         panelist = people[VISITORS.index("B" if kind is LetterKind.UNFINISHED else "C")]
         number = None if kind in PERSONAL else last.number

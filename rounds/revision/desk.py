@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from delphi.consensus.proposal import Proposed
 from delphi.consensus.table.result_row import ResultRow
+from delphi.contents.difference import WordRun, difference
 from delphi.errors import NotFound, Refused
 from delphi.model.round import Round, State
 from delphi.model.statement import Decision, Lineage, Statement
 from delphi.model.study import Study
 from delphi.statements import questionnaire
 from delphi.statements.questionnaire import AskedStatement
-from rounds.feedback.wording import Piece, difference
 from rounds.results.rows import Row
 from rounds.revision import decisions, proposals
 from rounds.seal import texts
@@ -44,7 +44,7 @@ class DeskRow:
     decision: Decision | None
     comments: int
     into: tuple[str, ...]
-    pieces: tuple[Piece, ...]
+    pieces: tuple[WordRun, ...]
 
     @property
     def wording(self) -> str:

@@ -13,6 +13,7 @@ from delphi.errors import Refused
 from delphi.model.round import Round, find_round
 from delphi.model.study import Study
 from delphi.web.forms import ButtonForm
+from delphi.web.language import as_the_panel_reads
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session
@@ -180,6 +181,7 @@ def _decide_suggestion(form: SuggestionForm, draft: Round, suggestion: UUID) -> 
 @policy(Capability.LEAD)
 def preview(study: Study, round_: Round) -> str:
     """Show the next questionnaire as a panelist gets it who has not answered before; nothing can be saved here."""
+    as_the_panel_reads(study.item_noun.value)
     shown = preview_page(current_session(), study, round_, request.args.get("page", 1, type=int))
     return render_template(
         "revision/preview.html",

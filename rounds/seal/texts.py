@@ -32,6 +32,7 @@ class WrittenComment:
     released_text: str | None
     note: str
     tags: list[str]
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class ReleasedComment:
     ticket: UUID
     text: str
     as_written: bool
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ def released(
     """
     columns = (Comment.round, Comment.statement, Comment.ticket, Comment.released_text)
     shown = (
-        select(*columns, Comment.released_text == Comment.text)
+        select(*columns, Comment.released_text == Comment.text, Comment.language)
         .where(Comment.study_id == study.id, Comment.round.in_(_large_rounds(study, numbers)))
         .where(Comment.released_text.is_not(None))
         .order_by(Comment.round, Comment.statement, Comment.ticket)
@@ -162,7 +164,7 @@ def released(
     shown = shown if statement is None else shown.where(Comment.statement == statement)
     # Of everybody, also for a handed link: a difference between two readers would tell whose a comment is.
     rows = session.execute(shown, execution_options=OF_EVERYBODY)
-    return [ReleasedComment(n, about, ticket, text or "", same) for n, about, ticket, text, same in rows]
+    return [ReleasedComment(n, about, ticket, text or "", same, code) for n, about, ticket, text, same, code in rows]
 
 
 def _large_rounds(study: Study, numbers: Collection[int]) -> Select[int]:

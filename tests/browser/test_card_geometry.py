@@ -110,6 +110,7 @@ def read(visit, studies):
         page = visit(viewport=SIZES[width], **options)
         if language != "en":
             page.goto("/")
+            page.locator("footer .languages summary").click()
             page.locator(f"footer button[value$='{language}']").click()
             expect(page.locator("html")).to_have_attribute("lang", language)
         page.goto(studies[scale].link())

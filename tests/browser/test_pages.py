@@ -18,6 +18,7 @@ LOOKS = {
 def speak(page: Page, language: str) -> None:
     """Choose a language in the footer, as a reader does; English is there already."""
     if language != "en":
+        page.locator("footer .languages summary").click()
         page.locator(f"footer button[value$='{language}']").click()
         expect(page.locator("html")).to_have_attribute("lang", language)
 

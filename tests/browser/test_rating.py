@@ -388,13 +388,13 @@ def test_a_card_says_names_and_states_as_a_screen_reader_hears_them(site, enter)
     names = (
         "agree 5 people, 45 % you, round 1",
         "somewhat agree 4 people, 36 % middle answer",
-        "somewhat disagree 1 person, 9 %",
-        "disagree 1 person, 9 %",
+        "somewhat disagree 1 person, 9%",
+        "disagree 1 person, 9%",
         "not qualified to respond 1 person not counted in the shares",
     )
     for radio, name in zip(radios.all(), names, strict=True):
         expect(radio).to_have_accessible_name(name)
-    said = "In round 1, 11 people rated this: 9 agreed (82 %), 2 disagreed (18 %). You: agree."
+    said = "In round 1, 11 people rated this: 9 agreed (82%), 2 disagreed (18%). You: agree."
     expect(group).to_have_accessible_description(said)
     expect(radios.nth(0)).not_to_be_checked()
     group.get_by_role("radio", name="not qualified to respond").check()

@@ -46,6 +46,7 @@ def results(visit, played):
         page = visit(**options)
         page.goto("/")
         if language != "en":
+            page.locator("footer .languages summary").click()
             page.locator(f"footer button[value$='{language}']").click()
         page.goto(played.link(person))
         page.locator("main form button").first.click()

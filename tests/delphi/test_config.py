@@ -13,6 +13,8 @@ GOOD = SECRETS | {
     "TRUSTED_PROXIES": "1",
     "MAIL_URL": "smtps://user:pass@relay.example.org",
     "MAIL_FROM": "Delphi <delphi@example.org>",
+    "MAIL_RETURN_PATH": "bounces@example.org",
+    "BOUNCES_URL": "imaps://box:pass@mail.example.org/INBOX",
     "MAIL_PER_DOMAIN": "30",
     "PSEUDO_LANGUAGE": "yes",
 }
@@ -65,6 +67,12 @@ def test_the_public_address_says_host_and_scheme():
     )
 
 
+def test_the_public_address_may_have_a_path():
+    settings = from_environment(SECRETS | {"PUBLIC_URL": "https://host.example.org:8443/tools/delphi/"})
+    assert (settings.origin, settings.prefix) == ("https://host.example.org:8443", "/tools/delphi")
+    assert from_environment(SECRETS).prefix == ""
+
+
 @pytest.mark.parametrize(
     ("name", "value", "remedy"),
     [
@@ -84,6 +92,9 @@ def test_the_public_address_says_host_and_scheme():
         ("PUBLIC_URL", "delphi.example.org", "write https://"),
         ("PUBLIC_URL", "https://", "write https://"),
         ("PUBLIC_URL", "https://[::1", "write https://"),
+        ("PUBLIC_URL", "https://host/a//b", "or https://host/delphi"),
+        ("PUBLIC_URL", "https://host/../x", "or https://host/delphi"),
+        ("PUBLIC_URL", "https://host/delphi?x=1", "or https://host/delphi"),
         ("MAIL_URL", "smtp+ssl://relay", "smtps://"),
         ("PSEUDO_LANGUAGE", "perhaps", "write yes"),
         ("TRUSTED_PROXIES", "yes", "write 1"),

@@ -26,6 +26,8 @@ SECRET = "not-secret-" * 4
 class Browser(FlaskClient):
     """Flask's client with a host, and with forms that carry their token."""
 
+    home = HOST  # where its cookie is kept
+
     def open(self, *args: Any, **options: Any) -> TestResponse:
         options.setdefault("base_url", HOST)
         options.setdefault("buffered", True)  # a file that is served is read and closed
@@ -40,7 +42,7 @@ class Browser(FlaskClient):
         return self.send(path) if method == "POST" else self.open(path, method=method)
 
     def token(self) -> str:
-        with self.session_transaction(base_url=HOST) as kept:
+        with self.session_transaction(base_url=self.home) as kept:
             raw = kept.setdefault("csrf_token", secrets.token_hex(20))
         serializer = URLSafeTimedSerializer(self.application.secret_key, salt="wtf-csrf-token")
         return serializer.dumps(raw)
@@ -51,8 +53,8 @@ class Browser(FlaskClient):
         with self._database.transaction() as session:
             expires = clock.now() + timedelta(hours=1)
             session.add(AccountSession(grant_sha256=sha256(grant), account=account.id, expires_at=expires))
-        with self.session_transaction(base_url=HOST) as kept:
-            kept.update(_user_id=account.fs_uniquifier, _fresh=True, grant=grant)
+        with self.session_transaction(base_url=self.home) as kept:
+            kept.update(_user_id=account.fs_uniquifier, _fresh=True, grant=grant, csrf_token=secrets.token_hex(20))
         return self
 
     def enter(self, study_id: int, panelist: UUID, handed_link: str | None = None) -> "Browser":
@@ -63,7 +65,7 @@ class Browser(FlaskClient):
             key = {"study_id": study_id, "panelist": panelist}
             key["handed_link"] = handed_link
             session.add(PanelistSession(grant_sha256=sha256(grant), expires_on=expires, **key))
-        with self.session_transaction(base_url=HOST) as kept:
+        with self.session_transaction(base_url=self.home) as kept:
             kept["panelist_grant"] = grant
         return self
 

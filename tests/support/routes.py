@@ -13,12 +13,14 @@ EXAMPLES = {
     "act": "restore",
     "visitor": "A",
     "member": 1,
+    "kind": "invitation",
     "ticket": UUID(int=0),
     "suggestion": UUID(int=0),
     "token": "no-such-token",
     "proposal": UUID(int=7),
     "job": UUID(int=8),
     "filename": "components.css",
+    "name": "index.html",
 }
 
 

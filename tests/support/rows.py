@@ -23,6 +23,10 @@ STUDY: dict[str, Any] = {
     "lead_name": "Ada",
     "contact_email": "ada@example.org",
     "language": "en",
+    "languages": ["nl"],
+    "stale_mark": "note",
+    "translated": 1,
+    "scale_words": {},
     "time_zone": "UTC",
     "simulated": False,
     "notice": "",
@@ -48,6 +52,8 @@ STUDY: dict[str, Any] = {
     "harm": None,
     "turnout": "shown",
     "closing_hours": 48,
+    "item_noun": "statement",
+    "person_noun": "panelist",
     "data_protection_name": None,
     "data_protection_email": None,
     "names_until": None,
@@ -70,6 +76,7 @@ ANSWER = {"study_id": 1, "round": 1, "statement": 1, "panelist": WHO, "version":
 ROWS: dict[str, dict[str, Any]] = {
     "account": {"id": 1, "email": "ada@example.org", "password": None, "active": True, "fs_uniquifier": "u1"},
     "account_session": {"grant_sha256": HASH, "account": 1, "expires_at": AT},
+    "sent_form": {"key_sha256": HASH, "account": 1, "sent_on": DAY, "led_to": None},
     "study": STUDY,
     "account_invitation": {"token_sha256": HASH, "account": 1, "expires_at": AT},
     "team_letter": {
@@ -92,7 +99,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "study_id": 1, "version": 1, "text": "Text", "consent": "", "material": True, "reason": "", "sha256": HASH,
     },
     "panelist": {"study_id": 1, "id": WHO, "code": "ABCDEFGH12", "page_code": "one", "stakeholder_group": "nurses", "declined_on": None,
-                 "withdrawn_on": None, "left_because": "", "row_code": None},
+                 "withdrawn_on": None, "left_because": "", "row_code": None, "language": "en"},
     "consent": {"study_id": 1, "panelist": WHO, "version": 1, "items": [], "given_on": DAY},
     "identity": {"study_id": 1, "panelist": WHO, "name": "One", "email": "one@example.org", "characteristics": {},
                  "changed_by_team": False},
@@ -119,7 +126,7 @@ ROWS: dict[str, dict[str, Any]] = {
     },
     "rating": ANSWER | {"kind": "rated", "value": 4},
     "comment": ANSWER | {"ticket": TICKET, "text": "Why", "moderation": None, "released_text": None,
-                         "note": "", "tags": []},
+                         "note": "", "tags": [], "language": "en"},
     "change_reason": ANSWER | {"text": "I read the comments"},
     "save_request": {"study_id": 1, "round": 1, "panelist": WHO, "key": "k", "digest": HASH, "answer": {}},
     "result": {
@@ -133,6 +140,9 @@ ROWS: dict[str, dict[str, Any]] = {
     "seal_letter": {
         "study_id": 1, "id": LETTER, "seal": 1, "account": 1, "run_after": AT, "claimed_by": None, "claimed_until": None,
         "attempts": 0, "sent_at": None, "failed_at": None, "dropped_at": None,
+    },
+    "translation": {
+        "study_id": 1, "item": "study.title", "language": "nl", "text": "Zorg", "source": "Care", "by": 1, "at": AT,
     },
     "event": {
         "study_id": 1, "sequence": 1, "at": AT, "actor": 1, "actor_elsewhere": None, "kind": "study:created", "data": {},

@@ -31,15 +31,19 @@ NEW_KINDS = (
     'comments:moderated', 'comment:read', 'reminders:queued', 'reminders:stopped', 'study:finished',
     'names:destroyed', 'rows:published', 'panel:described', 'figures:sealed', 'proposals:decided', 'panelist:withdrew',
     'panelist:corrected', 'panelist:invited', 'panelist:removed', 'link:handed', 'link:mailed', 'link:ended',
-    'verdicts:amended', 'export:made',
+    'verdicts:amended', 'texts:translated', 'letters:changed', 'letters:queued', 'reminders:planned', 'export:made',
 )  # fmt: skip
 LETTERS = (
     'invitation', 'reminder', 'not_started', 'unfinished', 'extension', 'link', 'consent', 'withdrawal',
 )  # fmt: skip
-NEW_LETTERS = (*LETTERS, 'address_changed', 'statistician', 'closing_early', 'information')
+NEW_LETTERS = (
+    *LETTERS, 'address_changed', 'statistician', 'closing_early', 'information', 'news', 'results', 'thanks', 'finished',
+    'acknowledgement',
+)  # fmt: skip
+TEAM_LETTERS = ('team', 'round_closed', 'response_alarm', 'bounce', 'test')
 PERSONAL, NEW_PERSONAL = (
     ('link', 'consent', 'withdrawal'),
-    ('link', 'consent', 'withdrawal', 'address_changed', 'statistician', 'information'),
+    ('link', 'consent', 'withdrawal', 'address_changed', 'statistician', 'information', 'finished', 'acknowledgement'),
 )
 ROLES = ('owner', 'analyst', 'panel_manager', 'viewer')
 NEW_ROLES = (*ROLES, 'statistician')
@@ -150,6 +154,33 @@ def round_table() -> sa.Table:
     )  # fmt: skip
 
 
+def identity(*, addressed: bool) -> sa.Table:
+    """The names as they were, or as they are, with people who have no address."""
+    return sa.Table(
+        'identity', sa.MetaData(),
+        sa.Column('study_id', sa.Integer(), nullable=False),
+        sa.Column('panelist', sa.Uuid(), nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('email', sa.String(length=254), nullable=not addressed),
+        sa.Column('characteristics', sa.JSON(), nullable=False),
+        sa.Column('changed_by_team', sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column('bounced_on', sa.Date(), nullable=True),
+        sa.Column('bounce', sa.String(length=200), nullable=True),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.CheckConstraint('email = lower(email)', name=op.f('ck_identity_email_lower')),
+        sa.ForeignKeyConstraint(['study_id', 'panelist'], ['panelist.study_id', 'panelist.id'], name=op.f('fk_identity_study_id_panelist_panelist'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_identity_study_id_study')),
+        sa.PrimaryKeyConstraint('study_id', 'panelist', name=op.f('pk_identity')),
+        sa.UniqueConstraint('study_id', 'email', name=op.f('uq_identity_study_id_email')),
+    )  # fmt: skip
+
+
+def let_addresses_be_missing(*, missing: bool) -> None:
+    """Let people without a mail address be on a panel, or not."""
+    with op.batch_alter_table('identity', copy_from=identity(addressed=missing)) as batch_op:
+        batch_op.alter_column('email', existing_type=sa.String(length=254), nullable=missing)
+
+
 def answers(name: str, *columns: sa.Column[object] | sa.Constraint) -> sa.Table:
     """A table of answers as it was, without its primary key."""
     return sa.Table(
@@ -229,15 +260,27 @@ STUDY_COLUMNS = {
     'harm': ('VARCHAR(40)', "harm IS NULL OR harm IN ('yes', 'no', 'unknown')"),
     'turnout': ("VARCHAR(40) DEFAULT 'shown' NOT NULL", "turnout IN ('shown', 'kept')"),
     'closing_hours': ('INTEGER DEFAULT 48 NOT NULL', 'closing_hours BETWEEN 0 AND 72'),
+    'item_noun': ("VARCHAR(40) DEFAULT 'statement' NOT NULL", "item_noun IN ('statement', 'outcome', 'indication')"),
+    'person_noun': ("VARCHAR(40) DEFAULT 'panelist' NOT NULL", "person_noun IN ('panelist', 'participant', 'expert')"),
     'data_protection_name': ('VARCHAR(200)', ''),
     'data_protection_email': ('VARCHAR(254)', ''),
+    'languages': ('JSON', ''),
+    'stale_mark': ("VARCHAR(40) DEFAULT 'note' NOT NULL", "stale_mark IN ('none', 'note', 'source')"),
+    'translated': ('INTEGER DEFAULT 0 NOT NULL', ''),
+    'scale_words': ('JSON', ''),
 }
 COLUMNS = {
-    'panelist': {'row_code': 'VARCHAR(20)', 'page_code': 'VARCHAR(20)'},
+    'panelist': {
+        'row_code': 'VARCHAR(20)', 'page_code': 'VARCHAR(20)', 'language': 'VARCHAR(12)',
+        'reminders_stopped': 'BOOLEAN DEFAULT {false} NOT NULL',
+    },
     'participation': {'counted': 'BOOLEAN', 'counted_group': 'VARCHAR(60)', 'handed_link': 'VARCHAR(64)'},
     'access_link': {'handed': 'BOOLEAN DEFAULT {false} NOT NULL'},
     'panelist_session': {'handed_link': 'VARCHAR(64)'},
-    'identity': {'changed_by_team': 'BOOLEAN DEFAULT {false} NOT NULL', 'note': 'TEXT'},
+    'identity': {
+        'changed_by_team': 'BOOLEAN DEFAULT {false} NOT NULL', 'note': 'TEXT', 'bounced_on': 'DATE', 'bounce': 'VARCHAR(200)',
+    },
+    'team_letter': {'about': 'VARCHAR(80)'},
     'receipt': {'changed_by_team': 'BOOLEAN DEFAULT {false} NOT NULL'},
 }
 
@@ -253,8 +296,10 @@ def upgrade() -> None:
     for table, columns in COLUMNS.items():
         for name, kind in columns.items():
             add_column(table, name, kind.format(false=false))
+    let_addresses_be_missing(missing=True)
     drawn = 'hex(randomblob(8))' if false == '0' else "substr(upper(replace(gen_random_uuid()::text, '-', '')), 1, 16)"
     op.execute(f'UPDATE panelist SET page_code = {drawn}')
+    add_column('team_letter', 'kind', "VARCHAR(40) DEFAULT 'team' NOT NULL", one_of('kind', TEAM_LETTERS))
     op.create_index('uq_panelist_page_code', 'panelist', ['study_id', 'page_code'], unique=True)
     change_checks(event(KINDS), kind=one_of('kind', NEW_KINDS))
     change_checks(
@@ -269,10 +314,12 @@ def upgrade() -> None:
         batch_op.drop_constraint(op.f('ck_round_closed_has_input_hash'), type_='check')
         batch_op.drop_column('input_sha256')
         batch_op.add_column(sa.Column('stops', sa.JSON(), nullable=True))
+        batch_op.add_column(sa.Column('reminders', sa.JSON(), nullable=True))
     op.drop_index('ix_rating_panelist', 'rating')
     for name in OF_A_PANELIST:
         op.create_index(f'ix_{name}_panelist', name, ['study_id', 'panelist'])
     order_answers(BY_STATEMENT, BY_PERSON)
+    add_column('comment', 'language', 'VARCHAR(12)')
     create_tables()
     op.execute('INSERT INTO held_role (study_id, account, role) SELECT study_id, account, role FROM membership')
     (freeze_answers_sqlite if false == '0' else freeze_answers_postgresql)()
@@ -360,7 +407,32 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint('study_id', 'id', name=op.f('pk_seal_letter')),
         sa.UniqueConstraint('study_id', 'seal', 'account', name=op.f('uq_seal_letter_study_id_seal_account')),
     )
+    op.create_table(
+        'sent_form',
+        sa.Column('key_sha256', sa.String(length=64), nullable=False),
+        sa.Column('account', sa.Integer(), nullable=False),
+        sa.Column('sent_on', sa.Date(), nullable=False),
+        sa.Column('led_to', sa.String(length=2000), nullable=True),
+        sa.CheckConstraint('length(key_sha256) = 64', name=op.f('ck_sent_form_key_is_a_hash')),
+        sa.ForeignKeyConstraint(['account'], ['account.id'], name=op.f('fk_sent_form_account_account'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('key_sha256', name=op.f('pk_sent_form')),
+    )
+    op.create_index('ix_sent_form_account', 'sent_form', ['account'])
     op.create_index('ix_seal_letter_due', 'seal_letter', ['run_after'], sqlite_where=DUE, postgresql_where=DUE)
+    op.create_table(
+        'translation',
+        sa.Column('study_id', sa.Integer(), nullable=False),
+        sa.Column('item', sa.String(length=200), nullable=False),
+        sa.Column('language', sa.String(length=12), nullable=False),
+        sa.Column('text', sa.Text(), nullable=False),
+        sa.Column('source', sa.Text(), nullable=False),
+        sa.Column('by', sa.Integer(), nullable=True),
+        sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint('length(text) > 0', name=op.f('ck_translation_text_present')),
+        sa.ForeignKeyConstraint(['by'], ['account.id'], name=op.f('fk_translation_by_account')),
+        sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_translation_study_id_study')),
+        sa.PrimaryKeyConstraint('study_id', 'item', 'language', name=op.f('pk_translation')),
+    )
 
 
 # What was counted does not change: of these tables no row comes, goes or changes (of the last two: not its text) once the
@@ -434,9 +506,10 @@ def downgrade() -> None:
     if not sqlite:
         for function in ('refuse_counted_new', 'refuse_counted_old', 'refuse_uncounting'):
             op.execute(f'DROP FUNCTION {function}()')
-    for table in ('seal_letter', 'sealed_row', 'seal', 'kept_characteristics', 'held_role'):
+    for table in ('translation', 'sent_form', 'seal_letter', 'sealed_row', 'seal', 'kept_characteristics', 'held_role'):
         op.drop_table(table)
     go_back_to_input_hash()
+    op.drop_column('comment', 'language')
     order_answers(BY_PERSON, BY_STATEMENT)
     op.create_index('ix_rating_panelist', 'rating', ['study_id', 'round', 'panelist'])
     change_checks(event(NEW_KINDS), kind=one_of('kind', KINDS))
@@ -454,9 +527,11 @@ def downgrade() -> None:
         batch_op.drop_constraint(op.f('ck_membership_role'), type_='check')
         batch_op.create_check_constraint(op.f('ck_membership_role'), one_of('role', ROLES))
     op.drop_index('uq_panelist_page_code', 'panelist')
+    let_addresses_be_missing(missing=False)
     for table, columns in COLUMNS.items():
         for name in columns:
             op.drop_column(table, name)
+    op.drop_column('team_letter', 'kind')
     for name in STUDY_COLUMNS:
         op.drop_column('study', name)
 

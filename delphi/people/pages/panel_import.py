@@ -9,13 +9,17 @@ from delphi import clock
 from delphi.access import Capability
 from delphi.errors import Refused
 from delphi.model.study import Study
-from delphi.people import roster_files, roster_list
+from delphi.people import roster_files
 from delphi.people.forms import read_choices
+from delphi.people.panel_files import heads
 from delphi.people.panel_files.reading import PanelFile
+from delphi.people.panel_list import names
 from delphi.sheets.comparison import FileComparison
+from delphi.sheets.lists.columns import KEEP, LEAVE
 from delphi.web import uploads
 from delphi.web.answers import Page, done
 from delphi.web.language import gettext as _
+from delphi.web.language import listed
 from delphi.web.policy import account, parses_first, policy, takes_files
 from delphi.web.transaction import current_session, reads_first
 
@@ -36,31 +40,33 @@ def preview(study: Study) -> Page:
 def _show(study: Study, data: bytes, file: PanelFile) -> Page:
     comparison = _compared(study, file)
     fresh = roster_files.new_groups(current_session(), study, comparison)
-    page = uploads.preview(
+    page = uploads.preview_list(
         study,
-        uploads.as_field(data),
+        data,
+        file,
         comparison,
         list(dict.fromkeys(name for _line, row in file.rows for name in row)),
-        "people/panel_preview.html",
-        file=file,
-        errors=file.errors,
-        unknown=sum(not column.known for column in file.columns),
         title=_("Import people"),
         note=_note(study, fresh, [values["name"] for _line, values in comparison.new]),
         key=secrets.token_urlsafe(16),
-        shown_choices=_shown(file),
+        targets=_targets(),
+        ask=_("Say first which column holds the names and which the addresses; nothing can be imported before."),
+        pieces=_("Recipients"),
+        again=_("The same person again:"),
+        more="people/unaddressed.html",
+        counted_as=_("Cells with an address"),
         **_ways(study),
     )
     return page, 422 if file.wrong or file.nameless else 200
 
 
-def _note(study: Study, fresh: Sequence[str], names: Sequence[str]) -> str:
+def _note(study: Study, fresh: Sequence[str], new: Sequence[str]) -> str:
     """Point out groups that are new, and new people whose name the panel has already."""
-    notes = [_("Groups that are new: %(names)s.") % {"names": ", ".join(fresh)}] if fresh else []
-    known = roster_list.names_known(current_session(), study, names) if names else []
+    notes = [_("Groups that are new: %(names)s.") % {"names": listed(fresh)}] if fresh else []
+    known = names.names_known(current_session(), study, new) if new else []
     if known:
         message = _("Same name, other address: %(names)s. Correct the address on the person's page instead.")
-        notes.append(message % {"names": ", ".join(known)})
+        notes.append(message % {"names": listed(known)})
     return " ".join(notes)
 
 
@@ -72,16 +78,23 @@ def _compared(study: Study, file: PanelFile) -> FileComparison:
 
 
 def _ways(study: Study) -> dict[str, str]:
-    ways = {"action": "panel_import.take", "again": "panel_import.preview", "rest": "panel_import.rest"}
+    ways = {"action": "panel_import.take", "reread": "panel_import.preview", "rest": "panel_import.rest"}
     ways["back"] = "roster.index"
     return {name: url_for(endpoint, slug=study.slug) for name, endpoint in ways.items()}
 
 
-def _shown(file: PanelFile) -> str:
-    """The choices by which a file was read, in one line: what is imported is what was shown."""
-    encoding = file.source.encoding
-    columns = " ".join(f"{column.place}={column.target}" for column in file.columns)
-    return "|".join((file.source.sheet, encoding.name if encoding else "", columns))
+def _targets() -> dict[str, str]:
+    """What the columns of a panel are called."""
+    return {
+        heads.NAME: _("Name"),
+        heads.FIRST: _("First name"),
+        heads.INFIX: _("Between first and last name (van, de)"),
+        heads.LAST: _("Last name"),
+        heads.EMAIL: _("Mail address"),
+        heads.GROUP: _("Group"),
+        KEEP: _("A characteristic, called as here"),
+        LEAVE: _("Leave it out"),
+    }
 
 
 @blueprint.post("/studies/<slug>/panel/import")
@@ -90,7 +103,7 @@ def _shown(file: PanelFile) -> str:
 @parses_first(lambda: roster_files.read(uploads.carried_file(), read_choices(request.form)))
 def take(study: Study, rows: PanelFile) -> Page:
     """Take what the preview showed; with other choices than it was made by, show it again first."""
-    if request.form.get("shown", _shown(rows)) != _shown(rows):
+    if not uploads.was_shown(rows):
         return _show(study, uploads.carried_file(), rows)
     if rows.nameless:
         raise Refused(_("Say first which column holds the names. Nothing was imported."))

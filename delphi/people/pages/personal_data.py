@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from delphi import clock, handed_links
+from delphi.contents.pages import current_contents, texts_of
 from delphi.model.panel import Panelist
 from delphi.model.study import Study
 from delphi.people import acknowledgements, addresses, personal_data
@@ -65,7 +66,7 @@ def device(panelist: Panelist) -> Page:
 @policy(PANELIST)
 def as_json(study: Study, panelist: Panelist) -> Page:
     """Send it all as JSON."""
-    text = json.dumps({"study": study.title, **_gathered(study, panelist)}, ensure_ascii=False, indent=2)
+    text = json.dumps({"study": texts_of(study).title, **_gathered(study, panelist)}, ensure_ascii=False, indent=2)
     return _file(study, f"{text}\n", "json", "application/json")
 
 
@@ -81,7 +82,8 @@ def as_csv(study: Study, panelist: Panelist) -> Page:
 
 def _gathered(study: Study, panelist: Panelist) -> dict[str, list[Facts]]:
     handed_links.refuse_withheld(current_session())
-    return personal_data.gather(current_session(), study, panelist, acknowledgement=_key(study, panelist))
+    key, said = _key(study, panelist), current_contents(study)
+    return personal_data.gather(current_session(), study, panelist, acknowledgement=key, contents=said)
 
 
 def _key(study: Study, panelist: Panelist) -> str:
@@ -115,6 +117,7 @@ def field_names() -> dict[str, str]:
         "name": _("Name"),
         "email": _("Mail address"),
         "stakeholder_group": _("Group"),
+        "language": _("Language"),
         "declined_on": _("Declined on"),
         "left_because": _("Reason"),
         "conflict_of_interest": _("Conflict of interest"),

@@ -2,26 +2,15 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from delphi.people.panel_files.heads import EMAIL, FIRST, GROUP, INFIX, KEEP, LAST, LEAVE, NAME, TARGETS, target_of
+from delphi.people.panel_files.heads import EMAIL, FIRST, GROUP, INFIX, LAST, NAME, TARGETS, target_of
 from delphi.sheets.column_heads import LOOKED_AT, SheetLine
+from delphi.sheets.lists.columns import KEEP, LEAVE, Column, described, heads_and_cells, once
 
 NAMING = (NAME, FIRST, LAST)
 LIKE_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.")
 PARTS = (FIRST, INFIX, LAST)
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of the file: its place, its head, a cell of it, what it is here, and whether that was recognised."""
-
-    place: int
-    head: str
-    example: str
-    target: str
-    known: bool
-    key: str = ""  # the name of the characteristic
 
 
 def head_place(lines: Sequence[SheetLine]) -> int | None:
@@ -31,6 +20,8 @@ def head_place(lines: Sequence[SheetLine]) -> int | None:
         for place, found in enumerate(targets):
             if EMAIL in found and found & set(wanted) and not any("@" in cell for cell in lines[place][1]):
                 return place
+    if not any("@" in cell for _line, cells in lines for cell in cells):
+        return next((place for place, found in enumerate(targets) if found & set(NAMING)), None)
     first = next((place for place, (_line, cells) in enumerate(lines) if any("@" in cell for cell in cells)), 0)
     above = lines[first - 1][1] if first else ()
     return first - 1 if sum(map(bool, map(str.strip, above))) > 1 else None
@@ -38,19 +29,15 @@ def head_place(lines: Sequence[SheetLine]) -> int | None:
 
 def columns_of(head: Sequence[str], body: Sequence[SheetLine], chosen: Mapping[int, str]) -> list[Column]:
     """Say of every column what it is."""
-    heads = [" ".join(cell.split()) for cell in head]
-    cells = [[row[place].strip() for _line, row in body if place < len(row)] for place in range(len(heads))]
+    heads, cells = heads_and_cells(head, body)
     found = [target_of(text) if text else None for text in heads]
     targets: list[str | None] = [chosen.get(place, target) for place, target in enumerate(found)]
     _one_address(targets, cells, chosen)
     _names(targets, cells, headed=any(heads))
-    _once(targets, chosen)
-    examples = [next(filter(None, filled), "") for filled in cells]
-    columns = [
-        Column(place, text, example[:60], target or (KEEP if text else LEAVE), target is not None)
-        for place, (text, example, target) in enumerate(zip(heads, examples, targets, strict=True))
-    ]
-    return [replace(column, key=_key(column, columns)) for column in columns if column.head or column.example]
+    once(targets, chosen, {EMAIL}, instead=LEAVE)
+    once(targets, chosen, {NAME, FIRST, INFIX, LAST, GROUP}, instead=KEEP)
+    columns = described(heads, cells, targets, unknown=KEEP)
+    return [replace(column, key=_key(column, columns)) for column in columns]
 
 
 def _one_address(targets: list[str | None], cells: Sequence[Sequence[str]], chosen: Mapping[int, str]) -> None:
@@ -82,23 +69,11 @@ def _names(targets: list[str | None], cells: Sequence[Sequence[str]], *, headed:
         targets[left[0]] = NAME
 
 
-def _once(targets: list[str | None], chosen: Mapping[int, str]) -> None:
-    """Keep a second column of the same kind as a characteristic; a choice by hand goes before what was recognised."""
-    order = sorted(range(len(targets)), key=lambda place: place not in chosen)
-    seen: set[str] = set()
-    for place in order:
-        target = targets[place]
-        if target in (NAME, FIRST, INFIX, LAST, GROUP, EMAIL) and target in seen:
-            targets[place] = KEEP if target != EMAIL else LEAVE
-        elif target is not None:
-            seen.add(target)
-
-
 def _key(column: Column, columns: Sequence[Column]) -> str:
     """The name under which a column is kept: its head, with its number where it would stand twice."""
     if column.target != KEEP:
         return ""
-    before = [other for other in columns[: column.place] if other.target == KEEP]
+    before = [other for other in columns if other.place < column.place and other.target == KEEP]
     taken = {NAME, EMAIL, GROUP} | {other.head for other in before}
     text = column.head or "column"
     return f"{text} {column.place + 1}" if text in taken or not column.head else text

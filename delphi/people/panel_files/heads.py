@@ -1,10 +1,9 @@
 """What researchers call the columns of a panel, in fifteen languages."""
 
-import re
-import unicodedata
+from delphi.sheets.lists.columns import KEEP, LEAVE
+from delphi.sheets.lists.heads import known, plain
 
 NAME, FIRST, INFIX, LAST, EMAIL, GROUP = "name", "first", "infix", "last", "email", "group"
-KEEP, LEAVE = "keep", "leave"
 TARGETS = (NAME, FIRST, INFIX, LAST, EMAIL, GROUP, KEEP, LEAVE)
 WORDS = {
     NAME: (
@@ -47,20 +46,7 @@ WORDS = {
 }
 
 
-def plain(head: str) -> str:
-    """The head of a column without case, accents and marks.
-
-    Examples
-    --------
-    >>> plain(" E-Mailadres: "), plain("Prénom (usuel)*"), plain("first_name")
-    ('e mailadres', 'prenom', 'first name')
-    """
-    letters = unicodedata.normalize("NFKD", re.sub(r"\(.*?\)", " ", head).replace("ł", "l").replace("ı", "i"))
-    text = "".join(letter for letter in letters.casefold() if not unicodedata.combining(letter))
-    return unicodedata.normalize("NFC", " ".join(re.sub(r"[\W_]+", " ", text).split()))
-
-
-KNOWN = {plain(word): target for target, words in WORDS.items() for word in words.split("|")}
+KNOWN = known(WORDS)
 
 
 def target_of(head: str) -> str | None:

@@ -102,6 +102,18 @@ def _check_group(session: Session, study: Study, person: Person, group: str) -> 
         raise Refused("This study has no group of this name. Nothing was changed.")
 
 
+def regroup(session: Session, study: Study, panelist: Panelist, group: str, *, by: By) -> bool:
+    """Put a person into a group, or into none; False if it is so already."""
+    person = _held(session, study, panelist)
+    if group == (panelist.stakeholder_group or ""):
+        return False
+    _check_group(session, study, person, group)
+    panelist.stakeholder_group = group or None
+    session.flush()
+    audit.record(session, study.id, EventKind.PANELIST_CORRECTED, by=by.account, at=by.at, what=["group"])
+    return True
+
+
 def _send_to_new_address(session: Session, study: Study, panelist: Panelist, *, end_links: bool, at: datetime) -> None:
     if end_links:
         access.revoke_links(session, study.id, panelist.id)
@@ -120,6 +132,8 @@ def send_link(session: Session, study: Study, panelist: Panelist, *, by: By) -> 
     """Mail a new link; False if one is on its way already."""
     person = _held(session, study, panelist)
     _refuse_uninvited(person)
+    if person.identity.email is None:
+        raise Refused("This person has no mail address. Make a link to print or copy instead. Nothing was changed.")
     if _link_is_waiting(session, study, panelist):
         return False
     turn = f"{TEAM_TURN}{uuid4().hex}"

@@ -18,11 +18,12 @@ class PersonForm(FlaskForm):
     """Name, address, group, note and characteristics; what it was filled with goes along."""
 
     name = StringField(validators=[DataRequired(), Length(max=200)])
-    email = StringField(validators=[DataRequired(), Length(max=254)])
+    email = StringField(validators=[Length(max=254)])
     group = StringField()
     note = TextAreaField(validators=[Length(max=LONGEST_TEXT)])
     end_links = BooleanField()
     seen = StringField()
+    addressed = True  # whether the person has an address by now: it is changed, and not taken away
 
     def fill(self, stored: Details) -> None:
         """Show what is stored; links of a wrong address end unless somebody says otherwise."""
@@ -30,7 +31,9 @@ class PersonForm(FlaskForm):
         self.group.data, self.note.data, self.end_links.data = stored.group, stored.note, True
 
     def validate_email(self, field: Field) -> None:
-        """Take what a letter can be addressed to."""
+        """Take what a letter can be addressed to; whoever has no address may go on without."""
+        if not clean(field.data) and not self.addressed:
+            return
         try:
             cells.address(clean(field.data).lower())
         except ValueError as error:
@@ -42,6 +45,11 @@ class PersonForm(FlaskForm):
         email = clean(self.email.data).lower()
         wanted = Details(one_line(self.name.data), email, group, note, characteristics)
         return Correction(wanted, clean(self.seen.data), bool(self.end_links.data))
+
+
+def read_other(form: Mapping[str, str]) -> tuple[str, str]:
+    """The other entry of a person who stands on the panel twice: the code of its page, or its mail address."""
+    return clean(form.get("other")), clean(form.get("email")).lower()
 
 
 def read_characteristics(form: Mapping[str, str], keys: Iterable[str]) -> dict[str, str]:

@@ -11,9 +11,11 @@ from delphi.access import Capability
 from delphi.errors import Refused
 from delphi.model.panel import Panelist
 from delphi.model.study import Study
-from delphi.people.person import changes
+from delphi.people import addresses
+from delphi.people.person import changes, merging
 from delphi.people.person.changes import By
-from delphi.people.person.forms import PersonForm, form_key, read_characteristics
+from delphi.people.person.forms import PersonForm, form_key, read_characteristics, read_other
+from delphi.people.person.merging import Merge
 from delphi.people.person.reading import Person, letters_of, namesakes, open_round, person_of
 from delphi.protocol import groups
 from delphi.web.answers import Page, done
@@ -77,6 +79,7 @@ def correct(study: Study, code: str) -> Page | tuple[str, int]:
     session, form = current_session(), PersonForm()
     panelist = access.panelist_coded(session, study, code)
     person = person_of(session, study, panelist)
+    form.addressed = person.identity.email is not None
     characteristics = read_characteristics(request.form, _keys(study, person))
     if not form.validate():
         return _page(study, person, form, characteristics, refused=_("Nothing was changed.")), 422
@@ -139,3 +142,35 @@ def remove(study: Study, code: str) -> Page:
 def _removed(study: Study, panelist: Panelist) -> Response:
     changes.remove(current_session(), study, panelist, secret=current_settings().secret_key, by=_by())
     return done(_("The person is removed. Nothing of them is kept."), "roster.index", slug=study.slug)
+
+
+@blueprint.route("/merge", methods=["GET", "POST"])
+@policy(Capability.ROSTER)
+def merge(study: Study, code: str) -> Page | tuple[str, int]:
+    """Make two entries of one person one."""
+    session = current_session()
+    panelist = access.panelist_coded(session, study, code)
+    if request.method == "GET":
+        return _merge_page(study, panelist)
+    other = _other(study)
+    if other is None:
+        return _merge_page(study, panelist, refused=_("Say which entry is the same person. Nothing was changed.")), 422
+    asked = Merge(panelist, other, address_of_other=request.form.get("address") == "other")
+    try:
+        stays = merging.merge(session, study, asked, secret=current_settings().secret_key, by=_by())
+    except Refused as refusal:
+        return _merge_page(study, panelist, refused=told(refusal)), 409
+    return _back(study, stays.page_code or "", _("The two entries are one person now."))
+
+
+def _other(study: Study) -> Panelist | None:
+    session, (code, email) = current_session(), read_other(request.form)
+    found = addresses.page_of(session, study, "", email) if email else code
+    return access.panelist_coded(session, study, found) if found else None
+
+
+def _merge_page(study: Study, panelist: Panelist, *, refused: str = "") -> str:
+    session = current_session()
+    person = person_of(session, study, panelist)
+    facts = {"person": person, "namesakes": namesakes(session, study, person), "form": PersonForm(), "refused": refused}
+    return render_template("people/person/merge.html", study=study, **facts)

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from delphi.errors import NotFound
@@ -73,7 +74,7 @@ class Person:
         """What can be corrected, as it is stored."""
         one = self.identity
         group = self.panelist.stakeholder_group or ""
-        return Details(one.name, one.email, group, one.note or "", {**one.characteristics})
+        return Details(one.name, one.email or "", group, one.note or "", {**one.characteristics})
 
     @property
     def invited(self) -> bool:
@@ -109,13 +110,33 @@ def person_of(session: Session, study: Study, panelist: Panelist) -> Person:
     return Person(panelist, identity, rounds, agreed=any(agreed for _number, agreed in rows))
 
 
+def persons_of(session: Session, study: Study, panelists: Sequence[Panelist]) -> list[Person]:
+    """Read some persons of the panel at once, in their order; whose name is gone is left out."""
+    of = [one.id for one in panelists]
+    named = select(Identity).where(Identity.study_id == study.id, Identity.panelist.in_(of))
+    identities = {one.panelist: one for one in session.scalars(named)}
+    agreed = select(Consent.panelist).where(Consent.study_id == study.id, Consent.panelist.in_(of))
+    consented, rounds = set(session.scalars(agreed)), {one.number: one for one in rounds_of(session, study.id)}
+    asked = select(Participation.panelist, Participation.round).where(
+        Participation.study_id == study.id, Participation.panelist.in_(of)
+    )
+    invited: dict[UUID, list[Round]] = {}
+    for who, number in session.execute(asked.order_by(Participation.round)):
+        invited.setdefault(who, []).append(rounds[number])
+    return [
+        Person(one, identities[one.id], invited.get(one.id, []), agreed=one.id in consented)
+        for one in panelists
+        if one.id in identities
+    ]
+
+
 def open_round(session: Session, study: Study, *, at: datetime) -> Round | None:
     """Find the round that takes answers now."""
     running = (round_ for round_ in rounds_of(session, study.id) if round_.state is State.OPEN)
     return next((round_ for round_ in running if round_.accepts(at=at)), None)
 
 
-def namesakes(session: Session, study: Study, person: Person) -> list[tuple[str, str, str | None]]:
+def namesakes(session: Session, study: Study, person: Person) -> list[tuple[str, str | None, str | None]]:
     """List the name, address and page of others who have the same name."""
     same = func.lower(Identity.name) == func.lower(person.identity.name)
     others = (
@@ -135,10 +156,14 @@ def letters_of(session: Session, study: Study, person: Person, *, at: datetime) 
     """
     own = select(Letter).where(Letter.study_id == study.id, Letter.panelist == person.panelist.id)
     if study.turnout is Turnout.KEPT:
-        sent_by_team = Letter.dedupe_key.startswith(f"{LetterKind.LINK}:None:{TEAM_TURN}", autoescape=True)
-        own = own.where(Letter.kind.in_((LetterKind.INVITATION, LetterKind.ADDRESS_CHANGED)) | sent_by_team)
+        own = own.where(Letter.kind.in_((LetterKind.INVITATION, LetterKind.ADDRESS_CHANGED)) | of_the_team())
     newest = own.order_by(Letter.due_at.desc(), Letter.id).limit(MOST_LETTERS)
     return [_line(letter, at) for letter in session.scalars(newest)]
+
+
+def of_the_team() -> ColumnElement[bool]:
+    """Whether a letter brings a link that the team sent, and that nobody asked for."""
+    return Letter.dedupe_key.startswith(f"{LetterKind.LINK}:None:{TEAM_TURN}", autoescape=True)
 
 
 def _line(letter: Letter, at: datetime) -> LetterLine:

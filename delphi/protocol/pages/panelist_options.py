@@ -5,7 +5,7 @@ from flask import Blueprint, redirect, url_for
 from delphi import clock
 from delphi.access import Capability
 from delphi.model.study import Study
-from delphi.protocol import panelist_options
+from delphi.protocol import labels, panelist_options
 from delphi.protocol.forms import PanelistOptionsForm
 from delphi.web.answers import Page, done, form_page
 from delphi.web.language import gettext as _
@@ -27,4 +27,5 @@ def show(study: Study) -> Page:
             message = _("The settings of the panelist's side are saved.")
             return done(message, "panelist_options.show", slug=study.slug)
         return redirect(url_for("panelist_options.show", slug=study.slug), 303)
-    return form_page("protocol/panelist_options.html", form, study=study, draft=draft)
+    nouns = {"item_nouns": labels.item_nouns(), "person_nouns": labels.person_nouns()}
+    return form_page("protocol/panelist_options.html", form, study=study, draft=draft, **nouns)

@@ -1,6 +1,7 @@
 """Pages of the protocol: read it, try its rule, write it, lock it, amend it."""
 
 from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -11,12 +12,13 @@ from delphi.access import Capability
 from delphi.consensus.analysis import Definition
 from delphi.consensus.rules.percent import GradedAgreement
 from delphi.consensus.scale import Scale
+from delphi.contents.pages import current_contents
 from delphi.model.study import Study
 from delphi.protocol import amendments, differences, groups, labels, method
 from delphi.protocol.forms import AmendmentForm, ProtocolForm, example_sent
 from delphi.web.answers import Page, done, form_page
 from delphi.web.forms import ButtonForm
-from delphi.web.language import either
+from delphi.web.language import either, listed, per_cent
 from delphi.web.language import gettext as _
 from delphi.web.policy import PANELIST, account, policy, signed_in
 from delphi.web.transaction import current_session
@@ -36,8 +38,10 @@ def show(study: Study) -> Page:
 @policy(PANELIST)
 def for_panel(study: Study) -> Page:
     """Show the same protocol to everybody invited."""
-    plain = _plain_rule(method.definition_of(study))
-    return render_template("protocol/panelist.html", **_facts(study), plain_rule=plain, form=ButtonForm())
+    facts = _facts(study)
+    definition = replace(facts["definition"], scale=current_contents(study).scale(study))
+    facts |= {"definition": definition, "plain_rule": _plain_rule(definition)}
+    return render_template("protocol/panelist.html", **facts, form=ButtonForm())
 
 
 def _plain_rule(definition: Definition) -> str:
@@ -46,22 +50,22 @@ def _plain_rule(definition: Definition) -> str:
     if not isinstance(rule, GradedAgreement):
         return rule.describe(scale)
     unanimous, *letters = rule.letters
-    grades = [_("%(letter)s from %(share)s %%") % pair for pair in _pairs(letters, rule.bands)]
+    grades = [_("%(letter)s from %(share)s") % pair for pair in _pairs(letters, rule.bands)]
     told = _(
-        "Consensus in: at least %(share)s %% (in whole per cent) of those who rate choose %(agree)s. A letter says how "
-        "many: %(grades)s; %(unanimous)s if nobody disagrees. Consensus out: at least %(share)s %% choose %(disagree)s."
+        "Consensus in: at least %(share)s (in whole per cent) of those who rate choose %(agree)s. A letter says how "
+        "many: %(grades)s; %(unanimous)s if nobody disagrees. Consensus out: at least %(share)s choose %(disagree)s."
     )
     return told % {
-        "share": rule.bands[-1],
+        "share": per_cent(rule.bands[-1]),
         "agree": _answers(scale, rule.agree_set),
         "disagree": _answers(scale, rule.disagree_set),
-        "grades": ", ".join(grades),
+        "grades": listed(grades),
         "unanimous": unanimous,
     }
 
 
 def _pairs(letters: Sequence[str], bands: Sequence[str]) -> list[dict[str, str]]:
-    return [{"letter": letter, "share": band} for letter, band in zip(letters, bands, strict=True)]
+    return [{"letter": letter, "share": per_cent(band)} for letter, band in zip(letters, bands, strict=True)]
 
 
 def _answers(scale: Scale, chosen: Container[int]) -> str:

@@ -30,6 +30,8 @@ def study_facts(session: Session, study: Study) -> StudyFacts:
         protocol=method.document(study),
         open_question=study.open_question,
         paper=study.paper,
+        item_noun=study.item_noun.value,
+        person_noun=study.person_noun.value,
         marks=tuple(filter(None, [amendments.mark(late, study.time_zone)])),
     )
 

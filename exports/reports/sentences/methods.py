@@ -3,7 +3,7 @@
 from delphi import __version__
 from delphi.consensus.vocabulary import Denominator
 from exports.record.record import Record, of_round
-from exports.reports.sentences.words import Sentence, Write, counted, listed
+from exports.reports.sentences.words import Sentence, Write, counted, listed, on_day
 
 FEEDBACK = {
     "own_rating": "their own rating",
@@ -22,13 +22,13 @@ def written(name: str) -> Write:
 
 def variant(record: Record) -> str | None:
     """Say what kind of study it was, and when."""
-    ran = [r for r in record.rounds if r.opened_on and r.closed_on]
-    if not ran:
+    days = [(r.opened_on, r.closed_on) for r in record.rounds if r.opened_on and r.closed_on]
+    if not days:
         return None
-    first, last = ran[0], ran[-1]
+    (first, _), (_, last) = days[0], days[-1]
     return (
-        f"We conducted a Delphi study of {counted(len(ran), 'round')}, online, between {first.opened_on:%-d %B %Y} "
-        f"and {last.closed_on:%-d %B %Y}."
+        f"We conducted a Delphi study of {counted(len(days), 'round')}, online, between {on_day(first)} "
+        f"and {on_day(last)}."
     )
 
 
@@ -41,7 +41,7 @@ def lock(record: Record) -> str | None:
     days = (opened - locked.date()).days
     when = "on the day of" if days == 0 else f"{counted(days, 'day')} before"
     return (
-        f"The protocol was locked on {locked:%-d %B %Y}, {when} the first invitation; "
+        f"The protocol was locked on {on_day(locked)}, {when} the first invitation; "
         f"its fingerprint (SHA-256) begins with {(record.study.protocol_sha256 or '')[:12]}."
     )
 
@@ -146,7 +146,7 @@ def deviations(record: Record) -> str:
     """List amendments, or say there were none."""
     if not record.amendments:
         return "There were no amendments to the protocol after its lock."
-    reasons = "; ".join(f"({a.number}) {a.on:%-d %B %Y}: {a.reason}" for a in record.amendments)
+    reasons = "; ".join(f"({a.number}) {on_day(a.on)}: {a.reason}" for a in record.amendments)
     return f"The protocol was amended {counted(len(record.amendments), 'time')} after its lock: {reasons}."
 
 

@@ -8,7 +8,7 @@ from delphi.consensus.vocabulary import EVERYBODY, Band, Relation, Verdict
 from delphi.statistics.base.exact import mean_share, round_half_up
 from exports.record.facts import Response
 from exports.record.record import Record, base_of, last_round, of_round
-from exports.reports.sentences.words import Sentence, counted, listed, share
+from exports.reports.sentences.words import Sentence, counted, listed, on_day, share
 from exports.tables.printing import printed_percent
 
 
@@ -28,7 +28,7 @@ def _response(one: Response) -> str:
 def dates(record: Record) -> str | None:
     """Say when each round ran."""
     clauses = [
-        f"round {r.number} from {r.opened_on:%-d %B %Y} to {r.closed_on:%-d %B %Y}"
+        f"round {r.number} from {on_day(r.opened_on)} to {on_day(r.closed_on)}"
         + (f" ({counted(r.extensions, 'extension')})" if r.extensions else "")
         for r in record.rounds
         if r.opened_on and r.closed_on

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
+
+from babel.dates import format_date
 
 from delphi.statistics.base.exact import round_half_up
 from exports.record.record import Record
@@ -28,6 +31,17 @@ def counted(n: int, one: str, many: str | None = None) -> str:
     """
     number = NUMBERS[n] if n < len(NUMBERS) else str(n)
     return f"{number} {one if n == 1 else many or one + 's'}"
+
+
+def on_day(day: date) -> str:
+    """Write a day as English prose has it.
+
+    Examples
+    --------
+    >>> on_day(date(2027, 3, 9))
+    '9 March 2027'
+    """
+    return format_date(day, "d MMMM y", locale="en_GB")
 
 
 def listed(words: Iterable[str]) -> str:

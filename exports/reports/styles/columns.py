@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from delphi.consensus.scale import Values
+from delphi.consensus.scale import Scale, Values
 from delphi.consensus.table.result_row import ResultRow
 from exports.record.columns import QUARTILES, SHARES
 from exports.tables.table import Column
@@ -35,3 +35,8 @@ def share_of(row: ResultRow, values: Values) -> float | None:
 def shares_of(row: ResultRow, options: Iterable[tuple[str, str, Values]]) -> dict[str, float | None]:
     """Share of every printed option, under the names of its columns."""
     return {f"share_{i}": share_of(row, values) for i, (_, _, values) in enumerate(options, 1)}
+
+
+def opt_out_head(scale: Scale) -> str:
+    """Head the column of the opt-out: its usual letters only where the study calls it so."""
+    return "NQ" if "not qualified" in (scale.opt_out or "") else "Opt-out"

@@ -10,7 +10,7 @@ from delphi.consensus.table.result_row import ResultRow
 from delphi.consensus.vocabulary import Denominator
 from delphi.statistics.base.exact import round_half_up
 from exports.record.record import Record, defined, hidden_notes, of_round
-from exports.reports.styles.columns import CLOSING, MARKS
+from exports.reports.styles.columns import CLOSING, MARKS, opt_out_head
 from exports.reports.styles.completing import share_of_figure, with_deciding
 from exports.reports.styles.kinds import KindSummary, by_kind, summary_of
 from exports.tables.table import Column, Table, rows_of
@@ -143,7 +143,7 @@ def _notes(record: Record, columns: Sequence[Column], rows: Sequence[Mapping[str
     definition = record.definition.describe()
     yield definition if definition.startswith("Consensus") else f"Consensus: {definition}"
     if scale.opt_out and any(name.startswith("nq_") for name in names):
-        short = "NQ" if "nq_pct" in names else "Unable"
+        short = opt_out_head(scale) if "nq_pct" in names else "Unable"
         yield f"{short}: “{scale.opt_out}”, per cent of those who rated or said so; not counted in {noun.n}."
     yield " ".join(ABBREVIATIONS[name] for name in ABBREVIATIONS if name in names)
     yield from hidden_notes(record, rows, names)

@@ -6,12 +6,12 @@ from delphi.consensus.analysis import Definition
 from delphi.consensus.table.columns import Cell
 from delphi.consensus.table.result_row import ResultRow, write_reasons
 from exports.record.columns import POINTS, SHARES
-from exports.reports.styles.columns import CHANGE, CLOSING, GRADE, IQR, MEDIAN, rated, shares_of
+from exports.reports.styles.columns import CHANGE, CLOSING, GRADE, IQR, MEDIAN, opt_out_head, rated, shares_of
 from exports.tables.table import Column, Table, rows_of
 
 
 def screen(rows: Sequence[ResultRow], definition: Definition) -> Table:
-    """Print rows of one kind: code, wording, grade, each option, N, NQ, median, IQR, change."""
+    """Print rows of one kind: code, wording, grade, each option, N, opt-outs, median, IQR, change."""
     columns = (
         Column("section", "text", "Section"),
         Column("statement", "text", "No."),
@@ -30,7 +30,7 @@ def _figures(definition: Definition) -> tuple[Column, ...]:
     return (
         *(Column(f"share_{i}", "percent", short, POINTS) for i, (short, _, _) in enumerate(scale.printed_options, 1)),
         rated(),
-        *([Column("nq_pct", "percent", "NQ", SHARES)] if scale.opt_out else []),
+        *([Column("nq_pct", "percent", opt_out_head(scale), SHARES)] if scale.opt_out else []),
         MEDIAN,
         IQR,
         CHANGE,

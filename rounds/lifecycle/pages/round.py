@@ -17,13 +17,15 @@ from delphi.model.study import Study, Turnout
 from delphi.protocol.method import definition_of
 from delphi.statements.duration import reading_of
 from delphi.statements.questionnaire import asked
+from delphi.studies import contents
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
+from delphi.web.language import listed
 from delphi.web.policy import account, policy
 from delphi.web.transaction import after_commit, current_session
 from rounds.lifecycle import closing, finishing, headcount, lifecycle, monitor, newcomers, readiness
 from rounds.lifecycle.forms import DeadlineForm, ExtendForm, audience_of
-from rounds.lifecycle.invitations import Audience
+from rounds.lifecycle.reminder_plan import Audience
 from rounds.moderation import rulings
 from rounds.results.rows import Row, is_sealed, panel_rows
 from rounds.revision import suggestions
@@ -64,7 +66,7 @@ def middle(value: float, scale: Scale) -> str:
 @blueprint.app_template_filter()
 def spoken(row: Row, scale: Scale) -> str:
     """Say the answers of a row, highest first."""
-    return ", ".join(f"{scale.labels[value - scale.lo]} {row[f'k_{value}']}" for value in reversed(scale.values))
+    return listed([f"{scale.labels[value - scale.lo]} {row[f'k_{value}']}" for value in reversed(scale.values)])
 
 
 @blueprint.get("")
@@ -120,6 +122,7 @@ def _draft(study: Study, round_: Round) -> dict[str, Any]:
         "choices": CHOICES,
         "rule": definition_of(study).describe(),
         "issues": list(readiness.issues_before_launch(session, study, round_)),
+        "warnings": list(contents.stale(session, study, round_.number)),
         "minutes": reading_of(session, study, round_.number).minutes(),
         "panel_size": people.panel,
         "newcomers": newcomers.newcomers(session, study, round_),

@@ -7,13 +7,18 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from delphi import access, clock
 from delphi.config import Settings
+from delphi.contents import languages
+from delphi.contents.information import DocumentTexts, document_in
+from delphi.contents.pages import current_contents
+from delphi.contents.piece import Piece
+from delphi.contents.reading import languages_of
 from delphi.errors import NotFound
 from delphi.model.panel import Panelist
 from delphi.model.round import Round
 from delphi.model.study import Document, Study
 from delphi.protocol.information import newest as newest_document
 from delphi.protocol.information import versions as versions_of
-from delphi.web import device
+from delphi.web import device, language
 from delphi.web.language import gettext as _
 from delphi.web.memory import current_memory
 from delphi.web.policy import OPEN, PANELIST, policy
@@ -53,12 +58,19 @@ def landing(token: str) -> Page:
     holder = access.link_holder_among(db, link_text.readings(asked))
     if holder is None:
         return render_template("participation/unknown_link.html"), 404
-    secret, study, _panelist = holder
+    secret, study, panelist = holder
+    language.for_this_page(panelist.language)
     stage = stage_of(db, study, at=clock.now())
     minutes = _minutes(study, stage.round) if stage.is_open and stage.round and stage.round.number else None
     clean = url_for("arrival.landing", token=secret)
     facts = {"study": study, "stage": stage, "minutes": minutes, "token": secret, "path": clean}
+    facts |= {"spoken": _spoken(study), "chosen": current_contents(study).language}
     return render_template("participation/landing.html", **facts)
+
+
+def _spoken(study: Study) -> dict[str, str]:
+    """The languages of a study by code, each in its own words."""
+    return {code: language.offered().get(code, code) for code in languages_of(study)}
 
 
 def _minutes(study: Study, round_: Round) -> int:
@@ -80,11 +92,19 @@ def start(token: str) -> Page:
     if handed and access.holds_full_session(db, panelist, session.get("panelist_grant"), today=today):
         return redirect(url_for("home.show"), 303)  # a handed link takes nothing from a device that sees everything
     grant = access.start_session(db, study.id, panelist.id, today=today, handed_link=handed)
+    _choose(study, panelist, request.form.get("language", ""))
     kept = {name: session[name] for name in ("language", device.SHARED, "one_at_a_time") if name in session}
     session.clear()
     session.update(kept, panelist_grant=grant)
     session.permanent = True
     return redirect(url_for("home.show"), 303)
+
+
+def _choose(study: Study, panelist: Panelist, code: str) -> None:
+    """Keep the language that was chosen at arrival, where there was one to choose."""
+    if study.languages and code in languages_of(study):
+        languages.speak(panelist, code)
+        language.choose(code)
 
 
 @blueprint.get("/p/<token>/calendar.ics")
@@ -117,15 +137,16 @@ def _calendar(study: Study) -> Response:
 def information(study: Study, panelist: Panelist) -> Page:
     """P2: the study information at any later time, in the version agreed to and in the newest, with what changed."""
     versions = versions_of(current_session(), study.id)
-    shown = _version(versions, request.args.get("version", ""))
-    before = next((document for document in versions if document.version == shown.version - 1), None)
+    found = _version(versions, request.args.get("version", ""))
+    before = next((document for document in versions if document.version == found.version - 1), None)
+    shown = document_in(current_contents(study), found)
     return render_template(
         "participation/information.html",
         study=study,
         document=shown,
         versions=versions,
         agreed=consent.newest(current_session(), panelist),
-        changes=_changes(before, shown),
+        changes=_changes(study, before, shown),
     )
 
 
@@ -139,8 +160,14 @@ def _version(versions: list[Document], wanted: str) -> Document:
     raise NotFound
 
 
-def _changes(before: Document | None, shown: Document) -> list[tuple[str, str]]:
-    return list(consent.changed_paragraphs(before.text, shown.text)) if before else []
+def _changes(study: Study, before: Document | None, shown: DocumentTexts) -> list[tuple[str, Piece]]:
+    """What changed since a version, in the language of both; in that of the source where one is not translated."""
+    if before is None:
+        return []
+    old, new = document_in(current_contents(study), before).text, shown.text
+    if old.language != new.language:
+        old, new = Piece(old.source, study.language), Piece(new.source, study.language)
+    return [(kind, Piece(text, new.language)) for kind, text in consent.changed_paragraphs(old, new)]
 
 
 @blueprint.get("/panel/consent", endpoint="consent")
@@ -170,15 +197,16 @@ def decide(study: Study, panelist: Panelist) -> Page:
 def _consent_page(study: Study, panelist: Panelist, ticked: list[int] | None = None, *, refused: bool = False) -> str:
     db = current_session()
     document, agreed = newest_document(db, study.id), consent.newest(db, panelist)
+    shown = document_in(current_contents(study), document)
     known = next((d for d in versions_of(db, study.id) if agreed and d.version == agreed.version), None)
     return render_template(
         "participation/consent.html",
         study=study,
-        document=document,
+        document=shown,
         required=consent.required(document),
         ticked=ticked or [],
         refused=refused,
-        changes=_changes(known, document) if known and known.version < document.version else [],
+        changes=_changes(study, known, shown) if known and known.version < document.version else [],
         agreed=agreed,
     )
 
@@ -203,4 +231,4 @@ def leave(study: Study) -> tuple[str, int, dict[str, str]]:
     shared = device.is_shared()
     session.clear()
     device.share(shared=shared)
-    return render_template("participation/left.html", study=study), 200, device.FORGET
+    return render_template("participation/left.html", study=study), 200, device.forget_headers()

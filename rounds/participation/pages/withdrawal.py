@@ -38,4 +38,4 @@ def _leave(study: Study, panelist: Panelist, effect: Effect, *, withheld: bool) 
     withdrawal.withdraw(current_session(), study, panelist, effect.choice, forget=forget, at=clock.now())
     session.clear()
     page = render_template("participation/withdrawn.html", study=study, effect=effect, withheld=withheld)
-    return page, 200, device.FORGET
+    return page, 200, device.forget_headers()

@@ -7,6 +7,7 @@ from flask import current_app, request, session
 
 from delphi import clock, handed_links
 from delphi.config import Settings
+from delphi.contents.pages import current_contents
 from delphi.errors import NotFound
 from delphi.model.panel import Panelist
 from delphi.model.round import latest_round
@@ -27,7 +28,8 @@ ONE = "one_at_a_time"  # kept in the session of a browser whose reader wants one
 
 def current_sheet(study: Study, panelist: Panelist) -> AnswerSheet:
     """The open sheet of the panelist of this browser; a form that was made for another sheet is refused."""
-    sheet = open_sheet(current_session(), study, panelist, at=clock.now(), most=statements_a_page())
+    said, most = current_contents(study), statements_a_page()
+    sheet = open_sheet(current_session(), study, panelist, at=clock.now(), most=most, said=said)
     refuse_stale(sheet.part)
     return sheet
 
@@ -89,7 +91,7 @@ def facts_after_close() -> dict[str, Any]:
     round_ = latest_round(current_session(), study)
     if round_ is None:
         raise NotFound
-    sheet = AnswerSheet(current_session(), study, round_, panelist)
+    sheet = AnswerSheet(current_session(), study, round_, panelist, said=current_contents(study))
     return {
         "study": study,
         "round": round_,

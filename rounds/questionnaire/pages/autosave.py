@@ -11,7 +11,7 @@ from delphi.errors import BadInput, NotFound, RoundClosed
 from delphi.handed_links import Withheld
 from delphi.model.panel import Panelist
 from delphi.model.study import Study
-from delphi.web.language import told
+from delphi.web.language import language, told
 from delphi.web.memory import current_memory
 from delphi.web.policy import PANELIST, policy
 from delphi.web.policy import panelist as current_panelist
@@ -55,9 +55,8 @@ def save() -> Reply:
     if sent.errors:
         return {"state": "refused", "message": " ".join(sent.errors.values())}, 422
     entries = (sent.answers, sent.remarks, sent.reasons)
-    saved = saving.save_held(
-        db, holder.part, *entries, request=sent.request, answered_by=holder.answered_by, admit=lambda: holder.link
-    )
+    who: dict[str, Any] = {"answered_by": holder.answered_by, "language": holder.language or language()}
+    saved = saving.save_held(db, holder.part, *entries, request=sent.request, admit=lambda: holder.link, **who)
     if saved.conflicts:
         return {"state": "changed", "stored": _stored(saved.conflicts[0])}, 409
     progress = progress_of(len(saved.answered), len(whole.asked), whole.reading.minutes(saved.answered))

@@ -1,6 +1,7 @@
 """P6 and P7: the pages of cards, saved page by page; review, and submitting."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
@@ -12,7 +13,7 @@ from delphi.model.panel import Panelist
 from delphi.model.study import Study
 from delphi.web import device
 from delphi.web.forms import ButtonForm
-from delphi.web.language import choose
+from delphi.web.language import choose, language
 from delphi.web.memory import current_memory
 from delphi.web.policy import PANELIST, policy
 from rounds.questionnaire import saving
@@ -77,7 +78,9 @@ def save_page(study: Study, panelist: Panelist, number: int) -> Page:
     sheet, button = current_sheet(study, panelist), read_button(request.form)
     whole = questionnaire_on(sheet)
     sent = read_fields(button.form, whole.page(number, sheet.most), sheet.scale)
-    saved = saving.save(sheet.session, sheet.part, sent.answers, sent.remarks, sent.reasons, request=sent.request)
+    entries = (sent.answers, sent.remarks, sent.reasons)
+    spoken = panelist.language or language()
+    saved = saving.save(sheet.session, sheet.part, *entries, request=sent.request, language=spoken)
     if saved.conflicts or sent.errors:
         return _show(sheet, number, sent, saved.conflicts)
     if button.go == "language":
@@ -110,7 +113,8 @@ def _in_view(view: str, sheet: AnswerSheet, number: int) -> str:
 def _with_feedback(sheet: AnswerSheet, shown: list[Card]) -> list[Card]:
     db, remember, launched = sheet.session, current_memory().remember, sheet.round.opened_at
     number, who = sheet.round.number, sheet.panelist.id
-    return with_feedback(db, sheet.study, number, who, shown, own=sheet.own_past, launched=launched, remember=remember)
+    known: dict[str, Any] = {"own": sheet.own_past, "launched": launched, "contents": sheet.contents}
+    return with_feedback(db, sheet.study, number, who, shown, remember=remember, **known)
 
 
 def _next(button: PressedButton, number: int, pages: int) -> str:

@@ -41,5 +41,5 @@ def share() -> AnyResponse:
     )
     answer = redirect(url_for("home.show"), 303)
     if shared:
-        answer.headers.update(device.FORGET)
+        answer.headers.update(device.forget_headers())
     return answer

@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from delphi import clock, handed_links
+from delphi.contents.pages import current_contents
 from delphi.model.panel import Panelist
 from delphi.model.round import Participation, Round, latest_round
 from delphi.model.study import Study
@@ -60,7 +61,7 @@ def _open_round(study: Study, panelist: Panelist, stage: Stage) -> Page:
     withheld = handed_links.withheld_rounds(db)
     if round_.number in withheld:
         return render_template("participation/withheld.html", study=study, round=round_)
-    sheet = AnswerSheet(db, study, round_, panelist, statements_a_page())
+    sheet = AnswerSheet(db, study, round_, panelist, statements_a_page(), current_contents(study))
     participation = db.get(Participation, sheet.part.key)
     submitted = participation is not None and participation.submitted_on is not None
     if round_.number == 0 and participation is not None and not submitted:
@@ -92,9 +93,10 @@ def _practice(sheet: AnswerSheet) -> Card:
 
 def _changes(study: Study, round_: Round) -> Changes | None:
     """What changed into a launched round: the same for everybody, so it is read once."""
-    name = ("changes", study.id, study.created_at, round_.number, round_.opened_at)
+    said = current_contents(study)
+    name = ("changes", study.id, study.created_at, said.language, study.translated, round_.number, round_.opened_at)
     made: Changes | None = current_memory().remember(
-        name, lambda: changes_into(current_session(), study, round_.number)
+        name, lambda: changes_into(current_session(), study, round_.number, said)
     )
     return made
 
@@ -104,7 +106,8 @@ def _changes(study: Study, round_: Round) -> Changes | None:
 def changes(study: Study, panelist: Panelist) -> Page:
     """List what changed since the round before, with the reasons."""
     round_ = latest_round(current_session(), study)
-    summary = changes_into(current_session(), study, round_.number) if round_ and panelist.taking_part else None
+    db, said, here = current_session(), current_contents(study), round_ is not None and panelist.taking_part
+    summary = changes_into(db, study, round_.number, said) if round_ and here else None
     if summary is None:
         return redirect(url_for("home.show"), 303)
     return render_template("questionnaire/changes.html", study=study, round=round_, changes=summary)

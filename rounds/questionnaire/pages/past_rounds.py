@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as AnyResponse
 
 from delphi import clock, handed_links
-from delphi.consensus.shipped_scales import SCALES
+from delphi.contents.pages import current_contents
 from delphi.model.panel import Panelist
 from delphi.model.round import Round, State
 from delphi.model.study import Study
@@ -16,7 +16,7 @@ from delphi.web.transaction import current_session
 from rounds.participation.progress import Step, stage_of
 from rounds.participation.taking_part import TakingPart, invited_round
 from rounds.participation.withdrawal import left_since
-from rounds.questionnaire.cards import cards, cards_and_own
+from rounds.questionnaire.cards import cards, cards_and_own, cards_in
 from rounds.questionnaire.files import answers_csv
 from rounds.questionnaire.released import results_until
 from rounds.questionnaire.result_facts import result_facts
@@ -34,9 +34,11 @@ def show(study: Study, panelist: Panelist, number: int) -> Page:
     round_ = invited_round(db, study, panelist, number)
     if not round_.closed_at:
         return redirect(url_for("home.show"), 303)
+    said = current_contents(study)
     given, own = cards_and_own(db, study, number, panelist.id)
+    given = cards_in(said, given)
     is_shown = round_.state is State.RELEASED and number > 0
-    facts = _facts(study, panelist, round_, own=own) if is_shown else {"scale": SCALES[study.scale]}
+    facts = _facts(study, panelist, round_, own=own) if is_shown else {"scale": said.scale(study)}
     return render_template(
         "questionnaire/past_round.html",
         study=study,
@@ -51,9 +53,9 @@ def show(study: Study, panelist: Panelist, number: int) -> Page:
 
 
 def _facts(study: Study, panelist: Panelist, round_: Round, **kind: Any) -> dict[str, Any]:
-    remember = current_memory().remember
-    results = results_until(current_session(), study, panelist, round_, remember=remember, **kind)
-    return result_facts(study, results, request.args.get("verdict", ""))
+    remember, said = current_memory().remember, current_contents(study)
+    results = results_until(current_session(), study, panelist, round_, remember=remember, contents=said, **kind)
+    return result_facts(study, results, request.args.get("verdict", ""), said)
 
 
 @blueprint.get("/panel/rounds/<int:number>/answers.csv")
@@ -63,7 +65,8 @@ def answers(study: Study, panelist: Panelist, number: int) -> Page:
     db = current_session()
     invited_round(db, study, panelist, number)
     handed_links.refuse_withheld(db, number)
-    text = answers_csv(number, cards(db, study, number, panelist.id), SCALES[study.scale])
+    said = current_contents(study)
+    text = answers_csv(number, cards_in(said, cards(db, study, number, panelist.id)), said.scale(study))
     headers = {"Content-Disposition": f'attachment; filename="{study.slug}-round-{number}-my-answers.csv"'}
     return Response(text, mimetype="text/csv", headers=headers)
 

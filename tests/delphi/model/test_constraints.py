@@ -24,6 +24,7 @@ RELEASED = CLOSED | {"released_at": AT + timedelta(days=2)}
 CHECKS: dict[str, dict[str, Any]] = {
     "ck_account_email_lower": {"email": "Ada@example.org"},
     "ck_account_session_grant_is_a_hash": {"grant_sha256": "short"},
+    "ck_sent_form_key_is_a_hash": {"key_sha256": "short"},
     "ck_study_smallest_cell_floor": {"smallest_cell": 2},
     "ck_study_minimum_n_positive": {"minimum_n": 0},
     "ck_study_quantile_type": {"quantile_type": 10},
@@ -132,6 +133,7 @@ UNIQUES: dict[str, dict[str, Any]] = {
 # Which columns point nowhere; for the study alone, a neighbour study would break the composite keys first.
 KEYS: dict[str, dict[str, Any]] = {
     "fk_account_session_account_account": {"account": 9},
+    "fk_sent_form_account_account": {"account": 9},
     "fk_account_invitation_account_account": {"account": 9},
     "fk_team_letter_study_id_account_membership": {"account": 9},
     "fk_membership_account_account": {"account": 9},

@@ -11,8 +11,9 @@ from delphi.model.letter import Letter
 from delphi.model.panel import Panelist
 from delphi.model.round import Participation
 from delphi.model.study import Turnout
-from delphi.people import roster, roster_list
-from delphi.people.roster_list import Standing
+from delphi.people import roster
+from delphi.people.panel_list.lines import Roster, Wanted
+from delphi.people.panel_list.standing import Standing
 
 TODAY = NOW.date()
 
@@ -32,7 +33,7 @@ def running(cast):
 
 
 def standings(cast, on=TODAY):
-    told = roster_list.lines(cast.session, cast.study, cast.round, today=on, most=50)
+    told = Roster(cast.session, cast.study, cast.round, today=on).lines(Wanted(), most=50)
     return {line.email.partition("@")[0].removeprefix("panelist"): line.standing for line in told}
 
 
@@ -79,5 +80,5 @@ def test_a_study_that_shows_turnout_tells_it_at_once(running):
     told = standings(running)
     assert told.pop("1") is Standing.FINISHED
     assert told.pop("13") is Standing.NOT_INVITED
-    assert set(told.values()) == {Standing.NOT_FINISHED}
+    assert set(told.values()) == {Standing.INVITED}
     assert len(told) == len(running.session.scalars(select(Identity).filter_by(study_id=running.study.id)).all()) - 2

@@ -133,16 +133,17 @@ def test_the_end_of_a_day_is_counted_in_the_studys_zone():
 def test_a_letter_has_one_subject_line_and_its_link_alone_on_a_line(kind, number):
     facts = {
         "study": SimpleNamespace(title="Care\nBcc: evil@example.org", notice="Simulated.", lead_name="Ada", language="en",
-                                 contact_email="ada@example.org", names_kept_days=30, maximum_rounds=3, protocol_sha256="0" * 64),
+                                 contact_email="ada@example.org", names_kept_days=30, names_until=NOW.date(),
+                                 maximum_rounds=3, protocol_sha256="0" * 64),
         "round": SimpleNamespace(number=number), "items": 3, "done": 1, "minutes": 2, "closes": "soon",
         "reason": "holidays", "link": "http://link", "signing_key": "A" * 43 + "=", "consent": SimpleNamespace(given_on=NOW.date()),
         "named": ["stat@example.org"],
         "document": SimpleNamespace(version=1, text="Text", reason="A level"), "withdrawn_on": NOW.date(),
-        "closed": "today", "counted": {1: 3}, "kept": {2: 1},
+        "closed": "today", "counted": {1: 3}, "kept": {2: 1}, "last_day": False,
     }  # fmt: skip
     if kind is LetterKind.CONSENT:
         facts["items"] = ["I may stop at any time."]
-    subject, text = message.write(kind, facts)
+    subject, text = message.write(content.template_of(SimpleNamespace(kind=kind), facts), facts)
     assert "\n" not in subject
     assert ("http://link" in text.splitlines()) is (kind in content.WITH_LINK)
     assert "Simulated." in text

@@ -1,43 +1,13 @@
-"""Every text has its translation, with the same placeholders; a reader chooses the language, or the browser does."""
-
-import re
+"""A reader chooses the language, or the browser does."""
 
 import pytest
-from catalogues import strings, texts, untranslated
 
-from delphi.translations import LANGUAGES, catalogue
-
-SHIPPED = [language for language in LANGUAGES if language != "en"]
-PLACEHOLDER = re.compile(r"%\(\w+\)s|%%|\{\w+\}|</?\w+>")
-
-
-@pytest.mark.parametrize("language", SHIPPED)
-def test_the_catalogue_has_every_text_of_the_source_and_no_other(language):
-    ids = {message.id for message in texts() if message.id}
-    assert {message.id for message in catalogue(language) if message.id} == ids
-
-
-@pytest.mark.parametrize("language", SHIPPED)
-def test_no_text_lacks_a_translation(language):
-    assert untranslated(catalogue(language)) == []
-
-
-@pytest.mark.parametrize("language", SHIPPED)
-def test_translations_keep_the_placeholders(language):
-    """Only the form for one may say "one" instead of its number."""
-    for message in catalogue(language):
-        if message.id:
-            forms = (message.id,) if isinstance(message.id, str) else tuple(message.id)
-            for place, (text, source) in enumerate(zip(strings(message), forms, strict=True)):
-                wanted, found = (sorted(PLACEHOLDER.findall(form)) for form in (source, text))
-                if len(forms) > 1 and place == 0:
-                    wanted, found = ([name for name in names if name != "%(num)s"] for names in (wanted, found))
-                assert found == wanted, text
+from delphi.translations import LANGUAGES
 
 
 def test_the_browser_says_which_language_and_the_reader_changes_it(app, one):
     assert 'lang="en"' in one.get("/panel").text
-    assert 'lang="nl"' in one.get("/panel", headers={"Accept-Language": "fr, nl;q=0.8, en;q=0.5"}).text
+    assert 'lang="nl"' in one.get("/panel", headers={"Accept-Language": "xx, nl;q=0.8, en;q=0.5"}).text
     assert one.send("/language", {"language": "nl", "back": "/panel"}).location == "/panel"
     assert '<html lang="nl" dir="ltr">' in one.get("/panel").text
     one.send("/language", {"language": "xx", "back": "/panel"})
@@ -55,3 +25,18 @@ def test_changing_the_language_on_a_page_of_cards_saves_it_first(one):
     page = one.get("/panel/page/1").text
     assert '<html lang="nl"' in page
     assert page.count(" checked") == 1
+
+
+def test_the_chooser_names_each_language_in_its_own_words(one):
+    chooser = one.get("/panel").text.partition('class="languages"')[2].partition("</details>")[0]
+    assert "Language: English" in chooser
+    for code, name in list(LANGUAGES.items())[1:]:
+        assert f'value="{code}"' in chooser
+        assert f">{name}</button>" in chooser
+    assert 'href="/languages"' in chooser
+
+
+def test_the_page_of_languages_says_who_reviewed_them(one):
+    page = one.get("/languages").text
+    assert '<span lang="nl">Nederlands</span>' in page
+    assert "machine-made, not yet reviewed by a native speaker" in page

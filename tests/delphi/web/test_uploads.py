@@ -56,10 +56,10 @@ def test_every_bad_cell_is_named_and_nothing_is_imported(app, ada):
     ("file", "told"),
     [
         ("code,text\nC1,One\nC1,Two\n", "stands on line 2 already"),
-        ("code,words\nC1,One\n", "there is no such column"),
+        ("code,words\nC1,One\n", "Say first which column holds the statements"),
         ("code,text\nC1,One,more,cells\n", "4 cells under 2 column names"),
         ("code,text\n", "no rows below its head"),
-        (b"\xff\xfec\x00", "UTF-16"),
+        (b"c\x00o\x00", "this is not a text file"),
         (b"PK\x03\x04\x00\x00", "the file is damaged"),
         ('code,text\nC1,"One\n', "quotes of this line"),
     ],

@@ -12,7 +12,7 @@ from exports.files.orders import Order, exhibit_of
 from exports.record.reader_profile import Profile
 from exports.record.study_record import StudyRecord
 from rounds.lifecycle import lifecycle
-from rounds.lifecycle.invitations import Audience
+from rounds.lifecycle.reminder_plan import Audience
 
 
 def test_sent_reminders_are_counted_for_each_round_apart(cast):

@@ -57,8 +57,8 @@ def test_a_file_is_sent_as_a_browser_sends_it():
 
 
 def test_who_has_not_finished_is_read_on_every_page_of_the_roster(monkeypatch):
-    row = "<tr><th>{0}</th><td>{0}@example.org</td><td>–</td><td>{1}</td></tr>".format
-    pages = [row("a", "not finished") + row("b", "finished") + "Next page", row("c", "not finished")]
+    row = '<tr data-standing="{1}"><th>{0}</th><td><bdi class="mail">{0}@example.org</bdi></td></tr>'.format
+    pages = [row("a", "delivered") + row("b", "finished") + "Next page", row("c", "started") + row("d", "declined")]
 
     def get(_browser, path):
         return Page(200, path, "Names and who has finished" + pages[int(path.rpartition("=")[2]) - 1])

@@ -1,6 +1,7 @@
 """Reminders reach who needs one: not twice in a day, never a fourth, and nobody who has finished in between."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -13,8 +14,8 @@ from delphi.letters import reminders
 from delphi.model.letter import Letter, LetterKind
 from delphi.model.panel import Panelist
 from delphi.model.study import Turnout
-from rounds.lifecycle import invitations, lifecycle
-from rounds.lifecycle.invitations import Audience
+from rounds.lifecycle import lifecycle
+from rounds.lifecycle.reminder_plan import KINDS, USUAL, Audience, PlannedReminder, moments
 from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import saving
 
@@ -120,7 +121,7 @@ def test_a_planned_one_is_dropped_within_a_day_of_another(cast, round_):
 
 
 def test_the_plan_names_mornings_in_the_zone_of_the_study(cast, round_):
-    days = list(invitations.planned_days(round_, "Europe/Amsterdam", at=NOW))
+    days = [(KINDS[one.reminder.to], one.due_at) for one in moments(round_, "Europe/Amsterdam", at=NOW)]
     assert [kind for kind, _ in days] == [LetterKind.NOT_STARTED] * 2 + [LetterKind.UNFINISHED] * 2
     assert {moment.astimezone(ZoneInfo("Europe/Amsterdam")).hour for _, moment in days} == {9}
     assert all(NOW + DAY <= moment < LATER for _, moment in days)
@@ -128,7 +129,7 @@ def test_the_plan_names_mornings_in_the_zone_of_the_study(cast, round_):
 
 def test_a_short_round_plans_only_what_fits(cast):
     made = launched(cast.session, cast.study, until=NOW + timedelta(hours=30))
-    assert [kind for kind, _ in invitations.planned_days(made, "UTC", at=NOW)] in ([], [LetterKind.UNFINISHED])
+    assert [KINDS[one.reminder.to] for one in moments(made, "UTC", at=NOW)] in ([], [LetterKind.UNFINISHED])
 
 
 def test_planned_reminders_are_queued_with_the_launch_and_can_be_stopped(cast):
@@ -154,11 +155,94 @@ def test_no_reminder_is_planned_within_a_day_of_the_launch(cast, late, planned):
     morning = NOW.replace(hour=9, minute=0, second=0, microsecond=0) + DAY
     launch, until = morning - DAY + timedelta(seconds=late), morning + DAY
     made = launched(cast.session, cast.study, at=launch, until=until)
-    assert len(list(invitations.planned_days(made, "UTC", at=launch))) == planned
+    assert len(list(moments(made, "UTC", at=launch))) == planned
 
 
 def test_no_reminder_is_planned_at_the_deadline_itself(cast):
     morning = NOW.replace(hour=9, minute=0, second=0, microsecond=0)
     made = launched(cast.session, cast.study, at=morning, until=morning + 4 * DAY)
-    days = [moment for _, moment in invitations.planned_days(made, "UTC", at=morning)]
+    days = [one.due_at for one in moments(made, "UTC", at=morning)]
     assert sorted(days) == [morning + DAY, morning + 3 * DAY]
+
+
+def test_an_extension_moves_the_reminders_that_are_planned(cast):
+    draft = cast.draft
+    lifecycle.launch(cast.session, cast.study, draft, closes_at=LATER, by=cast.ada.id, at=NOW, remind=True)
+    before = planned(cast, LetterKind.UNFINISHED)
+    later = {"closes_at": LATER + 7 * DAY, "reason": "holiday", "by": cast.ada.id, "at": NOW + 2 * DAY}
+    lifecycle.extend(cast.session, draft, **later)
+    assert planned(cast, LetterKind.UNFINISHED) == {moment + 7 * DAY for moment in before}
+    assert planned(cast, LetterKind.NOT_STARTED) == {moment for moment in due(cast, draft) if moment not in before}
+    assert len(waiting(cast)) == 6 * 4
+
+
+def due(cast, round_):
+    plan = list(moments(round_, cast.study.time_zone, at=NOW + 2 * DAY))
+    return {one.due_at for one in plan if one.reminder.to is Audience.NOT_STARTED}
+
+
+def waiting(cast):
+    return cast.session.scalars(select(Letter).where(Letter.planned, Letter.unsent)).all()
+
+
+def planned(cast, kind):
+    return {letter.due_at for letter in waiting(cast) if letter.kind is kind}
+
+
+def test_a_stopped_plan_stays_stopped_when_the_deadline_moves(cast):
+    draft = cast.draft
+    lifecycle.launch(cast.session, cast.study, draft, closes_at=LATER, by=cast.ada.id, at=NOW, remind=True)
+    lifecycle.stop_reminders(cast.session, draft, by=cast.ada.id, at=NOW)
+    lifecycle.extend(cast.session, draft, closes_at=LATER + DAY, reason="holiday", by=cast.ada.id, at=NOW)
+    assert waiting(cast) == []
+    lifecycle.plan_reminders(cast.session, cast.study, draft, USUAL, by=cast.ada.id, at=NOW)
+    assert len(waiting(cast)) == 6 * 4
+    assert cast.events()[-1] == "reminders:planned"
+
+
+@pytest.mark.parametrize("turnout", list(Turnout))
+def test_a_plan_of_a_draft_is_queued_for_its_groups_at_the_launch(cast, turnout):
+    cast.study.turnout = turnout
+    own = PlannedReminder(2, after_opening=False, to=Audience.UNFINISHED, hour=18, groups=("peers",))
+    lifecycle.plan_reminders(cast.session, cast.study, cast.draft, [own], by=cast.ada.id, at=NOW)
+    lifecycle.launch(cast.session, cast.study, cast.draft, closes_at=LATER, by=cast.ada.id, at=NOW, remind=True)
+    peers = select(Panelist.id).filter_by(study_id=cast.study.id, stakeholder_group="peers")
+    kind = LetterKind.UNFINISHED if turnout is Turnout.SHOWN else LetterKind.REMINDER
+    assert queued(cast, kind) == set(cast.session.scalars(peers))
+    assert {letter.due_at.astimezone(ZoneInfo(cast.study.time_zone)).hour for letter in waiting(cast)} == {18}
+
+
+def test_no_plan_is_taken_for_a_closed_round(cast, round_):
+    lifecycle.close(cast.session, round_, by=cast.ada.id, at=LATER)
+    with pytest.raises(Refused, match="closed"):
+        lifecycle.plan_reminders(cast.session, cast.study, round_, USUAL, by=cast.ada.id, at=LATER)
+
+
+def test_a_planned_one_keeps_its_hour_where_summer_time_begins(cast, round_):
+    round_.opened_at, zone = datetime(2027, 3, 20, 8, tzinfo=UTC), "Europe/Amsterdam"
+    round_.closes_at = datetime(2027, 3, 29, 20, tzinfo=UTC)
+    round_.reminders = [PlannedReminder(n, after_opening=False, to=Audience.NOT_SUBMITTED).stored for n in (2, 1, 0)]
+    found = [one.due_at for one in moments(round_, zone, at=round_.opened_at)]
+    assert [moment.astimezone(ZoneInfo(zone)).hour for moment in found] == [9, 9, 9]
+    assert [later - earlier for earlier, later in pairwise(found)] == [timedelta(hours=23), DAY]
+
+
+def test_a_planned_one_that_comes_an_hour_early_waits(cast, round_):
+    letter(cast, LetterKind.REMINDER, 2, sent_at=NOW)
+    second = letter(cast, LetterKind.REMINDER, 2)
+    second.dedupe_key = f"reminder:1:plan-2027032809:{second.panelist}"
+    with pytest.raises(reminders.NotYet) as early:
+        reminders.needless(cast.session, second, at=NOW + timedelta(hours=23))
+    assert early.value.until == NOW + DAY
+    assert reminders.needless(cast.session, second, at=NOW + timedelta(hours=21))
+    assert not reminders.needless(cast.session, second, at=NOW + DAY)
+
+
+def test_after_the_deadline_a_waiting_reminder_is_needless(cast, round_):
+    assert reminders.needless(cast.session, letter(cast, LetterKind.NOT_STARTED, 2), at=LATER)
+
+
+def test_who_stopped_reminders_is_asked_for_none(cast, round_):
+    cast.session.get_one(Panelist, (cast.study.id, cast.panel[3])).reminders_stopped = True
+    cast.session.flush()
+    assert remind(cast, round_) == 4

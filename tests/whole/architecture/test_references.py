@@ -14,7 +14,7 @@ import delphi
 
 ROOT = Path(delphi.__file__).parent.parent
 DESIGN = ROOT / "docs" / "design"
-MADE = {"build", "dist", "htmlcov", "mutants", "node_modules", "pictures", "venv", "__pycache__"}
+MADE = {"build", "dist", "htmlcov", "mutants", "node_modules", "pictures", "site", "venv", "__pycache__"}
 SUFFIXES = {"", ".R", ".cfg", ".css", ".html", ".js", ".mako", ".md", ".po", ".py", ".toml", ".txt", ".typ", ".yml"}
 NUMBER = r"E?\d+(?:\.\d+)*"
 LIST = r"{0}(?:(?:, and |, | and | to ){0})*"

@@ -27,7 +27,16 @@ DATES = {
     "access_link": {"minted_on"},
     "consent": {"given_on"},
 }
-ABOVE = {"account", "account_invitation", "account_session", "study", "link_request", "attempt", "attempt_key"}
+ABOVE = {
+    "account",
+    "account_invitation",
+    "account_session",
+    "study",
+    "link_request",
+    "attempt",
+    "attempt_key",
+    "sent_form",
+}
 
 
 @pytest.mark.parametrize("name", [*WITHOUT_CLOCK, "consent"])
@@ -48,6 +57,27 @@ def test_a_key_begins_with_the_study(table):
     for constraint in table.constraints:
         if isinstance(constraint, UniqueConstraint):
             assert next(iter(constraint.columns)).name == "study_id"
+
+
+def unique_sets(table):
+    """Columns that are unique together: by a constraint, or by an index."""
+    yield from ([column.name for column in c.columns] for c in table.constraints if isinstance(c, UniqueConstraint))
+    yield from ([column.name for column in index.columns] for index in table.indexes if index.unique)
+
+
+def test_the_tables_of_studies_can_be_distributed_by_study():
+    """What Citus asks of a table that is spread by a column, and of those beside it."""
+    spread = {name: table for name, table in TABLES.items() if name not in ABOVE}
+    assert len(spread) > 20
+    for name, table in spread.items():
+        assert all("study_id" in columns for columns in unique_sets(table)), name
+        for key in table.foreign_key_constraints:
+            pairs = {(element.parent.name, element.column.name) for element in key.elements}
+            there = key.referred_table.name
+            wanted = ("study_id", "id") if there == "study" else ("study_id", "study_id")
+            assert there == "account" or wanted in pairs, (name, there)
+    accounts = {key.referred_table.name for name in ABOVE for key in TABLES[name].foreign_key_constraints}
+    assert accounts <= {"account", "study"}
 
 
 def test_no_road_leads_from_an_answer_to_a_name():

@@ -13,7 +13,9 @@ GOOD = """{% extends "base.html" %}
     id="a"
     {{ "checked" if chosen }}
     {% if hint %}aria-describedby="a-hint"{% endif %}
+    data-until="{{ round.closes_at.isoformat() }}"
   >
+  <rect width="{{ '%.4g'|format(share) }}%" height="{{ 100 - y }}%" />
 </p>
 """
 
@@ -30,6 +32,11 @@ def test_a_template_laid_out_well_has_no_fault():
     ("text", "reason"),
     [
         ("<p>" + "x" * 120 + "</p>", "the line has 127"),
+        ('<td>{{ "%.2f"|format(x) }}</td>', "a number is written"),
+        ("<td>{{ share }} %</td>", "a per cent sign"),
+        ('{{ _("%(k)s %% agreed", k=k) }}', "a per cent sign"),
+        ('<p>{{ names|join(", ") }}</p>', "words are joined by"),
+        ("<p>{{ on.isoformat() }}</p>", "a day is written"),
         ("<p></p>\n" * 121, "the template has 121"),
         ("<ul><li>{{ one }}</li></ul>", "more than one element"),
         ("<p>{{ one }} {{", "an expression begins at"),

@@ -19,7 +19,14 @@ pytestmark = [one_engine, pytest.mark.timeout(300)]
 PEOPLE, STATEMENTS = 200, 40
 LONGEST, LONGEST_OF_MANY = 0.1, 0.6  # seconds of the processor; a save holds it for 0.002, a bundle takes 0.13
 # These write a row or more a person or statement, and nothing else under the lock.
-MANY = {"panel_import.take", "statements.take", "round.launch", "round.remind", "round.stop_reminders", "round.extend"}
+MANY = {
+    "panel_import.take",
+    "statement_import.take",
+    "round.launch",
+    "round.remind",
+    "round.stop_reminders",
+    "round.extend",
+}
 MANY |= {"round.close", "revision.decide"}
 AT = "/studies/care"
 ROSTER = "name,email,group\n" + "".join(f"P {n},p{n}@panel.example.org,peers\n" for n in range(PEOPLE))

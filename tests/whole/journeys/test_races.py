@@ -24,7 +24,7 @@ from delphi.people.person import changes
 from delphi.people.person.changes import By, Correction, Overtaken
 from delphi.people.person.reading import person_of
 from rounds.lifecycle import late, lifecycle
-from rounds.lifecycle.invitations import Audience
+from rounds.lifecycle.reminder_plan import Audience
 from rounds.participation.taking_part import TakingPart
 from rounds.questionnaire import saving
 from rounds.questionnaire.saving import Entry

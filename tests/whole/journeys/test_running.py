@@ -234,7 +234,7 @@ def test_results_are_read(app, grown, ada):
     assert "No statement fits" in ada.get(f"{results}/statements?verdict=too_few").text
     page = " ".join(ada.get(f"{results}/statements/1").text.split())
     for told in (
-        "22/22 (100 %)",
+        "22/22 (100%)",
         "How firm is the verdict?",
         "since it could tell an answer",
         "nurses",

@@ -4,6 +4,8 @@ import pytest
 from browsing import fingerprint
 from builders import open_to_all
 from panel_sheets import FILES, book, sheet, table
+from persons import change
+from sqlalchemy import update
 from uploads import PANEL, fields_of, preview, stored
 
 from delphi.model.event import Event, EventKind
@@ -33,7 +35,7 @@ def test_good_rows_go_in_if_the_lead_says_so(app, ada):
     ):
         assert told in page.text
     assert take(ada, page).status_code == 303
-    assert "1 were added, 2 were left out" in ada.get(PANEL).text
+    assert "1 were added and 2 were left out" in ada.get(PANEL).text
     assert stored(app, Identity.name, email="ada@x.org") == ["Ada"]
 
 
@@ -54,7 +56,7 @@ def test_the_rest_is_handed_back_as_a_file(app, ada):
 def test_a_form_sent_twice_is_imported_once(app, ada):
     page = preview(ada, PANEL, "name,email\nAda,ada@x.org\n")
     assert take(ada, page).status_code == 303
-    assert ada.send(f"{PANEL}/address", {"old": "ada@x.org", "new": "right@x.org"}).status_code == 303
+    change(app, update(Identity).where(Identity.email == "ada@x.org").values(email="right@x.org"))
     assert take(ada, page).status_code == 303
     assert "This was imported already" in ada.get(PANEL).text
     assert stored(app, Identity.email, study_id=1, name="Ada") == ["right@x.org"]
@@ -87,7 +89,7 @@ def test_columns_are_matched_by_hand_and_stay_so(app, ada):
     assert (page.status_code, "Import all of it" in page.text) == (422, False)
     assert take(ada, page).status_code == 409
     chosen = ada.send(PANEL, fields_of(page) | {"column-0": "name", "column-1": "group"})
-    assert (chosen.status_code, "Groups that are new: BE, NL." in chosen.text) == (200, True)
+    assert (chosen.status_code, "Groups that are new: BE and NL." in chosen.text) == (200, True)
     assert fields_of(chosen)["column-0"] == "name"
     assert take(ada, chosen).status_code == 303
     assert stored(app, Identity.name, email="ben@x.org") == ["Ben"]
@@ -128,7 +130,8 @@ def test_hidden_sheets_are_named_and_may_be_chosen(app, ada):
     data = book(lambda made: [sheet(made, "Old", table(), hidden=True), sheet(made, "New", table()[:2])])
     page = preview(ada, PANEL, data)
     assert "Read from the sheet “New”." in page.text
-    assert "Not read: the hidden sheet “Old” (12 filled cells, 3 with an address)." in page.text
+    told = " ".join(page.text.split())
+    assert "Not read: the hidden sheet “Old” (12 filled cells). Cells with an address: 3." in told
     other = ada.send(PANEL, fields_of(page) | {"sheet": "Old"})
     assert "Read from the hidden sheet “Old”." in other.text
     assert take(ada, other).status_code == 303

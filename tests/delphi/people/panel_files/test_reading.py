@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from panel_sheets import FILES, WEST, book, sheet, text
 
-from delphi.people.panel_files.reading import Left, read
-from delphi.people.panel_files.source import Choices
+from delphi.people.panel_files.reading import PanelChoices as Choices
+from delphi.people.panel_files.reading import read
 from delphi.sheets.errors import SheetError
 from delphi.sheets.fields import FAILED
+from delphi.sheets.lists.file import Left
 from delphi.sheets.writing import csv_bytes
 
 
@@ -47,7 +48,7 @@ def test_the_receipt_counts_the_cells_that_the_sheet_has(name):
 def test_sheets_that_are_not_read_are_named():
     file = read(FILES["workbook, hidden sheet"][0])
     assert (file.source.sheet, file.source.hidden) == ("New", False)
-    assert [(other.name, other.hidden, other.addresses) for other in file.source.others] == [
+    assert [(other.name, other.hidden, other.weight) for other in file.source.others] == [
         ("Sheet", False, 0),
         ("Old", True, 6),
     ]

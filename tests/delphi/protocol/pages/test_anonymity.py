@@ -96,7 +96,7 @@ def test_what_no_level_keeps_is_told_before_consent(app, opened, one, level):
         "A group that is not shown is part of the rest",
         "can be guessed, though not known",
         "The style and the content of a comment can tell who wrote it, and comments of closed rounds stay",
-        "a team that invents panelists, chooses the moment of a close or asks the same twice",
+        "a team that invents members of the panel, chooses the moment of a close or asks the same twice",
         "members of the panel who tell each other their answers",
         "Whoever runs the server, or holds a backup of it, can connect names and answers until the names are destroyed",
     ):
@@ -156,7 +156,7 @@ def test_groups_that_will_vanish_are_named_before_saving(app, new):
 def test_the_figures_of_the_page_are_those_of_the_guide(new):
     guide = Path(__file__).parents[4].joinpath("docs/guide/levels.md").read_text(encoding="utf-8")
     careful, strict = re.search(r"four groups of 12 \| \d+ % \| (\d+) % \| (\d+) %", guide).groups()
-    assert f"{careful} % of their results at careful and {strict} % at strict" in re.sub(
+    assert f"{careful}% of their results at careful and {strict}% at strict" in re.sub(
         r"\s+", " ", new.get(f"{PAGE}?harm=yes").text
     )
 

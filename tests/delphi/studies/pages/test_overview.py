@@ -110,3 +110,20 @@ def test_the_phase_is_reporting_once_the_last_round_is_released(app, pages, ada)
     assert act(lambda session, made: launched(session, made, 3)) == "Round 3"
     assert act(lambda session, _made: lifecycle.close(session, session.get_one(Round, last), **lead)) == "Round 3"
     assert act(lambda session, made: lifecycle.release(session, made, session.get_one(Round, last), **lead)) == "Report"
+
+
+def test_a_study_begins_in_the_language_of_its_lead(app, ada):
+    ada.send("/language", {"language": "nl", "back": "/"})
+    assert '<option value="nl" selected>' in ada.get("/studies/new").text
+    ada.send("/studies/new", NEW_STUDY)
+    assert stored(app, Study.language, slug="fresh") == ["nl"]
+    assert stored(app, Study.scale_words, slug="fresh")[0]["scale.opt_out"] == "geen oordeel"
+    assert "geen oordeel" in ada.get("/studies/fresh/protocol").text
+
+
+def test_a_copy_stays_in_its_language_with_its_own_words(app, pages, ada):
+    with app.extensions["database"].transaction() as session:
+        session.get_one(Study, pages.study.id).scale_words = {"scale.opt_out": "no view"}
+    ada.send("/studies/new", NEW_STUDY | {"template": "copy:care", "language": "nl"})
+    assert stored(app, Study.language, slug="fresh") == ["en"]
+    assert stored(app, Study.scale_words, slug="fresh") == [{"scale.opt_out": "no view"}]

@@ -129,5 +129,5 @@ def test_a_page_says_what_became_of_a_statement_after_which_round(app, public, a
     steps = [re.findall(r"After round.*?</li>", page, re.DOTALL) for page in pages]
     words = [[" ".join(re.sub(r"<[^>]*>", "", step).split()) for step in found] for found in steps]
     assert words[0] == ["After round 1: Reworded: clearer"]
-    assert words[1] == ["After round 1: Split into STMT2.1, STMT2.2: clearer"]
+    assert words[1] == ["After round 1: Split into STMT2.1 and STMT2.2: clearer"]
     assert words[3] == ["After round 1: made from STMT1.2"]

@@ -243,8 +243,8 @@ def test_nothing_is_counted_beneath_the_smallest_cell(app, opened, ada):
 
 
 def test_the_roster_says_who_has_finished(app, opened, ada):
-    assert ada.get("/studies/care/panel").text.count(">not finished<") == 6
+    assert ada.get("/studies/care/panel").text.count(">invited<") == 6
     with app.extensions["database"].transaction() as session:
         saving.submit(session, TakingPart(1, 1, opened.panel[0]), on=NOW.date())
     page = ada.get("/studies/care/panel").text
-    assert (page.count(">finished<"), page.count(">not finished<")) == (1, 5)
+    assert (page.count(">finished<"), page.count(">invited<")) == (1, 5)

@@ -70,7 +70,7 @@ def test_the_scale_can_be_tried_and_sends_nothing(app, opened, one):
 def test_the_practice_shows_and_explains_each_mark(app, opened, one):
     page = " ".join(one.get("/panel").text.split())
     practice = page[page.index('class="practice"') : page.index("</article>")]
-    assert "In round 1, 26 people rated this: <b>19 agreed (73&nbsp;%),</b> <b>7 disagreed (27&nbsp;%).</b>" in practice
+    assert "In round 1, 26 people rated this: <b>19 agreed (73%),</b> <b>7 disagreed (27%).</b>" in practice
     assert practice.count('class="opt mine"') == practice.count("middle answer") == 1
     for mark in ("The pale bar in each row", "marks your own answer", "Middle: half of the panel"):
         assert mark in practice

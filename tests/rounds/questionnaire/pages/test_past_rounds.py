@@ -115,7 +115,7 @@ def test_final_results_come_with_verdicts_and_a_filter(app, released, one):
     assert "The panel agreed on 1 of 3 statements" in page
     assert page.count('<details class="line"') == 3
     assert one.get("/panel/results?verdict=in").text.count('<details class="line"') == 1
-    assert "No statement has this outcome." in one.get("/panel/results?verdict=none").text
+    assert "No statement ended like this." in one.get("/panel/results?verdict=none").text
     assert "See the results" in one.get("/panel").text
 
 

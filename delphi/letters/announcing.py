@@ -1,0 +1,80 @@
+"""Letters to the panel that a lead decides to send: news, results, thanks, the end of the study, being named.
+
+They go to everybody who was invited and has not left, so that getting one tells nothing of who has answered.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from delphi import audit
+from delphi.database import locked
+from delphi.errors import Refused
+from delphi.letters import content, outbox
+from delphi.model.event import EventKind
+from delphi.model.letter import PERSONAL, Letter, LetterKind
+from delphi.model.panel import Panelist
+from delphi.model.round import Participation, latest_round
+from delphi.model.study import Study
+
+ANNOUNCED = (
+    LetterKind.NEWS,
+    LetterKind.THANKS,
+    LetterKind.RESULTS,
+    LetterKind.FINISHED,
+    LetterKind.ACKNOWLEDGEMENT,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A letter that can be sent now: of which round, and to whom who has not had it."""
+
+    kind: LetterKind
+    round: int | None
+    people: Sequence[UUID]
+
+
+def possible(session: Session, study: Study, *, at: datetime) -> list[Announcement]:
+    """List the letters that fit where the study stands, each with whom it would reach."""
+    last = latest_round(session, study)
+    if last is None or last.closed_at is None:
+        return []
+    kinds = [kind for kind in ANNOUNCED if content.fits(session, study, kind, last, at=at)]
+    return [_announcement(session, study, kind, None if kind in PERSONAL else last.number) for kind in kinds]
+
+
+def _announcement(session: Session, study: Study, kind: LetterKind, number: int | None) -> Announcement:
+    """Find who was invited, has not left, and has no such letter."""
+    own = (Participation.study_id == Panelist.study_id, Participation.panelist == Panelist.id)
+    invited = select(Participation.panelist).where(*own)
+    if number is not None:
+        invited = invited.where(Participation.round == number)
+    had = select(Letter.id).where(Letter.study_id == Panelist.study_id, Letter.panelist == Panelist.id)
+    had = had.where(Letter.kind == kind, Letter.round.is_(None) if number is None else Letter.round == number)
+    panel = select(Panelist.id).where(Panelist.study_id == study.id, invited.exists(), ~had.exists())
+    panel = panel.where(Panelist.declined_on.is_(None), Panelist.withdrawn_on.is_(None))
+    return Announcement(kind, number, session.scalars(panel.order_by(Panelist.id)).all())
+
+
+def announce(session: Session, study: Study, kind: str, *, by: int, at: datetime) -> int:
+    """Send a letter to everybody who has not had it; how many letters leave.
+
+    Raises
+    ------
+    Refused
+        It does not fit where the study stands.
+    """
+    locked(session, Study, (study.id,))
+    found = next((one for one in possible(session, study, at=at) if one.kind.value == kind), None)
+    if found is None:
+        raise Refused("This letter does not fit where the study stands. Nothing was sent.")
+    outbox.queue(session, found.kind, study.id, found.round, found.people, at=at)
+    if found.people:
+        facts = {"letter": kind, "round": found.round, "count": len(found.people)}
+        audit.record(session, study.id, EventKind.LETTERS_QUEUED, by=by, at=at, **facts)
+    return len(found.people)

@@ -1,0 +1,1 @@
+"""Pages to which letters lead without a personal link."""
