@@ -34,12 +34,15 @@ from exports.reports import (
     writing,
 )
 from exports.reports.designed import paper
+from exports.reports.designed.rounds import side_by_side
 from exports.reports.recount import contradictions
 from exports.tables.document import Document, Exhibit, Figure, Heading
+from exports.tables.sparse import without_hidden
 from exports.tables.suppression import suppress
 from exports.tables.table import Table, rows_of
 
 STYLED = (*PRINTED, "table")
+PAPERS = ("journal-table/1", "designed-table/1")
 RECOUNTED = ("consensus-table/1", "journal-table/1")
 PUBLIC, ANALYST, MANAGER, AUTHOR = Profile.PUBLIC, Profile.ANALYST, Profile.MANAGER, Profile.AUTHOR
 STATISTICIAN = Profile.STATISTICIAN
@@ -110,7 +113,7 @@ CATALOGUE: dict[str, Entry] = {
         for key in styles.STYLES
     },
     "tables": Entry("Tables of your own design", paper.document, (PUBLIC, ANALYST, AUTHOR), kind=Document),
-    "wide": Entry("Consensus by statement, rounds side by side", wide.build, page=styles.build),
+    "wide": Entry("Consensus by statement, rounds side by side", wide.build, page=side_by_side),
     "stability": Entry("Change between rounds", stability.of_record, (ANALYST, STATISTICIAN)),
     "lineage": Entry("Statements and their changes", lineage.build, (PUBLIC, ANALYST, AUTHOR)),
     "participation": Entry(
@@ -193,4 +196,6 @@ def _dressed(part: Table | Figure, study: StudyFacts) -> Table | Figure:
     table = replace(
         table, subject=study.title, language=study.language, notice=study.notice, notes=(*table.notes, *marks)
     )
-    return replace(part, data=table) if isinstance(part, Figure) else table
+    if isinstance(part, Figure):
+        return replace(part, data=table)
+    return without_hidden(table) if table.schema in PAPERS else table

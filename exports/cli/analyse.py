@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from exports.tables.table import Table
 
 T = TypeVar("T")
-FORMATS = ("table", "csv", "json", "xlsx", "docx", "pdf", "latex", "html")  # spelled out: the help page needs no writer
+FORMATS = (
+    "table",
+    "csv",
+    "json",
+    "xlsx",
+    "docx",
+    "pdf",
+    "latex",
+    "latex-table",
+    "html",
+)  # spelled out: the help page needs no writer
 REPORTS = {
     "stability": "How much moved between two rounds of the same panelists.",
     "agreement": "Agreement of the panel over all statements, with intervals.",

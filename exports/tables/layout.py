@@ -78,6 +78,8 @@ class Sheet:
         Set bold: with its label where the house style has one.
     below
         Whether title and caption stand below the table.
+    bare
+        The title without its label.
     """
 
     title: str
@@ -87,6 +89,7 @@ class Sheet:
     notes: tuple[str, ...]
     layout: Layout = LAYOUTS[0]
     below: bool = False
+    bare: str = ""
 
     @property
     def spans(self) -> tuple[tuple[str, int], ...]:
@@ -114,7 +117,16 @@ def sheet_of(table: Table) -> Sheet:
     notes = [house.spelled(house.abbreviations(note)) for note in table.notes if not _is_other_mark(note, house)]
     notes += list(_of_rounding(table, picked))
     caption = house.spelled(table.caption)
-    return Sheet(_titled(table), caption, widths, lines, tuple(notes), layout, house.below)
+    return Sheet(
+        _titled(table),
+        caption,
+        widths,
+        lines,
+        tuple(notes),
+        layout,
+        house.below,
+        house.captioned(table.number, table.title)[1],
+    )
 
 
 def _titled(table: Table) -> str:

@@ -39,10 +39,11 @@ class Setting:
 
 
 def cell(pattern: Pattern, row: ResultRow, setting: Setting) -> str:
-    """Print a cell; a dash alone where all its figures are hidden."""
+    """Print a cell; a dash alone where all its figures are hidden, and what stands for nothing where there are none."""
     pieces = [printed_piece(piece, row, setting) for piece in pattern.pieces]
-    if pieces and all(piece == HIDDEN_CELL for piece in pieces):
-        return HIDDEN_CELL
+    for nothing in (HIDDEN_CELL, setting.house.empty):
+        if pieces and all(piece == nothing for piece in pieces):
+            return nothing
     texts = iter(pieces)
     return "".join(part if isinstance(part, str) else next(texts) for part in pattern.parts).strip()
 

@@ -275,12 +275,15 @@ def test_every_page_prints_the_values_of_the_table(made):
         entry = CATALOGUE[key]
         if entry.kind is not type(made.exhibit("consensus", "csv", Profile.PUBLIC)):
             continue
-        source = "journal" if key in ("consensus", "wide") else key
+        source = "journal" if key == "consensus" else key
         grids = {name: read(made.file(key, name, profile), made.folder)[0] for name, read in readback.PAGES.items()}
         [page] = grids["html"]
         assert [page] == grids["docx"], (key, profile)
         assert [page] == grids["latex"], (key, profile)
         assert readback.unread(made.file(key, "pdf", profile), made.folder, [page]) == [], (key, profile)
+        if key == "wide":
+            check_rounds(made, page, profile)
+            continue
         rows = made.rows(source, profile)
         codebook = readback.book_of(made.file(source, "xlsx", profile)).codebook
         names = {label: name for name, (label, _) in codebook.items()}
@@ -289,6 +292,26 @@ def test_every_page_prints_the_values_of_the_table(made):
             for head, cell in zip(page.heads, cells, strict=True):
                 name = names[head]
                 check_cell((key, profile, name), cell, printed(name, codebook[name][1], row[name]), row)
+
+
+def check_rounds(made, page, profile):
+    """Compare the rounds side by side with the answers: N and agreement of each, a dash or nothing where hidden or not asked."""
+    assert any(head.startswith("Round 1") for head in page.heads)
+    assert (made.last == 1) or any(head.startswith(f"Round {made.last}") for head in page.heads)
+    seen = 0
+    for cells in page.rows:
+        line = dict(zip(page.heads, cells, strict=True))
+        code = max((code for code in made.codes.values() if cells[0].startswith(code)), key=len)
+        for number in sorted(made.here):
+            values, _, _ = made.answers(number, code)
+            n, agree = len(values), sum(v in made.scale["combined"] for v in values)
+            for head, want in (("N", str(n)), ("Agree %", journal_share(agree, n) if n else "")):
+                cell = line.get(f"Round {number}: {head}")
+                if cell in (None, "–", "") or re.search(r"[<>.]", cell):
+                    continue
+                seen += 1
+                assert cell == want, (code, number, head, profile)
+    assert seen
 
 
 def test_the_tags_of_a_pdf_hold_the_cells_of_the_journal_table(made):
