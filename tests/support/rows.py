@@ -70,6 +70,7 @@ STUDY: dict[str, Any] = {
     "deletion_due_at": None,
     "finished_at": None,
     "finish_reason": "",
+    "paper": {},
 }
 ANSWER = {"study_id": 1, "round": 1, "statement": 1, "panelist": WHO, "version": 1}
 ROWS: dict[str, dict[str, Any]] = {
@@ -77,6 +78,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "account_session": {"grant_sha256": HASH, "account": 1, "expires_at": AT},
     "sent_form": {"key_sha256": HASH, "account": 1, "sent_on": DAY, "led_to": None},
     "study": STUDY,
+    "account_subject": {"issuer": "https://id.example.org", "subject": "1", "account": 1},
     "account_invitation": {"token_sha256": HASH, "account": 1, "expires_at": AT},
     "team_letter": {
         "study_id": 1, "id": LETTER, "account": 1, "run_after": AT, "claimed_by": None, "claimed_until": None,
