@@ -29,6 +29,8 @@ class Capability(StrEnum):
     """What a role allows (TRUST 5.6)."""
 
     READ = "read"
+    DESK = "desk"
+    RUN = "run"
     LEAD = "lead"
     ROSTER = "roster"
     ANALYSE = "analyse"
@@ -39,13 +41,14 @@ class Capability(StrEnum):
     TRANSLATE = "translate"
 
 
-CHANGING = frozenset({Capability.LEAD, Capability.ROSTER, Capability.MODERATE, Capability.TRANSLATE})
+CHANGING = frozenset({Capability.LEAD, Capability.RUN, Capability.ROSTER, Capability.MODERATE, Capability.TRANSLATE})
 ALLOWED: dict[Role, frozenset[Capability]] = {
     Role.OWNER: frozenset(Capability) - {Capability.ROWS},
-    Role.ANALYST: frozenset({Capability.READ, Capability.ANALYSE}),
-    Role.PANEL_MANAGER: frozenset({Capability.READ, Capability.ROSTER}),
-    Role.VIEWER: frozenset({Capability.READ}),
-    Role.STATISTICIAN: frozenset({Capability.READ, Capability.ANALYSE, Capability.ROWS}),
+    Role.ANALYST: frozenset({Capability.READ, Capability.DESK, Capability.ANALYSE}),
+    Role.MODERATOR: frozenset({Capability.READ, Capability.DESK, Capability.ANALYSE, Capability.MODERATE}),
+    Role.PANEL_MANAGER: frozenset({Capability.READ, Capability.DESK, Capability.RUN, Capability.ROSTER}),
+    Role.VIEWER: frozenset({Capability.READ, Capability.DESK}),
+    Role.STATISTICIAN: frozenset({Capability.READ, Capability.DESK, Capability.ANALYSE, Capability.ROWS}),
     Role.TRANSLATOR: frozenset({Capability.TRANSLATE}),
 }
 SEES_NAMES = frozenset(

@@ -63,6 +63,12 @@ def marked(text: str) -> str | Markup:
     return Markup("<span{}>{}</span>").format(told, str(text)) if told else text
 
 
+@blueprint.app_template_filter("english")
+def english(text: str) -> str | Markup:
+    """A text that there is in English alone, such as the words of a rule, within a page of any language."""
+    return marked(Piece(text, "en"))
+
+
 @blueprint.app_template_filter("language_of")
 def language_of(text: str) -> str:
     """The language of a text; that of the page for one of the interface."""

@@ -31,6 +31,7 @@ class Role(StrEnum):
 
     OWNER = "owner"
     ANALYST = "analyst"
+    MODERATOR = "moderator"  # an analyst to whom moderation was handed
     PANEL_MANAGER = "panel_manager"
     VIEWER = "viewer"
     STATISTICIAN = "statistician"

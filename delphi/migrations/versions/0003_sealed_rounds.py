@@ -46,7 +46,7 @@ PERSONAL, NEW_PERSONAL = (
     ('link', 'consent', 'withdrawal', 'address_changed', 'statistician', 'information', 'finished', 'acknowledgement'),
 )
 ROLES = ('owner', 'analyst', 'panel_manager', 'viewer')
-NEW_ROLES = (*ROLES, 'statistician', 'translator')
+NEW_ROLES = (*ROLES, 'statistician', 'moderator', 'translator')
 LEVELS = "level IN ('sealed', 'separated', 'open_rows')"
 RUNNING = sa.text('opened_at IS NOT NULL AND closed_at IS NULL')
 DUE = sa.text('sent_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL')

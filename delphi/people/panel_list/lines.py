@@ -42,6 +42,14 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounce:
+    """Since when an address takes no mail, and why, as the mail server said it."""
+
+    on: date
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class RosterLine:
     """A person of the panel; the standing is None before a round was launched."""
 
@@ -50,6 +58,8 @@ class RosterLine:
     group: str | None
     characteristics: Mapping[str, str]
     page_code: str | None
+    language: str | None
+    bounced: Bounce | None
     standing: Standing | None
 
 
@@ -104,16 +114,14 @@ class Roster:
     def lines(self, wanted: Wanted, *, first: int = 0, most: int) -> list[RosterLine]:
         """List a part of those who are asked for."""
         columns = (Identity.name, Identity.email, Panelist.stakeholder_group, Identity.characteristics)
-        people = self._people(*columns, Panelist.page_code, self._word.label("word"), search=wanted.search)
+        more = (Panelist.page_code, Panelist.language, Identity.bounced_on, Identity.bounce)
+        people = self._people(*columns, *more, self._word.label("word"), search=wanted.search)
         if wanted.group is not None:
             people = people.where(func.coalesce(Panelist.stakeholder_group, "") == wanted.group)
         if wanted.standing is not None:
             people = people.where(self._word == wanted.standing.value)
         part = people.order_by(*self._order(wanted)).offset(first).limit(most)
-        return [
-            RosterLine(name, email, group, said, code, Standing(word) if word else None)
-            for name, email, group, said, code, word in self._session.execute(part)
-        ]
+        return [_line(row) for row in self._session.execute(part)]
 
     def _people(self, *columns: Any, search: str) -> Any:
         people = select(*columns).select_from(Identity).join(Panelist, MEMBER)
@@ -134,6 +142,12 @@ class Roster:
             Order.STANDING: [self._word.asc()] if self._round is not None else [],
         }
         return [*first[wanted.order], by_name, Identity.email.asc(), Identity.panelist.asc()]
+
+
+def _line(row: Any) -> RosterLine:
+    name, email, group, said, code, language, bounced_on, why, word = row
+    bounced = Bounce(bounced_on, why or "") if bounced_on else None
+    return RosterLine(name, email, group, said, code, language, bounced, Standing(word) if word else None)
 
 
 def country_of(lines: Sequence[RosterLine]) -> str | None:

@@ -43,12 +43,19 @@ def role_labels(study: Study) -> dict[str, tuple[str, str]]:
     """Name each role that a study may have, and say what it may do."""
     roles = {
         Role.OWNER.value: (_("owner"), _("decides everything; names and answers never stand on one page")),
-        Role.ANALYST.value: (_("analyst"), _("sees results, comments and coded data; never a name")),
+        Role.ANALYST.value: (
+            _("analyst"),
+            _("sees how rounds run, results, released comments and files; never a name"),
+        ),
+        Role.MODERATOR.value: (
+            _("analyst who moderates"),
+            _("as an analyst, and decides on the panel's comments; never a name"),
+        ),
         Role.PANEL_MANAGER.value: (
             _("panel manager"),
-            _("sees names, invitations and who has finished; never an answer"),
+            _("sees names, invitations and who has finished, reminds and moves deadlines; never an answer"),
         ),
-        Role.VIEWER.value: (_("viewer"), _("sees the protocol and released results")),
+        Role.VIEWER.value: (_("viewer"), _("sees the protocol, how rounds run, and their results; changes nothing")),
         Role.STATISTICIAN.value: (
             _("statistician"),
             _("reads the answers of each person under a code; never had a role that sees names, and never gets one"),

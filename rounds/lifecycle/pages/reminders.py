@@ -26,7 +26,7 @@ def _groups(study: Study) -> list[str]:
 
 
 @blueprint.get("")
-@policy(Capability.LEAD)
+@policy(Capability.RUN)
 def show(study: Study, round_: Round) -> Page:
     """Show the plan, and the moments that are left of it."""
     return _page(study, round_, reminder_plan.plan_of(round_))
@@ -48,7 +48,7 @@ def _page(study: Study, round_: Round, plan: Sequence[PlannedReminder], *, wrong
 
 
 @blueprint.post("")
-@policy(Capability.LEAD)
+@policy(Capability.RUN)
 def keep(study: Study, round_: Round) -> Page | tuple[str, int]:
     """Take a plan; one with a wrong number comes back as it was typed."""
     plan = read_plan(request.form, _groups(study))

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from delphi import clock, dates
+from delphi import access, clock, dates
 from delphi.access import Capability
 from delphi.consensus.scale import Scale
 from delphi.consensus.shipped_scales import SCALES
@@ -70,12 +70,22 @@ def spoken(row: Row, scale: Scale) -> str:
 
 
 @blueprint.get("")
-@policy(Capability.LEAD)
+@policy(Capability.DESK)
 def show(study: Study, round_: Round) -> str | Response:
-    """Show the desk of a round as its state demands."""
+    """Show the desk of a round as its state demands, with what its reader may do."""
     if round_.number == 0 and round_.closed_at:
         return redirect(url_for("round.show", slug=study.slug, number=1, _anchor="suggestions"), 303)
-    facts: dict[str, Any] = {"study": study, "round": round_, "scale": SCALES[study.scale], "form": ButtonForm()}
+    may = access.capabilities(current_session(), account(), study)
+    facts: dict[str, Any] = {
+        "study": study,
+        "round": round_,
+        "may": may,
+        "scale": SCALES[study.scale],
+        "form": ButtonForm(),
+    }
+    if round_.state is State.DRAFT and Capability.LEAD not in may:
+        desk = drafting(current_session(), study, round_)
+        return render_template("lifecycle/draft_read.html", **facts, desk=desk)
     if round_.state is State.DRAFT:
         return render_template("lifecycle/draft.html", **facts, **_draft(study, round_))
     if round_.state is State.OPEN:
@@ -133,11 +143,13 @@ def _draft(study: Study, round_: Round) -> dict[str, Any]:
 
 @blueprint.post("/launch")
 @policy(Capability.LEAD)
-def launch(study: Study, round_: Round) -> Response:
-    """Launch the round."""
+def launch(study: Study, round_: Round) -> Response | tuple[str, int]:
+    """Launch the round; a deadline far away is asked about first."""
     form = DeadlineForm()
     if not form.validate():
         raise Refused(_("The deadline is not a date and time. Choose one; nothing was launched."))
+    if form.is_far(study.time_zone, at=clock.now()):
+        return _ask_far(study, round_, form)
     closes_at, remind = form.moment(study.time_zone), "remind" in request.form
     by, at = account().id, clock.now()
     lifecycle.launch(current_session(), study, round_, closes_at=closes_at, by=by, at=at, remind=remind)
@@ -145,13 +157,24 @@ def launch(study: Study, round_: Round) -> Response:
     return _back(study, round_.number, message % {"number": round_.number})
 
 
+def _ask_far(study: Study, round_: Round, form: DeadlineForm) -> tuple[str, int]:
+    """Ask whether the year of a deadline is right; what was typed goes along."""
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    closes_at = form.moment(study.time_zone)
+    days = (closes_at - clock.now()).days
+    facts = {"round": round_, "form": form, "typed": typed, "closes_at": closes_at, "days": days}
+    return render_template("lifecycle/far_deadline.html", study=study, **facts), 422
+
+
 @blueprint.post("/extend")
-@policy(Capability.LEAD)
-def extend(study: Study, round_: Round) -> Response:
-    """Move the deadline, and tell whom it concerns."""
+@policy(Capability.RUN)
+def extend(study: Study, round_: Round) -> Response | tuple[str, int]:
+    """Move the deadline, and tell whom it concerns; one far away is asked about first."""
     form = ExtendForm()
     if not form.validate():
         raise Refused(_("A later deadline needs a date, a time and a reason; nothing was changed."))
+    if form.is_far(study.time_zone, at=clock.now()):
+        return _ask_far(study, round_, form)
     closes_at, reason, tell = form.moment(study.time_zone), form.reason.data or "", audience_of(request.form, "tell")
     by, at = account().id, clock.now()
     lifecycle.extend(current_session(), round_, closes_at=closes_at, reason=reason, by=by, at=at, tell=tell)
@@ -159,7 +182,7 @@ def extend(study: Study, round_: Round) -> Response:
 
 
 @blueprint.post("/remind")
-@policy(Capability.LEAD)
+@policy(Capability.RUN)
 def remind(study: Study, round_: Round) -> Response:
     """Remind those who have not started, those who are unfinished, or both."""
     to = audience_of(request.form, "to") or Audience.NOT_SUBMITTED
@@ -174,7 +197,7 @@ def remind(study: Study, round_: Round) -> Response:
 
 
 @blueprint.post("/remind/stop")
-@policy(Capability.LEAD)
+@policy(Capability.RUN)
 def stop_reminders(study: Study, round_: Round) -> Response:
     """Drop the planned reminders."""
     lifecycle.stop_reminders(current_session(), round_, by=account().id, at=clock.now())

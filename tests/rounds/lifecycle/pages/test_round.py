@@ -153,12 +153,14 @@ def test_reminders_go_to_who_has_not_submitted(app, opened, ada):
     assert len(stored(app, Letter.panelist, kind="reminder")) == 6
 
 
-def test_closing_shows_results_and_comments_to_the_lead_alone(app, voted, ada):
+def test_closing_shows_results_to_the_team_and_comments_to_the_lead(app, voted, ada):
     assert ada.send(f"{DESK}/close").status_code == 303
     page = ada.get(f"{DESK}/comments").text
     assert "&lt;b&gt;because&lt;/b&gt;" in page
     assert ada.send(f"{DESK}/release").status_code == 409
-    assert app.test_client().sign_in(voted.ben).get(DESK).status_code == 404
+    ben = app.test_client().sign_in(voted.ben)
+    assert (ben.get(DESK).status_code, ben.get(f"{DESK}/comments").status_code) == (200, 404)
+    assert "because" not in ben.get(DESK).text
 
 
 @pytest.mark.parametrize("word", ["released", "held"])
