@@ -24,6 +24,7 @@ from delphi.web import (
     device,
     errors,
     health,
+    institution,
     language,
     memory,
     metrics,
@@ -70,6 +71,7 @@ def create_app(settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:
     security.init_app(app, settings)
     sign_in.init_app(app)  # before the accounts: they open the request's transaction, and a try is counted in its own
     accounts.init_app(app)
+    institution.init_app(app, settings)
     policy.init_app(app)
     errors.init_app(app)
     language.init_app(app)

@@ -18,6 +18,12 @@ def done(message: str, endpoint: str, **values: Any) -> Response:
     return redirect(url_for(endpoint, **values), 303)
 
 
+def own_path(text: str) -> str:
+    """An address that a browser brought, if it is a path of ours; else nothing."""
+    own = text.startswith(f"{request.script_root}/") and not text.startswith(("//", "/\\"))
+    return text if own else ""
+
+
 def form_page(template: str, form: FlaskForm, **facts: Any) -> tuple[str, int]:
     """Show a page with a form; one that came back with mistakes is answered with 422."""
     return render_template(template, form=form, **facts), 422 if form.errors else 200

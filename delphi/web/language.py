@@ -17,6 +17,7 @@ from delphi.access import SignedOut
 from delphi.config import Settings
 from delphi.errors import Issue, Refused
 from delphi.translations import LANGUAGES, PSEUDO, REVIEWED, STATEMENT, quality, translations
+from delphi.web.answers import own_path
 from delphi.web.policy import OPEN, panelist, policy
 from delphi.web.transaction import current_session
 
@@ -172,9 +173,7 @@ def installed() -> str:
 def switch() -> Response:
     """Change the language, and go back to the page."""
     choose(request.form.get("language", ""))
-    home = f"{request.script_root}/"
-    back = request.form.get("back", home)
-    return redirect(back if back.startswith(home) and not back.startswith(("//", "/\\")) else home, 303)
+    return redirect(own_path(request.form.get("back", "")) or f"{request.script_root}/", 303)
 
 
 def init_app(app: Flask) -> None:

@@ -77,6 +77,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "account_session": {"grant_sha256": HASH, "account": 1, "expires_at": AT},
     "sent_form": {"key_sha256": HASH, "account": 1, "sent_on": DAY, "led_to": None},
     "study": STUDY,
+    "account_subject": {"issuer": "https://id.example.org", "subject": "1", "account": 1},
     "account_invitation": {"token_sha256": HASH, "account": 1, "expires_at": AT},
     "team_letter": {
         "study_id": 1, "id": LETTER, "account": 1, "run_after": AT, "claimed_by": None, "claimed_until": None,

@@ -328,6 +328,18 @@ def upgrade() -> None:
 def create_tables() -> None:
     """Make the chain of seals, the rows where a study keeps rows, the letters that tell hashes, and who held which role."""
     op.create_table(
+        'account_subject',
+        sa.Column('issuer', sa.String(length=255), nullable=False),
+        sa.Column('subject', sa.String(length=255), nullable=False),
+        sa.Column('account', sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ['account'], ['account.id'], name=op.f('fk_account_subject_account_account'), ondelete='CASCADE'
+        ),
+        sa.PrimaryKeyConstraint('issuer', 'subject', name=op.f('pk_account_subject')),
+        sa.UniqueConstraint('issuer', 'account', name=op.f('uq_account_subject_issuer_account')),
+    )
+    op.create_index(op.f('ix_account_subject_account'), 'account_subject', ['account'])
+    op.create_table(
         'held_role',
         sa.Column('study_id', sa.Integer(), nullable=False),
         sa.Column('account', sa.Integer(), nullable=False),
@@ -506,7 +518,9 @@ def downgrade() -> None:
     if not sqlite:
         for function in ('refuse_counted_new', 'refuse_counted_old', 'refuse_uncounting'):
             op.execute(f'DROP FUNCTION {function}()')
-    for table in ('translation', 'sent_form', 'seal_letter', 'sealed_row', 'seal', 'kept_characteristics', 'held_role'):
+    for table in (
+        'account_subject', 'translation', 'sent_form', 'seal_letter', 'sealed_row', 'seal', 'kept_characteristics', 'held_role',
+    ):  # fmt: skip
         op.drop_table(table)
     go_back_to_input_hash()
     op.drop_column('comment', 'language')

@@ -35,7 +35,7 @@ MAY = {
     "mod": DESK | COMMENTS,
     "mia": DESK | RUNNING | NAMES,
     "vic": DESK,
-    "tess": frozenset(),
+    "tess": set(),
 }
 ACCOUNTS = (*ROLES, "cleo", "deactivated")
 WHO = ("anonymous", "panelist", *ACCOUNTS)
