@@ -45,7 +45,7 @@ def for_panel(study: Study) -> Page:
     definition = replace(facts["definition"], scale=said.scale(study))
     named = [said.say(f"group.{key}", key) for key in facts["example"]["groups"]]
     facts |= {"definition": definition, "example": facts["example"] | {"groups": named}}
-    facts["plain_rule"] = _plain_rule(definition) or Piece(facts["described"], "en")
+    facts["plain_rule"] = _plain_rule(definition) or Piece(definition.rule.describe(definition.scale), "en")
     return render_template("protocol/panelist.html", **facts, form=ButtonForm())
 
 
