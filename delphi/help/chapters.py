@@ -7,6 +7,7 @@ CHAPTERS = {
     "protocol": f"{LEAD}#2-write-the-plan",
     "panelist_options": f"{LEAD}#2-write-the-plan",
     "anonymity": "guide/levels.html",
+    "merge_file": f"{LEAD}#5-launch-a-round",
     "languages": f"{LEAD}#2-write-the-plan",
     "letters": f"{LEAD}#5-launch-a-round",
     "order": f"{LEAD}#3-bring-statements-and-panel",

@@ -46,7 +46,7 @@ def test_a_story_is_put_back_row_for_row_and_goes_on(template):
                 assert account(session, "dora").id == 7
                 session.get_one(Study, 1).title = "Changed"
     assert found[0] == found[1]
-    assert len(found[0]["account"]) == 5
+    assert len(found[0]["account"]) == 6
 
 
 @pytest.mark.parametrize(
