@@ -23,7 +23,9 @@ from delphi.web import (
     compression,
     device,
     errors,
+    forms,
     health,
+    institution,
     language,
     memory,
     metrics,
@@ -70,10 +72,12 @@ def create_app(settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:
     security.init_app(app, settings)
     sign_in.init_app(app)  # before the accounts: they open the request's transaction, and a try is counted in its own
     accounts.init_app(app)
+    institution.init_app(app, settings)
     policy.init_app(app)
     errors.init_app(app)
     language.init_app(app)
     device.init_app(app)
+    app.jinja_env.filters["typed"] = forms.typed
     app.jinja_env.globals["signing_key"] = signing.public_key_of(settings.secret_key)
     app.extensions["asked_twice"] = asked_twice.asked_twice
     app.extensions["forget"] = partial(leaving.forget, secret=settings.secret_key)

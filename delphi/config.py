@@ -113,6 +113,29 @@ SETTINGS = (
         secret=True,
     ),
     Setting(
+        "OIDC_ISSUER",
+        "oidc_issuer",
+        "OpenID Connect provider of your institution, by which the study team may sign in: https://id.example.org/realm.",
+        values.oidc_issuer,
+        "",
+    ),
+    Setting("OIDC_CLIENT_ID", "oidc_client_id", "What the provider calls this installation.", str.strip, ""),
+    Setting(
+        "OIDC_CLIENT_SECRET",
+        "oidc_client_secret",
+        "By which the provider knows this installation.",
+        str.strip,
+        "",
+        secret=True,
+    ),
+    Setting(
+        "OIDC_NAME",
+        "oidc_name",
+        "The institution, as the button of the sign-in names it.",
+        str.strip,
+        "your institution",
+    ),
+    Setting(
         "PSEUDO_LANGUAGE",
         "pseudo_language",
         "Offers a made-up language, longer and from right to left, that shows whether pages can be translated.",
@@ -144,6 +167,10 @@ class Settings:
     trusted_proxies: int = 0
     log_format: str = "text"
     metrics_token: str | None = field(default=None, repr=False)
+    oidc_issuer: str | None = None
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_name: str = "your institution"
     pseudo_language: bool = False
 
     @property
@@ -177,7 +204,12 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         A setting is missing or wrong, or a name is none; the message names it and says what to write.
     """
     texts = written(NAMES, environ)
-    return Settings(**{setting.field: _value(setting, texts) for setting in SETTINGS})
+    settings = Settings(**{setting.field: _value(setting, texts) for setting in SETTINGS})
+    if settings.oidc_issuer and not (settings.oidc_client_id and settings.oidc_client_secret):
+        raise WrongSetting(
+            "OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, as its provider gave them: set both."
+        )
+    return settings
 
 
 def _value(setting: Setting, texts: Mapping[str, Written]) -> Any:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from email.utils import parseaddr
-from importlib import import_module
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
@@ -138,14 +138,23 @@ def metrics_token(text: str) -> str | None:
     return secret("METRICS_TOKEN", text)
 
 
-def needs(module: str, name: str, extra: str) -> None:
-    """Make sure that the package is installed which a setting asks for."""
-    try:
-        import_module(module)
-    except ImportError:
+def oidc_issuer(text: str) -> str | None:
+    """The provider of an institution; None where there is none."""
+    if not text:
+        return None
+    parts = urlsplit(text)
+    if not (_is_address(text, ("https",)) or (parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1"))):
         raise WrongSetting(
-            f"{name} needs {module}, which is not installed: pip install 'delphi-platform[{extra}]'."
-        ) from None
+            f"OIDC_ISSUER is “{text}”, but must begin with https://: write https://id.example.org/realm."
+        )
+    needs("authlib", "OIDC_ISSUER", "oidc")
+    return text
+
+
+def needs(module: str, name: str, extra: str) -> None:
+    """Make sure that the package is installed which a setting asks for; it is not loaded before its time."""
+    if find_spec(module) is None:
+        raise WrongSetting(f"{name} needs {module}, which is not installed: pip install 'delphi-platform[{extra}]'.")
 
 
 def trusted_proxies(text: str) -> int:

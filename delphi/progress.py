@@ -52,6 +52,12 @@ def any_answer(session: Session, study_id: int) -> bool:
     return bool(session.scalar(select(exists().where(Rating.study_id == study_id, Rating.given))))
 
 
+def any_in_round(session: Session, study_id: int, round_: int) -> bool:
+    """Whether anybody has answered, or written a statement, in a round."""
+    own = select(Participation.panelist).where(Participation.study_id == study_id, Participation.round == round_)
+    return session.scalar(own.where(has_begun() | has_suggested()).limit(1)) is not None
+
+
 def answers(session: Session, study_id: int) -> int:
     """Count the stored answers of a study, to know how large it is."""
     return session.scalar(select(func.count()).select_from(Rating).where(Rating.study_id == study_id)) or 0

@@ -10,7 +10,8 @@ import wsgi
 from delphi import config
 from delphi.consensus.shipped_scales import SCALES
 from delphi.people.panel_files.heads import WORDS
-from delphi.statements import files as statements
+from delphi.statements import heads as statement_heads
+from delphi.statements.files import COLUMNS as STATEMENT_COLUMNS
 from exports.catalogue import CATALOGUE
 from exports.data.codebook import STATUSES
 from exports.data.ratings import LONG
@@ -112,8 +113,11 @@ def files() -> str:
         "nothing is taken before a preview has shown every cell, and a file is taken whole or not at all.",
         "## Statements",
         table(
-            ("column", "what stands there", "other heads"),
-            ((f"`{key}`", STATEMENT[key], ", ".join(statements.HEADS.names[key])) for key in statements.COLUMNS),
+            ("column", "what stands there", "some of the heads that are known"),
+            (
+                (f"`{key}`", STATEMENT[key], ", ".join(statement_heads.WORDS[key].split("|")[:6]))
+                for key in STATEMENT_COLUMNS
+            ),
         ),
         "## Panel",
         "A column that is none of these is kept as a characteristic of the person, under its head.",

@@ -26,7 +26,7 @@ def doctor(backups: Path | None, dkim_selector: str | None, send_to: str | None,
     from delphi.deployment.findings import Level
 
     settings = config.from_environment()
-    found = [*_installation(settings, backups), *_mail(settings, dkim_selector, send_to)]
+    found = [*_installation(settings, backups), *_mail(settings, dkim_selector, send_to), *_institution(settings)]
     for finding in found:
         if not quiet or finding.level is not Level.OK:
             click.echo(f"{finding.level:6}  {finding.text}")
@@ -48,6 +48,12 @@ def _installation(settings: "Settings", backups: Path | None) -> Iterator["Findi
         opened = Database(settings.database_url)
         yield from database.work(opened, at=clock.now())
         opened.engine.dispose()
+
+
+def _institution(settings: "Settings") -> Iterator["Finding"]:
+    from delphi.deployment import institution
+
+    yield from institution.provider(settings)
 
 
 def _mail(settings: "Settings", selector: str | None, send_to: str | None) -> Iterator["Finding"]:

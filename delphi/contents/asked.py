@@ -1,5 +1,6 @@
 """What was asked and what became of it, in the language of a reader; a result stays that of the statement."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -36,5 +37,8 @@ def reason_in(contents: Contents, edge: Lineage) -> Piece:
 
 
 def groups_in(contents: Contents, groups: Mapping[str, Any]) -> dict[str, Any]:
-    """What is told of groups, by their names in a language."""
-    return {contents.say(f"group.{key}", key): told for key, told in groups.items()}
+    """What is told of groups, by their names in a language; two that are called alike in it keep their names in the source."""
+    names = {key: contents.say(f"group.{key}", key) for key in groups}
+    counted = Counter(map(str, names.values()))
+    alike = {key for key, name in names.items() if counted[str(name)] > 1}
+    return {Piece(key, contents.source) if key in alike else names[key]: told for key, told in groups.items()}

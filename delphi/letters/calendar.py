@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from delphi.model.round import Round
 from delphi.model.study import Study
+from delphi.translations import LANGUAGES, N_, PSEUDO, translations
 
 LINE = 75  # octets, without the line break
 ALARM = timedelta(hours=24)
@@ -88,7 +89,33 @@ def _folded(line: str) -> Iterator[str]:
     yield part
 
 
-def closing(study: Study, round_: Round, host: str, *, url: str = "") -> CalendarEntry:
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """In which language an entry is written, and what the study is called in it."""
+
+    language: str
+    title: str
+
+
+CLOSES, OPEN_CLOSES = N_("%(title)s: round %(number)s closes"), N_("%(title)s: open round closes")
+OPENS, OPEN_OPENS = N_("%(title)s: round %(number)s opens"), N_("%(title)s: open round opens")
+HAS_LINK, BRINGS_LINK = (
+    N_("Your link is in the mail of the study."),
+    N_("You get a mail with your link when the round opens."),
+)
+
+
+def _titled(study: Study, round_: Round, of_round: str, of_open_round: str, spoken: Spoken | None) -> str:
+    message, title = of_round if round_.number else of_open_round, spoken.title if spoken else study.title
+    return _said(study, message, spoken) % {"title": title, "number": round_.number}
+
+
+def _said(study: Study, message: str, spoken: Spoken | None) -> str:
+    language = spoken.language if spoken else study.language
+    return translations(language if language in LANGUAGES | PSEUDO else "en").gettext(message)
+
+
+def closing(study: Study, round_: Round, host: str, spoken: Spoken | None = None, *, url: str = "") -> CalendarEntry:
     """The close of an open round; an extension makes a later version of the same entry.
 
     It leads to a page that opens for who is signed in: calendars are shared, so no personal link stands in one.
@@ -97,23 +124,23 @@ def closing(study: Study, round_: Round, host: str, *, url: str = "") -> Calenda
     assert round_.closes_at is not None
     return CalendarEntry(
         uid=f"{study.slug}-round-{round_.number}-closes@{host}",
-        title=f"{study.title}: round {round_.number} closes" if round_.number else f"{study.title}: open round closes",
+        title=_titled(study, round_, CLOSES, OPEN_CLOSES, spoken),
         when=round_.closes_at,
         # An extension only makes a round longer, so its length orders the versions of this entry.
         sequence=int((round_.closes_at - round_.opened_at).total_seconds()) // 60,
-        text="Your link is in the mail of the study.",
+        text=_said(study, HAS_LINK, spoken),
         url=url,
         alarm=ALARM,
     )
 
 
-def opening(study: Study, round_: Round, host: str) -> CalendarEntry:
+def opening(study: Study, round_: Round, host: str, spoken: Spoken | None = None) -> CalendarEntry:
     """The day on which a round is planned to open."""
     assert round_.opens_on is not None
     return CalendarEntry(
         uid=f"{study.slug}-round-{round_.number}-opens@{host}",
-        title=f"{study.title}: round {round_.number} opens" if round_.number else f"{study.title}: open round opens",
+        title=_titled(study, round_, OPENS, OPEN_OPENS, spoken),
         when=round_.opens_on,
         sequence=round_.opens_on.toordinal(),
-        text="You get a mail with your link when the round opens.",
+        text=_said(study, BRINGS_LINK, spoken),
     )

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi import access, progress
+from delphi.contents.information import document_in
 from delphi.contents.reading import contents_of
 from delphi.dates import in_words, locale_of
 from delphi.letters import reminders
@@ -67,7 +68,7 @@ def _for_the_panel(session: Session, letter: Letter, study: Study, locale: str, 
         case LetterKind.STATISTICIAN:
             return _statistician(session, study)
         case LetterKind.INFORMATION:
-            return _information(session, study)
+            return _information(session, letter, study)
         case LetterKind.CLOSING_EARLY:
             return _closed_early(session, letter, study, locale)
         case LetterKind.NEWS | LetterKind.RESULTS | LetterKind.THANKS:
@@ -141,8 +142,9 @@ def _consent(session: Session, study: Study, panelist: Panelist) -> Facts | None
     if row is None or not panelist.taking_part:
         return None
     consent, document = row
-    items = [document.items[n] for n in consent.items]
-    return {"study": study, "consent": consent, "document": document, "items": items}
+    shown = document_in(contents_of(session, study, language_of(study, panelist)), document)
+    items = [shown.items[n] for n in consent.items]
+    return {"study": study, "consent": consent, "document": shown, "items": items}
 
 
 def _statistician(session: Session, study: Study) -> Facts | None:
@@ -151,10 +153,12 @@ def _statistician(session: Session, study: Study) -> Facts | None:
     return {"study": study, "named": named} if named else None
 
 
-def _information(session: Session, study: Study) -> Facts:
+def _information(session: Session, letter: Letter, study: Study) -> Facts:
     """Collect what is new in the information of a study, for those who need not agree again."""
     versions = select(Document).where(Document.study_id == study.id).order_by(Document.version.desc())
-    return {"study": study, "document": session.scalars(versions.limit(1)).one()}
+    panelist = session.get_one(Panelist, (letter.study_id, letter.panelist))
+    said = contents_of(session, study, language_of(study, panelist))
+    return {"study": study, "document": document_in(said, session.scalars(versions.limit(1)).one())}
 
 
 def template_of(letter: Letter, facts: Facts) -> str:

@@ -36,6 +36,17 @@ class AccountSession(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class AccountSubject(Base):
+    """Who an account is for the institution that signs it in: its provider's number of the person, not the address."""
+
+    __tablename__ = "account_subject"
+    __table_args__ = (UniqueConstraint("issuer", "account"),)
+
+    issuer: Mapped[str] = mapped_column(String(255), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    account: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+
+
 class AccountInvitation(Base):
     """A link with which a new member of a team chooses a first password; useless once there is one."""
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from delphi import audit, handed_links
 from delphi.contents.information import document_in
+from delphi.contents.piece import Piece
 from delphi.contents.reading import Contents
 from delphi.database import remembered
 from delphi.errors import NotFound, Refused
@@ -22,6 +23,7 @@ from delphi.model.round import Participation
 from delphi.model.statement import StatementProposal
 from delphi.model.study import Consent, Document, Study
 from delphi.people.own_answers import Facts, answers_of, given_by, rounds_of_person
+from delphi.translations import NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +198,14 @@ def _person(contents: Contents, person: Identity | None, who: Panelist) -> list[
         known["note"] = person.note
     if person and person.changed_by_team:
         known["changed_by_team"] = True
+    if person and person.bounced_on:
+        known |= {"bounced_on": person.bounced_on.isoformat(), "bounce": person.bounce}
     membership = {
         "stakeholder_group": contents.say(f"group.{who.stakeholder_group}", who.stakeholder_group or ""),
-        "language": who.language,
+        "language": Piece(NAMES.get(who.language, who.language), who.language) if who.language else None,
         "declined_on": who.declined_on.isoformat() if who.declined_on else None,
         "left_because": who.left_because or None,
+        "reminders_stopped": who.reminders_stopped or None,
     }
     return [known | {name: value for name, value in membership.items() if value}]
 

@@ -22,6 +22,7 @@ class NewPanelist:
     email: str = ""  # empty: reached by a link that is handed over
     group: str | None = None
     characteristics: dict[str, str] = field(default_factory=dict)
+    language: str | None = None
 
 
 def add(session: Session, study: Study, new: Sequence[NewPanelist]) -> None:
@@ -30,7 +31,16 @@ def add(session: Session, study: Study, new: Sequence[NewPanelist]) -> None:
     # In random order: the order of rows must not tell who is who.
     people = secrets.SystemRandom().sample(list(new), len(new))
     coded = [
-        (Panelist(study_id=study.id, id=uuid4(), code=new_code(), stakeholder_group=person.group), person)
+        (
+            Panelist(
+                study_id=study.id,
+                id=uuid4(),
+                code=new_code(),
+                stakeholder_group=person.group,
+                language=person.language,
+            ),
+            person,
+        )
         for person in people
     ]
     session.add_all(panelist for panelist, _ in coded)

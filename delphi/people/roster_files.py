@@ -26,6 +26,7 @@ from delphi.sheets.errors import RowError, SheetError
 from delphi.sheets.fields import TypedRows
 
 OWN = ("name", "email", "group")
+LANGUAGE = "language"
 WHO = "who"  # the key of a row: its address, or the name of whoever has none
 
 
@@ -45,21 +46,22 @@ def export(session: Session, study: Study, suffix: str, *, by: int, at: datetime
 def as_rows(session: Session, study: Study) -> tuple[list[str], list[list[str]]]:
     """Write the head and the rows of the panel's file, by name."""
     stored = _stored(session, study)
-    others = sorted({name for row in stored.values() for name in row} - {*OWN})
-    head = [*OWN, *others]
+    others = sorted({name for row in stored.values() for name in row} - {*OWN, LANGUAGE})
+    spoken = [LANGUAGE] if any(row[LANGUAGE] for row in stored.values()) else []
+    head = [*OWN, *spoken, *others]
     return head, [[row.get(name) or "" for name in head] for row in stored.values()]
 
 
 def _stored(session: Session, study: Study) -> dict[str, dict[str, Any]]:
     rows = session.execute(
-        select(Identity.name, Identity.email, Panelist.stakeholder_group, Identity.characteristics)
+        select(Identity.name, Identity.email, Panelist.stakeholder_group, Panelist.language, Identity.characteristics)
         .join(Panelist, (Panelist.study_id == Identity.study_id) & (Panelist.id == Identity.panelist))
         .where(Identity.study_id == study.id)
         .order_by(Identity.name, Identity.email)
     )
     return {
-        key_of(name, email): characteristics | {"name": name, "email": email, "group": group}
-        for name, email, group, characteristics in rows
+        key_of(name, email): characteristics | {"name": name, "email": email, "group": group, LANGUAGE: language}
+        for name, email, group, language, characteristics in rows
     }
 
 
@@ -174,8 +176,9 @@ def _take(session: Session, study: Study, comparison: FileComparison, *, by: int
 
 
 def _new(values: Mapping[str, Any]) -> NewPanelist:
-    characteristics = {name: value for name, value in values.items() if name not in (*OWN, WHO) and value}
-    return NewPanelist(values["name"], values["email"], values.get("group") or None, characteristics)
+    characteristics = {name: value for name, value in values.items() if name not in (*OWN, LANGUAGE, WHO) and value}
+    group, language = values.get("group") or None, values.get(LANGUAGE) or None
+    return NewPanelist(values["name"], values["email"], group, characteristics, language)
 
 
 def _change(session: Session, study: Study, changed: tuple[Changed, ...]) -> None:
@@ -195,6 +198,8 @@ def _change(session: Session, study: Study, changed: tuple[Changed, ...]) -> Non
         person.name = row.values["name"]
         if "group" in row.columns:
             panelist.stakeholder_group = row.values["group"] or None
-        changes = {name: now for name, (_before, now) in row.columns.items() if name not in OWN}
+        if LANGUAGE in row.columns:
+            panelist.language = row.values[LANGUAGE] or None
+        changes = {name: now for name, (_before, now) in row.columns.items() if name not in (*OWN, LANGUAGE)}
         person.characteristics = {name: value for name, value in (person.characteristics | changes).items() if value}
     session.flush()

@@ -16,6 +16,7 @@ from delphi import signing
 from delphi.access import sha256
 from delphi.config import Settings
 from delphi.letters import calendar, content, message, outbox, reminders, texts, tokens
+from delphi.letters.calendar import Spoken
 from delphi.letters.message import Recipient, Written
 from delphi.letters.reminders import NotYet
 from delphi.model.account import Account, AccountInvitation
@@ -147,7 +148,8 @@ def _dates(letter: Letter, study: Study, facts: dict[str, Any], settings: Settin
     """Write the close of the round for a calendar, where a letter tells it for the first time or anew."""
     if letter.kind not in (LetterKind.INVITATION, LetterKind.EXTENSION):
         return ""
-    closing = calendar.closing(study, facts["round"], settings.host, url=f"{settings.public_url}/panel")
+    spoken = Spoken(facts["language"], facts["title"])
+    closing = calendar.closing(study, facts["round"], settings.host, spoken, url=f"{settings.public_url}/panel")
     return calendar.write([closing], at=at)
 
 

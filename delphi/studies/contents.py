@@ -57,8 +57,8 @@ def standings(session: Session, study: Study, number: int | None = None) -> list
 
 
 def missing(session: Session, study: Study, number: int) -> Iterator[Issue]:
-    """List the languages in which a round cannot be launched yet."""
-    for one in standings(session, study, number):
+    """List the languages in which a round cannot be launched yet; a rehearsal shows what there is."""
+    for one in standings(session, study, number) if study.rehearsal_of is None else ():
         if one.counts[State.MISSING]:
             facts = {"language": one.name, "n": one.counts[State.MISSING]}
             yield Issue("translation_missing", MISSING, "languages.show", values=facts)

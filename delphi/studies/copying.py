@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from delphi import access
 from delphi.access import Capability
+from delphi.contents import carrying
 from delphi.errors import NotFound
 from delphi.model.account import Account
 from delphi.model.round import QuestionnaireItem
@@ -23,6 +24,7 @@ ASKS = (
     "withdrawal_choices",
     "turnout",
     "closing_hours",
+    "stale_mark",
     "item_noun",
     "person_noun",
 )
@@ -49,6 +51,7 @@ def template_of(session: Session, study: Study) -> StudyTemplate:
         scale=study.scale,
         language=study.language,
         scale_words=dict(study.scale_words),
+        translations=carrying.taken_along(session, study),
         rule=study.rule,
         rule_settings=dict(study.rule_settings),
         denominator=study.denominator,

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi import audit
+from delphi.contents import carrying
 from delphi.errors import Refused
 from delphi.model.event import EventKind
 from delphi.model.round import Round
@@ -31,6 +32,7 @@ def create(session: Session, template: StudyTemplate, plan: StudyPlan, *, by: in
     session.flush()
     statements.add(session, study, template.statements)
     questionnaire.place(session, study, draft)
+    carrying.carry(session, study, template.translations, by=by, at=at)
     audit.record(session, study.id, EventKind.STUDY_CREATED, by=by, at=at, template=template.key)
     return study
 

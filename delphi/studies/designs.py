@@ -11,6 +11,7 @@ from typing import Any
 import delphi
 from delphi.consensus.shipped_scales import SCALES
 from delphi.contents import scale_words
+from delphi.contents.carrying import Carried
 from delphi.model.statement import Kind
 from delphi.model.study import CAREFUL, Level, Settled, Unsettled
 from delphi.protocol import method
@@ -32,6 +33,7 @@ class StudyTemplate:
     information: str
     language: str | None = None  # of a copy; a design of the library is begun in any
     scale_words: dict[str, str] = field(default_factory=dict)
+    translations: Carried = field(default_factory=dict)
     consent: str = ""
     summary: str = ""
     method: str = ""

@@ -17,6 +17,7 @@ from delphi.web.policy import OPEN, PANELIST, policy_of
 
 requests = logging.getLogger("delphi.requests")
 security = logging.getLogger("delphi.security")
+BY_INSTITUTION = frozenset({"institution.back", "institution.enter"})
 NAMES_SHOWN = frozenset({"roster.index", "person.show", "acknowledgement.names"})
 
 
@@ -67,6 +68,8 @@ def _security(response: Response) -> None:
     account = known_account()
     if request.endpoint == "security.login" and request.method == "POST" and account is None:
         tell("sign-in slowed down" if response.status_code == 429 else "sign-in refused")
+    elif request.endpoint in BY_INSTITUTION and response.status_code == 409:
+        tell("sign-in refused", account=account)
     elif account is not None and request.endpoint and response.status_code == 404:
         tell("refused", account=account)
     elif request.endpoint in NAMES_SHOWN and response.status_code == 200:

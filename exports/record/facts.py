@@ -28,6 +28,8 @@ class StudyFacts:
     paper: Mapping[str, Any] = field(default_factory=dict)
     item_noun: str = "statement"
     person_noun: str = "panelist"
+    languages: tuple[str, ...] = ()
+    checks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

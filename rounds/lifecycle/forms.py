@@ -1,7 +1,7 @@
 """When a round closes and who is told, as clean values."""
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
@@ -13,12 +13,19 @@ from delphi.web.forms import clean, whole_number
 from rounds.lifecycle.reminder_plan import AT_HOUR, MOST, MOST_DAYS, Audience, PlannedReminder
 
 LONGEST_REASON = 2000
+FAR = timedelta(days=120)
 
 
 class DeadlineForm(FlaskForm):
     """When a round closes, in the study's own time."""
 
     closes_at = DateTimeLocalField(format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], validators=[DataRequired()])
+
+    far = BooleanField()  # a deadline far away was looked at again
+
+    def is_far(self, zone: str, *, at: datetime) -> bool:
+        """Whether a deadline is so far away that its year may be wrong, and nobody has said that it is right."""
+        return not self.far.data and self.moment(zone) > at + FAR
 
     def moment(self, zone: str) -> datetime:
         """The deadline in UTC; 23:59 means the end of that minute."""

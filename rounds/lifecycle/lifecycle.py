@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from delphi import audit
+from delphi import audit, progress
 from delphi.database import lock_all, locked
 from delphi.errors import Issue, NotReady, Refused
 from delphi.letters import outbox
@@ -62,12 +62,16 @@ def extend(
     at: datetime,
     tell: Audience | None = None,
 ) -> None:
-    """Move the deadline of an open round, and tell an audience; once it is closed nothing reopens it."""
+    """Move the deadline of an open round, and tell an audience; once it is closed nothing reopens it.
+
+    An earlier one corrects a mistake, such as a wrong year, while nobody has answered: then everybody is told.
+    """
     _lock_with_panel(session, round_)
     if round_.state is not State.OPEN or round_.closes_at is None:
         raise Refused("Only an open round can be extended; nothing was changed.")
     if closes_at <= round_.closes_at:
-        raise Refused("The new deadline is not later than the present one; nothing was changed.")
+        _check_correction(session, round_, closes_at, at=at)
+        tell = Audience.ALL
     round_.closes_at = closes_at
     facts = {"closes_at": closes_at.isoformat(), "reason": reason, "told": tell.value if tell else None}
     if round_.reminders:
@@ -75,6 +79,18 @@ def extend(
     audit.record(session, round_.study_id, EventKind.ROUND_EXTENDED, by=by, at=at, round=round_.number, **facts)
     if tell is not None:
         invitations.queue_extension(session, round_, tell, at=at)
+
+
+def _check_correction(session: Session, round_: Round, closes_at: datetime, *, at: datetime) -> None:
+    """Let a deadline come nearer only where it takes nothing from anybody."""
+    if closes_at == round_.closes_at:
+        raise Refused("This is the present deadline; nothing was changed.")
+    if progress.any_in_round(session, round_.study_id, round_.number):
+        raise Refused(
+            "The new deadline is earlier than the present one, and somebody has answered already; nothing was changed."
+        )
+    if closes_at < at + SHORTEST:
+        raise NotReady([DEADLINE_NEAR])
 
 
 def remind(session: Session, round_: Round, to: Audience, *, by: int, at: datetime) -> int:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from delphi.letters import calendar
-from delphi.letters.calendar import CalendarEntry
+from delphi.letters.calendar import CalendarEntry, Spoken
 from delphi.model.panel import Panelist
 from delphi.model.round import Progress, Round, State, progress_of
 from delphi.model.study import Study
@@ -62,15 +62,15 @@ def may_come_back(stage: Stage, who: Panelist) -> bool:
     return who.declined_on is not None and stage.step in (Step.NOT_YET, Step.OPEN)
 
 
-def dates_of(study: Study, stage: Stage, host: str) -> list[CalendarEntry]:
+def dates_of(study: Study, stage: Stage, host: str, spoken: Spoken | None = None) -> list[CalendarEntry]:
     """List the dates of a study for a calendar: the close of the open round, or the day the next one is to open."""
     if stage.is_open and stage.round:
-        return [calendar.closing(study, stage.round, host)]
+        return [calendar.closing(study, stage.round, host, spoken)]
     if stage.upcoming and stage.upcoming.opens_on:
-        return [calendar.opening(study, stage.upcoming, host)]
+        return [calendar.opening(study, stage.upcoming, host, spoken)]
     return []
 
 
-def calendar_of(study: Study, stage: Stage, host: str, *, at: datetime) -> str:
-    """Write the dates of a study as a calendar file."""
-    return calendar.write(dates_of(study, stage, host), at=at)
+def calendar_of(study: Study, stage: Stage, host: str, *, at: datetime, spoken: Spoken | None = None) -> str:
+    """Write the dates of a study as a calendar file, in the language of its reader."""
+    return calendar.write(dates_of(study, stage, host, spoken), at=at)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from delphi import handed_links
 from delphi.consensus.vocabulary import EVERYBODY, Change
-from delphi.contents.asked import row_in
+from delphi.contents.asked import groups_in, row_in
 from delphi.contents.reading import Contents
 from delphi.model.panel import Panelist
 from delphi.model.result import Result
@@ -52,10 +52,11 @@ class ReleasedRounds:
             if group == EVERYBODY:
                 rows.append(SealedRow(number, statement, verdict, row_in(contents, statement, row)))
             else:
-                groups.setdefault((number, statement), {})[contents.say(f"group.{group}", group)] = row
+                groups.setdefault((number, statement), {})[group] = row
         declared = len(groups_of(session, study)) if by_group else 0
         replaced = _replaced(session, study, numbers) if final else frozenset[int]()
-        return cls(tuple(rows), groups, declared, replaced)
+        named = {place: groups_in(contents, told) for place, told in groups.items()}
+        return cls(tuple(rows), named, declared, replaced)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ PATHS = {
     "statements": "/statements",
     "statement": "/statements/1",
     "panel": "/panel",
+    "letters": "/letters",
+    "a letter": "/letters/invitation",
     "groups": "/groups",
     "texts": "/texts",
     "facts": "/facts",
@@ -37,6 +39,9 @@ RUNNING = {
     "released": "/rounds/1",
     "comments": "/rounds/1/comments",
     "monitor": "/rounds/2",
+    "reminders": "/rounds/2/reminders",
+    "returned mail": "/panel/returned",
+    "mail merge": "/panel/merge",
     "table": "/results",
     "all statements": "/results/statements",
     "one statement": "/results/statements/1",
@@ -181,4 +186,4 @@ def test_a_messy_panel_is_looked_at_and_its_good_rows_imported(site, visit, prep
         page.get_by_role("button", name="The rows left out, as a file").click()
     assert rest.value.suggested_filename == "desk-pages_left_out.csv"
     page.get_by_role("button", name="Import the good rows, leave 1 out").click()
-    page.wait_for_selector("text=2 were added, 1 were left out")
+    page.wait_for_selector("text=2 were added and 1 were left out")

@@ -17,6 +17,12 @@ GOOD = SECRETS | {
     "BOUNCES_URL": "imaps://box:pass@mail.example.org/INBOX",
     "MAIL_PER_DOMAIN": "30",
     "PSEUDO_LANGUAGE": "yes",
+    "LOG_FORMAT": "json",
+    "METRICS_TOKEN": "m" * 32,
+    "OIDC_ISSUER": "https://id.example.org/realm",
+    "OIDC_CLIENT_ID": "delphi",
+    "OIDC_CLIENT_SECRET": "o" * 32,
+    "OIDC_NAME": "Example Hospital",
 }
 
 

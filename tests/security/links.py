@@ -24,6 +24,7 @@ OFFERED = re.compile(r"link|print|merge|letter|mail|preview|person|people", re.I
 LEFT_ALONE = re.compile(
     r"/(bundle|exports|launch|close|release|finish|ending|lock|remove|names|language|sign-out|end|hand|leave)"
 )
+SECOND = "ada-second@example.org"
 ANSWERED = "answers before the person does"
 HIDDEN = ("/panel/my-data", "/panel/my-data.json", "/panel/my-data.csv", "/panel/review", "/panel/answers")
 
@@ -93,13 +94,34 @@ def tokens(play: Play) -> dict[str, set[str]]:
     play.post()
     found["address corrected, link mailed again"] = mailed(play, before)
     found["handed out"] = {handed(play, ROBBED)}
+    found["printed for those ticked"] = printed(play, ROBBED)
+    before = len(play.letters)
+    merged(play, ROBBED)
+    found["merged with an entry of the lead's own"] = mailed(play, before, SECOND)
     found["shown on a page, or in a letter to the lead"] = on_pages(play)
     return found
 
 
-def mailed(play: Play, since: int) -> set[str]:
-    """Links in letters that came to the lead's second address."""
-    return {token for to, _, text in play.letters[since:] if MINE in to for token in LINK.findall(text)}
+def mailed(play: Play, since: int, address: str = MINE) -> set[str]:
+    """Links in letters that came to an address of the lead's own."""
+    return {token for to, _, text in play.letters[since:] if address in to for token in LINK.findall(text)}
+
+
+def printed(play: Play, name: str) -> set[str]:
+    """Have links made to print for those who are ticked on the roster."""
+    sent = {"act": "print", "who": page_of(play, name).rpartition("/")[2], "confirm": "yes"}
+    return set(LINK.findall(play.lead.send(f"{play.at}/panel/chosen", sent).text))
+
+
+def merged(play: Play, name: str) -> None:
+    """Say that somebody is the same person as an entry of the lead's own, whose address is the right one."""
+    own = {"name": "Somebody Else", "email": SECOND, "group": play.groups[name]}
+    play.press("panel/new", own)
+    play.press("panel/invite")
+    play.post()
+    sent = play.lead.send(f"{page_of(play, name)}/merge", {"email": SECOND, "address": "other"})
+    assert sent.status_code == 303, sent.text[-600:]
+    play.post()
 
 
 def handed(play: Play, name: str) -> str:

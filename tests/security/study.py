@@ -211,7 +211,7 @@ class Play:
         page = f"panel/{name.upper().replace(' ', '-')}"
         text = self.lead.get(f"{self.at}/{page}").text
         seen = re.search(r'name="seen" value="([^"]*)"', text)
-        fields = {"name": name, "group": self.groups[name], "seen": seen[1] if seen else "", "end_links": "y"}
+        fields = {"name": name, "group": self.groups[name], "seen": seen[1] if seen else ""}
         went = self.press(page, fields | {"email": MINE})
         self.post()
         return went

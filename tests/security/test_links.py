@@ -14,6 +14,8 @@ WAYS = (
     "address corrected, reminder",
     "address corrected, link mailed again",
     "handed out",
+    "printed for those ticked",
+    "merged with an entry of the lead's own",
 )
 
 pytestmark = pytest.mark.timeout(300)

@@ -78,6 +78,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "account_session": {"grant_sha256": HASH, "account": 1, "expires_at": AT},
     "sent_form": {"key_sha256": HASH, "account": 1, "sent_on": DAY, "led_to": None},
     "study": STUDY,
+    "account_subject": {"issuer": "https://id.example.org", "subject": "1", "account": 1},
     "account_invitation": {"token_sha256": HASH, "account": 1, "expires_at": AT},
     "team_letter": {
         "study_id": 1, "id": LETTER, "account": 1, "run_after": AT, "claimed_by": None, "claimed_until": None,
@@ -88,7 +89,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "by_group": False, "asked_at": AT, "claimed_by": None, "claimed_until": None, "attempts": 0, "progress": "",
         "made_at": None, "failed_at": None, "message": "", "rows": None, "sha256": None, "content": None,
     },
-    "membership": {"study_id": 1, "account": 1, "role": "owner", "confirmed_by": None},
+    "membership": {"study_id": 1, "account": 1, "role": "owner", "confirmed_by": None, "language": None},
     "held_role": {"study_id": 1, "account": 1, "role": "owner"},
     "stakeholder_group": {"study_id": 1, "key": "nurses", "position": 1, "target": 10, "public": False},
     "amendment": {

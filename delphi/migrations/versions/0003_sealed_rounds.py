@@ -46,7 +46,7 @@ PERSONAL, NEW_PERSONAL = (
     ('link', 'consent', 'withdrawal', 'address_changed', 'statistician', 'information', 'finished', 'acknowledgement'),
 )
 ROLES = ('owner', 'analyst', 'panel_manager', 'viewer')
-NEW_ROLES = (*ROLES, 'statistician')
+NEW_ROLES = (*ROLES, 'statistician', 'moderator', 'translator')
 LEVELS = "level IN ('sealed', 'separated', 'open_rows')"
 RUNNING = sa.text('opened_at IS NOT NULL AND closed_at IS NULL')
 DUE = sa.text('sent_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL')
@@ -309,6 +309,7 @@ def upgrade() -> None:
         batch_op.drop_constraint(op.f('ck_membership_role'), type_='check')
         batch_op.create_check_constraint(op.f('ck_membership_role'), one_of('role', NEW_ROLES))
         batch_op.add_column(sa.Column('confirmed_by', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('language', sa.String(length=12), nullable=True))
         batch_op.create_foreign_key(op.f('fk_membership_confirmed_by_account'), 'account', ['confirmed_by'], ['id'])
     with op.batch_alter_table('round', copy_from=round_table()) as batch_op:
         batch_op.drop_constraint(op.f('ck_round_closed_has_input_hash'), type_='check')
@@ -327,6 +328,18 @@ def upgrade() -> None:
 
 def create_tables() -> None:
     """Make the chain of seals, the rows where a study keeps rows, the letters that tell hashes, and who held which role."""
+    op.create_table(
+        'account_subject',
+        sa.Column('issuer', sa.String(length=255), nullable=False),
+        sa.Column('subject', sa.String(length=255), nullable=False),
+        sa.Column('account', sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ['account'], ['account.id'], name=op.f('fk_account_subject_account_account'), ondelete='CASCADE'
+        ),
+        sa.PrimaryKeyConstraint('issuer', 'subject', name=op.f('pk_account_subject')),
+        sa.UniqueConstraint('issuer', 'account', name=op.f('uq_account_subject_issuer_account')),
+    )
+    op.create_index(op.f('ix_account_subject_account'), 'account_subject', ['account'])
     op.create_table(
         'held_role',
         sa.Column('study_id', sa.Integer(), nullable=False),
@@ -506,7 +519,9 @@ def downgrade() -> None:
     if not sqlite:
         for function in ('refuse_counted_new', 'refuse_counted_old', 'refuse_uncounting'):
             op.execute(f'DROP FUNCTION {function}()')
-    for table in ('translation', 'sent_form', 'seal_letter', 'sealed_row', 'seal', 'kept_characteristics', 'held_role'):
+    for table in (
+        'account_subject', 'translation', 'sent_form', 'seal_letter', 'sealed_row', 'seal', 'kept_characteristics', 'held_role',
+    ):  # fmt: skip
         op.drop_table(table)
     go_back_to_input_hash()
     op.drop_column('comment', 'language')
@@ -518,12 +533,14 @@ def downgrade() -> None:
     )
     team = membership(NEW_ROLES)
     team.append_column(sa.Column('confirmed_by', sa.Integer(), nullable=True))
+    team.append_column(sa.Column('language', sa.String(length=12), nullable=True))
     team.append_constraint(
         sa.ForeignKeyConstraint(['confirmed_by'], ['account.id'], name=op.f('fk_membership_confirmed_by_account'))
     )
     with op.batch_alter_table('membership', copy_from=team) as batch_op:
         batch_op.drop_constraint(op.f('fk_membership_confirmed_by_account'), type_='foreignkey')
         batch_op.drop_column('confirmed_by')
+        batch_op.drop_column('language')
         batch_op.drop_constraint(op.f('ck_membership_role'), type_='check')
         batch_op.create_check_constraint(op.f('ck_membership_role'), one_of('role', ROLES))
     op.drop_index('uq_panelist_page_code', 'panelist')

@@ -92,6 +92,7 @@ def _targets() -> dict[str, str]:
         heads.LAST: _("Last name"),
         heads.EMAIL: _("Mail address"),
         heads.GROUP: _("Group"),
+        heads.LANGUAGE: _("Language"),
         KEEP: _("A characteristic, called as here"),
         LEAVE: _("Leave it out"),
     }

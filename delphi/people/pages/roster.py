@@ -17,7 +17,7 @@ from delphi.protocol import groups
 from delphi.web import uploads
 from delphi.web.answers import Page, done, paged
 from delphi.web.language import gettext as _
-from delphi.web.language import language, told
+from delphi.web.language import language, offered, told
 from delphi.web.policy import account, policy
 from delphi.web.transaction import commit, current_session
 
@@ -48,6 +48,7 @@ def _page(study: Study, form: NewPersonForm, *, refused: str = "") -> str:
         at=_address(study, wanted),
         people=people,
         country=country_of(people),
+        offered=offered(),
         tally=tally,
         everybody=tally.found(Wanted()),
         found=tally.found(wanted),
@@ -57,6 +58,7 @@ def _page(study: Study, form: NewPersonForm, *, refused: str = "") -> str:
         round=latest,
         joined=names.not_invited(session, latest) if latest and latest.accepts(at=clock.now()) else 0,
         twice=names.same_names(session, study),
+        left=names.left(session, study),
     )
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from delphi.people.panel_files.heads import EMAIL, FIRST, GROUP, INFIX, LAST, NAME, TARGETS, target_of
+from delphi.people.panel_files.heads import EMAIL, FIRST, GROUP, INFIX, LANGUAGE, LAST, NAME, TARGETS, target_of
 from delphi.sheets.column_heads import LOOKED_AT, SheetLine
 from delphi.sheets.lists.columns import KEEP, LEAVE, Column, described, heads_and_cells, once
 
@@ -35,7 +35,7 @@ def columns_of(head: Sequence[str], body: Sequence[SheetLine], chosen: Mapping[i
     _one_address(targets, cells, chosen)
     _names(targets, cells, headed=any(heads))
     once(targets, chosen, {EMAIL}, instead=LEAVE)
-    once(targets, chosen, {NAME, FIRST, INFIX, LAST, GROUP}, instead=KEEP)
+    once(targets, chosen, {NAME, FIRST, INFIX, LAST, GROUP, LANGUAGE}, instead=KEEP)
     columns = described(heads, cells, targets, unknown=KEEP)
     return [replace(column, key=_key(column, columns)) for column in columns]
 
@@ -74,6 +74,6 @@ def _key(column: Column, columns: Sequence[Column]) -> str:
     if column.target != KEEP:
         return ""
     before = [other for other in columns if other.place < column.place and other.target == KEEP]
-    taken = {NAME, EMAIL, GROUP} | {other.head for other in before}
+    taken = {NAME, EMAIL, GROUP, LANGUAGE} | {other.head for other in before}
     text = column.head or "column"
     return f"{text} {column.place + 1}" if text in taken or not column.head else text

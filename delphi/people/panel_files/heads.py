@@ -4,7 +4,8 @@ from delphi.sheets.lists.columns import KEEP, LEAVE
 from delphi.sheets.lists.heads import known, plain
 
 NAME, FIRST, INFIX, LAST, EMAIL, GROUP = "name", "first", "infix", "last", "email", "group"
-TARGETS = (NAME, FIRST, INFIX, LAST, EMAIL, GROUP, KEEP, LEAVE)
+LANGUAGE = "language"
+TARGETS = (NAME, FIRST, INFIX, LAST, EMAIL, GROUP, LANGUAGE, KEEP, LEAVE)
 WORDS = {
     NAME: (
         "name|full name|panelist|panellist|participant|expert|member|contact|display name|naam|volledige naam|deelnemer|"
@@ -41,6 +42,10 @@ WORDS = {
         "stakeholdergruppe|interessengruppe|groupe|groupe d intérêt|collège|grupo|grupo de interés|gruppo|"
         "gruppo di interesse|grupa|grupp|intressentgrupp|interessentgruppe|skupina|csoport|ryhmä|grup|группа|ομάδα|"
         "グループ|所属|组别|그룹"
+    ),
+    LANGUAGE: (
+        "language|preferred language|mother tongue|taal|voorkeurstaal|moedertaal|sprache|muttersprache|langue|"
+        "langue préférée|idioma|lengua|lingua|língua|język|språk|sprog|jazyk|nyelv|kieli|dil|язык|γλώσσα|言語|语言|언어|اللغة"
     ),
     LEAVE: "line|why it was left out",
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 from delphi.people.panel_files import cells as cell_of
 from delphi.people.panel_files.columns import PARTS
-from delphi.people.panel_files.heads import EMAIL, GROUP, NAME
+from delphi.people.panel_files.heads import EMAIL, GROUP, LANGUAGE, NAME
 from delphi.sheets.lists.columns import KEEP, LEAVE, Column
 from delphi.sheets.lists.row import ListRow
 
@@ -31,6 +31,8 @@ class PersonRow(ListRow):
         for column in self.columns:
             if column.target == GROUP:
                 values["group"] = self.parsed(column.head, self.cell(column), cell_of.group)
+            elif column.target == LANGUAGE:
+                values["language"] = self.parsed(column.head, self.cell(column), cell_of.language)
             elif column.target == KEEP:
                 values[column.key] = self.parsed(column.head, self.cell(column), cell_of.characteristic)
         return values

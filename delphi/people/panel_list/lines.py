@@ -42,6 +42,14 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounce:
+    """Since when an address takes no mail, and why, as the mail server said it."""
+
+    on: date
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class RosterLine:
     """A person of the panel; the standing is None before a round was launched."""
 
@@ -50,6 +58,8 @@ class RosterLine:
     group: str | None
     characteristics: Mapping[str, str]
     page_code: str | None
+    language: str | None
+    bounced: Bounce | None
     standing: Standing | None
 
 
@@ -104,16 +114,26 @@ class Roster:
     def lines(self, wanted: Wanted, *, first: int = 0, most: int) -> list[RosterLine]:
         """List a part of those who are asked for."""
         columns = (Identity.name, Identity.email, Panelist.stakeholder_group, Identity.characteristics)
-        people = self._people(*columns, Panelist.page_code, self._word.label("word"), search=wanted.search)
-        if wanted.group is not None:
-            people = people.where(func.coalesce(Panelist.stakeholder_group, "") == wanted.group)
-        if wanted.standing is not None:
-            people = people.where(self._word == wanted.standing.value)
-        part = people.order_by(*self._order(wanted)).offset(first).limit(most)
-        return [
-            RosterLine(name, email, group, said, code, Standing(word) if word else None)
-            for name, email, group, said, code, word in self._session.execute(part)
-        ]
+        more = (Panelist.page_code, Panelist.language, Identity.bounced_on, Identity.bounce)
+        people = self._people(*columns, *more, self._word.label("word"), search=wanted.search)
+        order = self._order(wanted)
+        if wanted.standing is not None or wanted.order is Order.STANDING:
+            part = self._of_group(people, wanted).where(*self._of_standing(wanted)).order_by(*order)
+            part = part.offset(first).limit(most)
+        else:  # where each stands is asked of this page alone
+            page = self._of_group(self._people(Identity.panelist, search=wanted.search), wanted)
+            of_page = page.order_by(*order).offset(first).limit(most)
+            part = people.where(Identity.panelist.in_(of_page.scalar_subquery())).order_by(*order)
+        return [_line(row) for row in self._session.execute(part)]
+
+    @staticmethod
+    def _of_group(people: Any, wanted: Wanted) -> Any:
+        if wanted.group is None:
+            return people
+        return people.where(func.coalesce(Panelist.stakeholder_group, "") == wanted.group)
+
+    def _of_standing(self, wanted: Wanted) -> list[ColumnElement[bool]]:
+        return [] if wanted.standing is None else [self._word == wanted.standing.value]
 
     def _people(self, *columns: Any, search: str) -> Any:
         people = select(*columns).select_from(Identity).join(Panelist, MEMBER)
@@ -134,6 +154,12 @@ class Roster:
             Order.STANDING: [self._word.asc()] if self._round is not None else [],
         }
         return [*first[wanted.order], by_name, Identity.email.asc(), Identity.panelist.asc()]
+
+
+def _line(row: Any) -> RosterLine:
+    name, email, group, said, code, language, bounced_on, why, word = row
+    bounced = Bounce(bounced_on, why or "") if bounced_on else None
+    return RosterLine(name, email, group, said, code, language, bounced, Standing(word) if word else None)
 
 
 def country_of(lines: Sequence[RosterLine]) -> str | None:

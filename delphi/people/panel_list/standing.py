@@ -50,7 +50,7 @@ def standing_in(session: Session, study: Study, round_: Round, *, today: date) -
     return _word(
         (Panelist.declined_on.is_not(None), Standing.DECLINED),
         (missing, Standing.NOT_FINISHED),
-        (newest == Standing.RETURNED.value, Standing.RETURNED),
+        (_refused(newest), Standing.RETURNED),
         (Participation.round.is_not(None), Standing.INVITED),
     )
 
@@ -65,7 +65,7 @@ def _shown(round_: Round) -> list[tuple[ColumnElement[bool], Standing]]:
         (Panelist.declined_on.is_not(None), Standing.DECLINED),
         (and_(invited, begun), Standing.STARTED),
         (and_(invited, _opened(round_)), Standing.OPENED),
-        (newest == Standing.RETURNED.value, Standing.RETURNED),
+        (_refused(newest), Standing.RETURNED),
         (newest == Standing.DELIVERED.value, Standing.DELIVERED),
         (invited, Standing.INVITED),
     ]
@@ -89,6 +89,13 @@ def _newest_letter(round_: Round, links: ColumnElement[bool]) -> ColumnElement[s
     )
     return (
         newest.order_by(Letter.due_at.desc(), Letter.id).limit(1).correlate(Identity, Participation).scalar_subquery()
+    )
+
+
+def _refused(newest: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the newest letter was refused at once, or mail to the address of now came back later."""
+    return and_(
+        Participation.round.is_not(None), or_(newest == Standing.RETURNED.value, Identity.bounced_on.is_not(None))
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from delphi import access, audit
 from delphi.access import sha256
+from delphi.contents import languages
 from delphi.database import locked
 from delphi.errors import NotFound, Refused
 from delphi.letters import outbox
@@ -76,10 +77,11 @@ def correct(session: Session, study: Study, panelist: Panelist, asked: Correctio
             _send_to_new_address(session, study, panelist, end_links=asked.end_links, at=by.at)
     one, panelist.stakeholder_group = person.identity, wanted.group or None
     one.name, one.note, one.characteristics = wanted.name, wanted.note or None, {**wanted.characteristics}
+    if wanted.language != stored.language:
+        languages.speak(panelist, wanted.language or None)
     session.flush()
-    what = [
-        name for name in ("name", "group", "note", "characteristics") if getattr(stored, name) != getattr(wanted, name)
-    ]
+    parts = ("name", "group", "language", "note", "characteristics")
+    what = [name for name in parts if getattr(stored, name) != getattr(wanted, name)]
     if what:
         audit.record(session, study.id, EventKind.PANELIST_CORRECTED, by=by.account, at=by.at, what=what)
     return True

@@ -20,6 +20,7 @@ class PersonForm(FlaskForm):
     name = StringField(validators=[DataRequired(), Length(max=200)])
     email = StringField(validators=[Length(max=254)])
     group = StringField()
+    language = StringField()
     note = TextAreaField(validators=[Length(max=LONGEST_TEXT)])
     end_links = BooleanField()
     seen = StringField()
@@ -29,6 +30,7 @@ class PersonForm(FlaskForm):
         """Show what is stored; links of a wrong address end unless somebody says otherwise."""
         self.name.data, self.email.data = stored.name, stored.email
         self.group.data, self.note.data, self.end_links.data = stored.group, stored.note, True
+        self.language.data = stored.language
 
     def validate_email(self, field: Field) -> None:
         """Take what a letter can be addressed to; whoever has no address may go on without."""
@@ -43,7 +45,8 @@ class PersonForm(FlaskForm):
         """What is asked for."""
         group, note = clean(self.group.data), clean(self.note.data)
         email = clean(self.email.data).lower()
-        wanted = Details(one_line(self.name.data), email, group, note, characteristics)
+        language = clean(self.language.data)
+        wanted = Details(one_line(self.name.data), email, group, note, characteristics, language)
         return Correction(wanted, clean(self.seen.data), bool(self.end_links.data))
 
 

@@ -57,4 +57,5 @@ def _together(stays: Person, goes: Person, email: str) -> Details:
     first, second = stays.details, goes.details
     group = first.group if stays.group_fixed else first.group or second.group
     note = "\n".join(dict.fromkeys(filter(None, (first.note, second.note))))
-    return Details(first.name, email, group, note, {**second.characteristics, **first.characteristics})
+    known = {**second.characteristics, **first.characteristics}
+    return Details(first.name, email, group, note, known, first.language or second.language)

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from delphi import access, clock
 from delphi.access import Capability
+from delphi.contents.reading import languages_of
 from delphi.errors import Refused
 from delphi.model.panel import Panelist
 from delphi.model.study import Study
@@ -20,7 +21,7 @@ from delphi.people.person.reading import Person, letters_of, namesakes, open_rou
 from delphi.protocol import groups
 from delphi.web.answers import Page, done
 from delphi.web.language import gettext as _
-from delphi.web.language import told
+from delphi.web.language import offered, told
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session, current_settings
 
@@ -63,6 +64,8 @@ def _page(
         seen=person.details.mark(),
         keys=_keys(study, person),
         characteristics=characteristics,
+        spoken=languages_of(study),
+        offered=offered(),
         groups=[group.key for group in groups.groups_of(session, study)],
         letters=letters_of(session, study, person, at=now),
         namesakes=namesakes(session, study, person),

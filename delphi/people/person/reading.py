@@ -54,6 +54,7 @@ class Details:
     group: str
     note: str
     characteristics: Mapping[str, str]
+    language: str = ""
 
     def mark(self) -> str:
         """A short hash, by which a form says what it was filled with."""
@@ -74,7 +75,9 @@ class Person:
         """What can be corrected, as it is stored."""
         one = self.identity
         group = self.panelist.stakeholder_group or ""
-        return Details(one.name, one.email or "", group, one.note or "", {**one.characteristics})
+        return Details(
+            one.name, one.email or "", group, one.note or "", {**one.characteristics}, self.panelist.language or ""
+        )
 
     @property
     def invited(self) -> bool:

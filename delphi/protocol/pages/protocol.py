@@ -12,13 +12,16 @@ from delphi.access import Capability
 from delphi.consensus.analysis import Definition
 from delphi.consensus.rules.percent import GradedAgreement
 from delphi.consensus.scale import Scale
+from delphi.contents import back_translation
 from delphi.contents.pages import current_contents
+from delphi.contents.piece import Piece
+from delphi.contents.reading import languages_of
 from delphi.model.study import Study
 from delphi.protocol import amendments, differences, groups, labels, method
 from delphi.protocol.forms import AmendmentForm, ProtocolForm, example_sent
 from delphi.web.answers import Page, done, form_page
 from delphi.web.forms import ButtonForm
-from delphi.web.language import either, listed, per_cent
+from delphi.web.language import either, listed, offered, per_cent
 from delphi.web.language import gettext as _
 from delphi.web.policy import PANELIST, account, policy, signed_in
 from delphi.web.transaction import current_session
@@ -38,17 +41,19 @@ def show(study: Study) -> Page:
 @policy(PANELIST)
 def for_panel(study: Study) -> Page:
     """Show the same protocol to everybody invited."""
-    facts = _facts(study)
-    definition = replace(facts["definition"], scale=current_contents(study).scale(study))
-    facts |= {"definition": definition, "plain_rule": _plain_rule(definition)}
+    facts, said = _facts(study), current_contents(study)
+    definition = replace(facts["definition"], scale=said.scale(study))
+    named = [said.say(f"group.{key}", key) for key in facts["example"]["groups"]]
+    facts |= {"definition": definition, "example": facts["example"] | {"groups": named}}
+    facts["plain_rule"] = _plain_rule(definition) or Piece(facts["described"], "en")
     return render_template("protocol/panelist.html", **facts, form=ButtonForm())
 
 
 def _plain_rule(definition: Definition) -> str:
-    """The rule as a panelist reads it first: a graded one without the rounding of its shares, others in their own words."""
+    """A graded rule as a panelist reads it first, without the rounding of its shares; other rules have their own words."""
     rule, scale = definition.rule, definition.scale
     if not isinstance(rule, GradedAgreement):
-        return rule.describe(scale)
+        return ""
     unanimous, *letters = rule.letters
     grades = [_("%(letter)s from %(share)s") % pair for pair in _pairs(letters, rule.bands)]
     told = _(
@@ -84,12 +89,16 @@ def marks() -> dict[str, Any]:
 def _facts(study: Study) -> dict[str, Any]:
     """Collect what the protocol says, in words."""
     definition, declared = method.definition_of(study), groups.groups_of(current_session(), study)
+    notes = back_translation.notes(current_session(), study)
     return {
         "study": study,
         "definition": definition,
+        "described": definition.describe(),
         "groups": declared,
         "amendments": amendments.amendments_of(current_session(), study),
         "labels": _labels(),
+        "languages": [offered().get(code, code) for code in languages_of(study)],
+        "checks": {offered().get(code, code): note for code, note in notes.items()},
         "example": example_sent(definition, [group.key for group in declared] or [""], request.args),
         "empty": [name for name in ("aim", "rule_rationale", "registration") if not study.texts.get(name)],
     }

@@ -1,5 +1,6 @@
 """Pages of the team: who may do what, invitations, roles; and the door of a new member."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -8,12 +9,14 @@ from werkzeug.wrappers import Response
 
 from delphi import access, clock
 from delphi.access import Capability
+from delphi.errors import Refused
 from delphi.model.study import Level, Role, Study
 from delphi.studies import held_roles, team
 from delphi.web.accounts import invited_account
-from delphi.web.answers import done
+from delphi.web.answers import Page, done
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
+from delphi.web.language import offered, told
 from delphi.web.policy import OPEN, account, policy
 from delphi.web.transaction import current_session
 
@@ -24,6 +27,10 @@ blueprint = Blueprint("team", __name__)
 @policy(Capability.OWN)
 def show(study: Study) -> str:
     """List the team with its roles."""
+    return _page(study)
+
+
+def _page(study: Study, refused: Sequence[str] = ()) -> str:
     members = team.members(current_session(), study)
     session = current_session()
     return render_template(
@@ -32,24 +39,42 @@ def show(study: Study) -> str:
         members=members,
         named_by={member.account: held_roles.named_by(session, study, member.account) for member, _who in members},
         roles=role_labels(study),
+        word_of=lambda member: team.role_of(member).word,
         me=account(),
+        refused=refused,
         form=ButtonForm(),
     )
 
 
-def role_labels(study: Study) -> dict[Role, tuple[str, str]]:
+def role_labels(study: Study) -> dict[str, tuple[str, str]]:
     """Name each role that a study may have, and say what it may do."""
     roles = {
-        Role.OWNER: (_("owner"), _("decides everything; names and answers never stand on one page")),
-        Role.ANALYST: (_("analyst"), _("sees results, comments and coded data; never a name")),
-        Role.PANEL_MANAGER: (_("panel manager"), _("sees names, invitations and who has finished; never an answer")),
-        Role.VIEWER: (_("viewer"), _("sees the protocol and released results")),
-        Role.STATISTICIAN: (
+        Role.OWNER.value: (_("owner"), _("decides everything; names and answers never stand on one page")),
+        Role.ANALYST.value: (
+            _("analyst"),
+            _("sees how rounds run, results, released comments and files; never a name"),
+        ),
+        Role.MODERATOR.value: (
+            _("analyst who moderates"),
+            _("as an analyst, and decides on the panel's comments; never a name"),
+        ),
+        Role.PANEL_MANAGER.value: (
+            _("panel manager"),
+            _("sees names, invitations and who has finished, reminds and moves deadlines; never an answer"),
+        ),
+        Role.VIEWER.value: (_("viewer"), _("sees the protocol, how rounds run, and their results; changes nothing")),
+        Role.STATISTICIAN.value: (
             _("statistician"),
             _("reads the answers of each person under a code; never had a role that sees names, and never gets one"),
         ),
     }
-    return roles if study.level is Level.SEPARATED else {k: v for k, v in roles.items() if k is not Role.STATISTICIAN}
+    if study.level is not Level.SEPARATED:
+        del roles[Role.STATISTICIAN.value]
+    for code in study.languages:
+        name = _("translator: %(language)s") % {"language": offered().get(code, code)}
+        told = _("sees the texts of the study in this language and nothing else")
+        roles[team.TeamRole(Role.TRANSLATOR, code).word] = (name, told)
+    return roles
 
 
 @blueprint.app_context_processor
@@ -60,10 +85,15 @@ def named() -> dict[str, Any]:
 
 @blueprint.post("/studies/<slug>/team")
 @policy(Capability.OWN)
-def invite(study: Study) -> Response:
-    """Invite somebody by mail."""
-    email, role = request.form.get("email", ""), team.role_called(request.form.get("role"))
-    team.invite(current_session(), study, email, role, by=account().id, at=clock.now())
+def invite(study: Study) -> Page:
+    """Invite somebody by mail; what was typed comes back with what is wrong with it."""
+    session, by, at = current_session(), account().id, clock.now()
+    email = request.form.get("email", "")
+    try:
+        given = team.role_called(study, request.form.get("role"))
+        team.invite(session, study, email, given.role, by=by, at=at, language=given.language)
+    except Refused as error:
+        return _page(study, [told(error)]), 409
     return done(_("The invitation is on its way."), "team.show", slug=study.slug)
 
 
@@ -71,8 +101,9 @@ def invite(study: Study) -> Response:
 @policy(Capability.OWN)
 def change_role(study: Study, member: int) -> Response:
     """Change the role of a member."""
-    role = team.role_called(request.form.get("role"))
-    team.change_role(current_session(), study, member, role, by=account().id, at=clock.now())
+    given = team.role_called(study, request.form.get("role"))
+    session, by, at = current_session(), account().id, clock.now()
+    team.change_role(session, study, member, given.role, by=by, at=at, language=given.language)
     return done(_("The role was changed."), "team.show", slug=study.slug)
 
 

@@ -1,7 +1,10 @@
 """Sentences of the methods: what was planned and locked, and how the panel was asked."""
 
+from babel import Locale
+
 from delphi import __version__
 from delphi.consensus.vocabulary import Denominator
+from delphi.dates import locale_of
 from exports.record.record import Record, of_round
 from exports.reports.sentences.words import Sentence, Write, counted, listed, on_day
 
@@ -82,6 +85,19 @@ def evidence(record: Record) -> str | None:
     asked = {one.statement for one in record.asked}
     shown = {one.statement for one in record.asked if one.evidence}
     return f"Evidence was shown with {len(shown)} of {counted(len(asked), 'statement')}." if shown else None
+
+
+def languages(record: Record) -> str | None:
+    """Name the languages of the study, and say how each translation was checked."""
+    source, *others = (_in_english(code) for code in record.study.languages or ("en",))
+    if not others:
+        return None
+    notes = (f"{_in_english(code)}: {note.rstrip('.')}." for code, note in record.study.checks.items())
+    return " ".join((f"The study was written in {source} and translated into {listed(others)}.", *notes))
+
+
+def _in_english(code: str) -> str:
+    return Locale.parse(locale_of(code)).get_language_name("en") or code
 
 
 def feedback(record: Record) -> str | None:
@@ -170,6 +186,7 @@ METHODS: dict[str, Sentence] = {
     "first_statements": Sentence("number of first statements", first_statements),
     "scale": Sentence("scale", scale),
     "evidence": Sentence("", evidence),
+    "languages": Sentence("", languages),
     "feedback": Sentence("feedback to panelists", feedback),
     "consensus": Sentence("definition of consensus", consensus),
     "opt_outs": Sentence("", opt_outs),

@@ -18,6 +18,7 @@ from rounds.lifecycle import lifecycle, reminder_plan
 from rounds.lifecycle.forms import read_plan
 from rounds.lifecycle.reminder_plan import MOST, PlannedReminder
 
+SPARE = 2  # empty rows below a plan
 blueprint = Blueprint("reminders", __name__, url_prefix="/studies/<slug>/rounds/<int:number>/reminders")
 
 
@@ -26,7 +27,7 @@ def _groups(study: Study) -> list[str]:
 
 
 @blueprint.get("")
-@policy(Capability.LEAD)
+@policy(Capability.RUN)
 def show(study: Study, round_: Round) -> Page:
     """Show the plan, and the moments that are left of it."""
     return _page(study, round_, reminder_plan.plan_of(round_))
@@ -38,7 +39,7 @@ def _page(study: Study, round_: Round, plan: Sequence[PlannedReminder], *, wrong
         "lifecycle/reminder_plan.html",
         study=study,
         round=round_,
-        rows=[*plan, *[None] * (MOST - len(plan))][:MOST],
+        rows=[*plan, *[None] * (MOST if wrong else SPARE)][:MOST],
         typed=request.form if wrong else None,
         wrong=wrong,
         groups=_groups(study),
@@ -48,7 +49,7 @@ def _page(study: Study, round_: Round, plan: Sequence[PlannedReminder], *, wrong
 
 
 @blueprint.post("")
-@policy(Capability.LEAD)
+@policy(Capability.RUN)
 def keep(study: Study, round_: Round) -> Page | tuple[str, int]:
     """Take a plan; one with a wrong number comes back as it was typed."""
     plan = read_plan(request.form, _groups(study))

@@ -9,10 +9,11 @@ from delphi import access, clock
 from delphi.config import Settings
 from delphi.contents import languages
 from delphi.contents.information import DocumentTexts, document_in
-from delphi.contents.pages import current_contents
+from delphi.contents.pages import current_contents, texts_of
 from delphi.contents.piece import Piece
 from delphi.contents.reading import languages_of
 from delphi.errors import NotFound
+from delphi.letters.calendar import Spoken
 from delphi.model.panel import Panelist
 from delphi.model.round import Round
 from delphi.model.study import Document, Study
@@ -114,6 +115,7 @@ def calendar_before(token: str) -> Page:
     holder = access.link_holder(current_session(), token)
     if holder is None:
         raise NotFound
+    language.for_this_page(holder[1].language)
     return _calendar(holder[0])
 
 
@@ -127,7 +129,8 @@ def calendar(study: Study) -> Page:
 def _calendar(study: Study) -> Response:
     settings: Settings = current_app.extensions["settings"]
     stage = stage_of(current_session(), study, at=clock.now())
-    text = calendar_of(study, stage, settings.host, at=clock.now())
+    spoken = Spoken(language.language(), texts_of(study).title)
+    text = calendar_of(study, stage, settings.host, at=clock.now(), spoken=spoken)
     headers = {"Content-Disposition": f'attachment; filename="{study.slug}.ics"'}
     return Response(text, mimetype="text/calendar", headers=headers)
 

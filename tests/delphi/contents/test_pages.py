@@ -190,5 +190,5 @@ def test_my_data_are_told_in_the_own_language(app, dutch):
     held = one.get("/panel/my-data.json").json
     assert held["study"] == "Zorg"
     assert [(row["wording"], row["answer"]) for row in held["answers"]] == [("Dienst 1 is nodig.", "eens")]
-    assert held["person"][0]["language"] == "nl"
+    assert held["person"][0]["language"] == "Nederlands"
     assert "Dienst 1 is nodig." in one.get("/panel/my-data").text

@@ -7,17 +7,26 @@ import threading
 import time
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_string, policy
+from functools import partial
 
 import pytest
 from builders import NOW, Cast, launched, study
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from delphi.letters import relay
+from delphi.model.identity import Identity
 from delphi.model.letter import Letter
-from delphi.model.panel import AccessLink
-from delphi.people import claims, postman
+from delphi.model.panel import AccessLink, Panelist
+from delphi.model.round import Round
+from delphi.model.study import Study, Withdrawal
+from delphi.people import claims, leaving, postman
 from delphi.people.claims import IN_HAND
 from delphi.people.postman import Postman
+from rounds.lifecycle import invitations
+from rounds.participation import withdrawal
+from rounds.participation.taking_part import TakingPart
+from rounds.questionnaire import saving
 
 LETTERS, KILLS = int(os.environ.get("FAULT_LETTERS", "200")), int(os.environ.get("FAULT_LETTER_KILLS", "3"))
 
@@ -150,6 +159,10 @@ from datetime import datetime
 from delphi.config import Settings
 from delphi.database import Database
 from delphi.people.postman import Postman
+from rounds.lifecycle import invitations
+from rounds.participation import withdrawal
+from rounds.participation.taking_part import TakingPart
+from rounds.questionnaire import saving
 url, mail, at = sys.argv[1:]
 settings = Settings(url, "https://delphi.example.org", "k" * 32, "s" * 32, mail)
 postman = Postman(Database(url), settings)
@@ -183,3 +196,53 @@ def test_killed_postmen_lose_no_letter_and_copies_are_recognisable(database, cro
     )
     assert copies.total() - LETTERS <= KILLS
     print(f"{LETTERS} letters, {KILLS} kills, {copies.total() - LETTERS} extra copies")  # noqa: T201 (figures of `make faults`)
+
+
+FAULTS = ("451 4.3.0 try later", "drop", "421 4.3.2 too busy", "452 4.2.2 full")
+
+
+@pytest.mark.timeout(900)
+def test_reminders_through_faults_reach_who_still_wants_one(database, crowd, mailbox):
+    """Between queueing and sending a tenth stops reminders, a tenth submits and a tenth leaves; the relay fails now and then."""
+    settings = crowd(LETTERS)
+    addresses, (stopped, submitted, gone) = decide_in_between(database, settings)
+    sender = Postman(database, settings)
+    mailbox.verdicts = [FAULTS[n % len(FAULTS)] if n % 25 == 0 else "250 OK" for n in range(2 * LETTERS)]
+    hours = 0
+    while count(database, Letter.unsent) and hours < 48:
+        while sender.deliver(at=NOW + timedelta(hours=hours)):
+            pass
+        hours += 1
+    reached = mailbox.copies()
+    wanted = set(addresses.values()) - stopped - submitted - gone
+    subjects = [(to, message_from_string(text, policy=policy.default)["Subject"]) for to, text in mailbox.messages]
+    got = {to for to, subject in subjects if "closes on" in subject}
+    receipts = {to for to, subject in subjects if "left the panel" in subject}
+    assert (got, receipts) == (wanted, gone)
+    assert count(database, Letter.failed_at.is_not(None)) == 0
+    assert count(database, Letter.dropped_at.is_not(None)) == len(stopped | submitted | gone)
+    dropped = mailbox.copies().total() - len(reached)
+    assert dropped <= LETTERS // 25, "a copy has the Message-ID of its letter"
+    print(f"{len(reached)} letters, {dropped} extra copies")  # noqa: T201 (figures of `make faults`)
+
+
+def decide_in_between(database, settings):
+    """Queue a reminder to everybody, then let three tenths decide otherwise; all addresses, and those of the three."""
+    with database.transaction() as session:
+        made = session.scalars(select(Study).filter_by(slug="crowd")).one()
+        session.execute(delete(Letter))
+        round_ = session.get_one(Round, (made.id, 1))
+        invitations.queue_reminders(session, round_, at=NOW)
+        rows = select(Identity.panelist, Identity.email).where(Identity.study_id == made.id)
+        addresses = {panelist: email for panelist, email in session.execute(rows)}  # noqa: C416 (rows are no pairs)
+        people = sorted(addresses, key=str)
+        tenths = [people[n::10] for n in range(3)]
+        for who in tenths[0]:
+            session.get_one(Panelist, (made.id, who)).reminders_stopped = True
+        for who in tenths[1]:
+            saving.submit(session, TakingPart(made.id, 1, who), on=NOW.date())
+        forget = partial(leaving.forget, secret=settings.secret_key)
+        for who in tenths[2]:
+            panelist = session.get_one(Panelist, (made.id, who))
+            withdrawal.withdraw(session, made, panelist, Withdrawal.KEEP, forget=forget, at=NOW)
+    return addresses, [{addresses[who] for who in tenth} for tenth in tenths]

@@ -40,7 +40,7 @@ def test_a_statistician_reads_rows_once_a_second_owner_confirms(separated):
         held_roles.confirm(separated.session, separated.study, stat.id, by=separated.ada.id, at=NOW)
     held_roles.confirm(separated.session, separated.study, stat.id, by=separated.olga.id, at=NOW)
     may = access.capabilities(separated.session, stat, separated.study)
-    assert may == {Capability.READ, Capability.ANALYSE, Capability.ROWS}
+    assert may == {Capability.READ, Capability.DESK, Capability.ANALYSE, Capability.ROWS}
     assert separated.events()[-1] == "team:confirmed"
     with pytest.raises(Refused, match="nothing to confirm"):
         held_roles.confirm(separated.session, separated.study, stat.id, by=separated.olga.id, at=NOW)
@@ -51,7 +51,7 @@ def test_only_a_statistician_reads_rows():
     assert not access.ALLOWED[Role.STATISTICIAN] & {Capability.ROSTER, Capability.MODERATE, Capability.LEAD}
 
 
-@pytest.mark.parametrize("role", [Role.OWNER, Role.PANEL_MANAGER])
+@pytest.mark.parametrize("role", [Role.OWNER, Role.PANEL_MANAGER, Role.MODERATOR])
 def test_whoever_ever_saw_names_cannot_be_statistician(separated, role):
     seen = invite(separated, "seen", role)
     with pytest.raises(Refused, match="could see names"):
@@ -62,7 +62,7 @@ def test_whoever_ever_saw_names_cannot_be_statistician(separated, role):
         invite(separated, "seen")
 
 
-@pytest.mark.parametrize("role", [Role.OWNER, Role.PANEL_MANAGER])
+@pytest.mark.parametrize("role", [Role.OWNER, Role.PANEL_MANAGER, Role.MODERATOR])
 def test_a_statistician_never_gets_a_role_that_sees_names(separated, role):
     stat = invite(separated)
     team.change_role(separated.session, separated.study, stat.id, Role.ANALYST, by=separated.ada.id, at=NOW)

@@ -1,7 +1,11 @@
 """Figures for Prometheus: for whoever knows the token, and of nobody."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from browsing import HOST, application
@@ -87,3 +91,30 @@ def test_a_token_that_could_be_guessed_is_refused():
 def test_a_package_that_is_missing_is_named_with_its_extra():
     with pytest.raises(WrongSetting, match=r"pip install 'delphi-platform\[metrics\]'\.$"):
         needs("no_such_package", "METRICS_TOKEN", "metrics")
+
+
+PROCESSES = """
+import os, sys
+from delphi import cli
+with cli.metrics_folder():
+    import wsgi
+    from delphi.config import from_environment
+    app = wsgi.app(from_environment())
+    if os.fork() == 0:
+        app.test_client().get("/account/sign-in", base_url="http://127.0.0.1")
+        sys.exit()
+    os.wait()
+    print(app.test_client().get("/metrics", headers={"Authorization": "Bearer " + sys.argv[1]}).text)
+    print("folder", os.environ["PROMETHEUS_MULTIPROC_DIR"])
+"""
+
+
+@one_engine
+def test_the_processes_of_a_server_add_up_in_a_folder_that_goes_with_it(settings):
+    given = {"SECRET_KEY": "k" * 32, "SECURITY_PASSWORD_SALT": "s" * 32, "METRICS_TOKEN": TOKEN}
+    environ = {**os.environ, **given, "DATABASE_URL": settings.database_url}
+    command = [sys.executable, "-c", PROCESSES, TOKEN]
+    said = subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout
+    assert 'delphi_requests_total{method="GET",side="open",status="2xx"} 1.0' in said
+    assert "delphi_database_up 1.0" in said
+    assert not Path(said.rpartition("folder ")[2].strip()).exists()

@@ -31,6 +31,7 @@ ABOVE = {
     "account",
     "account_invitation",
     "account_session",
+    "account_subject",
     "study",
     "link_request",
     "attempt",

@@ -24,6 +24,7 @@ ADDRESS = re.compile(
     r"""\s(?:href|src|action|formaction|data-(?:answers|worker|autosave|link|page|place))="([^"]*)\""""
 )
 ASKING = re.compile(r'<form\s+method="get".*?</form>', re.DOTALL)
+SHOWN = ("/p/preview", "/stop/preview")  # links in the preview of a letter, which are nobody's
 ELSEWHERE = ("mailto:", "data:", "#")
 MOST = 4  # pages of one view, with other values in their address
 ENDING = (
@@ -89,13 +90,14 @@ class Walk:
             self.forms.setdefault(self.target(path, form), (path, form))
         found = [self.checked(path, unescape(text)) for text in ADDRESS.findall(answer.text) if text]
         pages = [address for address in found if address and not self.is_form(answer.text, address)]
+        pages = [address for address in pages if not address.endswith(SHOWN)]
         return [urljoin(path, address).partition("#")[0] for address in pages if address != PREFIX]
 
     def checked(self, path, address):
         """An address of a page; one that leaves the path is kept for the end."""
         if address.startswith(ELSEWHERE):
             return ""
-        full = urljoin(path, address)
+        full = urljoin(path, address).removeprefix(HOST)
         if not (full == PREFIX or full.startswith(f"{PREFIX}/")):
             self.left.append((path, address))
         return full

@@ -113,7 +113,7 @@ def test_news_is_sent_once_after_the_close(app, opened, ada):
     assert ada.send("/studies/care/letters/news/send").status_code == 409
     with app.extensions["database"].transaction() as session:
         lifecycle.close(session, session.get_one(Round, (opened.study.id, 1)), by=opened.ada.id, at=NOW)
-    assert "Send to 6 people" in ada.get("/studies/care/letters").text
+    assert "Send “News between rounds” to 6 people" in ada.get("/studies/care/letters").text
     for _ in range(2):
         assert ada.send("/studies/care/letters/news/send").status_code == 303
     assert "everybody has it" in ada.get("/studies/care/letters").text

@@ -5,7 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from builders import NOW, open_to_all
+from builders import NEW_STUDY, NOW, open_to_all
 from sqlalchemy import select
 
 from delphi.contents import items, languages, translating
@@ -55,7 +55,7 @@ def test_a_lead_chooses_the_languages(app, chosen):
     assert stored(app, select(Study.stale_mark).filter_by(slug="care")) == ["source"]
     page = chosen.get(LIST).text
     assert re.search(r'value="nl" checked> Nederlands', page)
-    assert '<a href="/studies/care/languages/nl" lang="nl">Nederlands</a>' in page
+    assert re.search(r'<a\s+href="/studies/care/languages/nl"\s+lang="nl"\s*>Nederlands</a>', page)
     assert chosen.send(LIST, {"languages": ["xx"], "stale_mark": "note"}).status_code == 422
 
 
@@ -147,3 +147,23 @@ def test_one_corrected_statement_is_one_item_in_each_language(app, pages, chosen
     assert "Service 1 is wanted." in english.get("/panel/page/1").text
     for browser in (dutch, english):
         assert browser.send("/panel/page/1", {"answer-1": "4"}).status_code == 303
+
+
+def test_a_copy_takes_its_languages_and_translations_along(app, chosen):
+    chosen.send(DUTCH, fields_of(chosen.get(DUTCH).text) | {"text-statement.2.1.text": "Dienst 2 is nodig."})
+    assert chosen.send("/studies/new", NEW_STUDY | {"template": "copy:care"}).status_code == 303
+    [copied] = stored(app, select(Study.id).filter_by(slug="fresh"))
+    texts = select(Translation.text).filter_by(study_id=copied, language="nl", item="statement.2.1.text")
+    assert stored(app, texts) == ["Dienst 2 is nodig."]
+    assert stored(app, select(Study.languages).filter_by(id=copied)) == [["nl"]]
+    assert stored(app, select(Study.stale_mark).filter_by(id=copied)) == ["source"]
+
+
+def test_a_rehearsal_speaks_the_languages_without_waiting_for_them(app, chosen):
+    settings = {"size": "15", "attrition": "10", "disagreement": "25"}
+    assert chosen.send("/studies/care/rehearsal/begin", settings).status_code == 303
+    assert chosen.send("/studies/care/rehearsal/step").status_code == 303
+    assert stored(app, select(Study.languages).filter_by(slug="care-rehearsal")) == [["nl"]]
+    assert stored(
+        app, select(Round.opened_at).join(Study, Study.id == Round.study_id).filter_by(slug="care-rehearsal")
+    ) != [None]

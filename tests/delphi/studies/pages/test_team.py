@@ -45,7 +45,7 @@ def test_somebody_is_invited_chooses_a_password_and_does_what_the_role_allows(ap
     assert "new@example.org" in ada.get(TEAM).text
     (letter,) = mailed()
     assert letter["To"] == "new@example.org"
-    path = re.search(r"http\S+(/account/join/\S+)", letter.get_content())[1]
+    path = re.search(r"http\S+(/account/join/\S+)", letter.get_body(("plain",)).get_content())[1]
     fresh = app.test_client()
     assert "new@example.org" in fresh.get(path).text
     before = fingerprint(app)
@@ -68,7 +68,7 @@ def test_who_has_an_account_is_led_to_the_sign_in(app, pages, ada, mailed):
         session.get_one(Account, pages.cleo.id).password = "set"
     ada.send(TEAM, {"email": "cleo@example.org", "role": "analyst"})
     (letter,) = mailed()
-    assert "/account/sign-in" in letter.get_content()
+    assert "/account/sign-in" in letter.get_body(("plain",)).get_content()
     assert stored(app, AccountInvitation.token_sha256) == []
     assert stored(app, Membership.role, study_id=1, account=pages.cleo.id) == [Role.ANALYST]
 

@@ -82,7 +82,8 @@ def test_a_study_that_cannot_be_is_not_created(app, ada, field, value, status):
 
 def test_the_protocol_is_locked_once(app, ada):
     ada.send("/studies/new", NEW_STUDY)
-    assert "Lock the protocol" in ada.get("/studies/fresh").text
+    assert "Lock the protocol" in ada.get("/studies/fresh/protocol").text
+    assert "not chosen yet" in ada.get("/studies/fresh/lock").text
     ada.send("/studies/fresh/anonymity", SEALED)
     assert ada.send("/studies/fresh/lock").status_code == 303
     assert "Locked on" in ada.get("/studies/fresh").text
@@ -153,12 +154,14 @@ def test_reminders_go_to_who_has_not_submitted(app, opened, ada):
     assert len(stored(app, Letter.panelist, kind="reminder")) == 6
 
 
-def test_closing_shows_results_and_comments_to_the_lead_alone(app, voted, ada):
+def test_closing_shows_results_to_the_team_and_comments_to_the_lead(app, voted, ada):
     assert ada.send(f"{DESK}/close").status_code == 303
     page = ada.get(f"{DESK}/comments").text
     assert "&lt;b&gt;because&lt;/b&gt;" in page
     assert ada.send(f"{DESK}/release").status_code == 409
-    assert app.test_client().sign_in(voted.ben).get(DESK).status_code == 404
+    ben = app.test_client().sign_in(voted.ben)
+    assert (ben.get(DESK).status_code, ben.get(f"{DESK}/comments").status_code) == (200, 404)
+    assert "because" not in ben.get(DESK).text
 
 
 @pytest.mark.parametrize("word", ["released", "held"])

@@ -1,0 +1,1 @@
+"""Sign-in of an institution: whose account a person is whom its provider has proved."""
