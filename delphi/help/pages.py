@@ -37,7 +37,7 @@ def start() -> Page:
 def page(name: str) -> Page:
     """Show a page, or what belongs to one."""
     if not is_built():
-        return render_template("help/not_built.html"), 503
+        return render_template("help/not_built.html"), 404
     answer: Response = send_from_directory(SITE, name)
     if answer.mimetype == "text/html":
         answer.direct_passthrough = False

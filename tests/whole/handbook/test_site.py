@@ -97,5 +97,5 @@ def test_a_page_of_the_desk_leads_to_its_chapter(served, ada):
 def test_without_the_handbook_a_page_says_so(ada, monkeypatch, tmp_path):
     monkeypatch.setattr(help_pages, "SITE", tmp_path)
     answer = ada.get("/help/index.html")
-    assert (answer.status_code, "make docs" in answer.text) == (503, True)
+    assert (answer.status_code, "make docs" in answer.text) == (404, True)
     assert "/help/" not in ada.get("/studies/care/panel").text
