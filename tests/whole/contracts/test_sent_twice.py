@@ -28,7 +28,7 @@ MOST = 4  # times that a form of one kind is tried until it leads on
 # Forms whose first answer is a page or a file: what they do is done by the next form, or may be asked for again.
 SHOWN = {
     "audit.export", "bundle.download", "chosen.act", "files.make", "jobs.take", "journal.download", "late.invite_chosen",
-    "moderation.original", "panel_import.preview", "panel_import.rest", "person.hand_link", "roster.export",
+    "merge_file.make", "moderation.original", "panel_import.preview", "panel_import.rest", "person.hand_link", "roster.export",
     "statement_import.preview",
     "statement_import.rest",
 }  # fmt: skip
@@ -38,7 +38,7 @@ UNTYPED = {
     "languages.words",
     "overview.lock", "panelist_options.show", "person.merge", "protocol.edit", "rehearsal.enter", "rehearsal.play",
     "rehearsal.step", "rehearsal.wipe", "revision.reopen", "revision.reword", "revision.split", "revision.suggestion",
-    "revision.undo", "round.release", "setup.groups", "severing.destroy", "team.confirm",
+    "returned_mail.take", "revision.undo", "round.release", "setup.groups", "severing.destroy", "team.confirm",
 }  # fmt: skip
 BY_HAND = {"overview.new", "panel_import.take", "statement_import.take", "late.invite", "late.invite_one"}
 
