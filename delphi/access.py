@@ -38,9 +38,10 @@ class Capability(StrEnum):
     AUDIT = "audit"
     OWN = "own"
     ROWS = "rows"
+    TRANSLATE = "translate"
 
 
-CHANGING = frozenset({Capability.LEAD, Capability.RUN, Capability.ROSTER, Capability.MODERATE})
+CHANGING = frozenset({Capability.LEAD, Capability.RUN, Capability.ROSTER, Capability.MODERATE, Capability.TRANSLATE})
 ALLOWED: dict[Role, frozenset[Capability]] = {
     Role.OWNER: frozenset(Capability) - {Capability.ROWS},
     Role.ANALYST: frozenset({Capability.READ, Capability.DESK, Capability.ANALYSE}),
@@ -48,6 +49,7 @@ ALLOWED: dict[Role, frozenset[Capability]] = {
     Role.PANEL_MANAGER: frozenset({Capability.READ, Capability.DESK, Capability.RUN, Capability.ROSTER}),
     Role.VIEWER: frozenset({Capability.READ, Capability.DESK}),
     Role.STATISTICIAN: frozenset({Capability.READ, Capability.DESK, Capability.ANALYSE, Capability.ROWS}),
+    Role.TRANSLATOR: frozenset({Capability.TRANSLATE}),
 }
 SEES_NAMES = frozenset(
     role for role, may in ALLOWED.items() if may & {Capability.LEAD, Capability.ROSTER, Capability.MODERATE}
@@ -108,6 +110,25 @@ def study_for(session: Session, account: Account, slug: str, *, to: Capability) 
             "This study is archived or about to be deleted, so nothing in it changes. Its owner can undo that."
         )
     return study
+
+
+def check_translates(session: Session, account: Account, study: Study, language: str) -> None:
+    """See to it that a translator opens no language but the own one.
+
+    Raises
+    ------
+    NotFound
+        The account translates this study into another language.
+    """
+    membership = session.get(Membership, (study.id, account.id))
+    if membership is None or membership.language not in (None, language):
+        raise NotFound
+
+
+def translated_by(session: Session, account: Account) -> dict[int, str]:
+    """The studies of which an account is a translator, each with its language."""
+    query = select(Membership.study_id, Membership.language).filter_by(account=account.id, role=Role.TRANSLATOR)
+    return {study_id: language or "" for study_id, language in session.execute(query)}
 
 
 def capabilities(session: Session, account: Account, study: Study) -> frozenset[Capability]:

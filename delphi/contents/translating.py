@@ -99,12 +99,24 @@ def write(
     return len(changed)
 
 
+def shown_to_the_panel(session: Session, study: Study, items: Iterable[str]) -> set[str]:
+    """Say which of these pieces were asked in a launched round, or agreed to: their translations do not change."""
+    asked, agreed = {}, {}
+    for item in items:
+        kind, _dot, rest = item.partition(".")
+        if kind == "statement":
+            asked[item] = tuple(map(int, rest.split(".")[:2]))
+        elif kind == "document":
+            agreed[item] = int(rest.split(".")[0])
+    launched = _launched(session, study) if asked else set()
+    consented = _agreed(session, study) if agreed else set()
+    shown = {item for item, wording in asked.items() if wording in launched}
+    return shown | {item for item, version in agreed.items() if version in consented}
+
+
 def _refuse_shown(session: Session, study: Study, items: Iterable[str]) -> None:
-    """Refuse to change what was asked in a launched round, or agreed to; adding what was missing is no change."""
-    listed = list(items)
-    asked = {tuple(map(int, item.split(".")[1:3])) for item in listed if item.startswith("statement.")}
-    agreed = {int(item.split(".")[1]) for item in listed if item.startswith("document.")}
-    if (asked and asked & _launched(session, study)) or (agreed and agreed & _agreed(session, study)):
+    """Refuse to change what the panel was shown; adding what was missing is no change."""
+    if shown_to_the_panel(session, study, items):
         raise Refused(
             "A wording that was shown to the panel stays as it was; nothing was changed. Reword the statement for the next "
             "round, or publish a new version of the information, instead."

@@ -35,6 +35,7 @@ class Role(StrEnum):
     PANEL_MANAGER = "panel_manager"
     VIEWER = "viewer"
     STATISTICIAN = "statistician"
+    TRANSLATOR = "translator"
 
 
 class Settled(StrEnum):
@@ -212,6 +213,7 @@ class Membership(Base):
     account: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     role: Mapped[Role] = mapped_column(Word(Role))
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # a second owner, of a statistician
+    language: Mapped[str | None] = mapped_column(String(12))  # of a translator, who sees its texts alone
 
 
 class HeldRole(Base):

@@ -18,13 +18,21 @@ from delphi.model.study import HeldRole, Level, Membership, Role, Study
 APART = frozenset({EventKind.MEMBER_INVITED, EventKind.MEMBER_CHANGED})
 
 
-def give(session: Session, study_id: int, account: int, role: Role, *, confirmed_by: int | None = None) -> Membership:
-    """Put an account into a role, and keep for good that it has held it."""
+def give(
+    session: Session,
+    study_id: int,
+    account: int,
+    role: Role,
+    *,
+    confirmed_by: int | None = None,
+    language: str | None = None,
+) -> Membership:
+    """Put an account into a role, and keep for good that it has held it; ``language`` is that of a translator."""
     member = session.get(Membership, (study_id, account))
     if member is None:
         member = Membership(study_id=study_id, account=account, role=role)
         session.add(member)
-    member.role, member.confirmed_by = role, confirmed_by
+    member.role, member.confirmed_by, member.language = role, confirmed_by, language
     if session.get(HeldRole, (study_id, account, role)) is None:
         session.add(HeldRole(study_id=study_id, account=account, role=role))
     session.flush()

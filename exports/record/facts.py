@@ -1,7 +1,7 @@
 """Facts of a study as reports know them, one class a kind of fact. Nobody's name stands here but of who asked for it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -27,6 +27,8 @@ class StudyFacts:
     marks: tuple[str, ...] = ()
     item_noun: str = "statement"
     person_noun: str = "panelist"
+    languages: tuple[str, ...] = ()
+    checks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ class Cast:
         held_roles.give(session, care.id, ben.id, Role.ANALYST)
         for name, role in (("mia", Role.PANEL_MANAGER), ("vic", Role.VIEWER)):
             held_roles.give(session, care.id, account(session, name).id, role)
+        held_roles.give(session, care.id, account(session, "tess").id, Role.TRANSLATOR, language="nl")
         return cls(session, ada, ben, cleo, care, other, panel_of(session, care))
 
     @classmethod

@@ -5,6 +5,8 @@ from uuid import UUID
 EXAMPLES = {
     "slug": "care",
     "code": "0000000000",
+    "language": "nl",
+    "ending": "csv",
     "number": 1,
     "statement": 1,
     "format": "csv",

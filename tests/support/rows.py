@@ -88,7 +88,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "by_group": False, "asked_at": AT, "claimed_by": None, "claimed_until": None, "attempts": 0, "progress": "",
         "made_at": None, "failed_at": None, "message": "", "rows": None, "sha256": None, "content": None,
     },
-    "membership": {"study_id": 1, "account": 1, "role": "owner", "confirmed_by": None},
+    "membership": {"study_id": 1, "account": 1, "role": "owner", "confirmed_by": None, "language": None},
     "held_role": {"study_id": 1, "account": 1, "role": "owner"},
     "stakeholder_group": {"study_id": 1, "key": "nurses", "position": 1, "target": 10, "public": False},
     "amendment": {

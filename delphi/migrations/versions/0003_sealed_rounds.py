@@ -46,7 +46,7 @@ PERSONAL, NEW_PERSONAL = (
     ('link', 'consent', 'withdrawal', 'address_changed', 'statistician', 'information', 'finished', 'acknowledgement'),
 )
 ROLES = ('owner', 'analyst', 'panel_manager', 'viewer')
-NEW_ROLES = (*ROLES, 'statistician', 'moderator')
+NEW_ROLES = (*ROLES, 'statistician', 'moderator', 'translator')
 LEVELS = "level IN ('sealed', 'separated', 'open_rows')"
 RUNNING = sa.text('opened_at IS NOT NULL AND closed_at IS NULL')
 DUE = sa.text('sent_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL')
@@ -308,6 +308,7 @@ def upgrade() -> None:
         batch_op.drop_constraint(op.f('ck_membership_role'), type_='check')
         batch_op.create_check_constraint(op.f('ck_membership_role'), one_of('role', NEW_ROLES))
         batch_op.add_column(sa.Column('confirmed_by', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('language', sa.String(length=12), nullable=True))
         batch_op.create_foreign_key(op.f('fk_membership_confirmed_by_account'), 'account', ['confirmed_by'], ['id'])
     with op.batch_alter_table('round', copy_from=round_table()) as batch_op:
         batch_op.drop_constraint(op.f('ck_round_closed_has_input_hash'), type_='check')
@@ -531,12 +532,14 @@ def downgrade() -> None:
     )
     team = membership(NEW_ROLES)
     team.append_column(sa.Column('confirmed_by', sa.Integer(), nullable=True))
+    team.append_column(sa.Column('language', sa.String(length=12), nullable=True))
     team.append_constraint(
         sa.ForeignKeyConstraint(['confirmed_by'], ['account.id'], name=op.f('fk_membership_confirmed_by_account'))
     )
     with op.batch_alter_table('membership', copy_from=team) as batch_op:
         batch_op.drop_constraint(op.f('fk_membership_confirmed_by_account'), type_='foreignkey')
         batch_op.drop_column('confirmed_by')
+        batch_op.drop_column('language')
         batch_op.drop_constraint(op.f('ck_membership_role'), type_='check')
         batch_op.create_check_constraint(op.f('ck_membership_role'), one_of('role', ROLES))
     op.drop_index('uq_panelist_page_code', 'panelist')

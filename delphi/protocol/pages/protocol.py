@@ -12,14 +12,16 @@ from delphi.access import Capability
 from delphi.consensus.analysis import Definition
 from delphi.consensus.rules.percent import GradedAgreement
 from delphi.consensus.scale import Scale
+from delphi.contents import back_translation
 from delphi.contents.pages import current_contents
 from delphi.contents.piece import Piece
+from delphi.contents.reading import languages_of
 from delphi.model.study import Study
 from delphi.protocol import amendments, differences, groups, labels, method
 from delphi.protocol.forms import AmendmentForm, ProtocolForm, example_sent
 from delphi.web.answers import Page, done, form_page
 from delphi.web.forms import ButtonForm
-from delphi.web.language import either, listed, per_cent
+from delphi.web.language import either, listed, offered, per_cent
 from delphi.web.language import gettext as _
 from delphi.web.policy import PANELIST, account, policy, signed_in
 from delphi.web.transaction import current_session
@@ -87,6 +89,7 @@ def marks() -> dict[str, Any]:
 def _facts(study: Study) -> dict[str, Any]:
     """Collect what the protocol says, in words."""
     definition, declared = method.definition_of(study), groups.groups_of(current_session(), study)
+    notes = back_translation.notes(current_session(), study)
     return {
         "study": study,
         "definition": definition,
@@ -94,6 +97,8 @@ def _facts(study: Study) -> dict[str, Any]:
         "groups": declared,
         "amendments": amendments.amendments_of(current_session(), study),
         "labels": _labels(),
+        "languages": [offered().get(code, code) for code in languages_of(study)],
+        "checks": {offered().get(code, code): note for code, note in notes.items()},
         "example": example_sent(definition, [group.key for group in declared] or [""], request.args),
         "empty": [name for name in ("aim", "rule_rationale", "registration") if not study.texts.get(name)],
     }

@@ -2,11 +2,12 @@
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from delphi import clock
+from delphi import access, clock
 from delphi.access import Capability
 from delphi.consensus.shipped_scales import SCALES
-from delphi.contents import languages, scale_words, translating
+from delphi.contents import back_translation, languages, scale_words, translating
 from delphi.contents.difference import difference
+from delphi.contents.exchange.formats import FORMATS
 from delphi.contents.piece import State
 from delphi.model.study import StaleMark, Study
 from delphi.protocol import differences
@@ -21,6 +22,12 @@ from delphi.web.transaction import current_session
 
 blueprint = Blueprint("languages", __name__)
 PAGE = 40
+
+
+def _is_translated(study: Study, language: str) -> bool:
+    """Whether the study has this language; a translator opens the own one alone."""
+    access.check_translates(current_session(), account(), study, language)
+    return language in study.languages
 
 
 @blueprint.route("/studies/<slug>/languages", methods=["GET", "POST"])
@@ -54,42 +61,44 @@ def words(study: Study) -> Page:
     return done(_("The words of the scale are saved."), "languages.show", slug=study.slug)
 
 
-@blueprint.get("/studies/<slug>/languages/<code>")
-@policy(Capability.LEAD)
-def translate(study: Study, code: str) -> Page:
+@blueprint.get("/studies/<slug>/languages/<language>")
+@policy(Capability.TRANSLATE)
+def translate(study: Study, language: str) -> Page:
     """Show the pieces of a study beside their translation: those that are open first, or all."""
-    if code not in study.languages:
+    if not _is_translated(study, language):
         return redirect(url_for("languages.show", slug=study.slug), 303)
-    everything = contents.translated(current_session(), study, code)
+    everything = contents.translated(current_session(), study, language)
     is_all = request.args.get("show") == "all"
     listed = [one for one in everything if is_all or one.state is not State.PRESENT]
     part = paged(len(listed), PAGE)
     return render_template(
         "studies/translate.html",
         study=study,
-        code=code,
-        name=offered().get(code, code),
+        code=language,
+        name=offered().get(language, language),
         pieces=part.of(listed),
         counts=translating.counts(everything),
         everything=is_all,
         page=part,
         difference=difference,
+        formats=FORMATS,
+        check_note=back_translation.notes(current_session(), study).get(language, ""),
         State=State,
         form=ButtonForm(),
     )
 
 
-@blueprint.post("/studies/<slug>/languages/<code>")
-@policy(Capability.LEAD)
-def keep(study: Study, code: str) -> Page:
+@blueprint.post("/studies/<slug>/languages/<language>")
+@policy(Capability.TRANSLATE)
+def keep(study: Study, language: str) -> Page:
     """Keep the translations of a page; what the source said otherwise meanwhile is left as it was."""
-    if code not in study.languages:
+    if not _is_translated(study, language):
         return redirect(url_for("languages.show", slug=study.slug), 303)
     session = current_session()
-    texts, passed = read_translations(request.form, contents.translated(session, study, code))
-    n = translating.write(session, study, code, texts, by=account().id, at=clock.now())
+    texts, passed = read_translations(request.form, contents.translated(session, study, language))
+    n = translating.write(session, study, language, texts, by=account().id, at=clock.now())
     message = _("%(n)s translations were saved.") % {"n": n}
     if passed:
         message += " " + _("%(n)s were not: their source was changed meanwhile. Look again.") % {"n": passed}
     show = "all" if request.args.get("show") == "all" else None
-    return done(message, "languages.translate", slug=study.slug, code=code, show=show)
+    return done(message, "languages.translate", slug=study.slug, language=language, show=show)

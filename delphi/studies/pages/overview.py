@@ -44,6 +44,7 @@ def index() -> Page:
         studies=[study for study in studies if not study.archived_at],
         archived=[study for study in studies if study.archived_at],
         standing={study.id: next_step.of_study(study, newest.get(study.id)) for study in studies},
+        translating=access.translated_by(current_session(), account()),
         form=ButtonForm(),
     )
 

@@ -14,6 +14,7 @@ from delphi.web.accounts import invited_account
 from delphi.web.answers import done
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
+from delphi.web.language import offered
 from delphi.web.policy import OPEN, account, policy
 from delphi.web.transaction import current_session
 
@@ -32,31 +33,41 @@ def show(study: Study) -> str:
         members=members,
         named_by={member.account: held_roles.named_by(session, study, member.account) for member, _who in members},
         roles=role_labels(study),
+        word_of=lambda member: team.role_of(member).word,
         me=account(),
         form=ButtonForm(),
     )
 
 
-def role_labels(study: Study) -> dict[Role, tuple[str, str]]:
+def role_labels(study: Study) -> dict[str, tuple[str, str]]:
     """Name each role that a study may have, and say what it may do."""
     roles = {
-        Role.OWNER: (_("owner"), _("decides everything; names and answers never stand on one page")),
-        Role.ANALYST: (_("analyst"), _("sees how rounds run, results, released comments and files; never a name")),
-        Role.MODERATOR: (
+        Role.OWNER.value: (_("owner"), _("decides everything; names and answers never stand on one page")),
+        Role.ANALYST.value: (
+            _("analyst"),
+            _("sees how rounds run, results, released comments and files; never a name"),
+        ),
+        Role.MODERATOR.value: (
             _("analyst who moderates"),
             _("as an analyst, and decides on the panel's comments; never a name"),
         ),
-        Role.PANEL_MANAGER: (
+        Role.PANEL_MANAGER.value: (
             _("panel manager"),
             _("sees names, invitations and who has finished, reminds and moves deadlines; never an answer"),
         ),
-        Role.VIEWER: (_("viewer"), _("sees the protocol, how rounds run, and their results; changes nothing")),
-        Role.STATISTICIAN: (
+        Role.VIEWER.value: (_("viewer"), _("sees the protocol, how rounds run, and their results; changes nothing")),
+        Role.STATISTICIAN.value: (
             _("statistician"),
             _("reads the answers of each person under a code; never had a role that sees names, and never gets one"),
         ),
     }
-    return roles if study.level is Level.SEPARATED else {k: v for k, v in roles.items() if k is not Role.STATISTICIAN}
+    if study.level is not Level.SEPARATED:
+        del roles[Role.STATISTICIAN.value]
+    for code in study.languages:
+        name = _("translator: %(language)s") % {"language": offered().get(code, code)}
+        told = _("sees the texts of the study in this language and nothing else")
+        roles[team.TeamRole(Role.TRANSLATOR, code).word] = (name, told)
+    return roles
 
 
 @blueprint.app_context_processor
@@ -69,8 +80,9 @@ def named() -> dict[str, Any]:
 @policy(Capability.OWN)
 def invite(study: Study) -> Response:
     """Invite somebody by mail."""
-    email, role = request.form.get("email", ""), team.role_called(request.form.get("role"))
-    team.invite(current_session(), study, email, role, by=account().id, at=clock.now())
+    email, given = request.form.get("email", ""), team.role_called(study, request.form.get("role"))
+    session, by, at = current_session(), account().id, clock.now()
+    team.invite(session, study, email, given.role, by=by, at=at, language=given.language)
     return done(_("The invitation is on its way."), "team.show", slug=study.slug)
 
 
@@ -78,8 +90,9 @@ def invite(study: Study) -> Response:
 @policy(Capability.OWN)
 def change_role(study: Study, member: int) -> Response:
     """Change the role of a member."""
-    role = team.role_called(request.form.get("role"))
-    team.change_role(current_session(), study, member, role, by=account().id, at=clock.now())
+    given = team.role_called(study, request.form.get("role"))
+    session, by, at = current_session(), account().id, clock.now()
+    team.change_role(session, study, member, given.role, by=by, at=at, language=given.language)
     return done(_("The role was changed."), "team.show", slug=study.slug)
 
 

@@ -3,6 +3,8 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from delphi.contents import back_translation
+from delphi.contents.reading import languages_of
 from delphi.model.study import Document, StakeholderGroup, Study
 from delphi.protocol import amendments, method
 from exports.record.facts import AmendmentFacts, ConsentVersion, StudyFacts
@@ -31,6 +33,8 @@ def study_facts(session: Session, study: Study) -> StudyFacts:
         open_question=study.open_question,
         item_noun=study.item_noun.value,
         person_noun=study.person_noun.value,
+        languages=tuple(languages_of(study)),
+        checks=back_translation.notes(session, study),
         marks=tuple(filter(None, [amendments.mark(late, study.time_zone)])),
     )
 

@@ -43,10 +43,10 @@ def test_a_story_is_put_back_row_for_row_and_goes_on(template):
             place.play("tale", Cast.enter)
             found.append(rows_in(place.database))
             with place.database.transaction() as session:
-                assert account(session, "dora").id == 6
+                assert account(session, "dora").id == 7
                 session.get_one(Study, 1).title = "Changed"
     assert found[0] == found[1]
-    assert len(found[0]["account"]) == 5
+    assert len(found[0]["account"]) == 6
 
 
 @pytest.mark.parametrize(

@@ -159,9 +159,9 @@ def test_the_next_round_is_decided_on(app, grown, ada):
     assert "One more look." in ada.get(NEXT).text
     ada.send(f"{NEXT}/statements/2/split", {"parts-0-code": "A", "parts-0-text": "One.", "parts-1-code": "B", "parts-1-text": "Two.",
                                             "reason": "two questions"})  # fmt: skip
-    assert "into A, B" in " ".join(ada.get(NEXT).text.split())
+    assert "into A and B" in " ".join(ada.get(NEXT).text.split())
     ada.send(f"{NEXT}/statements/2/undo")
-    assert "into A, B" not in ada.get(NEXT).text
+    assert "into A and B" not in ada.get(NEXT).text
     ada.send(f"{NEXT}/statements/2/reword", {"text": "Service 2 is wanted.", "reason": "clearer"})
     assert "<ins>" in ada.get(f"{NEXT}/statements/2").text
     ada.send(f"{NEXT}/decide", {"all": "follow"})
