@@ -23,18 +23,15 @@ from delphi.web import (
     compression,
     device,
     errors,
-    health,
     institution,
     language,
     memory,
-    metrics,
     policy,
-    prefix,
     security,
-    sight,
     sign_in,
     transaction,
 )
+from delphi.web.operating import health, metrics, prefix, sight
 
 TEMPLATES = Path(delphi.__file__).parent.parent / "templates"
 

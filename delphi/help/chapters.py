@@ -9,6 +9,7 @@ CHAPTERS = {
     "anonymity": "guide/levels.html",
     "merge_file": f"{LEAD}#5-launch-a-round",
     "languages": f"{LEAD}#2-write-the-plan",
+    "translation_files": f"{LEAD}#2-write-the-plan",
     "letters": f"{LEAD}#5-launch-a-round",
     "statements": f"{LEAD}#3-bring-statements-and-panel",
     "statement_import": f"{LEAD}#3-bring-statements-and-panel",
