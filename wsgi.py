@@ -26,12 +26,15 @@ def app(settings: Settings | None = None) -> "Flask":
     from exports.files.worker import Exporter
     from exports.results.figures_worker import Figuring
     from rounds.lifecycle.alarm import ResponseAlarm
+    from rounds.lifecycle.attention import attention
     from rounds.lifecycle.closing import Closing
     from rounds.lifecycle.monitor import StopsOfTheDay
+    from rounds.lifecycle.overview import under_way
     from rounds.seal.worker import Sealing
 
     made = create_app(settings, blueprints_of("delphi", "rounds", "exports"))
     database = made.extensions["database"]
+    made.extensions["under_way"], made.extensions["attention"] = under_way, attention
     made.extensions["workers"] = [
         Exporter(database, settings.secret_key),
         Closing(database),

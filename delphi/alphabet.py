@@ -43,6 +43,8 @@ def sort_key(name: str | None, language: str) -> str:
     >>> sorted(names, key=lambda name: sort_key(name, "nl")), sorted(names, key=lambda name: sort_key(name, "sv"))
     (['asa', 'Åsa', 'Azra', 'Zoë'], ['asa', 'Azra', 'Zoë', 'Åsa'])
     """
-    written = unicodedata.normalize("NFC", name or "")
+    if not name or name.isascii():
+        return f"{(name or '').lower()}\x01{(name or '').lower()}"
+    written = unicodedata.normalize("NFC", name)
     letters = unicodedata.normalize("NFD", written.casefold().translate(_own(language)).translate(PLAIN))
     return "".join(letter for letter in letters if not unicodedata.combining(letter)) + "\x01" + written.casefold()

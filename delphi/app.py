@@ -23,6 +23,7 @@ from delphi.web import (
     compression,
     device,
     errors,
+    forms,
     institution,
     language,
     memory,
@@ -73,6 +74,7 @@ def create_app(settings: Settings, blueprints: Iterable[Blueprint]) -> Flask:
     errors.init_app(app)
     language.init_app(app)
     device.init_app(app)
+    app.jinja_env.filters["typed"] = forms.typed
     app.jinja_env.globals["signing_key"] = signing.public_key_of(settings.secret_key)
     app.extensions["asked_twice"] = asked_twice.asked_twice
     app.extensions["forget"] = partial(leaving.forget, secret=settings.secret_key)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, get_date_format
+from babel.dates import format_date, format_datetime, format_interval, format_skeleton, format_time, get_date_format
 
 
 def in_words(moment: datetime, zone: str, locale: str = "en_GB") -> str:
@@ -44,6 +44,30 @@ def short_day(day: date, locale: str = "en_GB") -> str:
     ('9 Mar 2027', '9 mrt 2027', '09.03.2027')
     """
     return format_date(day, "medium", locale=locale)
+
+
+def span(first: date, last: date, locale: str = "en_GB") -> str:
+    """Write the days from one to another in short.
+
+    Examples
+    --------
+    >>> span(date(2027, 3, 9), date(2027, 3, 30)), span(date(2027, 3, 9), date(2027, 3, 9))
+    ('9–30 Mar 2027', '9 Mar 2027')
+    """
+    return format_interval(first, last, "yMMMd", locale=locale)
+
+
+def short_moment(moment: datetime, zone: str, locale: str = "en_GB") -> str:
+    """Write a moment in short, as lists of moments do.
+
+    Examples
+    --------
+    >>> short_moment(datetime(2027, 3, 9, 8, 0, tzinfo=UTC), "Europe/Amsterdam")
+    'Tue 9 Mar, 09:00'
+    """
+    local = moment.astimezone(ZoneInfo(zone))
+    day, hour = format_skeleton("MMMEd", local, locale=locale), format_time(local, "HH:mm", locale=locale)
+    return str(Locale.parse(locale).datetime_formats["short"]).format(hour, day)
 
 
 def locale_of(language: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from delphi.errors import Refused
 from exports.figures import FIGURES
 from exports.formats import FORMATS, PRINTED
 from exports.formats.base import Format
@@ -32,10 +33,17 @@ from exports.reports import (
     wide,
     writing,
 )
+from exports.reports.designed import paper
+from exports.reports.designed.rounds import side_by_side
+from exports.reports.recount import contradictions
 from exports.tables.document import Document, Exhibit, Figure, Heading
+from exports.tables.sparse import without_hidden
 from exports.tables.suppression import suppress
 from exports.tables.table import Table, rows_of
 
+STYLED = (*PRINTED, "table")
+PAPERS = ("journal-table/1", "designed-table/1")
+RECOUNTED = ("consensus-table/1", "journal-table/1")
 PUBLIC, ANALYST, MANAGER, AUTHOR = Profile.PUBLIC, Profile.ANALYST, Profile.MANAGER, Profile.AUTHOR
 STATISTICIAN = Profile.STATISTICIAN
 Builder = Callable[[Record], Exhibit]
@@ -104,7 +112,8 @@ CATALOGUE: dict[str, Entry] = {
         f"journal-{key}": Entry(f"The same: {styles.NAMES[key]}", styles.of(key), (PUBLIC, ANALYST, AUTHOR))
         for key in styles.STYLES
     },
-    "wide": Entry("Consensus by statement, rounds side by side", wide.build, page=styles.build),
+    "tables": Entry("Tables of your own design", paper.document, (PUBLIC, ANALYST, AUTHOR), kind=Document),
+    "wide": Entry("Consensus by statement, rounds side by side", wide.build, page=side_by_side),
     "stability": Entry("Change between rounds", stability.of_record, (ANALYST, STATISTICIAN)),
     "lineage": Entry("Statements and their changes", lineage.build, (PUBLIC, ANALYST, AUTHOR)),
     "participation": Entry(
@@ -145,13 +154,39 @@ def make(record: Record, key: str, format_: str) -> Exhibit:
     """Build one thing as a profile may have it; page formats get what is made for pages."""
     entry = CATALOGUE[key]
     build = entry.page if entry.page and format_ in PRINTED else entry.build
-    exhibit: Exhibit = build(record)
+    exhibit = _in_house(build(record), record) if format_ in STYLED else build(record)
+    for table in exhibit.tables if isinstance(exhibit, Document) else (exhibit,):
+        _check(record, table)
     if entry.raw and record.profile in (PUBLIC, AUTHOR) and isinstance(exhibit, Table):
         exhibit = suppress(exhibit, record.study.smallest_cell)
     if isinstance(exhibit, Document):
         blocks = tuple(_dressed(b, record.study) if isinstance(b, Table | Figure) else b for b in exhibit.blocks)
         return replace(exhibit, blocks=blocks, language=record.study.language, notice=record.study.notice)
     return _dressed(exhibit, record.study)
+
+
+def _in_house(exhibit: Exhibit, record: Record) -> Exhibit:
+    """Put tables into the house style that the study has chosen for its paper."""
+    house = paper.Paper.of(record.study.paper).house
+    if isinstance(exhibit, Document):
+        blocks = tuple(replace(b, house=house) if isinstance(b, Table) else b for b in exhibit.blocks)
+        return replace(exhibit, blocks=blocks)
+    return replace(exhibit, house=house) if isinstance(exhibit, Table) else exhibit
+
+
+def _check(record: Record, part: Exhibit) -> None:
+    """Refuse a table with a figure that its own counts do not give, or that its rounding puts beside another verdict."""
+    if (
+        isinstance(part, Table)
+        and part.schema in RECOUNTED
+        and (wrong := contradictions(part, record.rows, record.definition))
+    ):
+        raise Refused(
+            "%(n)s figures of this table do not follow from its counts; the first: %(first)s. Nothing was written. Tell "
+            "whoever runs this server.",
+            n=len(wrong),
+            first=wrong[0],
+        )
 
 
 def _dressed(part: Table | Figure, study: StudyFacts) -> Table | Figure:
@@ -161,4 +196,6 @@ def _dressed(part: Table | Figure, study: StudyFacts) -> Table | Figure:
     table = replace(
         table, subject=study.title, language=study.language, notice=study.notice, notes=(*table.notes, *marks)
     )
-    return replace(part, data=table) if isinstance(part, Figure) else table
+    if isinstance(part, Figure):
+        return replace(part, data=table)
+    return without_hidden(table) if table.schema in PAPERS else table

@@ -13,7 +13,7 @@ from delphi.letters.heads import encoded, one_line
 from delphi.letters.kinds.kind import Text
 from delphi.letters.kinds.shipped import KINDS
 from delphi.letters.values import VALUES, Words
-from delphi.translations import STATEMENT
+from delphi.translations import LANGUAGES, STATEMENT
 
 
 class Recipient(NamedTuple):
@@ -57,7 +57,8 @@ def compose(kind: str, facts: Mapping[str, Any], own: Text | None = None) -> Wri
 
     subject = filling.fill_line(text.subject, value, letter.placeholders)
     body = filling.fill(text.body, value, letter.placeholders)
-    return Written(subject, body, _foot(facts, words), language)
+    spoken = language if own or language in LANGUAGES else "en"
+    return Written(subject, body, _foot(facts, words), spoken)
 
 
 def write(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:

@@ -147,6 +147,13 @@ class Progress:
         return next((round_ for round_ in self.rounds if round_.state is State.DRAFT), None)
 
     @property
+    def current(self) -> Round:
+        """The round that the team works on: the running one, one whose results are not out, or the next to be launched."""
+        running = (round_ for round_ in self.rounds if round_.state is State.OPEN)
+        waiting = (round_ for round_ in self.rounds if round_.state is State.CLOSED and round_.number > 0)
+        return next(running, None) or next(waiting, None) or self.upcoming or self.rounds[-1]
+
+    @property
     def is_over(self) -> bool:
         """Whether no further round follows: the team ended the study, or the last round of the protocol is released."""
         last = self.latest

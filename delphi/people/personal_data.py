@@ -198,11 +198,14 @@ def _person(contents: Contents, person: Identity | None, who: Panelist) -> list[
         known["note"] = person.note
     if person and person.changed_by_team:
         known["changed_by_team"] = True
+    if person and person.bounced_on:
+        known |= {"bounced_on": person.bounced_on.isoformat(), "bounce": person.bounce}
     membership = {
         "stakeholder_group": contents.say(f"group.{who.stakeholder_group}", who.stakeholder_group or ""),
         "language": Piece(NAMES.get(who.language, who.language), who.language) if who.language else None,
         "declined_on": who.declined_on.isoformat() if who.declined_on else None,
         "left_because": who.left_because or None,
+        "reminders_stopped": who.reminders_stopped or None,
     }
     return [known | {name: value for name, value in membership.items() if value}]
 

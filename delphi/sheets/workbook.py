@@ -10,6 +10,7 @@ from typing import Any
 from delphi.sheets.archives import checked_members
 from delphi.sheets.column_heads import Heads, SheetLine
 from delphi.sheets.errors import SheetError
+from delphi.sheets.file_kinds import refuse_other_kinds
 from delphi.sheets.reading import LIMITS, MEGABYTE, Limits, Sheet, read_csv, sheet_of
 from delphi.sheets.writing import guarded
 
@@ -28,6 +29,7 @@ def read_sheet(data: bytes, limits: Limits = LIMITS, heads: Heads | None = None)
     SheetError
         It is neither CSV nor an Excel workbook, too large, or its lines do not fit its head.
     """
+    refuse_other_kinds(data)
     if data.startswith(OLD_EXCEL):
         raise SheetError.at(1, "", PROTECTED)
     return read_xlsx(data, limits, heads) if data.startswith(ZIP) else read_csv(data, limits, heads)

@@ -14,6 +14,8 @@ from delphi.statements.reading import STATEMENTS
 from delphi.web.forms import clean, one_line
 from delphi.web.uploads import chosen_columns
 
+LONGEST_SECTION = 200
+
 
 class StatementForm(FlaskForm):
     """One statement as it is written on the page."""
@@ -21,7 +23,7 @@ class StatementForm(FlaskForm):
     code = StringField(validators=[Length(max=120)])
     text = TextAreaField(validators=[DataRequired(), Length(max=5000)])
     kind = SelectField(choices=[SelectChoice(word.value, word.value) for word in Kind], default=Kind.STATEMENT)
-    section = StringField(validators=[Length(max=200)])
+    section = StringField(validators=[Length(max=LONGEST_SECTION)])
     help = TextAreaField(validators=[Length(max=5000)])
     evidence = TextAreaField(validators=[Length(max=5000)])
     round = IntegerField(validators=[NumberRange(1, 100)], default=1)

@@ -75,10 +75,19 @@ def asked(session: Session, study_id: int, number: int) -> dict[int, AskedStatem
 
 
 def place(session: Session, study: Study, draft: Round) -> None:
-    """Put every statement that enters by this round on its questionnaire, in the order of sections."""
+    """Put every statement that enters by this round on its questionnaire, in the order it has there; new ones at the end."""
     versions = {statement: version.version for statement, version in newest(session, study)}
     entering = [statement for statement in versions if statement.enters_round <= draft.number]
-    write_questionnaire(session, draft, [(s.number, versions[s]) for s in in_order(entering)])
+    arranged = in_order(as_placed(session, draft, entering))
+    write_questionnaire(session, draft, [(s.number, versions[s]) for s in arranged])
+
+
+def as_placed(session: Session, draft: Round, statements: Sequence[Statement]) -> list[Statement]:
+    """Statements as they stand in a round; those that are not in it come last, as they were added."""
+    items = select(QuestionnaireItem.statement, QuestionnaireItem.position)
+    here = items.where(QuestionnaireItem.study_id == draft.study_id, QuestionnaireItem.round == draft.number)
+    places = {number: position for number, position in session.execute(here)}  # noqa: C416 (dict() takes a result for a mapping)
+    return sorted(statements, key=lambda s: (places.get(s.number, len(places) + 1), s.number))
 
 
 def write_questionnaire(session: Session, draft: Round, listed: Sequence[tuple[int, int]]) -> None:
@@ -97,12 +106,12 @@ def write_questionnaire(session: Session, draft: Round, listed: Sequence[tuple[i
 
 
 def in_order(statements: Sequence[Statement]) -> list[Statement]:
-    """Order by kind, then by section as sections first appear, then by number."""
+    """Order by kind, then by section as sections first appear; within a section they stay as they are."""
     sections: dict[tuple[str, str], int] = {}
     for s in statements:
         sections.setdefault((s.kind.value, s.section), len(sections))
     kinds = list(Kind)
-    return sorted(statements, key=lambda s: (kinds.index(s.kind), sections[s.kind.value, s.section], s.number))
+    return sorted(statements, key=lambda s: (kinds.index(s.kind), sections[s.kind.value, s.section]))
 
 
 AskedVersions = list[tuple[int, int]]

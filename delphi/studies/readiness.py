@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from delphi.consensus.rules.combined import Combined
 from delphi.consensus.rules.groups import GroupRule
 from delphi.errors import Issue
+from delphi.model.event import Event, EventKind
 from delphi.model.round import find_round
 from delphi.model.study import Level, StakeholderGroup, Study
 from delphi.protocol import groups, information, method
@@ -121,8 +122,7 @@ def _warnings(session: Session, study: Study) -> Iterator[Issue]:
     yield from contents.stale(session, study, 1)
     yield from _length_warnings(session, study)
     yield from _group_warnings(session, study)
-    rehearsals = select(func.count()).select_from(Study).where(Study.rehearsal_of == study.id)
-    if not study.simulated and not session.scalar(rehearsals) and not _launched(session, study):
+    if not study.simulated and not _launched(session, study) and not _rehearsed(session, study):
         yield Issue(
             "no_rehearsal",
             "Nobody rehearsed the study yet. A simulated panel shows every page.",
@@ -161,6 +161,12 @@ def _group_warnings(session: Session, study: Study) -> Iterator[Issue]:
                 False,
                 values={"group": group.key, "n": n, "target": group.target},
             )
+
+
+def _rehearsed(session: Session, study: Study) -> bool:
+    """Whether a rehearsal was begun at any time: its copy is deleted with everything in it, the trail remembers."""
+    begun = exists().where(Event.study_id == study.id, Event.kind == EventKind.REHEARSAL_STARTED)
+    return bool(session.scalar(select(begun)))
 
 
 def _launched(session: Session, study: Study) -> bool:

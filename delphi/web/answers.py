@@ -30,6 +30,40 @@ def form_page(template: str, form: FlaskForm, **facts: Any) -> tuple[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked once more before something that cannot be undone: its object, its effect in numbers, and the ways on.
+
+    ``typed`` is a field that is filled in on the same page; what was refused can be mended there.
+    """
+
+    title: str
+    button: str
+    action: str
+    back: str
+    effects: Sequence[str]
+    numbers: Sequence[tuple[str, object]] = ()
+    fields: Sequence[tuple[str, str]] = ()
+    refused: Sequence[str] = ()
+    typed: "Typed | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The field of a question, with what was typed so far."""
+
+    name: str
+    label: str
+    value: str = ""
+    hint: str = ""
+    type: str = "text"
+
+
+def asked(question: Question, **facts: Any) -> tuple[str, int]:
+    """Ask once more; what was refused is said on the same page with 409."""
+    return render_template("web/sure.html", question=question, **facts), 409 if question.refused else 200
+
+
+@dataclass(frozen=True, slots=True)
 class ListPage:
     """One page of a list that is too long for one."""
 

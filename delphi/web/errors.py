@@ -19,7 +19,7 @@ from delphi.web.language import gettext as _
 from delphi.web.language import told
 from delphi.web.once import SentTwice
 from delphi.web.operating.sight import request_number
-from delphi.web.policy import PANELIST, policy_of
+from delphi.web.policy import OPEN, PANELIST, policy_of
 from delphi.web.security import is_of_this_site
 from delphi.web.transaction import restore_cookie
 
@@ -50,7 +50,7 @@ def _init_decisions(app: Flask) -> None:
 
     @app.errorhandler(NotReady)
     def not_ready(error: NotReady) -> Page:
-        return render_template("errors/refused.html", messages=[told(issue) for issue in error.issues]), 409
+        return _refused([told(issue) for issue in error.issues], 409)
 
     @app.errorhandler(SheetError)
     def bad_rows(error: SheetError) -> Page:
@@ -59,12 +59,19 @@ def _init_decisions(app: Flask) -> None:
     @app.errorhandler(Refused)
     def refused(error: Refused) -> Page:
         status = 422 if isinstance(error, BadInput) else 409
-        return render_template("errors/refused.html", messages=[told(error)]), status
+        return _refused([told(error)], status)
 
     @app.errorhandler(IntegrityError)
     @app.errorhandler(StaleDataError)
     def overtaken(_error: Exception) -> Page:
         return render_template("errors/overtaken.html"), 409
+
+
+def _refused(messages: list[str], status: int) -> Page:
+    """Say why something was refused; what somebody of the team typed is given back with it."""
+    team = policy_of(current_app, request.endpoint or "") not in (OPEN, PANELIST, None)
+    kept = unavailable.given_back() if team and request.method == "POST" else {}
+    return render_template("errors/refused.html", messages=messages, **kept), status
 
 
 def _init_requests(app: Flask) -> None:

@@ -126,6 +126,16 @@ def short_day(on: date) -> str:
     return dates.short_day(on, locale=_rules())
 
 
+def span(first: date, last: date) -> str:
+    """Write the days from one to another in short in the language of the page."""
+    return dates.span(first, last, locale=_rules())
+
+
+def moment(at: datetime, zone: str) -> str:
+    """Write a moment in short in the language of the page."""
+    return dates.short_moment(at, zone, locale=_rules())
+
+
 def number(value: float, decimals: int = 2, *, fixed: bool = False, signed: bool = False) -> str:
     """Write a number in the language of the page, rounded half up."""
     return numbers.number(value, _rules(), decimals=decimals, fixed=fixed, signed=signed)
@@ -180,7 +190,7 @@ def init_app(app: Flask) -> None:
     """Let templates translate, and write dates."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
-    for formatter in (when, day, short_day, local, number, per_cent, listed, either, told):
+    for formatter in (when, day, short_day, moment, local, number, per_cent, listed, either, told):
         app.jinja_env.filters[formatter.__name__] = formatter
     app.jinja_env.filters["cap"] = lambda text: text[:1].upper() + text[1:]
     app.jinja_env.globals["percent"] = percent

@@ -41,7 +41,7 @@ KEPT: dict[type[Base], str] = {
 LEFT_OUT: dict[type[Base], str] = {
     # a person, numbers of rows, and what is decided on the server where the study runs
     Study: "id translated data_protection_name data_protection_email lead_name contact_email rehearsal_of archived_at"
-    " deletion_due_at names_until names_kept_days names_destroyed_at",
+    " deletion_due_at names_until names_kept_days names_destroyed_at paper",
     Round: "opens_on stops",
     Amendment: "by",
     Decision: "by",

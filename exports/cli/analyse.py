@@ -10,6 +10,7 @@ import click
 
 from exports.cli.bundle import is_bundle
 from exports.cli.definition import definition_from, definition_options, read_pairs
+from exports.cli.designed import design_options, printing_from
 
 if TYPE_CHECKING:
     from delphi.consensus.analysis import Definition
@@ -18,7 +19,17 @@ if TYPE_CHECKING:
     from exports.tables.table import Table
 
 T = TypeVar("T")
-FORMATS = ("table", "csv", "json")  # spelled out: the help page needs no writer
+FORMATS = (
+    "table",
+    "csv",
+    "json",
+    "xlsx",
+    "docx",
+    "pdf",
+    "latex",
+    "latex-table",
+    "html",
+)  # spelled out: the help page needs no writer
 REPORTS = {
     "stability": "How much moved between two rounds of the same panelists.",
     "agreement": "Agreement of the panel over all statements, with intervals.",
@@ -51,6 +62,7 @@ def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @definition_options
 @click.option("--by-group", is_flag=True, help="A row for each group, too, compared with the others.")
 @report_options
+@design_options
 @click.option(
     "--format",
     "format_",
@@ -84,6 +96,7 @@ def analyse(
     from exports.record.material import Material
     from exports.reports import REPORTS as BUILDERS
 
+    printing = printing_from(options)
     bundle = is_bundle(file)
     names = [name for name in REPORTS if options.pop(name)] or ["consensus"]
     if bundle and not _is_package(file):
@@ -94,13 +107,15 @@ def analyse(
             f"one {format_} stream holds one table: ask for one report, or name a folder with --output"
         )
     found, definitions = _read(file, columns, options, package=bundle)
+    definitions = definitions | printing.by_round(found.analysis.definition)
     _check(found, names, by_group=by_group)
     for remark in found.remarks():
         click.echo(f"{file.name}, {remark}", err=True)
     panels = found.panels if {"agreement", "attrition"} & set(names) else ()
     material = Material(found.analysis, panels, by_group, watched, definitions, found.unproved)
     for name in names:
-        _put(format_, name, BUILDERS[name](material), output, first=name == names[0])
+        table = printing.built(material, Path(file.name).stem) or BUILDERS[name](material)
+        _put(format_, name, printing.styled(table), output, first=name == names[0])
 
 
 def _is_package(file: BinaryIO) -> bool:

@@ -1,11 +1,13 @@
 """The command `delphi export`: any report, in any format, for any profile."""
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from exports.cli.designed import design_from, table_options
 from exports.record.reader_profile import Profile
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 @click.option("--by-group", is_flag=True, help="A row for each group, too.")
 @click.option("--round", "round_", type=int, help="One round only.")
 @click.option("--output", type=click.Path(dir_okay=False), help="A file; standard output if left out.")
+@table_options
 @click.option("--list", "list_", is_flag=True, help="List reports with their profiles and formats.")
 def export(
     *,
@@ -39,6 +42,7 @@ def export(
     round_: int | None,
     output: str | None,
     list_: bool,
+    **tables: Any,
 ) -> None:
     """Write a report of a STUDY (its short name) from the database: nobody's name, and each export is an event."""
     from delphi.errors import Refused
@@ -51,9 +55,12 @@ def export(
         raise click.UsageError("Missing argument 'STUDY': the short name of a study.")
     if format_ == "journal":
         report, format_ = "text-table", "table"
+    plain = design_from(tables["design"]) if tables["design"] else None
+    if plain:
+        report, format_ = "tables", "table" if format_ == "csv" else format_
     reader = Profile(profile) if profile else _usual_profile(report)
     try:
-        _export(study, Order(report, format_, reader, by_group, round_), output)
+        _export(study, Order(report, format_, reader, by_group, round_), output, style=tables["style"], design=plain)
     except Refused as error:
         raise click.ClickException(str(error)) from None
 
@@ -73,7 +80,9 @@ def _list() -> None:
         click.echo(f"{key}: {entry.label} (for {', '.join(entry.profiles)}; as {', '.join(entry.formats)})")
 
 
-def _export(slug: str, order: "Order", output: str | None) -> None:
+def _export(
+    slug: str, order: "Order", output: str | None, *, style: str | None, design: Mapping[str, Any] | None
+) -> None:
     """Read in one transaction, write the file, and log it in another."""
     from delphi import clock
     from delphi.migrations import checked_database
@@ -87,12 +96,21 @@ def _export(slug: str, order: "Order", output: str | None) -> None:
             if order.report == "text-table":
                 click.echo(_journal(session, study))
                 return
-            exhibit = orders.exhibit_of(session, study, order)
+            paper = _paper(study.paper, style, design) if style or design else None
+            exhibit = orders.exhibit_of(session, study, order, paper=paper)
         file = _written(exhibit, order, output)
         with database.transaction() as session:
             orders.log(session, study_called(session, slug), order, file, by=None, at=clock.now())
     finally:
         database.engine.dispose()
+
+
+def _paper(kept: Mapping[str, Any], style: str | None, design: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The paper that a study keeps, with what was asked for in its place."""
+    from exports.reports.designed.paper import Paper
+
+    paper = Paper.of(kept)
+    return Paper(style or paper.style, paper.tables if design is None else (design,)).as_dict()
 
 
 def _written(exhibit: "Exhibit", order: "Order", output: str | None) -> "WrittenFile":

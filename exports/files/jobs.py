@@ -25,6 +25,7 @@ from exports.data.levels import check_rows
 from exports.data.package import STREAMED, write_stream
 from exports.files import orders
 from exports.files.orders import Order
+from exports.files.paper import write_paper
 from exports.formats import FORMATS
 from exports.record.reader_profile import BUNDLE_PROFILES, Profile
 
@@ -60,8 +61,13 @@ def _ratings(session: Session, study: Study, order: Order, stream: BinaryIO, tel
     return len(source.records.records)
 
 
+def _paper(session: Session, study: Study, order: Order, stream: BinaryIO, tell: Tell, _secret: str) -> int:
+    return write_paper(session, study, order, stream, tell)
+
+
 ARCHIVES = {
     "bundle": Archive("Study bundle", ("zip",), BUNDLE_PROFILES, _bundle),
+    "paper": Archive("Everything for the paper", ("zip",), (Profile.AUTHOR, Profile.PUBLIC, Profile.ANALYST), _paper),
     "ratings": Archive("Single ratings", STREAMED, (Profile.ANALYST, Profile.PUBLIC, Profile.STATISTICIAN), _ratings),
 }
 
@@ -101,7 +107,7 @@ def label(report: str) -> str:
 
 def takes_long(session: Session, study: Study, order: Order) -> bool:
     """Whether a page would wait too long for this file."""
-    if order.report in CATALOGUE and CATALOGUE[order.report].long:
+    if order.report == "paper" or (order.report in CATALOGUE and CATALOGUE[order.report].long):
         return True
     if (
         order.profile is Profile.MANAGER

@@ -3,9 +3,11 @@
 import hashlib
 import re
 import unicodedata
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -91,10 +93,19 @@ class WrittenFile:
         return cls(rows, hashlib.sha256(content).hexdigest())
 
 
-def exhibit_of(session: Session, study: Study, order: Order, watch: Watch = unwatched) -> Exhibit:
-    """Make what is ordered."""
+def exhibit_of(
+    session: Session,
+    study: Study,
+    order: Order,
+    watch: Watch = unwatched,
+    *,
+    paper: Mapping[str, Any] | None = None,
+) -> Exhibit:
+    """Make what is ordered, in another house style or with other tables of a paper than the study keeps."""
     order.check()
     record = StudyRecord(session, study, order.profile, order.by_group, order.round, watch)
+    if paper is not None:
+        record.study = replace(record.study, paper=paper)
     return make(record, order.report, order.format)
 
 

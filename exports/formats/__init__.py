@@ -12,9 +12,10 @@ FORMATS: dict[str, Format] = {
     "docx": Format("Word", "docx", WORD, docx.write),
     "pdf": Format("PDF", "pdf", "application/pdf", typst.write_pdf),
     "latex": Format("LaTeX", "tex", "application/x-tex", latex.write),
+    "latex-table": Format("LaTeX, tables for \\input", "tex", "application/x-tex", latex.write_fragment),
     "html": Format("HTML", "html", "text/html; charset=utf-8", html.write),
     "json": Format("JSON", "json", "application/json", json.write, TABLES),
     "svg": Format("SVG", "svg", "image/svg+xml", svg.write, PICTURES),
     "png": Format("PNG, 300 dpi", "png", "image/png", typst.write_png, PICTURES),
 }
-PRINTED = ("docx", "pdf", "latex", "html")  # read on paper or on a screen, not by machines
+PRINTED = ("docx", "pdf", "latex", "latex-table", "html")  # read on paper or on a screen, not by machines

@@ -93,16 +93,23 @@ def _figure(word: "Word", figure: Figure, width: int) -> None:
 def _table(word: "Word", sheet: Sheet, width: int) -> None:
     from docx.oxml.parser import parse_xml
 
-    caption = word.add_paragraph(style="Caption")
-    caption.paragraph_format.keep_with_next = True
-    caption.add_run(f"{legal(sheet.title)}. ").bold = True
-    caption.add_run(legal(sheet.caption)).bold = False
+    if not sheet.below:
+        _caption(word, sheet).paragraph_format.keep_with_next = True
     body = word.element.body
     body.insert(len(body) - 1, parse_xml(_table_xml(sheet, width)))
+    if sheet.below:
+        _caption(word, sheet)
     for note in sheet.notes:
         word.add_paragraph(legal(note), style="Body Text 3")
     if not sheet.notes:
         word.add_paragraph("")
+
+
+def _caption(word: "Word", sheet: Sheet) -> Any:
+    caption = word.add_paragraph(style="Caption")
+    caption.add_run(legal(sheet.title)).bold = True
+    caption.add_run(f" {legal(sheet.caption)}" if sheet.caption else "").bold = False
+    return caption
 
 
 def _table_xml(sheet: Sheet, width: int) -> str:

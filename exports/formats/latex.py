@@ -9,6 +9,7 @@ from typing import BinaryIO
 from exports.formats.text import breakable, legal
 from exports.tables.document import Block, Exhibit, Figure, Heading, Paragraph, document_of
 from exports.tables.layout import Break, Sheet, leaves, sheet_of
+from exports.tables.table import Table
 
 ESCAPES = {
     "\\": r"\textbackslash{}",
@@ -47,9 +48,15 @@ PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
 \newcolumntype{L}[1]{>{\raggedright\arraybackslash}p{#1\linewidth}}
 \newcolumntype{R}[1]{>{\raggedleft\arraybackslash}p{#1\linewidth}}
 """
+FRAGMENT = r"""% needs \usepackage{booktabs,array}, and has its notes by threeparttable where that is loaded
+\ifcsname threeparttable\endcsname\else
+  \newenvironment{threeparttable}{\begin{minipage}{\linewidth}\centering}{\end{minipage}}
+  \newenvironment{tablenotes}{\begin{list}{}{\leftmargin0pt\itemsep0pt\parsep0pt}}{\end{list}}
+\fi"""
 APART = r"@{\hspace{9pt}}"  # between a number and a text beside it
 LINE, LINE_TURNED = 495, 742  # points of a line on a page with these margins
 LONGEST = 1000  # letters of a row: a longer one would not fit a page, and longtable breaks no row
+SIZES = {9: r"\small", 8: r"\footnotesize", 7: r"\scriptsize"}
 SECTIONS = ("section", "subsection", "subsubsection", "paragraph")
 
 
@@ -80,6 +87,55 @@ def write(exhibit: Exhibit, stream: BinaryIO) -> None:
     stream.write("\n".join([*lines, r"\end{document}", ""]).encode())
 
 
+def write_fragment(exhibit: Exhibit, stream: BinaryIO) -> None:
+    r"""Write tables for \input in a document that loads booktabs and array; each has a label."""
+    document = document_of(exhibit)
+    tables = [
+        block.data if isinstance(block, Figure) else block
+        for block in document.blocks
+        if isinstance(block, Table | Figure)
+    ]
+    lines = [FRAGMENT]
+    if document.notice:
+        lines.append(f"% {' '.join(legal(document.notice).split())}")
+    for number, table in enumerate(tables, 1):
+        lines += _fragment(sheet_of(table), f"tab:{table.schema.partition('/')[0]}-{number}")
+    lines = [line.replace(ESCAPES['"'], "''") for line in lines]  # the other needs an encoding of letters
+    stream.write("\n".join([*lines, ""]).encode())
+
+
+def _fragment(sheet: Sheet, label: str) -> Iterator[str]:
+    """A table that floats, with its notes below; the number is LaTeX's, so that the label of a house style is left out."""
+    size = SIZES.get(sheet.layout.points, r"\tiny")
+    yield r"\begin{table}"
+    yield rf"\centering{size}\setlength{{\tabcolsep}}{{3pt}}"
+    yield r"\begin{threeparttable}"
+    caption = [rf"\caption{{{escaped(sheet.bare)} {escaped(sheet.caption)}}}\label{{{label}}}"]
+    yield from [] if sheet.below else caption
+    yield rf"\begin{{tabular}}{{@{{}}{_plain_columns(sheet)}@{{}}}}"
+    heads = " & ".join(rf"\textbf{{{escaped(head.text)}}}" for head in sheet.heads)
+    yield rf"\toprule {_spans(sheet)}{heads} \\ \midrule"
+    for line in sheet.lines:
+        if isinstance(line, Break):
+            yield rf"\multicolumn{{{len(sheet.heads)}}}{{@{{}}l@{{}}}}{{\textbf{{{escaped(line.text)}}}}} \\"
+        else:
+            yield " & ".join(escaped(cell) for cell in line) + r" \\"
+    yield r"\bottomrule\end{tabular}"
+    yield from caption if sheet.below else []
+    notes = [rf"\item {escaped(note)}" for note in sheet.notes]
+    yield from [r"\begin{tablenotes}\footnotesize", *notes, r"\end{tablenotes}"] if notes else []
+    yield r"\end{threeparttable}\end{table}"
+
+
+def _plain_columns(sheet: Sheet) -> str:
+    """Columns without types of their own, so that any document has them."""
+    line = 0.97 - 0.012 * len(sheet.heads)
+    sides = {True: r"\raggedleft", False: r"\raggedright"}
+    return "".join(
+        rf">{{{sides[head.number]}\arraybackslash}}p{{{line * head.share:.3f}\linewidth}}" for head in sheet.heads
+    )
+
+
 def _block(block: Block) -> Iterator[str]:
     if isinstance(block, Heading):
         yield rf"\{SECTIONS[min(block.level, 4) - 1]}*{{{escaped(block.text)}}}"
@@ -96,13 +152,14 @@ def _block(block: Block) -> Iterator[str]:
 
 
 def _table(sheet: Sheet) -> Iterator[str]:
-    size = {9: r"\small", 8: r"\footnotesize", 7: r"\scriptsize"}.get(sheet.layout.points, r"\tiny")
+    size = SIZES.get(sheet.layout.points, r"\tiny")
     yield f"{{{size}"
     yield rf"\begin{{longtable}}{{@{{}}{_columns(sheet)}@{{}}}}"
     heads = " & ".join(rf"\textbf{{{escaped(head.text)}}}" for head in sheet.heads)
-    caption = rf"\textbf{{{escaped(sheet.title)}.}} {escaped(sheet.caption)}"
+    caption = rf"\textbf{{{escaped(sheet.title)}}} {escaped(sheet.caption)}"
     head = rf"\toprule {_spans(sheet)}{heads} \\ \midrule"
-    yield rf"\multicolumn{{{len(sheet.heads)}}}{{@{{}}p{{\linewidth}}@{{}}}}{{{caption}}} \\[4pt]"
+    if not sheet.below:
+        yield rf"\multicolumn{{{len(sheet.heads)}}}{{@{{}}p{{\linewidth}}@{{}}}}{{{caption}}} \\[4pt]"
     yield rf"{head} \endfirsthead"
     yield rf"{head} \endhead \bottomrule \endfoot"
     for line in sheet.lines:
@@ -112,6 +169,8 @@ def _table(sheet: Sheet) -> Iterator[str]:
             for part in zip_longest(*(wrap(legal(cell), LONGEST) for cell in line), fillvalue=""):
                 yield " & ".join(escaped(cell) for cell in part) + r" \\"
     yield r"\end{longtable}"
+    if sheet.below:
+        yield rf"\noindent {caption}\par"
     yield from (rf"\noindent\footnotesize {escaped(note)}\par" for note in sheet.notes)
     yield "}"
 

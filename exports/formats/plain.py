@@ -5,6 +5,7 @@ from typing import BinaryIO
 
 from delphi.consensus.table.columns import Cell
 from exports.tables.document import Exhibit, Heading, Paragraph, document_of
+from exports.tables.house import House
 from exports.tables.printing import printed
 from exports.tables.table import Column, Table
 
@@ -32,7 +33,9 @@ def write(exhibit: Exhibit, stream: BinaryIO) -> None:
 def _table(table: Table) -> list[str]:
     picked = [i for i, column in enumerate(table.columns) if column.brief] or list(range(len(table.columns)))
     columns = [table.columns[i] for i in picked]
-    cells = [[_shown(column, row[i]) for i, column in zip(picked, columns, strict=True)] for row in table.rows]
+    cells = [
+        [_shown(column, row[i], table.house) for i, column in zip(picked, columns, strict=True)] for row in table.rows
+    ]
     widths = [max([_width(column), *(len(row[i]) for row in cells)]) for i, column in enumerate(columns)]
     head, body = ([_line(columns, row, widths) for row in rows] for rows in (_head(columns, widths), cells))
     rule = "-" * (sum(widths) + 2 * len(widths) - 2)
@@ -40,8 +43,8 @@ def _table(table: Table) -> list[str]:
     return [table.title, textwrap.fill(table.caption, WIDTH), "", *head, rule, *body, rule, *notes]
 
 
-def _shown(column: Column, value: Cell) -> str:
-    return textwrap.shorten(printed(column, value), LONGEST, placeholder="…")
+def _shown(column: Column, value: Cell, house: House) -> str:
+    return textwrap.shorten(printed(column, value, house), LONGEST, placeholder="…")
 
 
 def _width(column: Column) -> int:

@@ -86,6 +86,7 @@ def _table(table: Table) -> dict[str, Any]:
         "kind": "table",
         "title": legal(sheet.title),
         "caption": legal(sheet.caption),
+        "below": sheet.below,
         "points": sheet.layout.points,
         "heads": [asdict(head) | {"text": legal(head.text)} for head in sheet.heads],
         "spans": [{"text": legal(over), "n": n} for over, n in sheet.spans],

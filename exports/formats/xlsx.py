@@ -166,7 +166,7 @@ class _Pen:
         for x, width in enumerate(widths):
             sheet.set_column(x, x, width)
         self.across(sheet, 0, table.subject or printed.title, widths, bold=True, font_size=14)
-        self.across(sheet, 1, f"{printed.title}. {printed.caption}", widths)
+        self.across(sheet, 1, f"{printed.title} {printed.caption}", widths)
         y = self.heads(sheet, 2, printed, shown)
         sheet.freeze_panes(y, 0)
         sheet.repeat_rows(2, y - 1)

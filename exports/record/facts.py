@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class StudyFacts:
-    """The study itself, from its protocol."""
+    """The study itself, from its protocol; ``paper`` is the house style of its files, and its designed tables."""
 
     slug: str
     title: str
@@ -25,6 +25,7 @@ class StudyFacts:
     protocol: Mapping[str, Any]
     open_question: str = ""
     marks: tuple[str, ...] = ()
+    paper: Mapping[str, Any] = field(default_factory=dict)
     item_noun: str = "statement"
     person_noun: str = "panelist"
     languages: tuple[str, ...] = ()

@@ -5,16 +5,20 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from delphi.consensus.table.columns import Cell
+from exports.tables.bounds import HIDING
 from exports.tables.document import Block, Document, Heading
-from exports.tables.printing import printed
+from exports.tables.house import PLAIN, House
+from exports.tables.printing import USUAL, decimals_of, printed
 from exports.tables.table import HIDDEN, Column, Row, Table, reasons_of
 
+LINE_END = "\n"
 LEAST, WIDE, EASY = (
     4,
     24,
     30,
 )  # letters: the narrowest column, the least of a wide one, and what it needs to be read easily
 SIDES, LONG = 3, 120  # letters: what stands left and right in a cell, and beyond what a text only gets longer
+MORE_DECIMALS = "A figure has a decimal more where rounding would hide on which side of the threshold it lies."
 WORDS = {"wording_changed": "reworded", "merged": "merged", "split": "split", "new": "new"}
 
 
@@ -66,7 +70,17 @@ Line = Break | tuple[str, ...]
 
 @dataclass(frozen=True)
 class Sheet:
-    """A printed table."""
+    """A printed table.
+
+    Attributes
+    ----------
+    title
+        Set bold: with its label where the house style has one.
+    below
+        Whether title and caption stand below the table.
+    bare
+        The title without its label.
+    """
 
     title: str
     caption: str
@@ -74,6 +88,8 @@ class Sheet:
     lines: tuple[Line, ...]
     notes: tuple[str, ...]
     layout: Layout = LAYOUTS[0]
+    below: bool = False
+    bare: str = ""
 
     @property
     def spans(self) -> tuple[tuple[str, int], ...]:
@@ -93,11 +109,45 @@ def sheet_of(table: Table) -> Sheet:
     lines = tuple(_lines(table, picked))
     texts = [line for line in lines if not isinstance(line, Break)]
     cells = [[line[at] for line in texts] for at in range(len(picked))]
-    heads = [_head(table.columns[i], column) for i, column in zip(picked, cells, strict=True)]
+    heads = [_head(table.columns[i], column, table.house) for i, column in zip(picked, cells, strict=True)]
     heads = [replace(b, apart=a.number and not b.number) for a, b in pairwise([heads[0], *heads])] if heads else []
     layout, needs = _laid_out(heads, cells)
     widths = tuple(_shared(heads, cells, needs, layout.room))
-    return Sheet(table.title, table.caption, widths, lines, table.notes, layout)
+    house = table.house
+    notes = [house.spelled(house.abbreviations(note)) for note in table.notes if not _is_other_mark(note, house)]
+    notes += list(_of_rounding(table, picked))
+    caption = house.spelled(table.caption)
+    return Sheet(
+        _titled(table),
+        caption,
+        widths,
+        lines,
+        tuple(notes),
+        layout,
+        house.below,
+        house.captioned(table.number, table.title)[1],
+    )
+
+
+def _titled(table: Table) -> str:
+    label, title = table.house.captioned(table.number, table.title)
+    return f"{label}{'' if not label or label.endswith(LINE_END) else ' '}{title}"
+
+
+def _is_other_mark(note: str, house: House) -> bool:
+    """Whether a note explains a mark that the house style does not print."""
+    return house is not PLAIN and note.startswith("0*:") and house.nearly[0] != "0*"
+
+
+def _of_rounding(table: Table, picked: list[int]) -> Iterator[str]:
+    """Explain why some figures have more decimals than others beside them, or a mark."""
+    bounded = [i for i in picked if table.columns[i].bounds]
+    cells = [(table.columns[i], value) for row in table.rows for i in bounded if isinstance(value := row[i], float)]
+    decimals = [(decimals_of(column, value), USUAL.get(column.type, 2)) for column, value in cells]
+    if any(own is not None and own > usual for own, usual in decimals):
+        yield MORE_DECIMALS
+    if any(own is None for own, _ in decimals):
+        yield f"{HIDING}: on which side of its threshold the figure lies is hidden by rounding; the exact count decided."
 
 
 def picked_of(table: Table) -> list[int]:
@@ -131,9 +181,11 @@ def leaves(document: Document) -> list[tuple[bool, list[Block]]]:
     return [*runs, (False, waiting)] if waiting or not runs else runs
 
 
-def _head(column: Column, texts: list[str]) -> Head:
+def _head(column: Column, texts: list[str], house: House) -> Head:
     wide = column.type == "text" and max(map(len, texts), default=0) > WIDE
     label = column.label.removeprefix(f"{column.over}: ")
+    if label.endswith(" %"):
+        label = label.removesuffix(" %") + house.head_sign
     return Head(label, column.type not in ("text", "bool"), wide, over=column.over)
 
 
@@ -177,14 +229,14 @@ def printed_rows(table: Table) -> list[tuple[str, ...]]:
 
 def _printed(table: Table, row: Row, picked: list[int]) -> tuple[str, ...]:
     reasons = reasons_of(dict(zip(table.names, row, strict=True)))
-    return tuple(shown(table.columns[i], row[i], reasons) for i in picked)
+    return tuple(shown(table.columns[i], row[i], reasons, table.house) for i in picked)
 
 
-def shown(column: Column, value: Cell, reasons: dict[str, str]) -> str:
+def shown(column: Column, value: Cell, reasons: dict[str, str], house: House = PLAIN) -> str:
     """Print a cell; a hidden one is a dash, one that is truly empty is empty, a change that has none says why."""
     if value is not None:
-        return printed(column, value)
+        return printed(column, value, house)
     reason = reasons.get(column.name)
     if column.says_why and reason in WORDS:
         return WORDS[reason]
-    return "–" if reason == HIDDEN else ""
+    return "–" if reason == HIDDEN else house.empty

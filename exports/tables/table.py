@@ -7,6 +7,8 @@ from typing import Any
 from delphi.consensus.table.columns import Cell
 from delphi.consensus.table.result_row import read_reasons
 from delphi.statistics.base.result import Reason
+from exports.tables.bounds import Bound
+from exports.tables.house import PLAIN, House
 
 Row = tuple[Cell, ...]
 HIDDEN = Reason.SUPPRESSED_DISCLOSURE.value
@@ -19,7 +21,7 @@ class Column:
     Attributes
     ----------
     type
-        "int", "float", "percent", "p", "text" or "bool".
+        "int", "float", "percent", "p", "text", "bool", or "printed" for a figure that is printed already.
     floor
         Ratings a statement needs before this cell may be shown outside the analyst profile; None if it says
         nothing of the ratings.
@@ -35,6 +37,8 @@ class Column:
         A heading that columns beside each other share; their labels begin with it.
     says_why
         Where it is empty because the statement was another one before, that is printed in its place.
+    bounds
+        Comparisons on which the verdict rests: no rounding may hide on which side the figure lies.
     """
 
     name: str
@@ -47,6 +51,7 @@ class Column:
     signed: bool = False
     says_why: bool = False
     over: str = ""
+    bounds: tuple[Bound, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,10 @@ class Table:
         What the table is about: the title of the study.
     language
         Of the texts.
+    house
+        House style in which it is printed.
+    number
+        Its number in the paper.
     """
 
     schema: str
@@ -85,6 +94,8 @@ class Table:
     notice: str = ""
     subject: str = ""
     language: str = "en"
+    house: House = PLAIN
+    number: int = 1
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.columns) for row in self.rows):

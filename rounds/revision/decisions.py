@@ -140,7 +140,7 @@ def _begin(session: Session, draft: Round, edges: Sequence[Lineage]) -> AskedVer
     children = {edge.to_statement for edge in edges if edge.change in CROSSING}
     statements = {s.number: s for s in session.scalars(select(Statement).filter_by(study_id=draft.study_id))}
     new = [s for s in statements.values() if s.enters_round == draft.number and s.number not in children]
-    entering = [(s.number, 1) for s in in_order(new)]
+    entering = [(s.number, 1) for s in in_order(sorted(new, key=lambda s: s.number))]
     known = {number for number, _ in listed}
     reopened = [
         (e.from_statement, e.from_version)

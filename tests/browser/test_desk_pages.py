@@ -185,4 +185,4 @@ def test_a_messy_panel_is_looked_at_and_its_good_rows_imported(site, visit, prep
         page.get_by_role("button", name="The rows left out, as a file").click()
     assert rest.value.suggested_filename == "desk-pages_left_out.csv"
     page.get_by_role("button", name="Import the good rows, leave 1 out").click()
-    page.wait_for_selector("text=2 were added, 1 were left out")
+    page.wait_for_selector("text=2 were added and 1 were left out")

@@ -12,6 +12,7 @@ EXAMPLES = {
     "format": "csv",
     "suffix": "csv",
     "paper": "html",
+    "way": "up",
     "act": "restore",
     "visitor": "A",
     "member": 1,

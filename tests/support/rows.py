@@ -70,6 +70,7 @@ STUDY: dict[str, Any] = {
     "deletion_due_at": None,
     "finished_at": None,
     "finish_reason": "",
+    "paper": {},
 }
 ANSWER = {"study_id": 1, "round": 1, "statement": 1, "panelist": WHO, "version": 1}
 ROWS: dict[str, dict[str, Any]] = {

@@ -58,6 +58,7 @@ def _page(study: Study, form: NewPersonForm, *, refused: str = "") -> str:
         round=latest,
         joined=names.not_invited(session, latest) if latest and latest.accepts(at=clock.now()) else 0,
         twice=names.same_names(session, study),
+        left=names.left(session, study),
     )
 
 

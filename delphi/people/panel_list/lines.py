@@ -116,12 +116,24 @@ class Roster:
         columns = (Identity.name, Identity.email, Panelist.stakeholder_group, Identity.characteristics)
         more = (Panelist.page_code, Panelist.language, Identity.bounced_on, Identity.bounce)
         people = self._people(*columns, *more, self._word.label("word"), search=wanted.search)
-        if wanted.group is not None:
-            people = people.where(func.coalesce(Panelist.stakeholder_group, "") == wanted.group)
-        if wanted.standing is not None:
-            people = people.where(self._word == wanted.standing.value)
-        part = people.order_by(*self._order(wanted)).offset(first).limit(most)
+        order = self._order(wanted)
+        if wanted.standing is not None or wanted.order is Order.STANDING:
+            part = self._of_group(people, wanted).where(*self._of_standing(wanted)).order_by(*order)
+            part = part.offset(first).limit(most)
+        else:  # where each stands is asked of this page alone
+            page = self._of_group(self._people(Identity.panelist, search=wanted.search), wanted)
+            of_page = page.order_by(*order).offset(first).limit(most)
+            part = people.where(Identity.panelist.in_(of_page.scalar_subquery())).order_by(*order)
         return [_line(row) for row in self._session.execute(part)]
+
+    @staticmethod
+    def _of_group(people: Any, wanted: Wanted) -> Any:
+        if wanted.group is None:
+            return people
+        return people.where(func.coalesce(Panelist.stakeholder_group, "") == wanted.group)
+
+    def _of_standing(self, wanted: Wanted) -> list[ColumnElement[bool]]:
+        return [] if wanted.standing is None else [self._word == wanted.standing.value]
 
     def _people(self, *columns: Any, search: str) -> Any:
         people = select(*columns).select_from(Identity).join(Panelist, MEMBER)

@@ -27,6 +27,12 @@ def names_known(session: Session, study: Study, names: Sequence[str]) -> list[st
     return [name for name in session.scalars(known) if name.lower() in wanted][:MOST_NAMES]
 
 
+def left(session: Session, study: Study) -> int:
+    """Count those who have left: their names are deleted, so they stand on no line."""
+    gone = (Panelist.study_id == study.id, Panelist.withdrawn_on.is_not(None))
+    return session.scalar(select(func.count()).select_from(Panelist).where(*gone)) or 0
+
+
 def not_invited(session: Session, round_: Round) -> int:
     """Count the members of the panel who are not invited to a round."""
     here = (Participation.study_id == Panelist.study_id, Participation.panelist == Panelist.id)

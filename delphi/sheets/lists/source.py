@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from delphi.sheets.column_heads import SheetLine
 from delphi.sheets.encodings import Decoded, decode, possible, words_beyond_ascii
 from delphi.sheets.errors import SheetError
+from delphi.sheets.file_kinds import refuse_other_kinds
 from delphi.sheets.reading import MEGABYTE, Limits, csv_lines
 from delphi.sheets.workbook import OLD_EXCEL, PROTECTED, ZIP, BookSheet, read_book
 
@@ -86,6 +87,7 @@ def source_of(data: bytes, choices: Choices, kind: ListKind) -> Source:
     SheetError
         It can be read by no means, or is too large.
     """
+    refuse_other_kinds(data)
     if data.startswith(OLD_EXCEL):
         raise SheetError.at(1, "", PROTECTED)
     if data.startswith(ZIP):

@@ -7,7 +7,7 @@ from delphi import clock
 from delphi.access import Capability
 from delphi.model.statement import Kind
 from delphi.model.study import Study
-from delphi.statements import editing, files, statements
+from delphi.statements import editing, files, order, statements
 from delphi.statements.duration import is_long, minutes_for, words_in
 from delphi.statements.files import COLUMNS
 from delphi.statements.forms import StatementForm
@@ -30,7 +30,7 @@ def index(study: Study) -> Page:
 
 
 def _list(study: Study, form: StatementForm) -> Page:
-    listed = statements.newest(current_session(), study)
+    listed = order.in_questionnaire(current_session(), study)
     minutes = minutes_for([words_in(version) for _s, version in listed], study.language)
     return form_page(
         "statements/statements.html",

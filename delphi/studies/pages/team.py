@@ -1,5 +1,6 @@
 """Pages of the team: who may do what, invitations, roles; and the door of a new member."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -8,13 +9,14 @@ from werkzeug.wrappers import Response
 
 from delphi import access, clock
 from delphi.access import Capability
+from delphi.errors import Refused
 from delphi.model.study import Level, Role, Study
 from delphi.studies import held_roles, team
 from delphi.web.accounts import invited_account
-from delphi.web.answers import done
+from delphi.web.answers import Page, done
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
-from delphi.web.language import offered
+from delphi.web.language import offered, told
 from delphi.web.policy import OPEN, account, policy
 from delphi.web.transaction import current_session
 
@@ -25,6 +27,10 @@ blueprint = Blueprint("team", __name__)
 @policy(Capability.OWN)
 def show(study: Study) -> str:
     """List the team with its roles."""
+    return _page(study)
+
+
+def _page(study: Study, refused: Sequence[str] = ()) -> str:
     members = team.members(current_session(), study)
     session = current_session()
     return render_template(
@@ -35,6 +41,7 @@ def show(study: Study) -> str:
         roles=role_labels(study),
         word_of=lambda member: team.role_of(member).word,
         me=account(),
+        refused=refused,
         form=ButtonForm(),
     )
 
@@ -78,11 +85,15 @@ def named() -> dict[str, Any]:
 
 @blueprint.post("/studies/<slug>/team")
 @policy(Capability.OWN)
-def invite(study: Study) -> Response:
-    """Invite somebody by mail."""
-    email, given = request.form.get("email", ""), team.role_called(study, request.form.get("role"))
+def invite(study: Study) -> Page:
+    """Invite somebody by mail; what was typed comes back with what is wrong with it."""
     session, by, at = current_session(), account().id, clock.now()
-    team.invite(session, study, email, given.role, by=by, at=at, language=given.language)
+    email = request.form.get("email", "")
+    try:
+        given = team.role_called(study, request.form.get("role"))
+        team.invite(session, study, email, given.role, by=by, at=at, language=given.language)
+    except Refused as error:
+        return _page(study, [told(error)]), 409
     return done(_("The invitation is on its way."), "team.show", slug=study.slug)
 
 

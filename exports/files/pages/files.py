@@ -6,17 +6,21 @@ from werkzeug.wrappers import Response
 from delphi import access, clock
 from delphi.access import Capability
 from delphi.errors import NotFound
+from delphi.model.round import rounds_of
 from delphi.model.study import Study
 from delphi.web.forms import ButtonForm
+from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
 from delphi.web.transaction import current_session, reads_first
 from exports.data.levels import may_hold_rows
-from exports.files import jobs
+from exports.files import jobs, tasks
 from exports.files.forms import read_order
 from exports.files.jobs import ARCHIVES
 from exports.files.pages import send
 from exports.files.permissions import allowed, entries_for, jobs_for
+from exports.files.tasks import Task
 from exports.record.reader_profile import Profile
+from exports.reports.styles import NAMES as STYLE_NAMES
 
 blueprint = Blueprint("files", __name__)
 
@@ -24,7 +28,7 @@ blueprint = Blueprint("files", __name__)
 @blueprint.get("/studies/<slug>/exports")
 @policy(Capability.READ)
 def index(study: Study) -> str:
-    """List the files of one profile, and those that were ordered in the last days."""
+    """List the files of one profile by what they are for, and those that were ordered in the last days."""
     session = current_session()
     may = access.capabilities(session, account(), study)
     has_rows = [
@@ -33,16 +37,31 @@ def index(study: Study) -> str:
     profiles = [profile for profile in Profile if profile in has_rows or entries_for(may, profile)]
     wanted = request.args.get("profile", "")
     chosen = next((profile for profile in profiles if profile == wanted), profiles[0])
+    entries, style = entries_for(may, chosen), request.args.get("style", "")
     return render_template(
         "files/index.html",
         study=study,
         profiles=profiles,
         chosen=chosen,
-        entries=entries_for(may, chosen),
+        tasks=_tasks(),
+        offers=tasks.offers(entries, style=style),
+        styles=STYLE_NAMES if "journal" in entries else {},
+        style=style,
+        released=max((round_.number for round_ in rounds_of(session, study.id) if round_.released_at), default=0),
+        whole_paper=chosen in ARCHIVES["paper"].profiles,
         ratings=ARCHIVES["ratings"] if chosen in has_rows else None,
+        archives=Capability.AUDIT in may,
         ordered=jobs_for(may, jobs.kept(session, study, at=clock.now())),
         form=ButtonForm(),
     )
+
+
+def _tasks() -> dict[Task, str]:
+    return {
+        Task.PAPER: _("For the manuscript"),
+        Task.CHECK: _("For others to check"),
+        Task.PANEL: _("For the panel"),
+    }
 
 
 @blueprint.post("/studies/<slug>/exports")

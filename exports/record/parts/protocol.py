@@ -31,6 +31,7 @@ def study_facts(session: Session, study: Study) -> StudyFacts:
         protocol_sha256=study.protocol_sha256,
         protocol=method.document(study),
         open_question=study.open_question,
+        paper=study.paper,
         item_noun=study.item_noun.value,
         person_noun=study.person_noun.value,
         languages=tuple(languages_of(study)),

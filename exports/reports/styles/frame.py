@@ -8,8 +8,10 @@ from delphi.consensus.analysis import DENOMINATOR_TEXT
 from delphi.consensus.table.columns import Cell
 from delphi.consensus.table.result_row import ResultRow
 from delphi.consensus.vocabulary import Denominator
+from delphi.statistics.base.exact import round_half_up
 from exports.record.record import Record, defined, hidden_notes, of_round
 from exports.reports.styles.columns import CLOSING, MARKS, opt_out_head
+from exports.reports.styles.completing import share_of_figure, with_deciding
 from exports.reports.styles.kinds import KindSummary, by_kind, summary_of
 from exports.tables.table import Column, Table, rows_of
 
@@ -56,10 +58,16 @@ def styled(
     notes: Sequence[str],
     noun: Noun = STATEMENT,
 ) -> Table:
-    """Print one round under these columns; ``filled`` turns a row of the consensus table into cells."""
+    """Print one round under these columns; ``filled`` turns a row of the consensus table into cells.
+
+    What decides the verdict and stands in none of the columns is printed in one of its own.
+    """
+    columns, added = with_deciding(record, of_round(record, number), columns)
     whole = (*_head(noun), *columns, *CLOSING)
     rows = [
-        filled(row) | {"part": _part(summary_of(kind, members, record.definition), noun)}
+        filled(row)
+        | {name: share_of_figure(record, row, figure) for name, figure in added.items()}
+        | {"part": _part(summary_of(kind, members, record.definition), noun)}
         for kind, members in by_kind(of_round(record, number))
         for row in members
     ]
@@ -69,7 +77,11 @@ def styled(
         caption=f"{_denominator(record, columns, noun)}{_invited(record, number)}",
         columns=whole,
         rows=rows_of(whole, rows),
-        notes=tuple(note for note in (*notes, _rounded(columns, rows), *_notes(record, columns, rows, noun)) if note),
+        notes=tuple(
+            note
+            for note in (*notes, _rounded(columns, rows), _summed(columns, rows), *_notes(record, columns, rows, noun))
+            if note
+        ),
         definition=defined(record),
         breaks=("part", "section"),
     )
@@ -90,11 +102,24 @@ def _part(kind: KindSummary, noun: Noun) -> str:
     return f"{noun.counted(kind.kind, kind.count)}{mean} ({noun.n} {sizes})"
 
 
+def _of_shares(columns: Sequence[Column], rows: Sequence[Mapping[str, Cell]]) -> tuple[str, str]:
+    return _rounded(columns, rows), _summed(columns, rows)
+
+
 def _rounded(columns: Sequence[Column], rows: Sequence[Mapping[str, Cell]]) -> str:
     """Explain the marks of shares that round to none or to all, where one stands."""
     shares = [row.get(column.name) for column in columns if column.marks == MARKS for row in rows]
     marked = any(isinstance(x, int | float) and (0 < x < 0.5 or 99.5 <= x < 100) for x in shares)
     return ROUNDING if marked else ""
+
+
+def _summed(columns: Sequence[Column], rows: Sequence[Mapping[str, Cell]]) -> str:
+    """Explain why shares of the options do not add up, where some do not."""
+    names = [column.name for column in columns if column.name.startswith("share_")]
+    shares = [[row.get(name) for name in names] for row in rows]
+    whole = [[x for x in one if isinstance(x, int | float)] for one in shares]
+    odd = any(len(one) == len(names) and sum(map(round_half_up, one)) != 100 for one in whole if one)
+    return "Shares are rounded one by one and need not add up to 100 or to the combined share." if odd else ""
 
 
 def _denominator(record: Record, columns: Sequence[Column], noun: Noun) -> str:

@@ -18,6 +18,7 @@ from rounds.lifecycle import lifecycle, reminder_plan
 from rounds.lifecycle.forms import read_plan
 from rounds.lifecycle.reminder_plan import MOST, PlannedReminder
 
+SPARE = 2  # empty rows below a plan
 blueprint = Blueprint("reminders", __name__, url_prefix="/studies/<slug>/rounds/<int:number>/reminders")
 
 
@@ -38,7 +39,7 @@ def _page(study: Study, round_: Round, plan: Sequence[PlannedReminder], *, wrong
         "lifecycle/reminder_plan.html",
         study=study,
         round=round_,
-        rows=[*plan, *[None] * (MOST - len(plan))][:MOST],
+        rows=[*plan, *[None] * (MOST if wrong else SPARE)][:MOST],
         typed=request.form if wrong else None,
         wrong=wrong,
         groups=_groups(study),

@@ -11,20 +11,22 @@ from delphi.access import Capability
 from delphi.consensus.scale import Scale
 from delphi.consensus.shipped_scales import SCALES
 from delphi.consensus.table.result_row import result_rows
-from delphi.errors import Refused
+from delphi.errors import NotReady, Refused
 from delphi.model.round import Round, State, find_round
 from delphi.model.study import Study, Turnout
 from delphi.protocol.method import definition_of
 from delphi.statements.duration import reading_of
 from delphi.statements.questionnaire import asked
 from delphi.studies import contents
+from delphi.web.answers import Page
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
-from delphi.web.language import listed
+from delphi.web.language import listed, told
 from delphi.web.policy import account, policy
 from delphi.web.transaction import after_commit, current_session
 from rounds.lifecycle import closing, finishing, headcount, lifecycle, monitor, newcomers, readiness
 from rounds.lifecycle.forms import DeadlineForm, ExtendForm, audience_of
+from rounds.lifecycle.pages.asking import before_launch
 from rounds.lifecycle.reminder_plan import Audience
 from rounds.moderation import rulings
 from rounds.results.rows import Row, is_sealed, panel_rows
@@ -71,7 +73,7 @@ def spoken(row: Row, scale: Scale) -> str:
 
 @blueprint.get("")
 @policy(Capability.DESK)
-def show(study: Study, round_: Round) -> str | Response:
+def show(study: Study, round_: Round) -> Page:
     """Show the desk of a round as its state demands, with what its reader may do."""
     if round_.number == 0 and round_.closed_at:
         return redirect(url_for("round.show", slug=study.slug, number=1, _anchor="suggestions"), 303)
@@ -89,12 +91,25 @@ def show(study: Study, round_: Round) -> str | Response:
     if round_.state is State.DRAFT:
         return render_template("lifecycle/draft.html", **facts, **_draft(study, round_))
     if round_.state is State.OPEN:
-        seen = monitor.monitor(current_session(), study, round_, at=clock.now())
-        by_itself = closing.closes_itself_at(study, round_)
-        return render_template(
-            "lifecycle/open.html", **facts, seen=seen, accepting=round_.accepts(at=clock.now()), by_itself=by_itself
-        )
+        return _open(study, round_)
     return render_template("lifecycle/closed.html", **facts, **_closed(study, round_))
+
+
+def _open(study: Study, round_: Round, refused: str = "") -> str:
+    """The page of an open round; a later deadline that was refused stands there as it was typed."""
+    at = clock.now()
+    return render_template(
+        "lifecycle/open.html",
+        study=study,
+        round=round_,
+        may=access.capabilities(current_session(), account(), study),
+        form=ButtonForm(),
+        seen=monitor.monitor(current_session(), study, round_, at=at),
+        accepting=round_.accepts(at=at),
+        by_itself=closing.closes_itself_at(study, round_),
+        refused=refused,
+        typed=request.form,
+    )
 
 
 def _closed(study: Study, round_: Round) -> dict[str, Any]:
@@ -143,16 +158,20 @@ def _draft(study: Study, round_: Round) -> dict[str, Any]:
 
 @blueprint.post("/launch")
 @policy(Capability.LEAD)
-def launch(study: Study, round_: Round) -> Response | tuple[str, int]:
-    """Launch the round; a deadline far away is asked about first."""
-    form = DeadlineForm()
+def launch(study: Study, round_: Round) -> Page:
+    """Launch the round; what was refused is asked again with the deadline as it was typed, and one far away is asked about."""
+    form, remind, by, at = DeadlineForm(), "remind" in request.form, account().id, clock.now()
+    typed = request.form.get("closes_at", "")
     if not form.validate():
-        raise Refused(_("The deadline is not a date and time. Choose one; nothing was launched."))
-    if form.is_far(study.time_zone, at=clock.now()):
+        words = _("The deadline is not a date and time. Choose one; nothing was launched.")
+        return before_launch(study, round_, typed, remind=remind, refused=[words])
+    if form.is_far(study.time_zone, at=at):
         return _ask_far(study, round_, form)
-    closes_at, remind = form.moment(study.time_zone), "remind" in request.form
-    by, at = account().id, clock.now()
-    lifecycle.launch(current_session(), study, round_, closes_at=closes_at, by=by, at=at, remind=remind)
+    closes_at = form.moment(study.time_zone)
+    try:
+        lifecycle.launch(current_session(), study, round_, closes_at=closes_at, by=by, at=at, remind=remind)
+    except NotReady as missing:
+        return before_launch(study, round_, typed, remind=remind, refused=[told(issue) for issue in missing.issues])
     message = _("Round %(number)s is open and the invitations are on their way.")
     return _back(study, round_.number, message % {"number": round_.number})
 
@@ -168,16 +187,21 @@ def _ask_far(study: Study, round_: Round, form: DeadlineForm) -> tuple[str, int]
 
 @blueprint.post("/extend")
 @policy(Capability.RUN)
-def extend(study: Study, round_: Round) -> Response | tuple[str, int]:
-    """Move the deadline, and tell whom it concerns; one far away is asked about first."""
+def extend(study: Study, round_: Round) -> Page:
+    """Move the deadline, and tell whom it concerns; one far away is asked about, and what was refused comes back as typed."""
     form = ExtendForm()
     if not form.validate():
-        raise Refused(_("A later deadline needs a date, a time and a reason; nothing was changed."))
+        return _open(study, round_, _("A later deadline needs a date, a time and a reason; nothing was changed.")), 409
     if form.is_far(study.time_zone, at=clock.now()):
         return _ask_far(study, round_, form)
     closes_at, reason, tell = form.moment(study.time_zone), form.reason.data or "", audience_of(request.form, "tell")
     by, at = account().id, clock.now()
-    lifecycle.extend(current_session(), round_, closes_at=closes_at, reason=reason, by=by, at=at, tell=tell)
+    try:
+        lifecycle.extend(current_session(), round_, closes_at=closes_at, reason=reason, by=by, at=at, tell=tell)
+    except Refused as error:
+        if round_.state is not State.OPEN:
+            raise
+        return _open(study, round_, told(error)), 409
     return _back(study, round_.number, _("The deadline was moved."))
 
 

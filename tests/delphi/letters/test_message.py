@@ -5,6 +5,7 @@ from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.policy import SMTP
 from email.utils import getaddresses
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import example, given
@@ -12,6 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from delphi.letters import message
+from delphi.letters.kinds.kind import Text
 from delphi.letters.relay import as_sent
 
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp", "Cn")), max_size=200).map(
@@ -89,3 +91,11 @@ def test_a_name_or_subject_adds_no_head(wrong):
     assert read["Bcc"] is None
     assert read.get_content() == "A line.\n"
     assert len(read["To"].addresses) == 1
+
+
+def test_a_language_without_a_catalogue_is_called_english_as_it_is_written():
+    study = SimpleNamespace(title="Care", lead_name="Ada", contact_email="ada@example.org", notice="", language="fa")
+    facts = {"study": study, "link": "https://x"}
+    own = Text("S", "{link}")
+    assert message.compose("thanks", facts).language == "en"
+    assert message.compose("thanks", facts, own).language == "fa"

@@ -22,6 +22,7 @@ import readers
 import scripted
 from builders import NOW
 from databases import Template
+from printed_verdicts import read_back
 from published import EXINSS, MISPRINTED_MODES
 from readback import squeezed
 from sqlalchemy import select
@@ -35,6 +36,10 @@ from exports.catalogue import CATALOGUE
 from exports.files.orders import Order, exhibit_of
 from exports.formats import FORMATS, PRINTED
 from exports.record.reader_profile import Profile
+from exports.record.record import of_round
+from exports.record.study_record import StudyRecord
+from exports.reports.recount import contradictions
+from exports.reports.styles import STYLES
 from exports.results import figures
 from exports.tables.document import Document, Figure
 
@@ -270,12 +275,15 @@ def test_every_page_prints_the_values_of_the_table(made):
         entry = CATALOGUE[key]
         if entry.kind is not type(made.exhibit("consensus", "csv", Profile.PUBLIC)):
             continue
-        source = "journal" if key in ("consensus", "wide") else key
+        source = "journal" if key == "consensus" else key
         grids = {name: read(made.file(key, name, profile), made.folder)[0] for name, read in readback.PAGES.items()}
         [page] = grids["html"]
         assert [page] == grids["docx"], (key, profile)
         assert [page] == grids["latex"], (key, profile)
         assert readback.unread(made.file(key, "pdf", profile), made.folder, [page]) == [], (key, profile)
+        if key == "wide":
+            check_rounds(made, page, profile)
+            continue
         rows = made.rows(source, profile)
         codebook = readback.book_of(made.file(source, "xlsx", profile)).codebook
         names = {label: name for name, (label, _) in codebook.items()}
@@ -284,6 +292,26 @@ def test_every_page_prints_the_values_of_the_table(made):
             for head, cell in zip(page.heads, cells, strict=True):
                 name = names[head]
                 check_cell((key, profile, name), cell, printed(name, codebook[name][1], row[name]), row)
+
+
+def check_rounds(made, page, profile):
+    """Compare the rounds side by side with the answers: N and agreement of each, a dash or nothing where hidden or not asked."""
+    assert any(head.startswith("Round 1") for head in page.heads)
+    assert (made.last == 1) or any(head.startswith(f"Round {made.last}") for head in page.heads)
+    seen = 0
+    for cells in page.rows:
+        line = dict(zip(page.heads, cells, strict=True))
+        code = max((code for code in made.codes.values() if cells[0].startswith(code)), key=len)
+        for number in sorted(made.here):
+            values, _, _ = made.answers(number, code)
+            n, agree = len(values), sum(v in made.scale["combined"] for v in values)
+            for head, want in (("N", str(n)), ("Agree %", journal_share(agree, n) if n else "")):
+                cell = line.get(f"Round {number}: {head}")
+                if cell in (None, "–", "") or re.search(r"[<>.]", cell):
+                    continue
+                seen += 1
+                assert cell == want, (code, number, head, profile)
+    assert seen
 
 
 def test_the_tags_of_a_pdf_hold_the_cells_of_the_journal_table(made):
@@ -507,18 +535,18 @@ def by_group(made, number, code):
 
 
 @study("rand")
-def test_a_rand_study_is_printed_with_percentiles_and_classification(made):
+def test_a_rand_study_is_printed_with_what_decided_its_classification(made):
     heads, lines = page_of(made)
-    assert heads == ["No.", "Indication", "n", "Median", "P30", "P70", "DI", "Disagreement", "Classification"]
+    ends = ["Ratings 1–3", "Ratings 7–9"]
+    assert heads == ["No.", "Indication", "n", "Median", *ends, "Disagreement", "Classification"]
     for code, line in lines.items():
         values, _, _ = made.answers(2, code)
-        low, middle, high = (quantile(values, p) for p in ("3/10", "1/2", "7/10"))
-        index = (high - low) / (Fraction("2.35") + Fraction("1.5") * abs(5 - (low + high) / 2))
-        third = (len(values) + 1) // 3
-        disagree = sum(v <= 3 for v in values) >= third and sum(v >= 7 for v in values) >= third
+        middle, third = quantile(values, "1/2"), (len(values) + 1) // 3
+        low, high = sum(v <= 3 for v in values), sum(v >= 7 for v in values)
+        disagree = low >= third and high >= third
         zone = ("inappropriate", "uncertain", "appropriate")[(int(middle + Fraction(1, 2)) - 1) // 3]
         assert [line[head] for head in heads[2:]] == [
-            *(str(len(values)), figure(middle), figure(low), figure(high), figure(index)),
+            *(str(len(values)), figure(middle), str(low), str(high)),
             *("yes" if disagree else "no", "uncertain" if disagree else zone),
         ]
 
@@ -714,3 +742,16 @@ def test_the_drawings_name_every_number_of_ratings(made):
         public = {row["statement"]: row["n_rated"] for row in made.rows(key, Profile.PUBLIC)}
         assert drawn == [f"N {n}" for n in public.values()]
         assert list(public) == made.asked[made.last]
+
+
+def test_printed_figures_give_the_printed_verdicts(made):
+    record = StudyRecord(made.session, made.study, Profile.ANALYST)
+    compared = 0
+    for key, style in STYLES.items():
+        for number in sorted(made.here):
+            table = style(record, number)
+            assert contradictions(table, of_round(record, number, None), record.definition) == []
+            for row, said, found in read_back(record, table):
+                compared += said is not None and found is not None
+                assert said in (None, "too_few") or found in (None, said), (key, number, row)
+    assert compared > 5

@@ -53,6 +53,7 @@ def test_a_rehearsal_is_played_seen_and_wiped(app, pages, ada):
     assert ada.send(f"{REHEARSAL}/wipe").status_code == 303
     after = fingerprint(app)
     assert {name for name in after if after[name] != before[name]} == {"event"}
+    assert "Nobody rehearsed the study yet" not in ada.get("/studies/care").text
     trail = ada.get("/studies/care/trail").text
     assert "rehearsal: wiped" in trail
     assert "rounds: 3" in trail

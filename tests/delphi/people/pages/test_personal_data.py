@@ -90,3 +90,14 @@ def test_my_data_tells_how_many_a_group_has_and_gained(app, opened, one):
 
 def plain(browser):
     return " ".join(browser.get("/panel/my-data").text.split())
+
+
+def test_my_data_holds_what_is_noted_of_mail_and_reminders(app, opened, one):
+    with app.extensions["database"].transaction() as session:
+        key = (opened.study.id, opened.panel[0])
+        session.get_one(Panelist, key).reminders_stopped = True
+        person = session.get_one(Identity, key)
+        person.bounced_on, person.bounce = NOW.date(), "550 5.1.1 unknown"
+    page = one.get("/panel/my-data").text
+    assert "550 5.1.1 unknown" in page
+    assert "No reminders, as you asked" in page

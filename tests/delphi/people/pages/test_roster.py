@@ -183,6 +183,15 @@ def test_nobody_ticked_is_said(ada, opened, path):
     assert (answer.status_code, "Tick at least one person" in answer.text) == (409, True)
 
 
+def test_those_who_left_are_counted_and_not_named(app, ada, opened):
+    code = codes(app, "Panelist 1")[0]
+    assert "name is deleted" not in ada.get(PANEL).text
+    ada.send(f"{PANEL}/{code}/leave", {"choice": "keep", "confirm": "yes"})
+    page = ada.get(PANEL).text
+    assert "1 left, and the name is deleted" in page
+    assert "<bdi>Panelist 1</bdi>" not in page
+
+
 def test_one_person_is_added_by_hand(app, ada):
     sent = {"name": "Zoë  New", "email": "Zoe@X.org", "group": "nurses"}
     answer = ada.send(f"{PANEL}/new", sent)

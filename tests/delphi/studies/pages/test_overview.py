@@ -1,10 +1,12 @@
 """Several studies side by side: from a design of the library, or as a copy of another study."""
 
+import gzip
 import re
 
 import pytest
 from browsing import fingerprint
-from builders import NEW_STUDY, NOW, drafted, launched, released, study
+from builders import NEW_STUDY, NOW, drafted, launched, released, select_account, study
+from statements import counted
 from uploads import stored
 
 from delphi.model.panel import Panelist
@@ -77,20 +79,60 @@ def test_every_account_sees_its_own_studies(app, pages):
     assert "Study other" in app.test_client().sign_in(pages.cleo).get("/studies").text
 
 
-def test_the_plan_says_what_comes_next_and_what_happened(app, pages, ada):
+def test_the_overview_says_what_comes_next_and_what_happened(app, pages, ada):
     with app.extensions["database"].transaction() as session:
         released(session, session.get_one(Study, pages.study.id), [{1: 4, 2: 3, 3: "nq"}] * 6)
     page = ada.get("/studies/care").text
-    assert "round 1 is released; prepare the next one" in page
-    assert "Round: released" in page
+    assert "The results of round 1 are out. Prepare round 2, or finish the study." in page
+    assert "Round 1: results released" in page
+    assert "6 of 6 answered" in page
     ben = app.test_client().sign_in(pages.ben).get("/studies/care").text
-    assert "Round: released" not in ben
-    assert "Set-up" not in ben
+    assert "<h1>The results of round 1 are out</h1>" in ben
+    assert "6 of 6 answered" in ben
+    assert "Round 1: results released" not in ben
+    assert 'id="next"' not in ben
     assert "round 1 is released" in ada.get("/studies").text
 
 
+def test_preparing_ticks_what_is_done_and_names_what_is_missing(app, pages, ada):
+    ada.send("/studies/new", NEW_STUDY | {"template": "core-outcome-set"})
+    page = ada.get("/studies/fresh").text
+    assert page.count('class="chip in"') == 1
+    assert "Choose the level of anonymity" in page
+    care = ada.get("/studies/care").text
+    assert care.count('class="chip in"') == 5
+    assert "Everything is there. Round 1 can be launched." in care
+
+
+def test_an_open_round_tells_its_response_to_each_role(app, opened, ada):
+    page = ada.get("/studies/care").text
+    assert "Response by group" in page
+    assert "Finished: fewer than 5 of 6." in page
+    vic = app.test_client().sign_in(pages_account(app, "vic")).get("/studies/care").text
+    assert "Finished: fewer than 5 of 6." in vic
+    assert "Needs attention" not in vic
+    assert "is open, 13 days left" in vic
+
+
+def pages_account(app, name):
+    with app.extensions["database"].transaction(writing=False) as session:
+        who = session.scalars(select_account(name)).one()
+        session.expunge_all()
+    return who
+
+
+@pytest.mark.parametrize("path", ["/studies/care", "/studies/fresh"])
+def test_the_overview_takes_few_statements_and_little_room(app, opened, ada, path):
+    ada.send("/studies/new", NEW_STUDY | {"template": "core-outcome-set"})
+    ada.get(path)
+    with counted(app) as sent:
+        page = ada.get(path)
+    assert len(sent) <= 10, sent
+    assert len(gzip.compress(page.data)) < 60_000
+
+
 def phase(browser) -> str:
-    found = re.search(r'aria-current="step">([^<]*)', browser.get("/studies/care").text)
+    found = re.search(r'aria-current="step">\s*<b>([^<]*)', browser.get("/studies/care").text)
     return found[1]
 
 
@@ -105,9 +147,9 @@ def test_the_phase_is_reporting_once_the_last_round_is_released(app, pages, ada)
             drafted(session, made, released(session, made, [{1: 4, 2: 1}] * 6, number))
 
     last, lead = (pages.study.id, 3), {"by": pages.ada.id, "at": NOW}
-    assert phase(ada) == "Prepare"
-    assert act(play_two) == "Round 2"
-    assert act(lambda session, made: launched(session, made, 3)) == "Round 3"
+    assert phase(ada) == "Preparation"
+    assert act(play_two) == "Round 3"
+    assert act(lambda session, made: launched(session, made, 3)) == "Round 3, open"
     assert act(lambda session, _made: lifecycle.close(session, session.get_one(Round, last), **lead)) == "Round 3"
     assert act(lambda session, made: lifecycle.release(session, made, session.get_one(Round, last), **lead)) == "Report"
 

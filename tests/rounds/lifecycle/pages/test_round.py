@@ -82,7 +82,8 @@ def test_a_study_that_cannot_be_is_not_created(app, ada, field, value, status):
 
 def test_the_protocol_is_locked_once(app, ada):
     ada.send("/studies/new", NEW_STUDY)
-    assert "Lock the protocol" in ada.get("/studies/fresh").text
+    assert "Lock the protocol" in ada.get("/studies/fresh/protocol").text
+    assert "not chosen yet" in ada.get("/studies/fresh/lock").text
     ada.send("/studies/fresh/anonymity", SEALED)
     assert ada.send("/studies/fresh/lock").status_code == 303
     assert "Locked on" in ada.get("/studies/fresh").text
