@@ -30,6 +30,7 @@ CHAPTERS = {
     "results": f"{LEAD}#8-read-the-results",
     "journal": f"{LEAD}#8-read-the-results",
     "finishing": f"{LEAD}#9-finish-and-publish",
+    "tables": "guide/tables.html",
     "files": f"{LEAD}#9-finish-and-publish",
     "jobs": f"{LEAD}#9-finish-and-publish",
     "bundle": f"{LEAD}#9-finish-and-publish",
