@@ -8,5 +8,6 @@
 Items: ``study.title``, ``study.notice``, ``study.open_question``, ``protocol.aim`` and the other texts of the protocol,
 ``document.2.text``, ``document.2.consent.0``, ``document.2.reason``, ``group.peers``, ``question.country.label``,
 ``scale.label.4``, ``scale.band.0``, ``scale.opt_out``, ``section.1``, ``statement.3.2.text`` (number, version, field),
-``change.2.3.3.reason``, ``comment.<ticket>``; letters add ``letter.invitation.subject`` and ``letter.invitation.body``.
+``change.2.3.3.reason``, ``amendment.1.reason``,
+``comment.<ticket>``; letters add ``letter.invitation.subject`` and ``letter.invitation.body``.
 """

@@ -10,7 +10,7 @@ from delphi.consensus.shipped_scales import SCALES
 from delphi.contents.piece import ContentItem
 from delphi.contents.scale_words import worded, words_of
 from delphi.model.statement import Lineage, Statement, StatementVersion
-from delphi.model.study import Document, StakeholderGroup, Study
+from delphi.model.study import Amendment, Document, StakeholderGroup, Study
 from delphi.statements import statements
 
 FACTS = ("title", "notice", "open_question")
@@ -29,6 +29,7 @@ def items_of(session: Session, study: Study) -> list[ContentItem]:
         *_sections(statement for statement, _version in newest),
         *(one for statement, version in newest for one in of_statement(statement, version)),
         *_changes(session, study),
+        *_amendments(session, study),
     ]
     return [one for one in listed if one.source.strip()]
 
@@ -97,3 +98,9 @@ def _changes(session: Session, study: Study) -> Iterator[ContentItem]:
     """List the reasons with which statements were changed on the way into a round."""
     for edge in session.scalars(select(Lineage).filter_by(study_id=study.id).order_by(Lineage.round)):
         yield ContentItem(f"change.{edge.round}.{edge.from_statement}.{edge.to_statement}.reason", edge.reason)
+
+
+def _amendments(session: Session, study: Study) -> Iterator[ContentItem]:
+    """List the reasons with which the protocol was changed after its lock."""
+    for one in session.scalars(select(Amendment).filter_by(study_id=study.id).order_by(Amendment.number)):
+        yield ContentItem(f"amendment.{one.number}.reason", one.reason)

@@ -1,21 +1,23 @@
 """For every template: a study in the language of the page, and texts marked where they are in another language."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from flask import Blueprint, g
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from delphi.contents.items import FACTS
 from delphi.contents.piece import Piece
 from delphi.contents.reading import Contents, contents_of
 from delphi.contents.scale_words import english_words
-from delphi.model.study import StaleMark, Study
-from delphi.web.language import direction_of, either, language
+from delphi.model.study import Amendment, StaleMark, Study
+from delphi.web.language import direction_of, either, language, listed
 from delphi.web.memory import current_memory
 from delphi.web.transaction import current_session
 
 blueprint = Blueprint("contents", __name__)
+PRIVATE_USE = 0xE000  # where signs begin that stand for nothing
 
 
 class StudyTexts(NamedTuple):
@@ -75,13 +77,25 @@ def language_of(text: str) -> str:
     return getattr(text, "language", None) or language()
 
 
+def _joined(texts: Sequence[str], join: Callable[[Sequence[str]], str]) -> Markup:
+    """Join texts as a language does, each marked; they are put in where signs that no text has stood for them."""
+    if not texts:
+        return Markup("")
+    signs = [chr(PRIVATE_USE + n) for n in range(len(texts))]
+    pieces = dict(zip(signs, map(marked, texts), strict=True))
+    return Markup("").join(pieces.get(part, part) for part in re.split(f"([{signs[0]}-{signs[-1]}])", join(signs)))
+
+
 @blueprint.app_template_filter("either_piece")
 def either_of(texts: Sequence[str]) -> Markup:
     """Alternatives joined as the language of the page does, each in its own."""
-    joined = escape(either([f"\0{n}\0" for n in range(len(texts))]))
-    for n, text in enumerate(texts):
-        joined = joined.replace(f"\0{n}\0", marked(text))
-    return joined
+    return _joined(texts, either)
+
+
+@blueprint.app_template_filter("listed_piece")
+def list_of(texts: Sequence[str]) -> Markup:
+    """Texts joined as the language of the page does, each in its own."""
+    return _joined(texts, listed)
 
 
 @blueprint.app_template_filter("shipped_word")
@@ -124,6 +138,12 @@ def section_named(study: Study, name: str) -> Piece:
 def question_said(study: Study, key: str, part: str, source: str) -> Piece:
     """A part of what panelists are asked about themselves: ``label``, ``purpose``, or ``option.2``."""
     return current_contents(study).say(f"question.{key}.{part}", source)
+
+
+@blueprint.app_template_global()
+def amended_because(study: Study, amendment: Amendment) -> Piece:
+    """Why the protocol was changed after its lock."""
+    return current_contents(study).say(f"amendment.{amendment.number}.reason", amendment.reason)
 
 
 @blueprint.app_template_global()

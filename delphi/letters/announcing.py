@@ -3,12 +3,11 @@
 They go to everybody who was invited and has not left, so that getting one tells nothing of who has answered.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from delphi import audit
@@ -32,24 +31,33 @@ ANNOUNCED = (
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """A letter that can be sent now: of which round, and to whom who has not had it."""
+    """A letter that can be sent now: of which round, and to how many who have not had it."""
 
     kind: LetterKind
     round: int | None
-    people: Sequence[UUID]
+    people: int
 
 
 def possible(session: Session, study: Study, *, at: datetime) -> list[Announcement]:
-    """List the letters that fit where the study stands, each with whom it would reach."""
+    """List the letters that fit where the study stands, each with how many it would reach."""
+    fitting = _fitting(session, study, at=at)
+    if not fitting:
+        return []
+    counts = [select(func.count()).select_from(_people(study, *one).subquery()).scalar_subquery() for one in fitting]
+    reached = session.execute(select(*counts)).one()
+    return [Announcement(*one, n) for one, n in zip(fitting, reached, strict=True)]
+
+
+def _fitting(session: Session, study: Study, *, at: datetime) -> list[tuple[LetterKind, int | None]]:
     last = latest_round(session, study)
     if last is None or last.closed_at is None:
         return []
     kinds = [kind for kind in ANNOUNCED if content.fits(session, study, kind, last, at=at)]
-    return [_announcement(session, study, kind, None if kind in PERSONAL else last.number) for kind in kinds]
+    return [(kind, None if kind in PERSONAL else last.number) for kind in kinds]
 
 
-def _announcement(session: Session, study: Study, kind: LetterKind, number: int | None) -> Announcement:
-    """Find who was invited, has not left, and has no such letter."""
+def _people(study: Study, kind: LetterKind, number: int | None) -> Select[UUID]:
+    """Ask who was invited, has not left, and has no such letter."""
     own = (Participation.study_id == Panelist.study_id, Participation.panelist == Panelist.id)
     invited = select(Participation.panelist).where(*own)
     if number is not None:
@@ -57,8 +65,7 @@ def _announcement(session: Session, study: Study, kind: LetterKind, number: int 
     had = select(Letter.id).where(Letter.study_id == Panelist.study_id, Letter.panelist == Panelist.id)
     had = had.where(Letter.kind == kind, Letter.round.is_(None) if number is None else Letter.round == number)
     panel = select(Panelist.id).where(Panelist.study_id == study.id, invited.exists(), ~had.exists())
-    panel = panel.where(Panelist.declined_on.is_(None), Panelist.withdrawn_on.is_(None))
-    return Announcement(kind, number, session.scalars(panel.order_by(Panelist.id)).all())
+    return panel.where(Panelist.declined_on.is_(None), Panelist.withdrawn_on.is_(None)).order_by(Panelist.id)
 
 
 def announce(session: Session, study: Study, kind: str, *, by: int, at: datetime) -> int:
@@ -70,11 +77,12 @@ def announce(session: Session, study: Study, kind: str, *, by: int, at: datetime
         It does not fit where the study stands.
     """
     locked(session, Study, (study.id,))
-    found = next((one for one in possible(session, study, at=at) if one.kind.value == kind), None)
+    found = next((one for one in _fitting(session, study, at=at) if one[0].value == kind), None)
     if found is None:
         raise Refused("This letter does not fit where the study stands. Nothing was sent.")
-    outbox.queue(session, found.kind, study.id, found.round, found.people, at=at)
-    if found.people:
-        facts = {"letter": kind, "round": found.round, "count": len(found.people)}
+    people = session.scalars(_people(study, *found)).all()
+    outbox.queue(session, found[0], study.id, found[1], people, at=at)
+    if people:
+        facts = {"letter": kind, "round": found[1], "count": len(people)}
         audit.record(session, study.id, EventKind.LETTERS_QUEUED, by=by, at=at, **facts)
-    return len(found.people)
+    return len(people)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from delphi import audit
 from delphi.contents.reading import languages_of
+from delphi.database import remembered
 from delphi.errors import Refused
 from delphi.letters import filling
 from delphi.letters.kinds.kind import Kind, Text
@@ -32,11 +33,23 @@ def _items(kind: str) -> list[str]:
 
 def own(session: Session, study_id: int, kind: str, language: str) -> Text | None:
     """The text that a study wrote itself; None if it wrote none in this language."""
-    rows = select(Translation.item, Translation.text).where(
-        Translation.study_id == study_id, Translation.language == language, Translation.item.in_(_items(kind))
+    known = remembered(session, "letters")
+    if (study_id, kind) not in known:
+        known[study_id, kind] = _all_own(session, study_id, kind)
+    found: dict[str, Text] = known[study_id, kind]
+    return found.get(language)
+
+
+def _all_own(session: Session, study_id: int, kind: str) -> dict[str, Text]:
+    """The texts of a kind that a study wrote itself, by language."""
+    subject, body = aliased(Translation), aliased(Translation)
+    names = dict(zip(PARTS, _items(kind), strict=True))
+    rows = (
+        select(subject.language, subject.text, body.text)
+        .join(body, (body.study_id == subject.study_id) & (body.language == subject.language))
+        .where(subject.study_id == study_id, subject.item == names["subject"], body.item == names["body"])
     )
-    found = {item: text for item, text in session.execute(rows)}  # noqa: C416 (rows are no pairs to the type checker)
-    return Text(*(found[item] for item in _items(kind))) if len(found) == len(PARTS) else None
+    return {language: Text(first, rest) for language, first, rest in session.execute(rows)}
 
 
 def usual(study: Study, kind: Kind, language: str) -> Text:

@@ -115,6 +115,7 @@ FILES = Place(
     N_("Files"),
     (
         Page(N_("All files"), "files.index", READ, ("files", "jobs")),
+        Page(N_("Tables of the paper"), "tables.show", READ, ("tables",)),
         Page(N_("Study bundle"), "bundle.show", AUDIT, ("bundle",)),
     ),
 )

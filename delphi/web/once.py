@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from flask import g, request
+from flask import request
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -48,10 +48,9 @@ def once(account: int, view: Callable[[], Any]) -> Any:
     _claim(current_session(), key, account, on=clock.now().date())
     answer = view()
     led_to = answer.location if isinstance(answer, Response) and answer.status_code == 303 else None
-    if led_to is None:
-        current_session().execute(delete(SentForm).where(SentForm.key_sha256 == key))
-    elif "session" in g:
-        current_session().execute(update(SentForm).where(SentForm.key_sha256 == key).values(led_to=led_to))
+    kept = SentForm.key_sha256 == key
+    ending = delete(SentForm).where(kept) if led_to is None else update(SentForm).where(kept).values(led_to=led_to)
+    current_session().execute(ending)  # of a view that committed by itself, in a transaction of its own
     return answer
 
 

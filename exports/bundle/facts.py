@@ -16,9 +16,11 @@ from delphi.model.base import Base, Word
 from delphi.model.round import QuestionnaireItem, Round
 from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
 from delphi.model.study import Amendment, Document, StakeholderGroup, Study
+from delphi.model.translation import Translation
 from exports.archive import Bundle
 
 Fact = dict[str, Any]
+TRANSLATIONS = "instruments/translations.json"
 EARLIEST, LATEST = 1900, 2200  # years; at the ends of the calendar a moment has no place in another time zone
 LARGEST = 2**31 - 1
 KEPT: dict[type[Base], str] = {
@@ -30,6 +32,7 @@ KEPT: dict[type[Base], str] = {
     " item_noun person_noun",
     StakeholderGroup: "key position target public",
     Document: "version text consent material reason sha256",
+    Translation: "item language text source at",
     Amendment: "number at reason changes answers_given results_seen sha256",
     Round: "number opens_on opened_at closes_at closed_at released_at",
     Statement: "number code kind section enters_round",
@@ -42,9 +45,10 @@ LEFT_OUT: dict[type[Base], str] = {
     # a person, numbers of rows, and what is decided on the server where the study runs
     Study: "id translated data_protection_name data_protection_email lead_name contact_email rehearsal_of archived_at"
     " deletion_due_at names_until names_kept_days names_destroyed_at paper",
-    Round: "opens_on stops",
+    Round: "opens_on stops reminders",
     Amendment: "by",
     Decision: "by",
+    Translation: "by",
 }
 
 
@@ -119,6 +123,7 @@ def tables_of(bundle: Bundle) -> dict[type[Base], list[dict[str, Any]]]:
     return {
         StakeholderGroup: facts["groups"],
         Document: bundle.json("instruments/documents.json"),
+        Translation: bundle.json(TRANSLATIONS),
         Round: facts["rounds"],
         Statement: statements["statements"],
         StatementVersion: statements["versions"],

@@ -24,6 +24,7 @@ from delphi.sheets.writing import guarded
 from exports.archive import MANIFEST, Bundle
 from exports.bundle import seals
 from exports.bundle.counts_file import PEOPLE
+from exports.bundle.facts import TRANSLATIONS
 from exports.bundle.results import MARKS, Withheld
 from rounds.seal import chain
 
@@ -83,6 +84,8 @@ class OlderBundle(Bundle):
             return self.entries
         if name == seals.ROWS:
             return self.rows
+        if name == TRANSLATIONS:
+            return []
         stored = super().json(name)
         if name == "protocol/facts.json":
             return _facts(stored)

@@ -16,6 +16,7 @@ from delphi.model.panel import Panelist
 from delphi.model.round import QuestionnaireItem, Round, State
 from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
 from delphi.model.study import Amendment, Document, StakeholderGroup, Study
+from delphi.model.translation import Translation
 from delphi.protocol import amendments, method
 from exports.bundle import seals
 from exports.bundle.facts import Fact, fact, facts
@@ -30,12 +31,14 @@ from rounds.seal import row_keeping, texts
 from rounds.seal.items import items_of
 from rounds.seal.reading import sealed_of
 
+WHOLE = frozenset({"study", "protocol", "document", "group", "question", "scale", "language"})  # pieces of no round
 ADDRESS = re.compile(r"[^\s\"]@[^\s\"]+\.")
 # What is told later (downloads, departures, letters, the team) changes nothing in a bundle.
 TOLD = (
     EventKind.PROTOCOL_LOCKED,
     EventKind.PROTOCOL_AMENDED,
     EventKind.STUDY_CHANGED,
+    EventKind.TEXTS_TRANSLATED,
     EventKind.DOCUMENT_PUBLISHED,
     EventKind.ROUND_RELEASED,
     EventKind.STUDY_FINISHED,
@@ -134,6 +137,7 @@ def record_of(session: Session, study: Study, numbers: list[int]) -> GivenRecord
         panel=known.panel,
         edges=known.edges,
         asked=known.asked,
+        wordings=known.wordings,
         amendments=[replace(one, changes=_by_name(one.changes)) for one in known.amendments],
     )
 
@@ -156,6 +160,7 @@ def _tables(session: Session, study: Study, rounds: list[Round], sealed: set[int
         "study": [fact(study)],
         "groups": facts(session, StakeholderGroup, study.id),
         "documents": facts(session, Document, study.id),
+        "translations": [row for row in facts(session, Translation, study.id) if _is_known(row["item"], used, last)],
         "rounds": [row for row in facts(session, Round, study.id) if row["number"] in sealed],
         "statements": [row for row in facts(session, Statement, study.id) if row["number"] in known],
         "versions": [
@@ -166,6 +171,20 @@ def _tables(session: Session, study: Study, rounds: list[Round], sealed: set[int
         "decisions": [row for row in facts(session, Decision, study.id) if row["round"] <= last],
         "amendments": facts(session, Amendment, study.id),
     }
+
+
+def _is_known(item: str, used: set[tuple[int, int]], last: int) -> bool:
+    """Whether a piece is of what the bundle holds: of its wordings and rounds, and of no comment."""
+    kind, _dot, rest = item.partition(".")
+    numbers = [int(part) for part in rest.split(".")[:2] if part.isdecimal()]
+    match kind:
+        case "statement":
+            return tuple(numbers) in used
+        case "section":
+            return numbers[0] in {statement for statement, _version in used}
+        case "change":
+            return numbers[0] <= last
+    return kind in WHOLE
 
 
 def _events(session: Session, study: Study) -> list[Fact]:

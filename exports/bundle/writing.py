@@ -18,7 +18,7 @@ from delphi.sheets.writing import write_csv
 from exports.archive import Tell, Writer, nobody, writing
 from exports.bundle import seals
 from exports.bundle.counts_file import write_counts, write_people
-from exports.bundle.facts import KEPT, Fact
+from exports.bundle.facts import KEPT, TRANSLATIONS, Fact
 from exports.bundle.readme import readme
 from exports.bundle.results import Release, as_sealed, for_the_public, summary
 from exports.bundle.signing import signer
@@ -154,6 +154,7 @@ def _write_protocol(writer: Writer, source: Source) -> None:
     writer.json("protocol/amendments.json", source.tables["amendments"])
     writer.json("protocol/definitions.json", {str(n): one.as_dict() for n, one in source.definitions.items()})
     writer.json("instruments/documents.json", source.tables["documents"])
+    writer.json(TRANSLATIONS, source.tables["translations"])
 
 
 def _write_statements(writer: Writer, source: Source) -> None:

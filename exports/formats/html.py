@@ -3,8 +3,10 @@
 from functools import cache
 from typing import BinaryIO
 
+from babel import Locale
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
+from delphi.dates import locale_of
 from exports.formats.text import legal
 from exports.tables.document import Exhibit, Figure, Heading, Paragraph, document_of
 from exports.tables.layout import Break, sheet_of
@@ -33,4 +35,7 @@ def _template() -> Template:
 
 def write(exhibit: Exhibit, stream: BinaryIO) -> None:
     """Write a page; the lines of the template's macros before it are cut off."""
-    stream.write(_template().render(document=document_of(exhibit), sheet_of=sheet_of).lstrip().encode())
+    document = document_of(exhibit)
+    direction = Locale.parse(locale_of(document.language)).text_direction
+    page = _template().render(document=document, sheet_of=sheet_of, direction=direction)
+    stream.write(page.lstrip().encode())

@@ -1,90 +1,107 @@
 """A panelist's own feedback document: the own answers beside the panel's, of released rounds only (REPORTING 5).
 
-Made on demand for the reader, and kept nowhere; the numbers are those of the frozen release, with the same small ones
-hidden as on the page. No name and no code of a person stands in it.
+Made on demand for the reader, in their language, and kept nowhere; the numbers are those of the frozen release, with the
+same small ones hidden as on the page. No name and no code of a person stands in it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from delphi.dates import locale_of
+from delphi.letters.values import Words
+from delphi.numbers import listed, per_cent
 from exports.figures.draw import DARK, WIDTH, line, picture, rect, text
-from exports.record.facts import StudyFacts
 from exports.tables.document import Block, Document, Figure, Heading, Paragraph
 from exports.tables.table import Column, Table, rows_of
 from rounds.feedback.distribution import Distribution
 from rounds.questionnaire.cards import Card
 
-OwnAnswers = dict[int, list[tuple[int, str]]]  # by statement: round and answer in words
-COLUMNS = (
-    Column("option", "text", "Answer"),
-    Column("n", "int", "Panelists"),
-    Column("own", "text", "You"),
-)
+OwnAnswers = Mapping[int, Sequence[tuple[int, str]]]  # by statement: round and answer in words
 LEFT, ROW = 210, 22
 
 
-def document_for(study: StudyFacts, number: int, released: str, cards: Sequence[Card], own: OwnAnswers) -> Document:
-    """Write the document of one round.
+@dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    """What the document says besides the answers: the study in the language of the reader, the round, whom to ask."""
 
-    Parameters
-    ----------
-    released
-        When the round was released, in words.
-    own
-        The reader's answers in words: for each statement a list of (round, answer).
-    """
+    title: str
+    notice: str
+    smallest_cell: int
+    opt_out: str
+    number: int
+    closed: str
+    contact: str
+
+
+def document_for(facts: DocumentFacts, cards: Sequence[Card], own: OwnAnswers, words: Words) -> Document:
+    """Write the document of one round; ``own`` are the reader's answers until then."""
+    say, number = words.translate, {"number": facts.number}
     blocks: list[Block] = [
-        Paragraph(f"Round {number}, released on {released}."),
-        Paragraph(
-            "This document shows what you answered and what the whole panel answered. The panel sees counts only; nobody "
-            "but you gets this document."
-        ),
+        Paragraph(say("Round %(number)s closed on %(when)s.") % {**number, "when": facts.closed}),
+        Paragraph(say("Nothing is shown about fewer than %(k)s people.") % {"k": facts.smallest_cell}),
     ]
     for card in cards:
-        blocks += _statement(study, card, own.get(card.statement, ()))
-    open_ = [card.code for card in cards if card.answer is None]
-    blocks += [
-        Heading("What you left open"),
-        Paragraph(f"You gave no answer to: {', '.join(open_)}." if open_ else "You answered every statement."),
-        Heading("If you have questions"),
-        Paragraph(
-            "Write to the study team; its address stands on the page of the study. There you can also leave the panel."
-        ),
-    ]
-    return Document(f"{study.title}: your feedback, round {number}", tuple(blocks), study.language, study.notice)
+        blocks += _statement(facts, card, own.get(card.statement, ()), words)
+    left = listed([card.code for card in cards if card.answer is None], locale_of(words.language))
+    blocks.append(Paragraph(f"{say('No answer yet')}: {left}." if left else f"{say('Every statement has an answer')}."))
+    blocks.append(Paragraph(f"{say('Help and contact')}: {facts.contact}"))
+    title = f"{facts.title}: {say('Your answers')}, {say('Round %(number)s') % number}"
+    return Document(title, tuple(blocks), words.language, facts.notice)
 
 
-def _statement(study: StudyFacts, card: Card, own: Sequence[tuple[int, str]]) -> Iterator[Block]:
+def _statement(facts: DocumentFacts, card: Card, own: Sequence[tuple[int, str]], words: Words) -> Iterator[Block]:
+    say = words.translate
     yield Heading(f"{card.code} {card.text}")
-    answers = [f"round {number}: {answer}" for number, answer in own]
-    yield Paragraph(f"Your answers: {'; '.join(answers)}." if answers else "You gave no answer.")
+    answers = [f"{say('Round %(number)s') % {'number': number}}: {answer}" for number, answer in own]
+    yield Paragraph(f"{say('You:')} {'; '.join(answers)}." if answers else say("You did not answer."))
     for panel in card.feedback.get("distribution") or ():
         if panel.too_few:
-            yield Paragraph(
-                f"Fewer than {study.smallest_cell} panelists rated this statement, so nothing more is shown."
-            )
+            told = say("fewer than %(k)s rated it") % {"k": facts.smallest_cell}
+            yield Paragraph(f"{told[:1].upper()}{told[1:]}.")
             continue
-        nq = f"; {panel.n_not_qualified} chose the opt-out" if panel.n_not_qualified else ""
-        yield Paragraph(f"{panel.agreeing} of {panel.n_rated} panelists agreed ({panel.agreeing_percent} %){nq}.")
+        yield Paragraph(_agreed(facts, panel, words))
         if panel.bars:
-            yield _bars(study, card.code, panel)
-            yield _table(card.code, panel)
+            yield _bars(facts, card.code, panel, words)
+            yield _table(facts, card.code, panel, words)
 
 
-def _table(code: str, panel: Distribution) -> Table:
-    rows = [{"option": bar.label, "n": bar.n, "own": "your answer" if bar.own else ""} for bar in panel.bars]
-    return Table("own-feedback/1", code, f"{panel.n_rated} rated.", COLUMNS, rows_of(COLUMNS, rows))
+def _agreed(facts: DocumentFacts, panel: Distribution, words: Words) -> str:
+    """How many stand on the agreeing side, of how many, and how many chose the opt-out."""
+    say, locale = words.translate, locale_of(words.language)
+    counted = say("%(k)s of %(n)s") % {"k": panel.agreeing, "n": panel.n_rated}
+    answers = say("chose %(answers)s, of those who rated") % {
+        "answers": listed(panel.agreeing_answers, locale, style="or")
+    }
+    opted = f" {facts.opt_out}: {panel.n_not_qualified}." if panel.n_not_qualified else ""
+    return f"{per_cent(panel.agreeing_percent, locale)} ({counted}) {answers}.{opted}"
 
 
-def _bars(study: StudyFacts, code: str, panel: Distribution) -> Figure:
-    most = max((bar.n for bar in panel.bars), default=0) or 1
-    parts = [line(LEFT, 0, LEFT, ROW * len(panel.bars))]
+def _table(facts: DocumentFacts, code: str, panel: Distribution, words: Words) -> Table:
+    say = words.translate
+    columns = (
+        Column("option", "text", say("Answer")),
+        Column("n", "int", say("People")),
+        Column("own", "text", say("You")),
+    )
+    rows = [{"option": str(bar.label), "n": bar.n, "own": say("your answer") if bar.own else ""} for bar in panel.bars]
+    rated = words.ngettext(
+        "In round %(round)s, %(num)s person rated this:",
+        "In round %(round)s, %(num)s people rated this:",
+        panel.n_rated,
+    ) % {"round": facts.number, "num": panel.n_rated}
+    return Table("own-feedback/1", code, rated.rstrip(":") + ".", columns, rows_of(columns, rows))
+
+
+def _bars(facts: DocumentFacts, code: str, panel: Distribution, words: Words) -> Figure:
+    say, most = words.translate, max((bar.n for bar in panel.bars), default=0) or 1
+    parts, you = [line(LEFT, 0, LEFT, ROW * len(panel.bars))], f"  ▲ {say('you')}"
     for i, bar in enumerate(panel.bars):
         width = (WIDTH - LEFT - 120) * bar.n / most
-        parts.append(text(LEFT - 8, ROW * i + 15, bar.label, text_anchor="end"))
+        parts.append(text(LEFT - 8, ROW * i + 15, str(bar.label), text_anchor="end"))
         parts.append(rect(LEFT, ROW * i + 3, width, 15, "#9ecae1", stroke=DARK, stroke_width=0.5))
-        parts.append(text(LEFT + width + 6, ROW * i + 15, f"{bar.n}{'  ▲ you' if bar.own else ''}"))
-    counts = "; ".join(f"{bar.label} {bar.n}{' (your answer)' if bar.own else ''}" for bar in panel.bars)
-    title = f"Answers to {code}"
-    return Figure(
-        title, f"{counts}.", picture(parts, ROW * len(panel.bars) + 4, title, counts, study.notice), _table(code, panel)
-    )
+        parts.append(text(LEFT + width + 6, ROW * i + 15, f"{bar.n}{you if bar.own else ''}"))
+    mine = f" ({say('your answer')})"
+    counts = "; ".join(f"{bar.label} {bar.n}{mine if bar.own else ''}" for bar in panel.bars)
+    title = f"{code}: {say('Answers')}"
+    drawn = picture(parts, ROW * len(panel.bars) + 4, title, counts, facts.notice)
+    return Figure(title, f"{counts}.", drawn, _table(facts, code, panel, words))

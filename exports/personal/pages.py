@@ -5,8 +5,10 @@ import io
 from flask import Blueprint, Response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from delphi.contents.pages import current_contents
 from delphi.model.panel import Panelist
 from delphi.model.study import Study
+from delphi.web.language import language
 from delphi.web.policy import PANELIST, policy
 from delphi.web.transaction import current_session
 from exports.formats import FORMATS
@@ -19,7 +21,8 @@ blueprint = Blueprint("personal", __name__)
 @policy(PANELIST)
 def feedback(study: Study, panelist: Panelist, number: int, paper: str) -> AnyResponse:
     """Make the document; nothing is stored, and no event is written: nothing with a clock is caused by a panelist."""
-    document = feedback_document(current_session(), study, panelist, number)
+    said = current_contents(study)
+    document = feedback_document(current_session(), study, panelist, number, said, language())
     if document is None:
         return redirect(url_for("home.show"), 303)
     stream = io.BytesIO()

@@ -126,6 +126,7 @@ class AskedStatement:
     text: str
     help: str
     evidence: str
+    number: int = 0
 
 
 @dataclass(frozen=True)

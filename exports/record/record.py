@@ -96,6 +96,10 @@ class Record(Protocol):
         """What the panel read before taking part, oldest first."""
 
     @property
+    def wordings(self) -> Mapping[str, Mapping[str, str]]:
+        """What the panel read in other languages than that of the source: by language, then by piece."""
+
+    @property
     def asked(self) -> Sequence[AskedStatement]:
         """The questionnaires of the rounds whose results this profile may see, in the order shown."""
 
@@ -131,6 +135,7 @@ class GivenRecord:
     comments: Sequence[ReleasedComment] = ()
     consent_versions: Sequence[ConsentVersion] = ()
     asked: Sequence[AskedStatement] = ()
+    wordings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     members: Sequence[NamedMember] = ()
     audit_events: Sequence[AuditEvent] = ()
     amendments: Sequence[AmendmentFacts] = ()

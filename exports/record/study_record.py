@@ -121,6 +121,11 @@ class StudyRecord:
         return protocol.consent_versions(self.session, self.source)
 
     @cached_property
+    def wordings(self) -> Mapping[str, Mapping[str, str]]:
+        """Translations by language and piece."""
+        return protocol.wordings(self.session, self.source)
+
+    @cached_property
     def asked(self) -> Sequence[facts.AskedStatement]:
         """Questionnaires as they were shown."""
         return rounds.asked_statements(self.session, self.source, self.numbers)

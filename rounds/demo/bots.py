@@ -89,6 +89,9 @@ def _check_feedback(article: str, code: str, sheet: PlannedAnswers) -> None:
         raise UnexpectedPage(f"{code} does not show the own answer of the round before")
 
 
+ASKED = ("/launch", "/close", "/release")
+
+
 class LeadBot:
     """A study lead at the desk."""
 
@@ -121,15 +124,20 @@ class LeadBot:
 
     def lock(self) -> None:
         """Lock the protocol."""
-        self.browser.post(self.browser.get(f"/studies/{self.slug}").form("/lock")).expect("Fingerprint")
+        page = self.browser.get(f"/studies/{self.slug}/lock").expect("What this does")
+        self.browser.post(page.form("/lock")).expect("Fingerprint")
 
     def desk(self, number: int) -> Page:
         """Open the desk of a round."""
         return self.browser.get(f"/studies/{self.slug}/rounds/{number}")
 
     def press(self, number: int, ending: str, values: Mapping[str, str] | None = None) -> Page:
-        """Send one of the desk's forms."""
+        """Send one of the desk's forms; what cannot be undone is asked once more on a page of its own."""
         page = self.desk(number).expect("simulated panel")
+        if ending in ASKED:
+            typed = urlencode(page.form(ending).fill(values or {}) if ending == "/launch" else {})
+            path = f"/studies/{self.slug}/rounds/{number}{ending}?{typed}"
+            page, values = self.browser.get(path).expect("What this does"), None
         return self.browser.post(page.form(ending), values).expect("simulated panel")
 
     def number_of(self, number: int, code: str, *, text: str | None = None) -> str | None:

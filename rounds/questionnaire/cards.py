@@ -158,7 +158,7 @@ def with_feedback(  # noqa: PLR0913 (whose cards, in which language, and what is
     ``own`` is what the panelist answered then, where that is known already.
     """
     contents = contents or Contents.of_source(study)
-    first = (study.id, study.created_at, contents.language, study.translated, number, launched)
+    first = (study.id, study.created_at, contents.language, study.translated, study.stale_mark, number, launched)
     if number == 1:
         return [replace(card, shared=launched and _name(first, card)) for card in shown]
     shared = ("past", *first, *study.feedback_plan) if launched else None

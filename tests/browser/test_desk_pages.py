@@ -32,6 +32,8 @@ PATHS = {
     "team": "/team",
     "trail": "/trail?verify=1",
     "ending": "/ending",
+    "asked to delete": "/ending/delete",
+    "asked to lock": "/lock",
 }
 
 
@@ -39,6 +41,9 @@ RUNNING = {
     "released": "/rounds/1",
     "comments": "/rounds/1/comments",
     "monitor": "/rounds/2",
+    "overview": "",
+    "asked to close": "/rounds/2/close",
+    "files of authors": "/exports?profile=author",
     "reminders": "/rounds/2/reminders",
     "returned mail": "/panel/returned",
     "mail merge": "/panel/merge",

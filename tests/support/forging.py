@@ -24,6 +24,7 @@ PARTS = {
     "lock": "protocol/lock.json",
     "amendments": "protocol/amendments.json",
     "documents": "instruments/documents.json",
+    "translations": "instruments/translations.json",
     "statements": "statements/statements.json",
     "items": "statements/items.json",
     "seals": "seals/chain.json",

@@ -105,7 +105,10 @@ def foreign(page: str, content: Mapping[str, set[str]], names: set[str]) -> list
     found = []
     for language, text in runs(page):
         known = names | content.get(language, set()) | (interface(language) if language in NAMES else set())
-        found += [(language, word, text.strip()[:80]) for word in sorted(words(text) - known)]
+        joined = {
+            word for word in words(text) if language == "ar" and word.removeprefix("و") in known
+        }  # "and" is a letter
+        found += [(language, word, text.strip()[:80]) for word in sorted(words(text) - known - joined)]
     return found
 
 

@@ -45,7 +45,7 @@ def for_panel(study: Study) -> Page:
     definition = replace(facts["definition"], scale=said.scale(study))
     named = [said.say(f"group.{key}", key) for key in facts["example"]["groups"]]
     facts |= {"definition": definition, "example": facts["example"] | {"groups": named}}
-    facts["plain_rule"] = _plain_rule(definition) or Piece(facts["described"], "en")
+    facts["plain_rule"] = _plain_rule(definition) or Piece(definition.rule.describe(definition.scale), "en")
     return render_template("protocol/panelist.html", **facts, form=ButtonForm())
 
 
@@ -97,8 +97,8 @@ def _facts(study: Study) -> dict[str, Any]:
         "groups": declared,
         "amendments": amendments.amendments_of(current_session(), study),
         "labels": _labels(),
-        "languages": [offered().get(code, code) for code in languages_of(study)],
-        "checks": {offered().get(code, code): note for code, note in notes.items()},
+        "languages": [Piece(offered().get(code, code), code) for code in languages_of(study)],
+        "checks": {Piece(offered().get(code, code), code): note for code, note in notes.items()},
         "example": example_sent(definition, [group.key for group in declared] or [""], request.args),
         "empty": [name for name in ("aim", "rule_rationale", "registration") if not study.texts.get(name)],
     }

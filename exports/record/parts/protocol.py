@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi.contents import back_translation
-from delphi.contents.reading import languages_of
+from delphi.contents.reading import languages_of, wordings_in
 from delphi.model.study import Document, StakeholderGroup, Study
 from delphi.protocol import amendments, method
 from exports.record.facts import AmendmentFacts, ConsentVersion, StudyFacts
@@ -51,6 +51,12 @@ def consent_versions(session: Session, study: Study) -> list[ConsentVersion]:
     """Read information and consent, version by version."""
     documents = select(Document).filter_by(study_id=study.id).order_by(Document.version)
     return [ConsentVersion(d.version, d.text, tuple(d.items), d.reason) for d in session.scalars(documents)]
+
+
+def wordings(session: Session, study: Study) -> dict[str, dict[str, str]]:
+    """Read the translations of a study by language and piece; without other languages nothing is asked."""
+    spoken = {language: wordings_in(session, study, language) for language in study.languages}
+    return {language: {item: said.text for item, said in found.items()} for language, found in spoken.items()}
 
 
 def amendment_facts(session: Session, study: Study) -> list[AmendmentFacts]:

@@ -64,7 +64,7 @@ def asked_statements(session: Session, study: Study, numbers: Sequence[int]) -> 
         .order_by(item.round, item.position)
     )
     return [
-        AskedStatement(i.round, i.position, s.section, s.code, v.version, v.text, v.help, v.evidence)
+        AskedStatement(i.round, i.position, s.section, s.code, v.version, v.text, v.help, v.evidence, s.number)
         for i, v, s in asked
     ]
 

@@ -1,12 +1,9 @@
 """Sentences of the methods: what was planned and locked, and how the panel was asked."""
 
-from babel import Locale
-
 from delphi import __version__
 from delphi.consensus.vocabulary import Denominator
-from delphi.dates import locale_of
 from exports.record.record import Record, of_round
-from exports.reports.sentences.words import Sentence, Write, counted, listed, on_day
+from exports.reports.sentences.words import Sentence, Write, counted, in_english, listed, on_day
 
 FEEDBACK = {
     "own_rating": "their own rating",
@@ -82,15 +79,11 @@ def _end(value: int, label: str) -> str:
 
 def languages(record: Record) -> str | None:
     """Name the languages of the study, and say how each translation was checked."""
-    source, *others = (_in_english(code) for code in record.study.languages or ("en",))
+    source, *others = (in_english(code) for code in record.study.languages or ("en",))
     if not others:
         return None
-    notes = (f"{_in_english(code)}: {note.rstrip('.')}." for code, note in record.study.checks.items())
+    notes = (f"{in_english(code)}: {note.rstrip('.')}." for code, note in record.study.checks.items())
     return " ".join((f"The study was written in {source} and translated into {listed(others)}.", *notes))
-
-
-def _in_english(code: str) -> str:
-    return Locale.parse(locale_of(code)).get_language_name("en") or code
 
 
 def feedback(record: Record) -> str | None:

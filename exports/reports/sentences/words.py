@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from babel import Locale
 from babel.dates import format_date
 
 from delphi.statistics.base.exact import round_half_up
@@ -48,6 +49,17 @@ def listed(words: Iterable[str]) -> str:
     """Join words with commas and a last “and”."""
     *first, last = words
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def in_english(language: str) -> str:
+    """Name a language.
+
+    Examples
+    --------
+    >>> in_english("nl"), in_english("pt")
+    ('Dutch', 'Portuguese')
+    """
+    return Locale.parse(language, sep="-").get_language_name("en") or language
 
 
 def share(k: int, n: int) -> str:

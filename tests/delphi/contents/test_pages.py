@@ -9,10 +9,13 @@ from sqlalchemy import select
 from statements import counted
 
 from delphi.contents import items, languages, translating
+from delphi.contents.pages import either_of, list_of
+from delphi.contents.piece import Piece
 from delphi.contents.reading import Wording
 from delphi.model.panel import Panelist
 from delphi.model.statement import StatementVersion
 from delphi.model.study import StaleMark, Study
+from delphi.protocol import amendments
 
 DUTCH = {
     "study.title": "Zorg",
@@ -192,3 +195,39 @@ def test_my_data_are_told_in_the_own_language(app, dutch):
     assert [(row["wording"], row["answer"]) for row in held["answers"]] == [("Dienst 1 is nodig.", "eens")]
     assert held["person"][0]["language"] == "Nederlands"
     assert "Dienst 1 is nodig." in one.get("/panel/my-data").text
+
+
+def test_a_stale_information_says_so_before_it_is_agreed_to(app, dutch):
+    with app.extensions["database"].transaction() as session:
+        study = session.get_one(Study, dutch.study.id)
+        texts = {"document.1.text": Wording("Waar gaat het om? Zorg.", "What was it about? Care.")}
+        translating.write(session, study, "nl", texts, by=1, at=NOW)
+    one = enter(app, dutch)
+    one.send("/language", {"language": "nl", "back": "/panel"})
+    for path in ("/panel/information", "/panel/consent"):
+        page = one.get(path).text
+        assert "Waar gaat het om?" in page
+        assert "Dit is de vertaling van een eerdere formulering." in page
+
+
+def test_why_the_protocol_was_amended_is_told_in_the_own_language(app, dutch):
+    with app.extensions["database"].transaction() as session:
+        study = session.get_one(Study, dutch.study.id)
+        for reason in ("a slip", "a second slip"):
+            amendments.amend(session, study, {"quantile_type": len(reason) % 5 + 1}, reason=reason, by=1, at=NOW)
+        texts = {"amendment.1.reason": Wording("een vergissing", "a slip")}
+        translating.write(session, study, "nl", texts, by=1, at=NOW)
+    one = enter(app, dutch)
+    one.send("/language", {"language": "nl", "back": "/panel"})
+    page = one.get("/panel/protocol").text
+    assert re.search(r"<p ?>een vergissing</p>", page)
+    assert re.search(r'<p +lang="en" dir="ltr">a second slip</p>', page)
+
+
+def test_joined_texts_are_escaped_and_marked_one_by_one(app):
+    with app.test_request_context(headers={"Accept-Language": "nl"}):
+        texts = ["<ja>", Piece("no & none", "en"), Piece("لا", "ar")]
+        assert either_of(texts) == (
+            '&lt;ja&gt;, <span lang="en" dir="ltr">no &amp; none</span> of <span lang="ar" dir="rtl">لا</span>'
+        )
+        assert (list_of([]), list_of(["een"])) == ("", "een")

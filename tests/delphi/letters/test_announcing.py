@@ -14,7 +14,7 @@ VOTES = [{1: 4, 2: 3, 3: 2}] * 6
 
 
 def kinds(cast):
-    return {one.kind.value: len(one.people) for one in announcing.possible(cast.session, cast.study, at=NOW)}
+    return {one.kind.value: one.people for one in announcing.possible(cast.session, cast.study, at=NOW)}
 
 
 def announce(cast, kind):

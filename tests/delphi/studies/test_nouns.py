@@ -9,7 +9,7 @@ from databases import one_engine
 from delphi.consensus.shipped_scales import SCALES
 from delphi.model.study import ItemNoun
 from delphi.studies.designs import templates
-from delphi.translations import LANGUAGES, NOUNS, translations
+from delphi.translations import NOUNS, translations
 
 PANEL = ("/panel", "/panel/page/1", "/panel/review", "/panel/protocol")
 
@@ -34,7 +34,7 @@ def test_a_design_brings_its_nouns_and_a_text_that_fits(design, item, person):
     assert ("how far it agrees" in template.information) == (item == "statement")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ["en", "nl", "pl"])
 def test_each_text_is_said_with_each_noun(language):
     said = {noun: translations(language, noun).gettext("Rate each statement.") for noun in NOUNS}
     assert len(set(said.values())) == len(NOUNS)

@@ -1,6 +1,7 @@
 """Importing a bundle: all of it or nothing, to be read and not changed."""
 
 import json
+import zipfile
 from datetime import timedelta
 from random import Random
 from uuid import uuid4
@@ -13,6 +14,8 @@ from sqlalchemy import func, select
 
 from delphi import access, audit
 from delphi.access import Capability
+from delphi.contents import back_translation, items, languages, translating
+from delphi.contents.reading import Wording, wordings_in
 from delphi.database import Database
 from delphi.errors import NotFound, Refused
 from delphi.model.event import Event
@@ -76,6 +79,29 @@ def test_an_imported_study_is_its_seals_and_nobody(session, original):
     assert len(seals) == 2
     for table in (Panelist, Participation, Rating, SealedRow):
         assert session.scalar(select(func.count()).select_from(table)) == 0, table
+
+
+def test_every_language_comes_along(session, tmp_path):
+    """Titles, statements and scale; not what belongs to a comment or to a draft."""
+    made = play(session, "first", panelists=20, rounds=1)
+    by = lead_of(session, made)
+    languages.choose(session, made, ["nl", "de"], by=by, at=NOW)
+    own = {one.item: Wording(f"NL {one.source}", one.source) for one in items.items_of(session, made)}
+    draft = {"statement.99.1.text": Wording("NL later", "Later."), "comment.x": Wording("NL zo", "So.")}
+    translating.write(session, made, "nl", own | draft, by=by, at=NOW)
+    back_translation.keep(session, made, "nl", "Checked by Eva.", by=by, at=NOW)
+    path, _ = written(session, made, tmp_path / "first.zip")
+    instrument = zipfile.ZipFile(path).read("instruments/instrument.html").decode()
+    assert "Wording, Dutch" in instrument
+    assert "NL Service 1 is needed." in instrument
+    made.slug = "another"
+    session.flush()
+    again = imported(session, path)
+    said = wordings_in(session, again, "nl")
+    assert (again.language, again.languages) == ("en", ["nl", "de"])
+    assert said.keys() == own.keys() | {back_translation.ITEM}
+    assert said["statement.1.1.text"] == own["statement.1.1.text"]
+    assert back_translation.notes(session, again) == {"nl": "Checked by Eva."}
 
 
 @pytest.mark.parametrize(("level", "profile"), [("separated", "statistician"), ("open_rows", "public")])

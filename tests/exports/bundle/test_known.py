@@ -12,11 +12,13 @@ from databases import one_engine
 from forging import forged
 from played import COS, play
 
+from delphi.contents import languages
 from delphi.database import Database
 from delphi.errors import Refused
 from delphi.model.round import QuestionnaireItem, Round
 from delphi.model.statement import Decision, Lineage, Statement, StatementVersion
 from delphi.model.study import Amendment, Document, StakeholderGroup, Study
+from delphi.model.translation import Translation
 from delphi.protocol import amendments
 from delphi.translations import translations
 from exports.archive import reading
@@ -44,6 +46,7 @@ def original(template, tmp_path_factory):
             wanted = {"minimum_n": 6, "aim": "To know."}
             later = NOW + timedelta(hours=1)
             amendments.amend(session, made, wanted, reason="Few.", by=lead_of(session, made), at=later)
+            languages.choose(session, made, ["nl"], by=lead_of(session, made), at=later)
             written(session, made, path)
         database.engine.dispose()
     return path
@@ -150,6 +153,7 @@ ROWS = {
     StakeholderGroup: ("facts", "groups"),
     Round: ("facts", "rounds"),
     Document: ("documents", None),
+    Translation: ("translations", None),
     Amendment: ("amendments", None),
     Statement: ("statements", "statements"),
     StatementVersion: ("statements", "versions"),

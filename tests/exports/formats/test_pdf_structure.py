@@ -21,12 +21,12 @@ from databases import Template
 from sqlalchemy import select
 
 from delphi.database import Database
+from delphi.letters.values import Words
 from delphi.model.panel import Panelist
 from exports.files.orders import Order, exhibit_of
 from exports.formats import FORMATS
-from exports.personal.document import document_for
+from exports.personal.document import DocumentFacts, document_for
 from exports.record.reader_profile import Profile
-from exports.record.study_record import StudyRecord
 from rounds.questionnaire.outcomes import outcomes_of_round
 
 PAINTING = {"Tj", "TJ", "'", '"', "Do", "EI", "sh", "f", "F", "f*", "B", "B*", "b", "b*", "S", "s"}
@@ -50,8 +50,9 @@ def files(tmp_path_factory):
             study = played.play(session, "tags", panelists=40, rounds=2, **played.COS)
             made = {name: exhibit_of(session, study, order) for name, order in ORDERS.items()}
             who = session.scalars(select(Panelist).filter_by(study_id=study.id)).first()
-            facts = StudyRecord(session, study, Profile.PUBLIC).study
-            made["personal"] = document_for(facts, 2, "3 March 2027", outcomes_of_round(session, study, who, 2), {})
+            facts = DocumentFacts(study.title, study.notice, study.smallest_cell, "", 2, "3 March 2027", "Ada Example")
+            outcomes = outcomes_of_round(session, study, who, 2)
+            made["personal"] = document_for(facts, outcomes, {}, Words("en"))
         database.engine.dispose()
     return {name: written(exhibit) for name, exhibit in made.items()}
 

@@ -1,5 +1,7 @@
 """Files from the web: who is offered what, who gets it, and what is written down; and a panelist's own document."""
 
+import re
+
 import pytest
 from builders import panel_of
 from sqlalchemy import select
@@ -92,10 +94,19 @@ def test_a_panelist_gets_the_own_document_without_name_or_code(app, public, one,
     assert code.encode() not in answer.data
     assert b"Panelist 1" not in answer.data
     if suffix == "html":
-        assert "Your answers: round 1: agree." in answer.text
+        assert "You: Round 1: agree." in answer.text
         assert "▲ you" in answer.text
-        assert "You gave no answer to: STMT1.3." in answer.text
-        assert "Fewer than 5 panelists rated this statement" in answer.text
+        assert "No answer yet: STMT1.3." in answer.text
+        assert "Fewer than 5 rated it." in answer.text
+
+
+def test_the_own_document_speaks_the_language_of_its_reader(one):
+    one.send("/language", {"language": "nl", "back": "/panel"})
+    page = one.get("/panel/rounds/1/feedback.html").text
+    assert '<html lang="nl" dir="ltr">' in page
+    assert "Ronde 1: agree." in page
+    assert "Nog geen antwoord: STMT1.3." in page
+    assert not re.search(r"rated|answered|panelists", page)
 
 
 def test_nobody_else_gets_it(app, browser, public, one):
