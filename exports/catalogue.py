@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from delphi.errors import Refused
 from exports.figures import FIGURES
+from exports.figures.draw import resized
 from exports.formats import FORMATS, PRINTED
 from exports.formats.base import Format
 from exports.record.columns import by_statement, with_groups
@@ -37,11 +38,12 @@ from exports.reports.designed import paper
 from exports.reports.designed.rounds import side_by_side
 from exports.reports.recount import contradictions
 from exports.tables.document import Document, Exhibit, Figure, Heading
+from exports.tables.house import PLAIN, House
 from exports.tables.sparse import without_hidden
 from exports.tables.suppression import suppress
 from exports.tables.table import Table, rows_of
 
-STYLED = (*PRINTED, "table")
+STYLED = (*PRINTED, "table", "svg", "png")
 PAPERS = ("journal-table/1", "designed-table/1")
 RECOUNTED = ("consensus-table/1", "journal-table/1")
 PUBLIC, ANALYST, MANAGER, AUTHOR = Profile.PUBLIC, Profile.ANALYST, Profile.MANAGER, Profile.AUTHOR
@@ -166,12 +168,21 @@ def make(record: Record, key: str, format_: str) -> Exhibit:
 
 
 def _in_house(exhibit: Exhibit, record: Record) -> Exhibit:
-    """Put tables into the house style that the study has chosen for its paper."""
+    """Put tables and figures into the house style that the study has chosen for its paper."""
     house = paper.Paper.of(record.study.paper).house
+    if house is PLAIN:
+        return exhibit
     if isinstance(exhibit, Document):
-        blocks = tuple(replace(b, house=house) if isinstance(b, Table) else b for b in exhibit.blocks)
+        blocks = tuple(_set(b, house) if isinstance(b, Table | Figure) else b for b in exhibit.blocks)
         return replace(exhibit, blocks=blocks)
-    return replace(exhibit, house=house) if isinstance(exhibit, Table) else exhibit
+    return _set(exhibit, house)
+
+
+def _set(part: Table | Figure, house: House) -> Table | Figure:
+    """Print a table as a journal does; make a figure as wide as its page."""
+    if isinstance(part, Table):
+        return replace(part, house=house)
+    return replace(part, svg=resized(part.svg, house.widths[1]), data=replace(part.data, house=house))
 
 
 def _check(record: Record, part: Exhibit) -> None:

@@ -30,6 +30,7 @@ CHAPTERS = {
     "journal": f"{LEAD}#8-read-the-results",
     "finishing": f"{LEAD}#9-finish-and-publish",
     "files": f"{LEAD}#9-finish-and-publish",
+    "tables": "guide/tables.html",
     "jobs": f"{LEAD}#9-finish-and-publish",
     "bundle": f"{LEAD}#9-finish-and-publish",
     "retention": f"{LEAD}#9-finish-and-publish",

@@ -187,9 +187,7 @@ class Study(Base):
     protocol_sha256: Mapped[str | None] = mapped_column(String(64))
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finish_reason: Mapped[str] = mapped_column(Text, default="")
-    paper: Mapped[dict[str, Any]] = mapped_column(
-        JSON, default=dict, server_default="{}"
-    )  # house style, designed tables
+    paper: Mapped[dict[str, Any]] = mapped_column(Filled(dict), default=dict, nullable=True)  # house style, tables
 
     rehearsal_of: Mapped[int | None] = mapped_column(ForeignKey("study.id"))
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

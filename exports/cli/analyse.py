@@ -97,6 +97,9 @@ def analyse(
     from exports.reports import REPORTS as BUILDERS
 
     printing = printing_from(options)
+    if printing.counted:
+        _put(format_, printing.counted, printing.of_counts(file), output, first=True)
+        return
     bundle = is_bundle(file)
     names = [name for name in REPORTS if options.pop(name)] or ["consensus"]
     if bundle and not _is_package(file):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from exports.tables.table import Table
 
 STYLES = ("nature", "lancet", "bmj", "plos", "apa", "bmc", "icmje")  # spelled out: the help page needs no table
+COUNTED = ("l8-participants", "l9-retained")  # of files of counts; spelled out for the same reason
 Settings = Mapping[int, Mapping[str, str]]
 
 
@@ -26,6 +27,7 @@ class Printing:
     house: "House"
     plain: Mapping[str, Any] | None = None
     number: int = 1
+    counted: str = ""
     settings: Settings = field(default_factory=dict)
 
     def built(self, material: "Material", title: str) -> "Table | None":
@@ -38,6 +40,16 @@ class Printing:
             return None
         design = Design.from_dict(self.plain)
         return build(record_of(material, title), design, self.house, material.definitions)
+
+    def of_counts(self, file: BinaryIO) -> "Table":
+        """Build a table of counts that the file brings."""
+        from exports.reports.designed.counted import table_of
+        from exports.reports.designed.design import DesignError
+
+        try:
+            return self.styled(table_of(self.counted, file.read(), self.house))
+        except (DesignError, UnicodeDecodeError, KeyError) as error:
+            raise click.UsageError(f"{file.name}: {error}") from None
 
     def styled(self, table: "Table") -> "Table":
         """Put a table into the house style."""
@@ -102,7 +114,9 @@ def design_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def printing_from(options: dict[str, Any]) -> Printing:
     """Take the options of printing out of those of a command."""
     design, style, number, settings = (options.pop(name) for name in ("design", "style", "number", "settings_by_round"))
-    return Printing(house_of(style), design_from(design) if design else None, number, settings)
+    if design in COUNTED:
+        return Printing(house_of(style), None, number, design, settings)
+    return Printing(house_of(style), design_from(design) if design else None, number, "", settings)
 
 
 def design_from(name: str) -> Mapping[str, Any]:
@@ -110,7 +124,9 @@ def design_from(name: str) -> Mapping[str, Any]:
     from exports.reports.designed import design
 
     if name == "list":
-        for key, title in design.preset_names().items():
+        from exports.reports.designed.counted import TITLES
+
+        for key, title in {**design.preset_names(), **TITLES}.items():
             click.echo(f"{key}: {title}")
         raise click.exceptions.Exit(0)
     try:

@@ -20,14 +20,14 @@ from exports.figures.frame import (
     under_legend,
     unseen,
 )
+from exports.figures.shades import shades
 from exports.record.record import Record, last_round, of_round
 from exports.tables.document import Figure
 from exports.tables.printing import printed_number, printed_percent
 from exports.tables.table import Column
 
 UNDER = 28  # where bars begin under their legend, with the shares above them
-HIGH = ("#08306b", "#4292c6", "#9ecae1", "#c6dbef")
-LOW = ("#7f2704", "#d94801", "#fdae6b", "#fdd0a2")
+BETWEEN = "#9ecae1"  # from the lower to the upper quartile
 ENDS = (
     *HEAD,
     Column("first_round", "int", "First round"),
@@ -68,18 +68,8 @@ def _tick(share: int, bottom: float) -> Iterator[str]:
 
 def _colours(zones: Sequence[Sequence[int]], high: Sequence[int], low: Sequence[int]) -> list[str]:
     """Dark at both ends, light in the middle."""
-    colours, below = [], sum(zone[0] in low for zone in zones)
-    up = down = 0
-    for zone in zones:
-        if zone[0] in high:
-            colours.append(HIGH[min(up, 3)])
-            up += 1
-        elif zone[0] in low:
-            colours.append(LOW[min(below - 1 - down, 3)])
-            down += 1
-        else:
-            colours.append(LIGHT)
-    return colours
+    above, below = (sum(zone[0] in side for zone in zones) for side in (high, low))
+    return shades(above, len(zones) - above - below, below)
 
 
 def _bar(row: ResultRow, zones: Sequence[Sequence[int]], colours: Sequence[str], y: float) -> Iterator[str]:
@@ -118,7 +108,7 @@ def strips(record: Record) -> Figure:
         if row["median"] is None or row["q1"] is None:
             parts.append(unseen(row, y))
             continue
-        parts.append(rect(at(row["q1"]) - 1, y + 4, at(row["q3"]) - at(row["q1"]) + 2, 8, HIGH[2], stroke=GREY))
+        parts.append(rect(at(row["q1"]) - 1, y + 4, at(row["q3"]) - at(row["q1"]) + 2, 8, BETWEEN, stroke=GREY))
         parts.append(circle(at(row["median"]), y + 8, 4, DARK))
         parts.append(note(f"N {row['n_rated']}", y))
     names = ("n_rated", "median", "q1", "q3", "iqr")

@@ -1,5 +1,6 @@
 """Drawing in SVG: 175 mm wide, text of 8.5 points, readable in grey. Presentation attributes only, no style sheet."""
 
+import re
 from collections.abc import Iterable, Sequence
 from textwrap import wrap
 from xml.sax.saxutils import escape, quoteattr
@@ -109,3 +110,22 @@ def picture(parts: Iterable[str], height: float, title: str, alternative: str, n
         f"<title>{escape(title.translate(TURNING))}</title><desc>{escape(alternative.translate(TURNING))}</desc>"
         f"{rect(0, 0, WIDTH, height, '#ffffff')}{''.join(parts)}{foot}</svg>"
     )
+
+
+SIZE = re.compile(r'(<svg [^>]*?)width="([0-9.]+)mm" height="([0-9.]+)mm"')
+
+
+def resized(svg: str, width: float) -> str:
+    """Make a picture so many millimetres wide, as a journal wants it; its height follows.
+
+    Examples
+    --------
+    >>> resized('<svg xmlns="x" width="175mm" height="50mm" viewBox="0 0 700 200">', 183)
+    '<svg xmlns="x" width="183mm" height="52.29mm" viewBox="0 0 700 200">'
+    """
+
+    def wide(found: re.Match[str]) -> str:
+        height = float(found[3]) * width / float(found[2])
+        return f'{found[1]}width="{width:g}mm" height="{height:.4g}mm"'
+
+    return SIZE.sub(wide, svg, count=1)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
-from exports.formats.docx_styles import SPACE, prepare
+from exports.formats.docx_styles import NOTE, SPACE, prepare, style_id
 from exports.formats.text import legal
 from exports.tables.document import Block, Exhibit, Figure, Heading, Paragraph, document_of
 from exports.tables.layout import Break, Head, Line, Sheet, leaves, sheet_of
@@ -100,7 +100,7 @@ def _table(word: "Word", sheet: Sheet, width: int) -> None:
     if sheet.below:
         _caption(word, sheet)
     for note in sheet.notes:
-        word.add_paragraph(legal(note), style="Body Text 3")
+        word.add_paragraph(legal(note), style=NOTE)
     if not sheet.notes:
         word.add_paragraph("")
 
@@ -139,16 +139,14 @@ def _widths(heads: tuple[Head, ...], width: int) -> list[int]:
 
 def _line(line: Line, sheet: Sheet, widths: list[int]) -> str:
     if not isinstance(line, Break):
-        return _row([_cell(*one, size=sheet.layout.points * 2) for one in zip(line, sheet.heads, widths, strict=True)])
+        return _row([_cell(*one, size=sheet.layout.points) for one in zip(line, sheet.heads, widths, strict=True)])
     fill = "E1E1E1" if line.level == 0 else "F2F2F2"
     return (
         f'<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w="{sum(widths)}" w:type="dxa"/>'
         f'<w:gridSpan w:val="{len(widths)}"/><w:shd w:val="clear" w:fill="{fill}"/></w:tcPr>'
-        f"<w:p><w:pPr><w:keepNext/>{SPACING}</w:pPr>{_run(line.text, bold=True, size=sheet.layout.points * 2)}</w:p></w:tc></w:tr>"
+        f'<w:p><w:pPr><w:pStyle w:val="{style_id(sheet.layout.points, head=True)}"/><w:keepNext/></w:pPr>{_run(line.text)}</w:p>'
+        "</w:tc></w:tr>"
     )
-
-
-SPACING = '<w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/>'
 
 
 def _over(sheet: Sheet, widths: list[int]) -> str:
@@ -159,10 +157,10 @@ def _over(sheet: Sheet, widths: list[int]) -> str:
         if over:
             centred = replace(head, number=False, apart=False)
             more = f'<w:gridSpan w:val="{n}"/>{THIN_EDGE}'
-            cells.append(_cell(over, centred, width, size=sheet.layout.points * 2, bold=True, more=more, side="center"))
+            cells.append(_cell(over, centred, width, size=sheet.layout.points, bold=True, more=more, side="center"))
         else:
             more = '<w:vMerge w:val="restart"/><w:vAlign w:val="bottom"/>'
-            cells.append(_cell(head.text, head, width, size=sheet.layout.points * 2, bold=True, more=more))
+            cells.append(_cell(head.text, head, width, size=sheet.layout.points, bold=True, more=more))
         at += n
     return _row(cells, head=True)
 
@@ -171,13 +169,13 @@ def _head(sheet: Sheet, widths: list[int]) -> str:
     """Write the heads."""
     merged = f"<w:vMerge/>{HEAD_EDGE}"
     cells = [
-        _cell("", head, width, size=sheet.layout.points * 2, more=merged)
+        _cell("", head, width, size=sheet.layout.points, more=merged)
         if sheet.spans and not head.over
         else _cell(
             head.text,
             head,
             width,
-            size=sheet.layout.points * 2,
+            size=sheet.layout.points,
             bold=True,
             more=f'{HEAD_EDGE}<w:vAlign w:val="bottom"/>',
         )
@@ -194,9 +192,8 @@ def _cell(text: str, head: Head, width: int, *, size: int, bold: bool = False, m
     indent = f'<w:ind w:left="{APART}"/>' if head.apart else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{more}</w:tcPr>'
-        f'<w:p><w:pPr>{SPACING}{indent}<w:jc w:val="{side or ("right" if head.number else "left")}"/>'
-        f'<w:rPr><w:sz w:val="{size}"/></w:rPr></w:pPr>'
-        f"{_run(text, bold=bold, size=size)}</w:p></w:tc>"
+        f'<w:p><w:pPr><w:pStyle w:val="{style_id(size, head=bold)}"/>{indent}'
+        f'<w:jc w:val="{side or ("right" if head.number else "left")}"/></w:pPr>{_run(text)}</w:p></w:tc>'
     )
 
 
@@ -204,11 +201,10 @@ HEAD_EDGE = '<w:tcBorders><w:bottom w:val="single" w:sz="4" w:color="000000"/></
 THIN_EDGE = '<w:tcBorders><w:bottom w:val="single" w:sz="2" w:color="808080"/></w:tcBorders>'
 
 
-def _run(text: str, *, bold: bool, size: int) -> str:
-    weight = "<w:b/>" if bold else ""
+def _run(text: str) -> str:
     lines = escape(legal(text)).split("\n")
     broken = "<w:br/>".join(f'<w:t xml:space="preserve">{line}</w:t>' for line in lines)
-    return f'<w:r><w:rPr>{weight}<w:sz w:val="{size}"/></w:rPr>{broken}</w:r>'
+    return f"<w:r>{broken}</w:r>"
 
 
 def _freeze(archive: io.BytesIO, stream: BinaryIO) -> None:

@@ -22,12 +22,28 @@ SIZES = {
 AFTER = {"Title": 8, "Caption": 4, "Body Text 3": 2}  # points below a paragraph
 
 
+TABLE_SIZES = (9, 8, 7, 6)  # points of the letters in tables, by the room they have
+NOTE = "Table Note"
+
+
+def style_id(points: int, *, head: bool = False) -> str:
+    """Id of the style of a cell, or of a head.
+
+    Examples
+    --------
+    >>> style_id(8), style_id(9, head=True)
+    ('TableText8', 'TableHead9')
+    """
+    return f"Table{'Head' if head else 'Text'}{points}"
+
+
 def prepare(word: "Word", title: str, language: str) -> None:
     """Set the properties, styles and language of an empty document."""
     about = word.core_properties
     about.title, about.author, about.last_modified_by, about.comments = title[:255], "Delphi", "Delphi", ""
     about.created = about.modified = CREATED
     about.language = language
+    _add_table_styles(word)
     for name, size in SIZES.items():
         _set_font(word, name, size)
     _set_spacing(word)
@@ -46,6 +62,22 @@ def _set_font(word: "Word", name: str, size: float) -> None:
         del fonts.attrib[theme]  # the theme would win over the name
     fonts.set(qn("w:cs"), FONT)
     fonts.set(qn("w:hAnsi"), FONT)
+
+
+def _add_table_styles(word: "Word") -> None:
+    """Add the styles of cells, heads and notes: an author changes a whole table by changing one of them."""
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.shared import Pt
+
+    for points in TABLE_SIZES:
+        for head in (False, True):
+            style = word.styles.add_style(f"Table {'Head' if head else 'Text'} {points}", WD_STYLE_TYPE.PARAGRAPH)
+            style.base_style = word.styles["Normal"]
+            style.font.size, style.font.bold = Pt(points), head or None
+            style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(1)
+            style.paragraph_format.line_spacing = 1.0
+    note = word.styles.add_style(NOTE, WD_STYLE_TYPE.PARAGRAPH)
+    note.base_style = word.styles["Body Text 3"]
 
 
 def _set_spacing(word: "Word") -> None:

@@ -10,12 +10,14 @@ from exports.reports.sentences import SENTENCES, drafted
 from exports.tables.table import Column, Table, rows_of
 
 NAMES = ("accord", "delphistar", "credes", "cos-star")
+PART, GAP = "~", "[to complete"
+ANSWERED, PARTLY, OPEN = "answered", "partly", "needs you"
 SHORT = "Short form of the topics, not the official wording."
 COLUMNS = (
     Column("code", "text", "Item", brief=True),
     Column("section", "text", "Section"),
     Column("topic", "text", "Topic", brief=True),
-    Column("draft", "text", "Drafted from the study"),
+    Column("draft", "text", "Sentences of the study that answer it"),
     Column("where", "text", "Where in the manuscript"),
     Column("state", "text", "State", brief=True),
 )
@@ -30,7 +32,7 @@ class Item:
     fill
         A: from study data alone; H: a field by the lead; M: written by the author; A+M: both.
     draft
-        Sentences that answer it, by key.
+        Sentences that answer it, by key; those with ``~`` tell a part of it, and never answer it.
     """
 
     code: str
@@ -38,6 +40,11 @@ class Item:
     topic: str
     fill: str
     draft: tuple[str, ...] = ()
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Keys of its sentences."""
+        return tuple(name.removeprefix(PART) for name in self.draft)
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,7 @@ def read(key: str) -> Guideline:
         for section in plain["section"]
         for code, topic, fill, draft in section["items"]
     )
-    if unknown := {name for item in items for name in item.draft} - SENTENCES.keys():
+    if unknown := {name for item in items for name in item.sentences} - SENTENCES.keys():
         raise ValueError(f"{key} asks for sentences that nobody writes: {', '.join(sorted(unknown))}")
     return Guideline(key, plain["name"], plain["source"], plain["licence"], plain["wording_verified"], items)
 
@@ -82,12 +89,13 @@ def of(guideline: Guideline) -> Callable[[Record], Table]:
 def build(record: Record, guideline: Guideline) -> Table:
     """Fill in a list."""
     rows = [_row(record, item) for item in guideline.items]
-    open_ = sum(row["state"] == "needs you" for row in rows)
+    states = [row["state"] for row in rows]
+    numbers = f"{states.count(ANSWERED)} answered, {states.count(PARTLY)} in part, {states.count(OPEN)} need you"
     notes = (f"{guideline.name}: {guideline.source}. {guideline.licence}",)
     return Table(
         "checklist/1",
         guideline.name,
-        f"{len(rows)} items, {open_} of which need you. {'' if guideline.wording_verified else SHORT}".strip(),
+        f"{len(rows)} items: {numbers}. {'' if guideline.wording_verified else SHORT}".strip(),
         COLUMNS,
         rows_of(COLUMNS, rows),
         notes,
@@ -96,14 +104,20 @@ def build(record: Record, guideline: Guideline) -> Table:
 
 
 def _row(record: Record, item: Item) -> dict[str, str]:
-    texts = drafted(record, item.draft)
-    whole = bool(texts) and not any(text.startswith("[to complete") for text in texts)
-    author = "M" in item.fill
+    known = {name: _told(record, name) for name in item.sentences}
+    whole = [name for name in item.draft if not name.startswith(PART)]
+    texts = list(filter(None, known.values()))
+    answered = bool(whole) and all(known[name] for name in whole)
     return {
         "code": item.code,
         "section": item.section,
         "topic": item.topic,
         "draft": " ".join(texts),
         "where": "",
-        "state": "needs you" if not whole else "drafted; complete it" if author else "drafted",
+        "state": ANSWERED if answered else PARTLY if texts else OPEN,
     }
+
+
+def _told(record: Record, name: str) -> str:
+    """Write a sentence; nothing where the record does not tell it."""
+    return " ".join(text for text in drafted(record, (name,)) if not text.startswith(GAP))

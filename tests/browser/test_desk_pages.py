@@ -53,6 +53,7 @@ RUNNING = {
     "the panel": "/results/panel",
     "finish": "/finish",
     "files": "/exports",
+    "tables": "/tables",
     "bundle": "/bundle",
     "names": "/names",
     "panel's side": "/panel-side",

@@ -254,7 +254,7 @@ def add_column(table: str, name: str, kind: str, condition: str = '') -> None:
 
 
 STUDY_COLUMNS = {
-    'paper': ("JSON DEFAULT '{}' NOT NULL", ''),
+    'paper': ('JSON', ''),
     'level': ("VARCHAR(40) DEFAULT 'sealed' NOT NULL", LEVELS),
     'caution': ('INTEGER DEFAULT 2 NOT NULL', 'caution BETWEEN 1 AND 3'),
     'harm': ('VARCHAR(40)', "harm IS NULL OR harm IN ('yes', 'no', 'unknown')"),

@@ -31,6 +31,8 @@ def _percent(rule: PercentAgreement, scale: Scale, words: Words) -> str:
     del scale
     sign = ">" if rule.strict else "≥"
     text = f"{_with(words, 'in')}, {sign}{rule.threshold}% rated {set_text(rule.agree_set)}"
+    if _with(words, "out") == _with(words, "none"):
+        return f"{text}; {_with(words, 'out')}, fewer."
     out = f"; {_with(words, 'out')}, {sign}{rule.low_threshold}% rated {set_text(rule.disagree_set)}"
     return f"{text}{out if rule.disagree_set else ''}."
 

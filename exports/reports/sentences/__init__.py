@@ -17,6 +17,7 @@ SENTENCES = {**METHODS, **RESULTS}
 NAMING = {
     "first_statements",
     "scale",
+    "evidence",
     "feedback",
     "settled",
     "anonymity",

@@ -77,6 +77,13 @@ def _end(value: int, label: str) -> str:
     return str(value) if label == str(value) else f"{value} ({label})"
 
 
+def evidence(record: Record) -> str | None:
+    """Say with how many statements evidence was shown."""
+    asked = {one.statement for one in record.asked}
+    shown = {one.statement for one in record.asked if one.evidence}
+    return f"Evidence was shown with {len(shown)} of {counted(len(asked), 'statement')}." if shown else None
+
+
 def languages(record: Record) -> str | None:
     """Name the languages of the study, and say how each translation was checked."""
     source, *others = (in_english(code) for code in record.study.languages or ("en",))
@@ -171,6 +178,7 @@ METHODS: dict[str, Sentence] = {
     "statements": Sentence("where the first statements came from", written("statements")),
     "first_statements": Sentence("number of first statements", first_statements),
     "scale": Sentence("scale", scale),
+    "evidence": Sentence("", evidence),
     "languages": Sentence("", languages),
     "feedback": Sentence("feedback to panelists", feedback),
     "consensus": Sentence("definition of consensus", consensus),

@@ -158,8 +158,18 @@ def commented(record: Record) -> str | None:
     return f"The panel wrote {n} comments that were released." if n >= record.study.smallest_cell else None
 
 
+def characteristics(record: Record) -> str | None:
+    """Say which characteristics of the panel are given, once the study is finished."""
+    panel = record.panel
+    if panel is None or not panel.characteristics:
+        return None
+    named = listed([one.label for one in panel.characteristics])
+    return f"Characteristics of the {panel.people} panelists counted are given in a table of their own: {named}."
+
+
 RESULTS: dict[str, Sentence] = {
     "response": Sentence("response in each round", response),
+    "characteristics": Sentence("", characteristics),
     "dates": Sentence("dates of the rounds", dates),
     "changes": Sentence("statements per round", changes),
     "verdicts": Sentence("final verdicts", verdicts),

@@ -332,4 +332,22 @@ def test_a_study_with_every_text_leaves_only_the_authors_items_open(session):
         return {row["code"] for row in rows if row["state"] == "needs you"}
 
     assert waiting(full) < waiting(empty)
-    assert waiting(full) == {"I3", "M7", "M8", "M16", "D1", "D2", "O1"}
+    assert waiting(full) == {"I3", "M7", "M8", "M16", "M19", "D1", "D2", "O1"}
+
+
+PARTLY = {"T1", "M4", "M5", "M9", "M10", "M11", "M14", "M15", "R3"}  # the platform tells a part of these alone
+
+
+def test_an_item_is_answered_only_by_what_answers_it(session):
+    study = played.play(session, panelists=12, rounds=2)
+    before = exhibit_of(session, study, Order("accord", "csv", Profile.AUTHOR)).as_dicts()
+    study.texts = dict.fromkeys(method.TEXTS, "Written by the lead.")
+    table = exhibit_of(session, study, Order("accord", "csv", Profile.AUTHOR))
+    rows = {row["code"]: row for row in table.as_dicts()}
+    assert {code for code, row in rows.items() if row["state"] == "partly"} == PARTLY
+    assert all(bool(row["draft"]) == (row["state"] != "needs you") for row in rows.values())
+    assert not any("[to complete" in row["draft"] for row in rows.values())
+    assert table.caption.startswith("35 items: 18 answered, 9 in part, 8 need you.")
+    written = {row["code"]: row["state"] for row in before}
+    assert written["M12"] == "partly"  # the rule is told, and its rationale is not
+    assert rows["M12"]["state"] == "answered"

@@ -82,6 +82,9 @@ def test_a_table_is_kept_printed_in_its_style_and_taken_out(app, browser):
     assert "66·7" in file
     journal = ada.send("/studies/care/exports", order | {"report": "journal"}).text
     assert "Table 1: Consensus after round 1" in journal
+    assert ada.send(TABLES, DESIGN | {"style": "nature"}).status_code == 303
+    picture = ada.send("/studies/care/exports", order | {"report": "figure-stacked", "format": "svg"}).text
+    assert 'width="183mm"' in picture
     assert ada.send(TABLES, DESIGN | {"act": "remove"}).status_code == 303
     assert kept(app)[0]["tables"] == []
 

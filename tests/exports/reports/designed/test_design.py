@@ -100,6 +100,12 @@ def test_verdicts_are_said_in_the_words_of_the_author():
     )
 
 
+def test_a_word_for_two_verdicts_is_not_said_to_be_one_of_them():
+    known = record(HIGH, rule="percent_agreement")
+    table = build(known, of("{verdict}", words={"in": "Yes", "out": "No", "none": "No"}))
+    assert "Yes, ≥75% rated 7–9; No, fewer." in table.notes
+
+
 def test_a_share_whose_rounding_hides_the_verdict_has_a_decimal_more():
     low = [8, 0, 0, 0, 0, 0, 46, 0, 0]  # 8 of 54 are 14.8 %
     table = build(record(low), of("{pct_1-3%}", "{verdict}"))
