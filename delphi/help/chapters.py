@@ -32,7 +32,6 @@ CHAPTERS = {
     "finishing": f"{LEAD}#9-finish-and-publish",
     "tables": "guide/tables.html",
     "files": f"{LEAD}#9-finish-and-publish",
-    "tables": "guide/tables.html",
     "jobs": f"{LEAD}#9-finish-and-publish",
     "bundle": f"{LEAD}#9-finish-and-publish",
     "retention": f"{LEAD}#9-finish-and-publish",
