@@ -24,18 +24,15 @@ from delphi.web import (
     device,
     errors,
     forms,
-    health,
     institution,
     language,
     memory,
-    metrics,
     policy,
-    prefix,
     security,
-    sight,
     sign_in,
     transaction,
 )
+from delphi.web.operating import health, metrics, prefix, sight
 
 TEMPLATES = Path(delphi.__file__).parent.parent / "templates"
 

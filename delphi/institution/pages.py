@@ -10,8 +10,8 @@ from delphi.web import institution
 from delphi.web.answers import done, own_path
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
+from delphi.web.operating.sight import tell
 from delphi.web.policy import OPEN, account, policy, signed_in
-from delphi.web.sight import tell
 from delphi.web.transaction import current_session
 
 blueprint = Blueprint("institution", __name__, url_prefix="/account/institution")

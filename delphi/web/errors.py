@@ -18,9 +18,9 @@ from delphi.web import unavailable
 from delphi.web.language import gettext as _
 from delphi.web.language import told
 from delphi.web.once import SentTwice
+from delphi.web.operating.sight import request_number
 from delphi.web.policy import OPEN, PANELIST, policy_of
 from delphi.web.security import is_of_this_site
-from delphi.web.sight import request_number
 from delphi.web.transaction import restore_cookie
 
 log = logging.getLogger(__name__)

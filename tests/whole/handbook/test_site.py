@@ -62,7 +62,8 @@ def test_nothing_is_loaded_from_another_host(site):
 def test_every_page_of_the_desk_has_its_chapter(site):
     app = wsgi.app(Settings("sqlite://", "http://delphi.example.org", "k" * 32, "s" * 32))
     desk = {name.partition(".")[0] for name in app.view_functions if policy_of(app, name) not in (OPEN, PANELIST, None)}
-    assert desk - set(CHAPTERS) - {one.partition(".")[0] for one in LIBRARY_ENDPOINTS} == set()
+    without = desk - set(CHAPTERS) - {one.partition(".")[0] for one in LIBRARY_ENDPOINTS}
+    assert without == set(), "name their chapters in delphi/help/chapters.py"
     assert [chapter for chapter in CHAPTERS.values() if lost("index.html", chapter, site)] == []
     assert chapter_of("nowhere.show") == chapter_of(None) == "index.html"
 

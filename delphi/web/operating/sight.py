@@ -17,6 +17,7 @@ from delphi.web.policy import OPEN, PANELIST, policy_of
 
 requests = logging.getLogger("delphi.requests")
 security = logging.getLogger("delphi.security")
+SIGN_IN = {200: "sign-in refused", 429: "sign-in slowed down"}  # by the status of an answer to a form
 BY_INSTITUTION = frozenset({"institution.back", "institution.enter"})
 NAMES_SHOWN = frozenset({"roster.index", "person.show", "acknowledgement.names"})
 
@@ -66,8 +67,8 @@ def _end(response: Response) -> Response:
 def _security(response: Response) -> None:
     """Tell of refusals and of looks at names."""
     account = known_account()
-    if request.endpoint == "security.login" and request.method == "POST" and account is None:
-        tell("sign-in slowed down" if response.status_code == 429 else "sign-in refused")
+    if request.endpoint == "security.login" and request.method == "POST" and response.status_code in SIGN_IN:
+        tell(SIGN_IN[response.status_code])
     elif request.endpoint in BY_INSTITUTION and response.status_code == 409:
         tell("sign-in refused", account=account)
     elif account is not None and request.endpoint and response.status_code == 404:
