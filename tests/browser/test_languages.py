@@ -56,4 +56,7 @@ def test_a_card_speaks_the_language_of_its_reader(played, visit, code, size):
     card.locator("label:has(input[value='9'])").click()
     expect(page.locator("#progress")).to_contain_text("1")
     expect(card.locator(".state")).to_have_class("state ok")
+    asked = card.locator(".reason label").inner_text()
+    assert "9" in asked
+    assert "9," not in asked
     assert played.ratings(person)[1][0] == 9
