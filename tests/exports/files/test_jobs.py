@@ -36,6 +36,7 @@ from exports.files.worker import Exporter
 from exports.record.reader_profile import Profile
 from exports.results.figures_worker import Figuring
 from rounds.lifecycle import finishing
+from rounds.lifecycle.alarm import ResponseAlarm
 from rounds.lifecycle.closing import Closing
 from rounds.lifecycle.monitor import StopsOfTheDay
 from rounds.participation import withdrawal
@@ -204,6 +205,7 @@ def test_the_exporter_is_one_of_the_loops(app):
         Sealing,
         Figuring,
         StopsOfTheDay,
+        ResponseAlarm,
     ]
 
 

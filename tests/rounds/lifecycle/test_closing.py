@@ -171,7 +171,7 @@ def test_the_panel_is_told_the_hours_before_it_agrees(app, opened):
 def test_the_desk_says_when_the_server_closes(app, opened, ada):
     page = " ".join(ada.get("/studies/care/rounds/1").text.split())
     assert "Unless you extend or close it before, the server closes the round on" in page
-    assert "The deadline has not come yet" in page
+    assert "The deadline has not come yet" in ada.get("/studies/care/rounds/1/close").text
 
 
 def test_a_round_that_is_being_counted_says_so_and_is_not_released(app, opened, ada):

@@ -41,6 +41,6 @@ def test_the_page_tells_stability_in_steps_of_ten_per_cent(app, pages, ada):
     with app.extensions["database"].transaction() as session:
         one_leaves(session, session.get_one(Study, pages.study.id))
     page = " ".join(ada.get("/studies/care/rounds/2").text.split())
-    assert "Stable between the last two rounds: 60 to 70 % of the statements that can be compared." in page
+    assert "Stable between the last two rounds: 60% to 70% of the statements that can be compared." in page
     assert "Stability can be said from the second round on" not in page
     assert "Stability can be said from the second round on" in ada.get("/studies/care/rounds/1").text
