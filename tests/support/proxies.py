@@ -56,6 +56,7 @@ def adapted(name: str, home: Path, port: int, upstream: int) -> str:
     """The sample, but for ports and certificates."""
     file = {"nginx": "nginx.conf", "apache": "apache.conf"}.get(name, name)
     text = (DEPLOY / file).read_text(encoding="utf-8").replace("127.0.0.1:8000", f"127.0.0.1:{upstream}")
+    text = text.replace("/var/log/nginx", str(home))
     text = re.sub(r"/etc/ssl/\S*?\.(?:pem|key)", str(certificate(home)), text)
     if name == "Caddyfile":
         keys = f"\n\ttls {home}/both.pem {home}/both.pem\n"
