@@ -37,6 +37,7 @@ from exports.reports import (
 from exports.reports.designed import paper
 from exports.reports.designed.rounds import side_by_side
 from exports.reports.recount import contradictions
+from exports.reports.sentences.untranslated import noted
 from exports.tables.document import Document, Exhibit, Figure, Heading
 from exports.tables.house import PLAIN, House
 from exports.tables.sparse import without_hidden
@@ -163,8 +164,9 @@ def make(record: Record, key: str, format_: str) -> Exhibit:
         exhibit = suppress(exhibit, record.study.smallest_cell)
     if isinstance(exhibit, Document):
         blocks = tuple(_dressed(b, record.study) if isinstance(b, Table | Figure) else b for b in exhibit.blocks)
-        return replace(exhibit, blocks=blocks, language=record.study.language, notice=record.study.notice)
-    return _dressed(exhibit, record.study)
+        dressed = replace(exhibit, blocks=blocks, language=record.study.language, notice=record.study.notice)
+        return noted(dressed, record)
+    return noted(_dressed(exhibit, record.study), record)
 
 
 def _in_house(exhibit: Exhibit, record: Record) -> Exhibit:

@@ -45,6 +45,7 @@ class ExportJob(Leased, Base):
     format: Mapped[str] = mapped_column(String(20))
     profile: Mapped[str] = mapped_column(String(20))
     by_group: Mapped[bool] = mapped_column(default=False)
+    language: Mapped[str | None] = mapped_column(String(12))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     progress: Mapped[str] = mapped_column(String(100), default="")
     made_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

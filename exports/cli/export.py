@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 )
 @click.option("--by-group", is_flag=True, help="A row for each group, too.")
 @click.option("--round", "round_", type=int, help="One round only.")
+@click.option("--language", help="Language of the statements, such as de; that of the source if left out.")
 @click.option("--output", type=click.Path(dir_okay=False), help="A file; standard output if left out.")
 @table_options
 @click.option("--list", "list_", is_flag=True, help="List reports with their profiles and formats.")
@@ -42,7 +43,7 @@ def export(
     round_: int | None,
     output: str | None,
     list_: bool,
-    **tables: Any,
+    **rest: Any,
 ) -> None:
     """Write a report of a STUDY (its short name) from the database: nobody's name, and each export is an event."""
     from delphi.errors import Refused
@@ -55,12 +56,13 @@ def export(
         raise click.UsageError("Missing argument 'STUDY': the short name of a study.")
     if format_ == "journal":
         report, format_ = "text-table", "table"
-    plain = design_from(tables["design"]) if tables["design"] else None
+    plain = design_from(rest["design"]) if rest["design"] else None
     if plain:
         report, format_ = "tables", "table" if format_ == "csv" else format_
     reader = Profile(profile) if profile else _usual_profile(report)
+    order = Order(report, format_, reader, by_group, round_, rest["language"])
     try:
-        _export(study, Order(report, format_, reader, by_group, round_), output, style=tables["style"], design=plain)
+        _export(study, order, output, style=rest["style"], design=plain)
     except Refused as error:
         raise click.ClickException(str(error)) from None
 
@@ -94,7 +96,7 @@ def _export(
         with database.transaction(writing=False) as session:
             study = study_called(session, slug)
             if order.report == "text-table":
-                click.echo(_journal(session, study))
+                click.echo(_journal(session, study, order.language))
                 return
             paper = _paper(study.paper, style, design) if style or design else None
             exhibit = orders.exhibit_of(session, study, order, paper=paper)
@@ -125,22 +127,25 @@ def _written(exhibit: "Exhibit", order: "Order", output: str | None) -> "Written
     return orders.WrittenFile.of(orders.rows_in(exhibit), stream.getvalue())
 
 
-def _journal(session: "Session", study: "Study") -> str:
+def _journal(session: "Session", study: "Study", language: str | None) -> str:
     """Print the newest round as a journal sets it, for a terminal."""
     from sqlalchemy import select
 
     from delphi.errors import Refused
     from delphi.model.round import Round
-    from delphi.protocol.method import definition_of
-    from exports.record.rows import consensus_table
+    from exports.record.in_language import record_in
+    from exports.reports.sentences.untranslated import note_of
     from exports.results import journal
 
     closed = select(Round).where(Round.study_id == study.id, Round.closed_at.is_not(None)).order_by(Round.number)
     rounds = session.scalars(closed).all()
     if not rounds:
         raise Refused("No round of this study is closed yet, so there is nothing to print.")
-    page = journal.page(consensus_table(session, study, rounds[-1:]).as_dicts(), definition_of(study))
-    return journal.as_text(page, title=f"{study.title}: round {rounds[-1].number}", notice=study.notice)
+    record = record_in(session, study, language, round=rounds[-1].number)
+    page = journal.page(record.rows, record.definition)
+    texts = (*(row[name] for row in record.rows for name in ("text", "section")), page.definition, page.opt_out or "")
+    notice = " ".join(filter(None, (study.notice, note_of(record.untranslated, texts))))
+    return journal.as_text(page, title=f"{study.title}: round {rounds[-1].number}", notice=notice)
 
 
 COMMANDS = (export,)

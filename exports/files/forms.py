@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from delphi.errors import BadInput, Refused
@@ -23,6 +23,7 @@ def read_order(sent: Mapping[str, str]) -> Order:
     try:
         profile = Profile(sent.get("profile", ""))
         order = Order(sent.get("report", ""), sent.get("format", ""), profile, sent.get("by_group") == "y")
+        order = replace(order, language=sent.get("language") or None)
         jobs.check(order)
     except (ValueError, Refused):
         raise BadInput("There is no such file. Choose one on the page; nothing was written.") from None

@@ -27,6 +27,7 @@ from exports.files import orders
 from exports.files.orders import Order
 from exports.files.paper import write_paper
 from exports.formats import FORMATS
+from exports.record.in_language import check_language
 from exports.record.reader_profile import BUNDLE_PROFILES, Profile
 
 MOST_RATINGS = 50_000  # beyond them a page would wait for more than a second
@@ -83,6 +84,11 @@ def check(order: Order) -> None:
             report=archive.label,
             formats=", ".join(archive.formats),
             profiles=", ".join(archive.profiles),
+        )
+    elif order.language and order.report != "paper":
+        raise Refused(
+            "“%(report)s” is made without a choice of language. Leave the language out; nothing was written.",
+            report=archive.label,
         )
 
 
@@ -143,6 +149,7 @@ def ask(session: Session, study: Study, order: Order, *, by: int, at: datetime) 
         The file cannot be made, or the study waits for as many as it may already.
     """
     check(order)
+    check_language(study, order.language)
     waiting = select(func.count()).where(ExportJob.study_id == study.id, ExportJob.unfinished)
     if (session.scalar(waiting) or 0) >= AT_ONCE:
         raise Refused(
@@ -155,6 +162,7 @@ def ask(session: Session, study: Study, order: Order, *, by: int, at: datetime) 
         format=order.format,
         profile=order.profile.value,
         by_group=order.by_group,
+        language=order.language,
         asked_at=at,
     )
     session.add(job)
@@ -164,7 +172,7 @@ def ask(session: Session, study: Study, order: Order, *, by: int, at: datetime) 
 
 def order_of(job: ExportJob) -> Order:
     """The order that a job is to make."""
-    return Order(job.report, job.format, Profile(job.profile), job.by_group)
+    return Order(job.report, job.format, Profile(job.profile), job.by_group, language=job.language)
 
 
 def kept(session: Session, study: Study, *, at: datetime) -> Sequence[ExportJob]:

@@ -17,8 +17,8 @@ from delphi.model.event import EventKind
 from delphi.model.study import Study
 from exports.catalogue import CATALOGUE, make
 from exports.formats import FORMATS
+from exports.record.in_language import record_in
 from exports.record.reader_profile import Profile, Watch, unwatched
-from exports.record.study_record import StudyRecord
 from exports.tables.document import Document, Exhibit, table_of
 from exports.whole import whole
 
@@ -34,6 +34,7 @@ class Order:
     profile: Profile
     by_group: bool = False
     round: int | None = None
+    language: str | None = None
 
     def check(self) -> None:
         """Refuse what cannot be made, saying what can.
@@ -74,7 +75,8 @@ class Order:
         """Name the file: no person, ASCII, at most 100 characters; TEST stands before what is simulated."""
         test = "TEST_" if study.simulated else ""
         rounds = f"round-{self.round}" if self.round is not None else "all"
-        tail = f"_{self.report}_{rounds}_{self.profile}_{on:%Y-%m-%d}.{self.suffix}"
+        language = f"_{self.language}" if self.language else ""
+        tail = f"_{self.report}_{rounds}_{self.profile}{language}_{on:%Y-%m-%d}.{self.suffix}"
         plain = unicodedata.normalize("NFKD", study.slug).encode("ascii", "ignore").decode().lower()
         slug = re.sub(r"[^a-z0-9-]+", "-", plain)
         return f"{test}{slug[: LONGEST_NAME - len(tail) - len(test)]}{tail}"
@@ -103,7 +105,8 @@ def exhibit_of(
 ) -> Exhibit:
     """Make what is ordered, in another house style or with other tables of a paper than the study keeps."""
     order.check()
-    record = StudyRecord(session, study, order.profile, order.by_group, order.round, watch)
+    asked = {"profile": order.profile, "by_group": order.by_group, "round": order.round, "watch": watch}
+    record = record_in(session, study, order.language, **asked)
     if paper is not None:
         record.study = replace(record.study, paper=paper)
     return make(record, order.report, order.format)
@@ -124,6 +127,5 @@ def rows_in(exhibit: Exhibit) -> int:
 
 def log(session: Session, study: Study, order: Order, file: WrittenFile, *, by: int | None, at: datetime) -> None:
     """Write down who took what, by which filter, and what it was."""
-    audit.record(
-        session, study.id, EventKind.EXPORTED, by=by, at=at, **asdict(order), rows=file.rows, sha256=file.sha256
-    )
+    facts = {name: fact for name, fact in asdict(order).items() if name != "language" or fact}
+    audit.record(session, study.id, EventKind.EXPORTED, by=by, at=at, **facts, rows=file.rows, sha256=file.sha256)

@@ -13,7 +13,7 @@ from exports.catalogue import CATALOGUE, make
 from exports.files.orders import Order
 from exports.files.tasks import Offer, Task, offers
 from exports.formats import FORMATS
-from exports.record.study_record import StudyRecord
+from exports.record.in_language import record_in
 from exports.tables.document import Exhibit
 
 LEFT_OUT = "LEFT-OUT.txt"
@@ -21,7 +21,7 @@ LEFT_OUT = "LEFT-OUT.txt"
 
 def write_paper(session: Session, study: Study, order: Order, stream: BinaryIO, tell: Tell) -> int:
     """Write the archive, and say how many files it has; what the study has no numbers for yet is named in it."""
-    record, refused = StudyRecord(session, study, order.profile), {}
+    record, refused = record_in(session, study, order.language, profile=order.profile), {}
     with writing(stream, tell) as archive:
         for offer in _offers(order):
             try:

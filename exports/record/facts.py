@@ -130,6 +130,16 @@ class AskedStatement:
 
 
 @dataclass(frozen=True)
+class Untranslated:
+    """What a file in another language says in the source: statements as code and wording, sections, words of the scale."""
+
+    language: str = ""
+    statements: tuple[tuple[str, str], ...] = ()
+    sections: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class NamedMember:
     """Somebody of the panel who asked to be named, as they wrote themselves."""
 

@@ -21,6 +21,7 @@ from exports.record.facts import (
     Response,
     RoundFacts,
     StudyFacts,
+    Untranslated,
 )
 from exports.record.reader_profile import Profile, Watch, unwatched
 from exports.record.sealed_figures import UNKEPT, RoundFigures
@@ -100,6 +101,10 @@ class Record(Protocol):
         """What the panel read in other languages than that of the source: by language, then by piece."""
 
     @property
+    def untranslated(self) -> Untranslated:
+        """What is said in the source though the file is in another language; nothing in a file of the source."""
+
+    @property
     def asked(self) -> Sequence[AskedStatement]:
         """The questionnaires of the rounds whose results this profile may see, in the order shown."""
 
@@ -136,6 +141,7 @@ class GivenRecord:
     consent_versions: Sequence[ConsentVersion] = ()
     asked: Sequence[AskedStatement] = ()
     wordings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    untranslated: Untranslated = field(default_factory=Untranslated)
     members: Sequence[NamedMember] = ()
     audit_events: Sequence[AuditEvent] = ()
     amendments: Sequence[AmendmentFacts] = ()

@@ -126,6 +126,11 @@ class StudyRecord:
         return protocol.wordings(self.session, self.source)
 
     @cached_property
+    def untranslated(self) -> facts.Untranslated:
+        """Nothing: all is said in the source."""
+        return facts.Untranslated()
+
+    @cached_property
     def asked(self) -> Sequence[facts.AskedStatement]:
         """Questionnaires as they were shown."""
         return rounds.asked_statements(self.session, self.source, self.numbers)

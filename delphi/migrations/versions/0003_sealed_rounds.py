@@ -281,6 +281,7 @@ COLUMNS = {
         'changed_by_team': 'BOOLEAN DEFAULT {false} NOT NULL', 'note': 'TEXT', 'bounced_on': 'DATE', 'bounce': 'VARCHAR(200)',
     },
     'team_letter': {'about': 'VARCHAR(80)'},
+    'export_job': {'language': 'VARCHAR(12)'},
     'receipt': {'changed_by_team': 'BOOLEAN DEFAULT {false} NOT NULL'},
 }
 

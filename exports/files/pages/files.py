@@ -5,9 +5,11 @@ from werkzeug.wrappers import Response
 
 from delphi import access, clock
 from delphi.access import Capability
+from delphi.contents.reading import language_for, languages_of
 from delphi.errors import NotFound
 from delphi.model.round import rounds_of
 from delphi.model.study import Study
+from delphi.translations import NAMES, PSEUDO
 from delphi.web.forms import ButtonForm
 from delphi.web.language import gettext as _
 from delphi.web.policy import account, policy
@@ -38,6 +40,8 @@ def index(study: Study) -> str:
     wanted = request.args.get("profile", "")
     chosen = next((profile for profile in profiles if profile == wanted), profiles[0])
     entries, style = entries_for(may, chosen), request.args.get("style", "")
+    language = language_for(study, request.args.get("language"))
+    languages = {code: (NAMES | PSEUDO).get(code, code) for code in languages_of(study) if study.languages}
     return render_template(
         "files/index.html",
         study=study,
@@ -47,6 +51,9 @@ def index(study: Study) -> str:
         offers=tasks.offers(entries, style=style),
         styles=STYLE_NAMES if "journal" in entries else {},
         style=style,
+        languages=languages,
+        language=language,
+        translated=language if language != study.language else None,
         released=max((round_.number for round_ in rounds_of(session, study.id) if round_.released_at), default=0),
         whole_paper=chosen in ARCHIVES["paper"].profiles,
         ratings=ARCHIVES["ratings"] if chosen in has_rows else None,
