@@ -1,5 +1,7 @@
 """Files of a study from the web: what there is for this reader, and each of them as a download that is logged."""
 
+from typing import Any
+
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
@@ -40,8 +42,6 @@ def index(study: Study) -> str:
     wanted = request.args.get("profile", "")
     chosen = next((profile for profile in profiles if profile == wanted), profiles[0])
     entries, style = entries_for(may, chosen), request.args.get("style", "")
-    language = language_for(study, request.args.get("language"))
-    languages = {code: (NAMES | PSEUDO).get(code, code) for code in languages_of(study) if study.languages}
     return render_template(
         "files/index.html",
         study=study,
@@ -51,9 +51,7 @@ def index(study: Study) -> str:
         offers=tasks.offers(entries, style=style),
         styles=STYLE_NAMES if "journal" in entries else {},
         style=style,
-        languages=languages,
-        language=language,
-        translated=language if language != study.language else None,
+        **_languages(study, language_for(study, request.args.get("language"))),
         released=max((round_.number for round_ in rounds_of(session, study.id) if round_.released_at), default=0),
         whole_paper=chosen in ARCHIVES["paper"].profiles,
         ratings=ARCHIVES["ratings"] if chosen in has_rows else None,
@@ -61,6 +59,13 @@ def index(study: Study) -> str:
         ordered=jobs_for(may, jobs.kept(session, study, at=clock.now())),
         form=ButtonForm(),
     )
+
+
+def _languages(study: Study, language: str) -> dict[str, Any]:
+    """The languages to choose from where there are several, the one that is chosen, and whether it is a translation."""
+    offered = {code: (NAMES | PSEUDO).get(code, code) for code in languages_of(study) if study.languages}
+    translated = language if language != study.language else None
+    return {"languages": offered, "statements_in": language, "translated": translated}
 
 
 def _tasks() -> dict[Task, str]:

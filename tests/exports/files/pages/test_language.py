@@ -23,11 +23,12 @@ CHOICE = "Language of the statements"
 
 @pytest.fixture
 def dutch(app, public):
-    """Ada's study with each piece in Dutch, too."""
+    """Ada's study with each piece but the second statement in Dutch, too."""
     with app.extensions["database"].transaction() as session:
         study = session.get_one(Study, public.study.id)
         languages.choose(session, study, ["nl"], by=public.ada.id, at=NOW)
         own = {one.item: Wording(f"NL {one.source}", one.source) for one in items.items_of(session, study)}
+        own = {item: said for item, said in own.items() if not item.startswith("statement.2.")}
         translating.write(session, study, "nl", own, by=public.ada.id, at=NOW)
     return study
 
@@ -46,7 +47,10 @@ def test_the_language_that_is_chosen_goes_with_each_file(app, dutch, ada):
     assert CHOICE in ada.get(FILES).text
     chosen = ada.get(f"{FILES}?language=nl&profile=analyst").text
     assert '<option value="nl" lang="nl" selected>Nederlands</option>' in chosen
-    assert '<input type="hidden" name="language" value="nl">' in chosen
+    assert chosen.count('<input type="hidden" name="language" value="nl">') == 1 + chosen.count(
+        'name="report"'
+    )  # and the style
+    assert '<html lang="en"' in chosen
     assert "profile=public&amp;language=nl" in chosen
     answer = take(ada)
     assert "_analyst_nl_" in answer.headers["Content-Disposition"]
@@ -80,6 +84,7 @@ def test_the_command_prints_in_a_language(app, dutch):
     assert "NL Service 1 is needed." in run("export", "care", "--language", "nl", url=url).stdout
     journal = run("export", "care", "--format", "journal", "--language", "nl", url=url).stdout
     assert "NL Service 1" in journal
+    assert "Not translated into Dutch, so worded as in the source: statements STMT1.2." in " ".join(journal.split())
     assert "NL" not in run("export", "care", "--format", "journal", url=url).stdout
     refused = run("export", "care", "--language", "fr", url=url, code=1)
     assert "it has them in en, nl" in refused.output
