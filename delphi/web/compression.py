@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
         response.vary.add("Accept-Encoding")
         if not _can_be(response):
             return response
-        data = response.get_data()
+        data = _read(response)
         if len(data) >= SMALLEST:
             response.set_data(_file(data) if request.endpoint == "static" else _page(data))
             response.headers["Content-Encoding"] = "gzip"
@@ -49,6 +49,14 @@ def _can_be(response: Response) -> bool:
         return whole and plain and not response.is_streamed
     response.direct_passthrough = response.direct_passthrough and not (whole and plain)  # small enough to be read whole
     return whole and plain
+
+
+def _read(response: Response) -> bytes:
+    """The whole body; a file is closed at once, also where the browser hangs up before the answer has left."""
+    body, data = response.response, response.get_data()
+    if close := getattr(body, "close", None):
+        close()
+    return data
 
 
 def _page(data: bytes) -> bytes:

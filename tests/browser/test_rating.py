@@ -386,8 +386,8 @@ def test_a_card_says_names_and_states_as_a_screen_reader_hears_them(site, enter)
     group = card(page, 1).get_by_role("group", name=re.compile("^Statement 1: services"))
     radios = group.get_by_role("radio")
     names = (
-        "agree 5 people, 45 % you, round 1",
-        "somewhat agree 4 people, 36 % middle answer",
+        "agree 5 people, 45% you, round 1",
+        "somewhat agree 4 people, 36% middle answer",
         "somewhat disagree 1 person, 9%",
         "disagree 1 person, 9%",
         "not qualified to respond 1 person not counted in the shares",
