@@ -11,6 +11,11 @@ from delphi.config import CannotStart
 
 NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+WITHOUT_RESTORE = "0001"  # the tables of 0.1.0
+COPY_IT = (
+    "Version 0.1.0 reads no backup, so a backup would be no way back to it. Stop it, copy the database as it is (the "
+    "SQLite file with -wal and -shm beside it, or pg_dump), and run delphi upgrade --no-backup."
+)
 NOT_IN_IT = "SECRET_KEY and SECURITY_PASSWORD_SALT are not in it: keep them apart, for without them nobody can sign in."
 
 
@@ -76,9 +81,18 @@ def upgrade(context: click.Context, target: Path | None, *, no_backup: bool) -> 
     if (target is None) != no_backup:
         raise click.UsageError("Name a file for the backup with --backup, or say --no-backup.")
     if target is not None:
+        _refuse_without_restore(config.database_url())
         _write(target)
     upgrade_database(context, config.database_url())
     if target is not None:
         click.echo(
             f"The way back: install the version of before, and `delphi restore {target}` into an empty database."
         )
+
+
+def _refuse_without_restore(url: str) -> None:
+    """Offer no backup as the way back to a version that could not read it."""
+    from delphi.migrations import known_revision
+
+    if known_revision(url) == WITHOUT_RESTORE:
+        raise CannotStart(COPY_IT)

@@ -369,6 +369,16 @@ def test_an_upgrade_makes_a_backup_and_says_the_way_back(run, tmp_path):
     assert run("upgrade", "--no-backup").output == "The database is up to date.\n"
 
 
+def test_an_upgrade_offers_no_backup_as_the_way_back_to_0_1_0(run, tmp_path, monkeypatch, template):
+    url = template.empty()
+    monkeypatch.setenv("DATABASE_URL", url)
+    migrations.upgrade_to(url, "0001")
+    done = run("upgrade", "--backup", str(tmp_path / "all.zip"))
+    assert (done.exit_code, "reads no backup" in done.output, list(tmp_path.iterdir())) == (1, True, [])
+    assert migrations.known_revision(url) == "0001"
+    assert run("upgrade", "--no-backup").exit_code == 0
+
+
 def test_the_doctor_says_what_to_mend_and_ends_with_one(run, monkeypatch):
     monkeypatch.setattr(mail, "texts_of", lambda _name: None)
     done = run("doctor")
